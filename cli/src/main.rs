@@ -1,0 +1,2 @@
+//! The program `tophash`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Resolves clues to maps and joins them into cases.

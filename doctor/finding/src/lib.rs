@@ -1,0 +1,20 @@
+//! The words every reader and every report of the doctor share, and nothing else.
+//!
+//! A reader (of source, crash text, profiles, cores, live processes) speaks of maps in its own
+//! language and hands out a [`MapClue`]. The diagnosis resolves clues to a [`MapDecl`], named by
+//! its [`MapId`], and joins everything known about that map into one [`Case`].
+//!
+//! *Design constraints.* No I/O, no logic beyond what keeps a word well-formed, and no dependency
+//! but `serde`, so that every crate of the doctor can depend on this one.
+
+mod access;
+mod case;
+mod clue;
+mod map;
+mod site;
+
+pub use access::{Access, ConcurrentRoot, HeldLock, LockMode, LockSet, Operation, RootKind};
+pub use case::Case;
+pub use clue::{KeyHint, MapClue};
+pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
+pub use site::Site;

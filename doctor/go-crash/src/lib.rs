@@ -1,0 +1,1 @@
+//! Reads Go crash texts: fatal errors, panics, goroutine dumps, race reports.

@@ -1,0 +1,1 @@
+//! Go's runtime as data: function names and their operation, messages, symbol names.

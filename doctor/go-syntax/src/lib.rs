@@ -1,0 +1,1 @@
+//! Lexer, parser and flat syntax tree for Go.

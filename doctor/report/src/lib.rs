@@ -1,0 +1,1 @@
+//! Renders cases, one file a format.
