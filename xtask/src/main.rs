@@ -2,6 +2,11 @@
 //!
 //! This file only names the tasks; each lives in a module of its own.
 
+#![expect(clippy::print_stderr, reason = "tasks talk to the person who runs them")]
+
+mod bench;
+mod panic_surface;
+mod test;
 mod toolchain;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +22,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Sets up what the tests need and runs them: the fast tier, or with --deep the deep one.
+    Test(test::Arguments),
+    /// Runs the benchmarks: ratios to named yardsticks and peers.
+    Bench(bench::Arguments),
+    /// Counts the places outside tests where input could bring a crate down.
+    PanicSurface,
     /// Installs Go toolchains into the cache folder and prints where they are.
     Toolchain(toolchain::Arguments),
     /// Runs the `go` command of a release, shut off from any other Go on this machine.
@@ -25,6 +36,9 @@ enum Task {
 
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().task {
+        Task::Test(arguments) => test::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Task::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Task::PanicSurface => panic_surface::run().map(|()| ExitCode::SUCCESS),
         Task::Toolchain(arguments) => toolchain::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Go(arguments) => toolchain::run_go(&arguments),
     }
