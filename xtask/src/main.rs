@@ -2,6 +2,7 @@
 //!
 //! This file only names the tasks; each lives in a module of its own.
 
+mod record;
 mod toolchain;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +18,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Runs the Go fixtures on every Go release and keeps what they print as test data.
+    Record(record::Arguments),
     /// Installs Go toolchains into the cache folder and prints where they are.
     Toolchain(toolchain::Arguments),
     /// Runs the `go` command of a release, shut off from any other Go on this machine.
@@ -25,6 +28,7 @@ enum Task {
 
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().task {
+        Task::Record(arguments) => record::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Toolchain(arguments) => toolchain::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Go(arguments) => toolchain::run_go(&arguments),
     }
