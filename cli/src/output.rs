@@ -34,3 +34,8 @@ pub(crate) fn say(text: impl std::fmt::Display) {
 pub(crate) fn progress_is_seen() -> bool {
     io::stderr().is_terminal()
 }
+
+/// Columns of the terminal that standard output goes to; 100 where it goes elsewhere.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+}
