@@ -15,7 +15,10 @@
 //! chosen, its files are read, the others are not.
 
 mod access;
+mod build;
 mod function;
+mod layout;
+mod module;
 mod note;
 mod options;
 mod path;
