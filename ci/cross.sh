@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The program type-checks for the other systems it claims, and the library crates for the oldest Rust.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+require() { # what, why
+  if [ "${TOPHASH_REQUIRE:-}" = all ]; then
+    echo "error: $1 is needed: $2" >&2
+    exit 1
+  fi
+  echo "SKIPPED $1: $2"
+}
+
+if ! command -v rustup >/dev/null; then
+  require rustup "other targets and older compilers are installed through it"
+  exit 0
+fi
+
+for target in x86_64-pc-windows-gnu aarch64-apple-darwin aarch64-unknown-linux-gnu; do
+  if rustup target list --installed | grep -qx "$target" || rustup target add "$target" 2>/dev/null; then
+    echo "checking for $target"
+    cargo check --locked --quiet --package tophash-cli --target "$target"
+  else
+    require "$target" "its standard library could not be installed"
+  fi
+done
+
+# The oldest compiler that the library crates promise (rust-version in Cargo.toml).
+msrv=1.85
+if rustup toolchain list | grep -q "^$msrv" || rustup toolchain install "$msrv" --profile minimal 2>/dev/null; then
+  echo "checking the library crates with Rust $msrv"
+  cargo "+$msrv" check --locked --quiet \
+    -p finding -p go-runtime -p go-syntax -p go-source -p go-crash -p diagnosis
+else
+  require "rust $msrv" "the oldest supported compiler could not be installed"
+fi

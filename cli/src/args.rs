@@ -1,0 +1,140 @@
+//! The command line, declared once: help, completions and the man page are made from it.
+
+use crate::exit;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// Finds unsafe, leaking, hot and stalling maps in Go programs.
+#[derive(Parser, Debug)]
+#[command(name = "tophash", version, after_help = exit::HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub(crate) color: Colour,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Explain a crash, a race report or a goroutine dump of a Go program
+    ///
+    /// Reads the text of a crash, bare or as a log collector wrapped it, and says which map it was,
+    /// where it is declared, who else touches it and under which lock, and what to do now.
+    Explain(Explain),
+    /// Recognise what each path is (Go source, crash text), do all that is possible, end with one screen
+    Doctor(Doctor),
+    /// Explain the real crash of the bundled example service; needs no Go
+    Demo(Demo),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The crash text; `-` or nothing reads standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+
+    /// How the source of the crashed program is found.
+    #[command(flatten)]
+    pub(crate) source: Source,
+
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// How the source tree of the crashed program is found and read.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct Source {
+    /// Source tree of the crashed program
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) source: Option<PathBuf>,
+
+    /// Read the tree as of this commit, tag or branch, from the git objects of --source
+    #[arg(long, value_name = "REV")]
+    pub(crate) rev: Option<String>,
+
+    /// Read paths of the crash text that begin with FROM as if they began with TO; may be repeated
+    #[arg(long, value_name = "FROM=TO", value_parser = path_map)]
+    pub(crate) path_map: Vec<(String, String)>,
+
+    /// Build tags that the program was built with, separated by commas
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+
+    /// Operating system that the program was built for
+    #[arg(long, value_name = "GOOS", default_value = "linux")]
+    pub(crate) goos: String,
+
+    /// Architecture that the program was built for
+    #[arg(long, value_name = "GOARCH", default_value = "amd64")]
+    pub(crate) goarch: String,
+}
+
+/// Arguments of `doctor`.
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    /// Crash texts and Go source trees, in any order; `-` reads a crash text from standard input
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `demo`.
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    pub(crate) format: Format,
+
+    /// Write the example's source and crash text to this new folder, to try the other commands on
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) unpack: Option<PathBuf>,
+}
+
+/// Output formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Everything, with source snippets
+    Full,
+    /// One line a site, for grep and editors
+    Concise,
+    /// One JSON document with a schema version
+    Json,
+    /// For an incident ticket
+    Markdown,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Parses `FROM=TO`; the first `=` separates.
+fn path_map(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() => Ok((from.to_owned(), to.to_owned())),
+        _ => Err("expected FROM=TO, such as /go/src/app=.".to_owned()),
+    }
+}

@@ -1,0 +1,36 @@
+//! Standard output and standard error: colour where it is wanted, quiet when the reader has gone.
+
+use crate::args::Colour;
+use anstream::{AutoStream, ColorChoice};
+use std::io::{self, IsTerminal, Write};
+
+/// Applies `--color`; without it the streams decide by terminal, `NO_COLOR` and `CLICOLOR_FORCE`.
+pub(crate) fn set_colour(colour: Colour) {
+    match colour {
+        Colour::Auto => ColorChoice::Auto,
+        Colour::Always => ColorChoice::Always,
+        Colour::Never => ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// Writes data to standard output. A closed pipe is the reader's way to say "enough", not an error.
+pub(crate) fn data(text: &str) -> io::Result<()> {
+    let mut stdout = AutoStream::auto(io::stdout().lock());
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Says something about the run itself, on standard error.
+pub(crate) fn say(text: impl std::fmt::Display) {
+    let mut stderr = AutoStream::auto(io::stderr().lock());
+    // Nothing is left to complain to when standard error is closed.
+    let _ = writeln!(stderr, "{text}");
+}
+
+/// True when standard error is a terminal, so that progress has somebody to look at it.
+pub(crate) fn progress_is_seen() -> bool {
+    io::stderr().is_terminal()
+}

@@ -1,0 +1,140 @@
+//! The deep tier: many steps, each remembered when it has passed, within a budget of time.
+
+use super::{Environment, cargo};
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Where passed steps are remembered between runs.
+const STATE: &str = "target/deep-tier.json";
+
+/// How long each fuzz target runs.
+const FUZZ_SECONDS: u32 = 1_200;
+
+/// One step of the tier.
+struct Step {
+    name: String,
+    command: Command,
+}
+
+/// Runs the steps that have not passed on this commit, until the budget is used up.
+pub(super) fn run(environment: &Environment, minutes: u64) -> Result<()> {
+    let deadline = Instant::now()
+        .checked_add(Duration::from_secs(minutes.saturating_mul(60)))
+        .context("the budget of time is too large")?;
+    let commit = commit()?;
+    let mut passed = passed_on(&commit);
+    let mut failed = Vec::new();
+    let mut left = Vec::new();
+    for mut step in steps(environment)? {
+        if passed.contains(&step.name) {
+            eprintln!("passed before on this commit: {}", step.name);
+            continue;
+        }
+        if Instant::now() >= deadline {
+            left.push(step.name);
+            continue;
+        }
+        eprintln!("deep: {}", step.name);
+        if step.command.status().with_context(|| format!("{} did not start", step.name))?.success()
+        {
+            passed.insert(step.name);
+            remember(&commit, &passed)?;
+        } else {
+            failed.push(step.name);
+        }
+    }
+    if !left.is_empty() {
+        eprintln!("out of time; the same command goes on with: {}", left.join(", "));
+    }
+    if !failed.is_empty() {
+        bail!("deep steps failed: {}", failed.join(", "));
+    }
+    eprintln!("deep tier: {} steps passed on {commit}, {} left", passed.len(), left.len());
+    Ok(())
+}
+
+/// The tests of each package with every Go release and long budgets, then each fuzz target.
+fn steps(environment: &Environment) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    for package in packages()? {
+        let mut command = cargo(environment);
+        command.args(["test", "--release", "--locked", "--package", &package]);
+        command.args(["--", "--include-ignored"]).env("TOPHASH_DEEP", "1");
+        steps.push(Step { name: format!("tests of {package}"), command });
+    }
+    for target in fuzz_targets() {
+        let mut command = Command::new("cargo");
+        command.args(["+nightly", "fuzz", "run", &target, "--"]);
+        command.arg(format!("-max_total_time={FUZZ_SECONDS}"));
+        steps.push(Step { name: format!("fuzzing {target} under AddressSanitizer"), command });
+    }
+    Ok(steps)
+}
+
+/// The workspace's packages.
+fn packages() -> Result<Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let packages = metadata
+        .get("packages")
+        .and_then(|p| p.as_array())
+        .context("cargo metadata lists no packages")?;
+    Ok(packages.iter().filter_map(|p| p.get("name")?.as_str().map(str::to_owned)).collect())
+}
+
+/// The fuzz targets, where cargo-fuzz and a nightly compiler are there; said where they are not.
+fn fuzz_targets() -> Vec<String> {
+    let listed = Command::new("cargo").args(["+nightly", "fuzz", "list"]).output();
+    match listed {
+        Ok(output) if output.status.success() => {
+            String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+        }
+        _ => {
+            eprintln!(
+                "SKIPPED fuzzing: needs a nightly compiler and `cargo install --locked cargo-fuzz`"
+            );
+            Vec::new()
+        }
+    }
+}
+
+/// The commit that is tested, marked where the tree has changes that it does not hold.
+fn commit() -> Result<String> {
+    let git = |arguments: &[&str]| -> Result<String> {
+        let output = Command::new("git").args(arguments).output().context("git did not start")?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let head = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changed = !git(&["status", "--porcelain"])?.is_empty();
+    Ok(if changed { format!("{head}-changed") } else { head })
+}
+
+/// What passed on that commit in earlier runs. A changed tree remembers nothing.
+fn passed_on(commit: &str) -> BTreeSet<String> {
+    let read = || -> Option<BTreeSet<String>> {
+        let state: serde_json::Value = serde_json::from_slice(&fs::read(STATE).ok()?).ok()?;
+        let same = state.get("commit")?.as_str()? == commit && !commit.ends_with("-changed");
+        let passed = state
+            .get("passed")?
+            .as_array()?
+            .iter()
+            .filter_map(|step| Some(step.as_str()?.to_owned()));
+        same.then(|| passed.collect())
+    };
+    read().unwrap_or_default()
+}
+
+/// Writes the state beside its place and renames it, so that a killed run leaves a whole file.
+fn remember(commit: &str, passed: &BTreeSet<String>) -> Result<()> {
+    let state = serde_json::json!({ "commit": commit, "passed": passed });
+    let beside = Path::new(STATE).with_extension("new");
+    fs::write(&beside, serde_json::to_vec_pretty(&state)?)?;
+    fs::rename(&beside, STATE)?;
+    Ok(())
+}
