@@ -1,1 +1,39 @@
 //! Modules, packages, declarations and types of a Go source tree, and where each map is touched.
+//!
+//! Two questions are answered exactly or not at all: *which declared map does this expression
+//! touch*, and *where else is that map touched, how, and under which locks of the same function*.
+//!
+//! ```text
+//! SourceTree ─► module ─► package ─► index ─► types ─► body ─► locks ─► Program
+//!  files         go.mod    build      package  struct   which   what is    decls, accesses,
+//!  and bytes     go.work   tags       scopes   fields   map     held       functions, roots
+//! ```
+//!
+//! *Design constraints.* No I/O: the caller brings a [`SourceTree`]. No input makes it fail whole or
+//! panic: what could not be read or resolved is a [`Note`], and what is unknown is left out rather
+//! than guessed. Two variants of one declaration (build tags) are never merged: one target is
+//! chosen, its files are read, the others are not.
+
+mod access;
+mod build;
+mod function;
+mod hir;
+mod layout;
+mod module;
+mod note;
+mod options;
+mod path;
+mod program;
+mod source_file;
+mod source_tree;
+mod types;
+mod world;
+
+pub use access::{Context, Placement, Shape, SourceAccess};
+pub use function::{Call, CallKind, Function, FunctionId};
+pub use note::{Note, NoteKind};
+pub use options::{LoadOptions, Target};
+pub use path::PathCandidate;
+pub use program::Program;
+pub use source_file::{LineTable, SourceFile, Span};
+pub use source_tree::{MemoryTree, SourceTree};

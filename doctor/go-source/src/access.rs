@@ -1,0 +1,78 @@
+//! An access together with its place in the text, as whoever rewrites the text needs it.
+
+use crate::{FunctionId, Span};
+use finding::Access;
+
+/// The syntactic shape of the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// `m[k]` as one value, or the bare `m` of a `range`-less read.
+    Value,
+    /// `v, ok := m[k]`, in an assignment or a declaration.
+    CommaOk,
+    /// `m[k] = v`, also as one of several targets; `m = …` for a replacement.
+    Assign,
+    /// `m[k] += v` and its like: reads and writes.
+    OpAssign,
+    /// `m[k]++` and `m[k]--`: reads and writes.
+    IncDec,
+    /// `for … range m`.
+    Range,
+    /// An argument or receiver of a call: `len(m)`, `delete(m, k)`, `maps.Clone(m)`, `m.Load(k)`.
+    Call,
+    /// A field of a composite literal, or the initialiser of a declaration.
+    Initialise,
+}
+
+/// What kind of statement the access stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// A statement of a block that does nothing else: assignment, expression, `++`, send, declaration.
+    Simple,
+    /// The init statement, condition or tag of `if`, `switch` or `for`.
+    Header,
+    /// The header of a `for … range` statement.
+    RangeHeader,
+    /// The expressions of a `case`, or the communication of a `select` case.
+    Case,
+    /// A `return` statement.
+    Return,
+    /// The call of a `go` or `defer` statement, evaluated where the statement stands.
+    Deferred,
+    /// The initialiser of a package-level variable.
+    Package,
+}
+
+/// Where an access stands in its file's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The expression that denotes the map: `c.entries` in `c.entries[k] = v`.
+    pub map: Span,
+    /// The whole operation: `c.entries[k]`, `delete(c.entries, k)`, `range c.entries`.
+    pub operation: Span,
+    /// The innermost statement around it; for a header, the whole `if`, `for` or `switch`.
+    pub statement: Span,
+    /// The block that holds the statement, with its braces; a `case` clause counts as a block.
+    pub block: Span,
+    /// The body of the innermost function or closure, with its braces; empty at package level.
+    pub body: Span,
+    /// What the operation looks like.
+    pub shape: Shape,
+    /// What kind of statement it stands in.
+    pub context: Context,
+}
+
+/// One access to one declared map, and its place in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceAccess {
+    /// What is known of it in the words every crate shares.
+    pub access: Access,
+    /// Where it stands.
+    pub placement: Placement,
+    /// The innermost function or closure; `None` for the initialiser of a package-level variable
+    /// outside any closure.
+    pub function: Option<FunctionId>,
+    /// True where the map was reached through a local variable that holds the same map
+    /// (`m := c.entries`) rather than named at the site.
+    pub through_alias: bool,
+}

@@ -1,0 +1,60 @@
+//! Functions and closures by the names the runtime prints for them, and who calls them.
+
+use crate::Span;
+use finding::{ConcurrentRoot, Site};
+use std::sync::Arc;
+
+/// A function of a [`Program`](crate::Program), by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId(pub(crate) u32);
+
+/// A function, method or closure that has a body.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its number.
+    pub id: FunctionId,
+    /// The runtime symbol: `example.com/orders/status.(*Cache).Put.func1`, `main.main`.
+    pub symbol: Arc<str>,
+    /// Import path of its package; `main` packages have their directory's import path here.
+    pub package: Arc<str>,
+    /// Where its name stands, or the `func` keyword of a closure.
+    pub site: Site,
+    /// The whole declaration or literal.
+    pub span: Span,
+    /// The body with its braces.
+    pub body: Span,
+    /// The first and last line of the body.
+    pub lines: (u32, u32),
+    /// The function that a closure stands in.
+    pub parent: Option<FunctionId>,
+    /// Why it may run beside other code, where a root was found.
+    pub root: Option<ConcurrentRoot>,
+}
+
+/// How a call is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallKind {
+    /// `f()`, `v.Method()`.
+    Direct,
+    /// A method of an interface that the callee's type satisfies by name and number of parameters.
+    Interface,
+    /// `go f()`.
+    Go,
+    /// `defer f()`.
+    Defer,
+    /// The function is handed over as a value and may be called later, by whom is not known.
+    Value,
+}
+
+/// One edge of the call graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Who calls; `None` for the initialiser of a package-level variable.
+    pub caller: Option<FunctionId>,
+    /// Who is called.
+    pub callee: FunctionId,
+    /// How.
+    pub kind: CallKind,
+    /// Where.
+    pub site: Site,
+}

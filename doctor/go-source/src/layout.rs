@@ -1,0 +1,335 @@
+//! From the paths of a tree to its package directories and their import paths.
+//!
+//! Every module of the tree takes part, nested ones too: whoever looks for a crash gives the
+//! repository, not one module of it. A directory belongs to the nearest `go.mod` above it. What
+//! lies under a `vendor` directory is a dependency under the import path it has there.
+
+use crate::build::{self, Tags};
+use crate::module::Manifest;
+use crate::{LoadOptions, Note, NoteKind, SourceTree};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A directory that holds Go files of the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Directory {
+    /// Path in the tree; empty for the root.
+    pub(crate) path: String,
+    /// What other packages import it as.
+    pub(crate) import: Arc<str>,
+    /// Whether it lies under `vendor`.
+    pub(crate) vendored: bool,
+    /// Paths of the files whose names belong to the target, in order.
+    pub(crate) files: Vec<String>,
+}
+
+/// The directories of a tree and how an import finds one.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    pub(crate) directories: Vec<Directory>,
+    by_import: FxHashMap<Arc<str>, usize>,
+    /// `replace` directives that lead into the tree: import prefix and the module it stands for.
+    aliases: Vec<(String, String)>,
+    /// True for the standard library's own tree, whose vendored packages keep their prefix.
+    standard: bool,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// A module of the tree.
+struct Module {
+    directory: String,
+    manifest: Manifest,
+}
+
+impl Layout {
+    /// Reads the manifests and sorts the files into directories.
+    pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions, tags: &Tags) -> Self {
+        let mut files = tree.files();
+        files.sort_unstable();
+        files.dedup();
+        let mut layout = Self::default();
+        let modules = layout.read_modules(tree, &files);
+        layout.standard = modules.values().any(|module| module.manifest.module == "std");
+        for (path, files) in group(&files, options, tags) {
+            let (import, vendored) = import_path(&path, &modules);
+            let index = layout.directories.len();
+            let import: Arc<str> = import.into();
+            let slot = layout.by_import.entry(Arc::clone(&import)).or_insert(index);
+            // The program's own package goes before a vendored copy of it.
+            if !vendored && layout.directories.get(*slot).is_some_and(|other| other.vendored) {
+                *slot = index;
+            }
+            layout.directories.push(Directory { path, import, vendored, files });
+        }
+        layout.aliases = aliases(&modules);
+        layout
+    }
+
+    /// The directory that an import path means, seen from anywhere in the program.
+    pub(crate) fn resolve(&self, import: &str) -> Option<usize> {
+        if let Some(found) = self.by_import.get(import) {
+            return Some(*found);
+        }
+        for (old, new) in &self.aliases {
+            if let Some(rest) = below(import, old) {
+                if let Some(found) = self.by_import.get(join(new, rest).as_str()) {
+                    return Some(*found);
+                }
+            }
+        }
+        if self.standard {
+            self.by_import.get(join("vendor", import).as_str()).copied()
+        } else {
+            None
+        }
+    }
+
+    fn read_modules(
+        &mut self,
+        tree: &dyn SourceTree,
+        files: &[String],
+    ) -> BTreeMap<String, Module> {
+        let mut modules = BTreeMap::new();
+        for path in files {
+            let (directory, name) = split(path);
+            if name != "go.mod" || !is_searched(directory) {
+                continue;
+            }
+            match tree.read(path) {
+                Ok(bytes) => {
+                    let manifest = Manifest::parse(&String::from_utf8_lossy(&bytes));
+                    self.note_bad_lines(path, &manifest);
+                    modules.insert(
+                        directory.to_owned(),
+                        Module { directory: directory.to_owned(), manifest },
+                    );
+                }
+                Err(error) => {
+                    self.note(NoteKind::Unreadable, path, format!("cannot be read: {error}"))
+                }
+            }
+        }
+        if modules.values().all(|module| module.manifest.module.is_empty()) {
+            self.note(
+                NoteKind::Module,
+                "",
+                "no go.mod names a module: import paths are taken from the directories".into(),
+            );
+        }
+        modules
+    }
+
+    fn note_bad_lines(&mut self, path: &str, manifest: &Manifest) {
+        if let Some(line) = manifest.bad_lines.first() {
+            let text = match manifest.bad_lines.len() {
+                1 => format!("line {line} cannot be understood"),
+                many => format!("{many} lines cannot be understood, the first is {line}"),
+            };
+            self.note(NoteKind::Module, path, text);
+        }
+    }
+
+    fn note(&mut self, kind: NoteKind, path: &str, text: String) {
+        self.notes.push(Note { kind, path: path.into(), text });
+    }
+}
+
+/// The Go files of the target by directory.
+fn group(files: &[String], options: &LoadOptions, tags: &Tags) -> BTreeMap<String, Vec<String>> {
+    let mut directories: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in files {
+        let (directory, name) = split(path);
+        let wanted = path.ends_with(".go")
+            && !name.starts_with(['_', '.'])
+            && (options.tests || !build::is_test(name))
+            && build::name_allows(name, tags)
+            && is_searched(directory);
+        if wanted {
+            directories.entry(directory.to_owned()).or_default().push(path.clone());
+        }
+    }
+    directories
+}
+
+/// Directories the Go tool never looks into: `testdata`, and names that begin with `_` or `.`.
+fn is_searched(directory: &str) -> bool {
+    !directory.split('/').any(|part| {
+        part == "testdata" || part.starts_with('_') || (part.starts_with('.') && part != ".")
+    })
+}
+
+/// The import path of a directory, and whether it is vendored.
+fn import_path(directory: &str, modules: &BTreeMap<String, Module>) -> (String, bool) {
+    let module = nearest(directory, modules);
+    if let Some((_, import)) = split_vendor(directory) {
+        let standard = module.is_some_and(|module| module.manifest.module == "std");
+        return if standard { (join("vendor", import), false) } else { (import.to_owned(), true) };
+    }
+    let Some(module) = module else { return (fallback(directory), false) };
+    let rest = below(directory, &module.directory).unwrap_or(directory);
+    match module.manifest.module.as_str() {
+        // The standard library's packages carry no module path.
+        "std" => (rest.to_owned(), false),
+        "" => (fallback(directory), false),
+        path => (join(path, rest), false),
+    }
+}
+
+/// Under GOPATH the import path is what follows `src/`.
+fn fallback(directory: &str) -> String {
+    directory.strip_prefix("src/").unwrap_or(directory).to_owned()
+}
+
+fn nearest<'m>(directory: &str, modules: &'m BTreeMap<String, Module>) -> Option<&'m Module> {
+    let mut at = directory;
+    loop {
+        if let Some(module) = modules.get(at).filter(|module| !module.manifest.module.is_empty()) {
+            return Some(module);
+        }
+        if at.is_empty() {
+            return None;
+        }
+        at = split(at).0;
+    }
+}
+
+/// `a/vendor/x/y` into `a` and `x/y`, by the last `vendor`.
+fn split_vendor(directory: &str) -> Option<(&str, &str)> {
+    if let Some((owner, import)) = directory.rsplit_once("/vendor/") {
+        return Some((owner, import));
+    }
+    directory.strip_prefix("vendor/").map(|import| ("", import))
+}
+
+fn aliases(modules: &BTreeMap<String, Module>) -> Vec<(String, String)> {
+    let mut found = BTreeSet::new();
+    for module in modules.values() {
+        for replace in &module.manifest.replaces {
+            let target =
+                replace.directory().and_then(|directory| normalise(&module.directory, directory));
+            let path = target
+                .and_then(|target| modules.get(&target))
+                .map(|module| module.manifest.module.clone());
+            if let Some(path) = path.filter(|path| *path != replace.old && !path.is_empty()) {
+                found.insert((replace.old.clone(), path));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// A relative directory seen from another; `None` where it leads out of the tree.
+fn normalise(base: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// What follows `prefix` in a path, at a segment's border; empty where they are equal.
+fn below<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
+    if prefix.is_empty() {
+        return Some(path);
+    }
+    let rest = path.strip_prefix(prefix)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+fn join(prefix: &str, rest: &str) -> String {
+    match (prefix.is_empty(), rest.is_empty()) {
+        (true, _) => rest.to_owned(),
+        (_, true) => prefix.to_owned(),
+        _ => format!("{prefix}/{rest}"),
+    }
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryTree;
+
+    fn imports(files: &[(&str, &str)], tests: bool) -> Vec<(String, String, usize)> {
+        let tree: MemoryTree = files.iter().copied().collect();
+        let options = LoadOptions { tests, ..LoadOptions::default() };
+        let layout = Layout::read(&tree, &options, &Tags::new(&options));
+        layout
+            .directories
+            .into_iter()
+            .map(|d| (d.path, d.import.to_string(), d.files.len()))
+            .collect()
+    }
+
+    #[test]
+    fn packages_are_found_as_the_go_tool_finds_them() {
+        let found = imports(
+            &[
+                ("go.mod", "module example.com/orders\n"),
+                ("main.go", ""),
+                ("main_test.go", ""),
+                ("internal/status/cache.go", ""),
+                ("internal/status/cache_windows.go", ""),
+                ("internal/status/testdata/x.go", ""),
+                ("_old/x.go", ""),
+                (".git/x.go", ""),
+                ("only/x_darwin.go", ""),
+                ("api/go.mod", "module example.com/api\n"),
+                ("api/v1/types.go", ""),
+                ("vendor/golang.org/x/sync/errgroup/errgroup.go", ""),
+            ],
+            false,
+        );
+        let expected = [
+            ("", "example.com/orders", 1),
+            ("api/v1", "example.com/api/v1", 1),
+            ("internal/status", "example.com/orders/internal/status", 1),
+            ("vendor/golang.org/x/sync/errgroup", "golang.org/x/sync/errgroup", 1),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(path, import, files)| (path.into(), import.into(), files))
+        );
+    }
+
+    #[test]
+    fn tests_are_read_when_asked_for() {
+        assert_eq!(
+            imports(&[("go.mod", "module m\n"), ("a.go", ""), ("a_test.go", "")], true)[0].2,
+            2
+        );
+    }
+
+    #[test]
+    fn a_local_replacement_leads_to_the_module_that_stands_in() {
+        let tree: MemoryTree = [
+            ("go.mod", "module m\nreplace example.com/old => ./fork\n"),
+            ("fork/go.mod", "module example.com/fork\n"),
+            ("fork/sub/x.go", ""),
+        ]
+        .into_iter()
+        .collect();
+        let options = LoadOptions::default();
+        let layout = Layout::read(&tree, &options, &Tags::new(&options));
+        let found = layout
+            .resolve("example.com/old/sub")
+            .map(|index| layout.directories[index].path.clone());
+        assert_eq!(found.as_deref(), Some("fork/sub"));
+        assert!(layout.resolve("example.com/older/sub").is_none());
+    }
+
+    #[test]
+    fn without_a_module_the_directory_is_the_import_path() {
+        assert_eq!(imports(&[("src/a/b/x.go", "")], false)[0].1, "a/b");
+    }
+}

