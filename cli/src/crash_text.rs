@@ -56,7 +56,9 @@ fn pump(mut input: impl Read, length: Option<u64>, name: &str) -> Result<CrashTe
                 return Err(Error::new(format!("cannot read {name}")).because(&error));
             }
             Err(error) => {
-                output::say(format_args!("warning: {name} ends early, after {done} bytes: {error}"));
+                output::say(format_args!(
+                    "warning: {name} ends early, after {done} bytes: {error}"
+                ));
                 break;
             }
         };
@@ -84,5 +86,6 @@ fn progress(length: Option<u64>, name: &str) -> ProgressBar {
         None => (ProgressBar::new_spinner(), "reading {msg} {bytes} {bytes_per_sec}"),
     };
     let style = ProgressStyle::with_template(template);
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(name.to_owned())
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message(name.to_owned())
 }

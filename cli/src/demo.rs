@@ -4,6 +4,7 @@ use crate::args::{Demo, Source};
 use crate::error::{Error, Result};
 use crate::tree::Tree;
 use crate::{exit, explain, output, render};
+use diagnosis::Options;
 use go_source::MemoryTree;
 use rust_embed::RustEmbed;
 use std::path::Path;
@@ -16,8 +17,7 @@ use std::path::Path;
 struct Orders;
 
 /// What the service printed when it died, recorded from a real run.
-const CRASH: &[u8] =
-    include_bytes!("../../fixtures/go/recorded/orders-status-cache/1.27-all.txt");
+const CRASH: &[u8] = include_bytes!("../../fixtures/go/recorded/orders-status-cache/1.27-all.txt");
 
 /// Explains the crash, or unpacks the example.
 pub(crate) fn run(arguments: &Demo) -> Result<u8> {
@@ -32,11 +32,18 @@ pub(crate) fn run(arguments: &Demo) -> Result<u8> {
     }
     let tree = Tree { files: Box::new(files), notes: Vec::new() };
     let crash = go_crash::read_grouped(CRASH);
-    let source = Source::default();
-    let program = explain::load(&tree, &source, &crash);
-    let diagnosis = explain::join(&crash, Some(&program), &source);
+    let program = explain::load(&tree, &Source::default(), &crash);
+    // The commands in the report work on what --unpack writes.
+    let options = Options {
+        input: "demo/crash.txt".to_owned(),
+        source: "demo/orders".to_owned(),
+        ..Options::default()
+    };
+    let diagnosis = diagnosis::diagnose(&crash, Some(&program), &options);
     output::data(&render::render(&diagnosis, Some(&tree), arguments.format)?)?;
-    output::say("This was a bundled example. 'tophash demo --unpack DIR' writes its source and crash text out.");
+    output::say(
+        "This was a bundled example. 'tophash demo --unpack demo' writes its source and crash text out.",
+    );
     Ok(exit::EXPLAINED)
 }
 
@@ -46,10 +53,13 @@ fn unpack(folder: &Path) -> Result<u8> {
         Error::new(format!("cannot write {}", what.display())).because(&error)
     };
     if folder.exists() {
-        return Err(Error::new(format!("{} exists", folder.display())).hint("name a folder that does not"));
+        return Err(
+            Error::new(format!("{} exists", folder.display())).hint("name a folder that does not")
+        );
     }
     // Everything is written beside and renamed at the end: the folder is there whole or not at all.
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent =
+        folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
     let beside = tempfile::Builder::new()
         .prefix(".tophash-")

@@ -5,7 +5,6 @@ use crate::error::Result;
 use crate::tree::{self, Tree};
 use crate::{crash_text, exit, output, render};
 use diagnosis::Options;
-use finding::Diagnosis;
 use go_crash::CrashText;
 use go_source::Program;
 use std::path::{Path, PathBuf};
@@ -23,7 +22,12 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8> {
         None => None,
     };
     let program = tree.as_ref().map(|tree| load(tree, &arguments.source, &crash));
-    let diagnosis = join(&crash, program.as_ref(), &arguments.source);
+    let options = Options {
+        path_map: arguments.source.path_map.clone(),
+        input: name_of(arguments.file.as_deref().unwrap_or(Path::new("-"))),
+        source: root.as_deref().map_or_else(|| Options::default().source, name_of),
+    };
+    let diagnosis = diagnosis::diagnose(&crash, program.as_ref(), &options);
     output::data(&render::render(&diagnosis, tree.as_ref(), arguments.format)?)?;
     Ok(exit::EXPLAINED)
 }
@@ -38,7 +42,9 @@ pub(crate) fn nothing(crash: &CrashText) -> String {
     match crash.lines {
         0 => "nothing found: the input is empty".to_owned(),
         1 => "nothing found: 1 line, and no Go fault, goroutine or race report in it".to_owned(),
-        lines => format!("nothing found: {lines} lines, and no Go fault, goroutine or race report in them"),
+        lines => format!(
+            "nothing found: {lines} lines, and no Go fault, goroutine or race report in them"
+        ),
     }
 }
 
@@ -50,10 +56,9 @@ pub(crate) fn load(tree: &Tree, source: &Source, crash: &CrashText) -> Program {
     tree::load(tree, source, mentions_tests(crash))
 }
 
-/// Joins text and program.
-pub(crate) fn join(crash: &CrashText, program: Option<&Program>, source: &Source) -> Diagnosis {
-    let options = Options { path_map: source.path_map.clone(), ..Options::default() };
-    diagnosis::diagnose(crash, program, &options)
+/// A path as a command line names it.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// True when a stack of the text goes through a test file.

@@ -52,7 +52,8 @@ fn run(command: Command) -> Result<u8> {
         Command::Man => {
             let mut page = Vec::new();
             let man = clap_mangen::Man::new(Cli::command());
-            man.render(&mut page).map_err(|error| Error::new("cannot write the manual").because(&error))?;
+            man.render(&mut page)
+                .map_err(|error| Error::new("cannot write the manual").because(&error))?;
             print(&page)
         }
     }

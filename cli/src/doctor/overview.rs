@@ -26,14 +26,17 @@ pub(crate) fn run(tree: &Tree, format: Format) -> Result<u8> {
     for note in program.notes() {
         output::say(format_args!("note: {note}"));
     }
-    let mut rows: Vec<Row<'_>> = program.decls().iter().filter_map(|decl| row(&program, decl)).collect();
+    let mut rows: Vec<Row<'_>> =
+        program.decls().iter().filter_map(|decl| row(&program, decl)).collect();
     rows.sort_by_key(|row| (!row.beside_others, std::cmp::Reverse(row.without_lock)));
     let text = match format {
         Format::Json => json(&rows)?,
         Format::Full | Format::Concise | Format::Markdown => table(&rows, program.decls().len()),
     };
     output::data(&text)?;
-    output::say("next: tophash doctor CRASH SOURCE joins a crash text or a goroutine dump with this source");
+    output::say(
+        "next: tophash doctor CRASH SOURCE joins a crash text or a goroutine dump with this source",
+    );
     Ok(if rows.is_empty() { exit::NOTHING_FOUND } else { exit::EXPLAINED })
 }
 
@@ -58,11 +61,16 @@ fn row<'p>(program: &'p Program, decl: &'p MapDecl) -> Option<Row<'p>> {
 fn table(rows: &[Row<'_>], declared: usize) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "maps declared: {declared}; changed after they are shared: {}", rows.len());
+    let _ =
+        writeln!(text, "maps declared: {declared}; changed after they are shared: {}", rows.len());
     if rows.is_empty() {
         return text;
     }
-    let _ = writeln!(text, "\n{:>8} {:>7} {:>12}  {:<7} map", "accesses", "changes", "without lock", "beside");
+    let _ = writeln!(
+        text,
+        "\n{:>8} {:>7} {:>12}  {:<7} map",
+        "accesses", "changes", "without lock", "beside"
+    );
     for row in rows {
         let beside = if row.beside_others { "yes" } else { "-" };
         let _ = writeln!(

@@ -17,12 +17,13 @@ use std::process::{Command, Stdio};
 /// When git is not there, `root` is in no repository, or `rev` names no commit of it.
 pub(super) fn open(root: &Path, rev: &str) -> Result<Tree> {
     let name = format!("{rev}^{{commit}}");
-    let commit = ask(root, &["rev-parse", "--verify", "--end-of-options", &name]).map_err(|error| {
-        error.hint(format!(
-            "is {rev} a commit of the repository of {}? 'git fetch' may be needed first",
-            root.display()
-        ))
-    })?;
+    let commit =
+        ask(root, &["rev-parse", "--verify", "--end-of-options", &name]).map_err(|error| {
+            error.hint(format!(
+                "is {rev} a commit of the repository of {}? 'git fetch' may be needed first",
+                root.display()
+            ))
+        })?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
     // ls-tree lists the folder that it runs in, with paths relative to that folder.
     let listing = ask(root, &["ls-tree", "-r", "-z", &commit])?;
@@ -38,7 +39,9 @@ pub(super) fn open(root: &Path, rev: &str) -> Result<Tree> {
             continue;
         };
         if kind == "commit" {
-            notes.push(format!("skipped: {path} is a submodule: its files are in another repository"));
+            notes.push(format!(
+                "skipped: {path} is a submodule: its files are in another repository"
+            ));
         } else if mode != "120000" && is_source_file(path) {
             wanted.push((path.to_owned(), object.to_owned()));
         }
@@ -123,7 +126,8 @@ mod tests {
 
     fn git(root: &Path, arguments: &[&str]) {
         let identity = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
-        let status = Command::new("git").arg("-C").arg(root).args(identity).args(arguments).status();
+        let status =
+            Command::new("git").arg("-C").arg(root).args(identity).args(arguments).status();
         assert!(status.unwrap().success(), "git {arguments:?}");
     }
 

@@ -7,8 +7,8 @@
 //! *Design constraints.* One pass over bytes that may be anything: no I/O, no panic, no allocation
 //! by a length the text claims. What cannot be read is skipped and noted, never an error.
 
-pub mod model;
 mod collect;
+pub mod model;
 mod reader;
 mod sink;
 

@@ -58,19 +58,29 @@ impl<S: Sink> Reader<S> {
             self.pending = Some((classify(Channel::Fatal, message), message.into(), self.line));
         } else if let Some(message) = text.strip_prefix("panic: ") {
             self.pending = Some((classify(Channel::Panic, message), message.into(), self.line));
-        } else if let Some(heading) = text.strip_prefix("goroutine ").and_then(|rest| rest.strip_suffix("]:")) {
+        } else if let Some(heading) =
+            text.strip_prefix("goroutine ").and_then(|rest| rest.strip_suffix("]:"))
+        {
             self.end_goroutine();
             let (id, state) = heading.split_once(" [").unwrap_or((heading, ""));
             let state = state.split(',').next().unwrap_or(state);
-            self.current = Some(Goroutine { id: id.parse().ok(), state: state.into(), text_line: self.line, ..Goroutine::default() });
+            self.current = Some(Goroutine {
+                id: id.parse().ok(),
+                state: state.into(),
+                text_line: self.line,
+                ..Goroutine::default()
+            });
         } else if text.is_empty() {
             self.end_goroutine();
         } else if let Some(goroutine) = &mut self.current {
             if let Some(creator) = text.strip_prefix("created by ") {
-                let (symbol, parent) = creator.split_once(" in goroutine ").unwrap_or((creator, ""));
+                let (symbol, parent) =
+                    creator.split_once(" in goroutine ").unwrap_or((creator, ""));
                 let frame = Frame { symbol: symbol.into(), ..Frame::default() };
                 goroutine.creator = Some(Creator { frame, parent: parent.parse().ok() });
-            } else if let Some((file, rest)) = text.strip_prefix('\t').and_then(|place| place.rsplit_once(':')) {
+            } else if let Some((file, rest)) =
+                text.strip_prefix('\t').and_then(|place| place.rsplit_once(':'))
+            {
                 let number = rest.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
                 let frame = match &mut goroutine.creator {
                     Some(creator) => Some(&mut creator.frame),
@@ -80,8 +90,14 @@ impl<S: Sink> Reader<S> {
                     frame.file = file.into();
                     frame.line = number;
                 }
-            } else if let Some((symbol, args)) = text.strip_suffix(')').and_then(|call| call.rsplit_once('(')) {
-                goroutine.frames.push(Frame { symbol: symbol.into(), args: Some(args.into()), ..Frame::default() });
+            } else if let Some((symbol, args)) =
+                text.strip_suffix(')').and_then(|call| call.rsplit_once('('))
+            {
+                goroutine.frames.push(Frame {
+                    symbol: symbol.into(),
+                    args: Some(args.into()),
+                    ..Frame::default()
+                });
             }
         }
     }
