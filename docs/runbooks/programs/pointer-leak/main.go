@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -71,6 +72,8 @@ func main() {
 		delete(sessions, id)
 	}
 	report("all but 1000 deleted")
+	sessions = maps.Clone(sessions)
+	report("maps.Clone of it")
 	sessions = rebuild(sessions)
 	report("rebuilt: copied into a fresh map")
 
