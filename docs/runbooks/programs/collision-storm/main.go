@@ -173,5 +173,7 @@ func main() {
 		long()
 	case "chains":
 		chains(*n)
+	default:
+		flag.Usage()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -68,6 +69,10 @@ func main() {
 		"range": func(string) { c.sum() },
 		"print": func(string) { c.print() },
 	}[*mode]
+	if second == nil {
+		flag.Usage()
+		os.Exit(2)
+	}
 	stop := time.Now().Add(*duration)
 
 	var wg sync.WaitGroup
