@@ -3,7 +3,8 @@
 //!
 //! What a fixture is and what must come out of it stands in its manifest (see
 //! `fixtures/go/README.md`). Nothing inside an output is trimmed or edited, except that the
-//! folder it was built in and GOROOT are given neutral names.
+//! folder it was built in and GOROOT are given neutral names. It is a task for Linux, where the
+//! recordings come from.
 
 mod build;
 mod check;
@@ -44,10 +45,20 @@ struct Job<'a> {
     level: Level,
 }
 
+impl Job<'_> {
+    fn target(&self) -> build::Target {
+        build::Target::of(self.fixture, self.case, self.level)
+    }
+
+    /// Where its output is kept, below the folder of the recordings.
+    fn path(&self, version: &str) -> PathBuf {
+        Path::new(&self.case.name).join(format!("{version}-{}.txt", self.level.name()))
+    }
+}
+
 /// Records what the arguments ask for, and fails when a fixture did not fail as it should.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let folder = fixtures_folder();
-    let recorded = folder.join("recorded");
     let fixtures = manifest::read_all(&folder)?;
     for fixture in &fixtures {
         check::check(fixture)?;
@@ -57,62 +68,31 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             bail!("no fixture has a case named {name}");
         }
     }
+    let recorded = folder.join("recorded");
     let mut index = index::Index::read(&recorded)?;
     let mut failures = Vec::new();
     for version in &versions(&arguments.versions)? {
-        let jobs: Vec<Job<'_>> = fixtures
-            .iter()
-            .flat_map(|fixture| fixture.cases.iter().map(move |case| (fixture, case)))
-            .filter(|(_, case)| {
-                arguments.fixtures.is_empty() || arguments.fixtures.contains(&case.name)
-            })
-            .flat_map(|(fixture, case)| {
-                let levels = case.levels_on(version).into_iter();
-                levels.map(move |level| Job { fixture, case, level })
-            })
-            .filter(|job| !(arguments.missing && output_path(&recorded, job, version).is_file()))
-            .collect();
+        let mut jobs = jobs(&fixtures, version);
+        jobs.retain(|job| {
+            let asked =
+                arguments.fixtures.is_empty() || arguments.fixtures.contains(&job.case.name);
+            asked && !(arguments.missing && recorded.join(job.path(version)).is_file())
+        });
         if jobs.is_empty() {
             continue;
         }
         let toolchain = toolchain::ensure(version)?;
         let mut builder = build::Builder::new(&toolchain, &folder)?;
-        builder
-            .build(jobs.iter().map(|job| build::Target::of(job.fixture, job.case, job.level)))?;
+        builder.build(jobs.iter().map(Job::target))?;
         for job in &jobs {
-            let binary = builder.binary(&build::Target::of(job.fixture, job.case, job.level))?;
-            match run::until_it_fails(&binary, job.case, job.level)? {
-                run::Outcome::Failed(mut kept) => {
-                    builder.neutralise(&mut kept.output)?;
-                    let path = output_path(&recorded, job, version);
-                    fs::create_dir_all(path.parent().context("a recording has a folder")?)?;
-                    fs::write(&path, &kept.output)
-                        .with_context(|| format!("cannot write {}", path.display()))?;
-                    say(&format!(
-                        "go {version} {:<7}{}: {} (attempt {})",
-                        job.level.name(),
-                        job.case.name,
-                        kept.message,
-                        kept.attempts
-                    ));
-                    index.put(index::Run {
-                        fixture: job.case.name.clone(),
-                        go: version.clone(),
-                        level: job.level,
-                        paths: build::Paths::at(job.level),
-                        attempts: kept.attempts,
-                        exit: kept.exit,
-                        message: kept.message,
-                    });
+            match record(job, version, &builder, &recorded)? {
+                Some(run) => {
+                    index.put(run);
+                    index.write(&recorded)?;
                 }
-                run::Outcome::Never(last) => {
-                    let what = format!("go {version} {} {}", job.level.name(), job.case.name);
-                    say(&format!("{what}: NOT RECORDED, it ended with: {last}"));
-                    failures.push(what);
-                }
+                None => failures.push(job.path(version).display().to_string()),
             }
         }
-        index.write(&recorded)?;
     }
     if !failures.is_empty() {
         bail!("{} not recorded:\n  {}", failures.len(), failures.join("\n  "));
@@ -120,15 +100,55 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn versions(asked: &[String]) -> Result<Vec<String>> {
+fn versions(asked: &[String]) -> Result<Vec<&'static str>> {
     if asked.is_empty() {
-        return Ok(RELEASES.iter().map(|r| r.minor.to_owned()).collect());
+        return Ok(RELEASES.iter().map(|release| release.minor).collect());
     }
-    asked.iter().map(|name| Ok(toolchain::Release::find(name)?.minor.to_owned())).collect()
+    asked.iter().map(|name| Ok(toolchain::Release::find(name)?.minor)).collect()
 }
 
-fn output_path(recorded: &Path, job: &Job<'_>, version: &str) -> PathBuf {
-    recorded.join(&job.case.name).join(format!("{version}-{}.txt", job.level.name()))
+/// Everything there is to record on that release.
+fn jobs<'a>(fixtures: &'a [Fixture], version: &str) -> Vec<Job<'a>> {
+    let mut jobs = Vec::new();
+    for fixture in fixtures {
+        for case in &fixture.cases {
+            let levels = case.levels_on(version).into_iter();
+            jobs.extend(levels.map(|level| Job { fixture, case, level }));
+        }
+    }
+    jobs
+}
+
+/// Runs one job and keeps its output; nothing when the program did not fail as it should.
+fn record(
+    job: &Job<'_>,
+    version: &str,
+    builder: &build::Builder<'_>,
+    recorded: &Path,
+) -> Result<Option<index::Run>> {
+    let name = job.path(version);
+    let mut kept = match run::until_it_fails(&builder.binary(&job.target())?, job.case, job.level)?
+    {
+        run::Outcome::Failed(kept) => kept,
+        run::Outcome::Never(last) => {
+            say(&format!("{}: NOT RECORDED, it ended with: {last}", name.display()));
+            return Ok(None);
+        }
+    };
+    builder.neutralise(&mut kept.output)?;
+    let path = recorded.join(&name);
+    fs::create_dir_all(path.parent().context("a recording has a folder")?)?;
+    fs::write(&path, &kept.output).with_context(|| format!("cannot write {}", path.display()))?;
+    say(&format!("{}: {} (attempt {})", name.display(), kept.message.trim(), kept.attempts));
+    Ok(Some(index::Run {
+        fixture: job.case.name.clone(),
+        go: version.to_owned(),
+        level: job.level,
+        paths: build::Paths::at(job.level),
+        attempts: kept.attempts,
+        exit: kept.exit,
+        message: kept.message,
+    }))
 }
 
 /// Progress goes to stderr; a closed stderr is no reason to stop.

@@ -33,7 +33,8 @@ fn check_map(fixture: &Fixture, map: &Map) -> Result<()> {
             "{} is listed twice",
             access.at
         );
-        ensure!(!access.function.is_empty(), "{} has no function", access.at);
+        let alias = access.aliases.contains(&access.function);
+        ensure!(!access.function.is_empty() && !alias, "{}: no function", access.at);
         holds(fixture, &access.at, &access.expression)?;
         for lock in access.locks.iter().chain(&access.callers) {
             let known = lock.starts_with("write ") || lock.starts_with("read ");
@@ -100,6 +101,18 @@ mod tests {
         }
     }
 
+    /// True when a frame of one of these functions stands at that place.
+    fn shows_frame(text: &str, place: &str, functions: &[&String]) -> bool {
+        let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+        lines.windows(2).any(|frame| {
+            let at =
+                frame[1].strip_prefix(place).is_some_and(|l| l.is_empty() || l.starts_with(" +"));
+            let named =
+                |f: &&String| frame[0].strip_prefix(f.as_str()).is_some_and(|l| l.starts_with('('));
+            at && functions.iter().any(named)
+        })
+    }
+
     /// The real output shows one of the sides that the manifest names, and one of its messages.
     #[test]
     fn recordings_bear_the_manifests_out() {
@@ -123,11 +136,12 @@ mod tests {
                     Paths::Full => format!("/srv/app/{module}"),
                 };
                 let path = std::path::Path::new(&root).join(below).join(side);
-                let place = path.to_str().unwrap();
-                text.lines().any(|line| {
-                    let line = line.trim_start();
-                    line == place || line.strip_prefix(place).is_some_and(|l| l.starts_with(" +"))
-                })
+                let accesses = fixture.maps.iter().flat_map(|map| &map.accesses);
+                let names: Vec<&String> = accesses
+                    .filter(|access| access.at == *side)
+                    .flat_map(|access| access.aliases.iter().chain([&access.function]))
+                    .collect();
+                shows_frame(&text, path.to_str().unwrap(), &names)
             };
             let silent = run.level == manifest::Level::None;
             if !said || !silent && !case.sides.is_empty() && !case.sides.iter().any(shows) {

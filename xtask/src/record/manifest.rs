@@ -66,6 +66,9 @@ pub(super) struct Access {
     pub(super) operation: Operation,
     /// The innermost function by its runtime symbol.
     pub(super) function: String,
+    /// What other releases of Go call that function.
+    #[serde(default)]
+    pub(super) aliases: Vec<String>,
     /// The expression that denotes the map, as written.
     pub(super) expression: String,
     /// Locks held, as `write c.mu` or `read c.mu`.
@@ -107,6 +110,9 @@ pub(super) struct Case {
     pub(super) sides: Vec<String>,
     /// A run counts when a line of its output contains one of these.
     pub(super) messages: Vec<String>,
+    /// How many lines must contain one.
+    #[serde(default = "once")]
+    pub(super) times: usize,
     /// Arguments of the program.
     #[serde(default)]
     pub(super) args: Vec<String>,
@@ -176,6 +182,10 @@ impl Level {
             Self::Crash => "crash",
         }
     }
+}
+
+fn once() -> usize {
+    1
 }
 
 fn usual_levels() -> Vec<Level> {

@@ -41,7 +41,8 @@ pub(super) fn until_it_fails(binary: &Path, case: &Case, level: Level) -> Result
         let (output, exit) = once(binary, case, level)?;
         let text = String::from_utf8_lossy(&output);
         let wanted = |line: &&str| case.messages.iter().any(|m| line.contains(m.as_str()));
-        if let Some(line) = text.lines().find(wanted) {
+        let found: Vec<&str> = text.lines().filter(wanted).collect();
+        if let Some(line) = found.first().filter(|_| found.len() >= case.times) {
             let message = line.trim_end().to_owned();
             return Ok(Outcome::Failed(Kept { message, attempts, exit, output }));
         }
