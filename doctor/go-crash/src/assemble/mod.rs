@@ -64,9 +64,13 @@ pub(crate) struct Assembler {
     /// The current line.
     line: u64,
     fenced_message: bool,
+    /// An empty line was seen below the last frame that a stack can have.
+    blank_below_bottom: bool,
     orphans_allowed: bool,
     goroutines: u64,
     faults: u64,
+    /// A fault was told whose other side may be among the goroutines.
+    racers_wanted: bool,
 }
 
 impl Assembler {
@@ -127,7 +131,7 @@ impl Assembler {
         if cut {
             sink.note(Note { kind: NoteKind::Truncated, text_line: self.line });
         }
-        if self.goroutines == 1 && self.faults > 0 {
+        if self.goroutines == 1 && self.racers_wanted {
             sink.note(Note { kind: NoteKind::SingleGoroutine, text_line: 0 });
         }
     }
@@ -161,7 +165,7 @@ impl Assembler {
                 }
                 self.section = Section::Goroutine(Box::new(builder));
             }
-            Token::Call { symbol, args, alone } => self.call(symbol, args, alone, sink),
+            Token::Call { symbol, args, sure } => self.call(symbol, args, sure, sink),
             Token::Place(place) => self.place(&place, sink),
             Token::Offset(offset) => self.offset(offset),
             Token::Created { symbol, parent } => {
@@ -242,16 +246,23 @@ impl Assembler {
 
     fn blank(&mut self, sink: &mut impl Sink) {
         match &self.section {
-            Section::Goroutine(builder) if builder.is_complete() && self.call.is_none() => self.end_section(sink),
+            Section::Goroutine(builder) if self.call.is_none() && builder.is_ended() => self.end_section(sink),
+            Section::Goroutine(builder) if self.call.is_none() => self.blank_below_bottom = builder.is_complete(),
             Section::Record(_) => self.end_section(sink),
             _ => {}
         }
     }
 
-    fn call(&mut self, symbol: &[u8], args: Option<&[u8]>, alone: bool, sink: &mut impl Sink) {
+    fn call(&mut self, symbol: &[u8], args: Option<&[u8]>, sure: bool, sink: &mut impl Sink) {
+        let bottom = std::mem::take(&mut self.blank_below_bottom);
         match &self.section {
             // The stack has ended with its creator: what follows has lost its heading.
             Section::Goroutine(builder) if builder.is_ended() => {
+                self.flush_call();
+                self.end_section(sink);
+            }
+            // So it has below `main.main`, unless the runtime's own frames are printed too.
+            Section::Goroutine(_) if bottom && !symbol.starts_with(b"runtime.") => {
                 self.flush_call();
                 self.end_section(sink);
             }
@@ -259,7 +270,7 @@ impl Assembler {
             _ => self.flush_call(),
         }
         let frame = Frame { symbol: self.interner.intern(symbol), args: args.map(text), ..Frame::default() };
-        self.call = Some((frame, alone));
+        self.call = Some((frame, sure));
     }
 
     fn place(&mut self, place: &Place<'_>, sink: &mut impl Sink) {
@@ -327,8 +338,8 @@ impl Assembler {
 
     /// A call whose place never came is still a frame, when it is surely one.
     fn flush_call(&mut self) {
-        if let Some((frame, alone)) = self.call.take() {
-            if alone {
+        if let Some((frame, sure)) = self.call.take() {
+            if sure {
                 self.push(frame);
             }
         }
@@ -373,7 +384,9 @@ impl Assembler {
                 self.goroutines = self.goroutines.saturating_add(1);
                 let fault = match fault {
                     Some(fault) => Some(diagnose::fault(fault, &goroutine)),
-                    None => diagnose::infer(&goroutine),
+                    // Another goroutine may have been dying of the fault already told.
+                    None if self.faults == 0 => diagnose::infer(&goroutine),
+                    None => None,
                 };
                 self.emit(goroutine, fault, sink);
             }
@@ -394,6 +407,7 @@ impl Assembler {
     fn emit(&mut self, goroutine: Arc<Goroutine>, fault: Option<crate::model::Fault>, sink: &mut impl Sink) {
         sink.goroutine(goroutine);
         if let Some(fault) = fault {
+            self.racers_wanted |= fault.kind.is_concurrent();
             self.faults = self.faults.saturating_add(1);
             sink.fault(fault);
         }
