@@ -13,10 +13,11 @@ const DEEPEST: u32 = 4;
 /// Hands each line that `line` stands for to `emit`: the line itself, or those inside it.
 pub(crate) fn unwrap(line: &[u8], emit: &mut impl FnMut(&[u8])) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if memchr::memchr3(b'\\', b'&', 0x1b, line).is_none() && memchr::memchr2(b'#', b'\r', line).is_none() && !line.starts_with(b"\xef\xbb\xbf") {
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+    if memchr::memchr3(b'\\', b'&', 0x1b, line).is_none() && memchr::memchr2(b'#', b'\r', line).is_none() {
         return emit(line);
     }
-    let mut text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).to_vec();
+    let mut text = line.to_vec();
     let mut changed = strip_colour(&mut text) | replace_entities(&mut text) | replace_octal(&mut text);
     for _ in 0..DEEPEST {
         if !replace_escapes(&mut text) {

@@ -120,8 +120,8 @@ impl Assembler {
     /// Ends the text.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         let cut = match &self.section {
-            Section::Goroutine(builder) => !builder.is_complete(),
-            Section::Race(race) => race.is_open(),
+            Section::Goroutine(builder) => !builder.is_complete() && self.noise == 0,
+            Section::Race(race) => race.is_open() && self.noise == 0,
             _ => false,
         };
         self.end_section(sink);
@@ -152,7 +152,7 @@ impl Assembler {
         match token {
             Token::Blank => {
                 self.fenced_message = fenced;
-                self.blank(sink);
+                self.blank();
             }
             Token::Fence if fenced => self.announced.doubt_last(),
             Token::Fence => {}
@@ -199,6 +199,8 @@ impl Assembler {
                 self.end_section(sink);
                 self.section = Section::Thread;
             }
+            // Middleware prints the source line that panicked, message and all.
+            Token::Message(message) if message.logged && !message.printed && self.is_dying() => {}
             Token::Message(message) => {
                 self.announced.announce(&message, self.line);
                 self.fenced_message = true;
@@ -244,12 +246,16 @@ impl Assembler {
         }
     }
 
-    fn blank(&mut self, sink: &mut impl Sink) {
-        match &self.section {
-            Section::Goroutine(builder) if self.call.is_none() && builder.is_ended() => self.end_section(sink),
-            Section::Goroutine(builder) if self.call.is_none() => self.blank_below_bottom = builder.is_complete(),
-            Section::Record(_) => self.end_section(sink),
-            _ => {}
+    /// True inside the stack of a goroutine whose fault is known.
+    fn is_dying(&self) -> bool {
+        matches!(&self.section, Section::Goroutine(builder) if builder.has_fault())
+    }
+
+    fn blank(&mut self) {
+        if let Section::Goroutine(builder) = &self.section {
+            if self.call.is_none() {
+                self.blank_below_bottom = builder.is_complete();
+            }
         }
     }
 
@@ -296,7 +302,7 @@ impl Assembler {
             Section::Goroutine(builder) => {
                 if let Some(frame) = builder.creator_without_place() {
                     fill(frame);
-                } else if place.is_certain() {
+                } else if place.is_certain() && !builder.is_ended() {
                     let mut frame = Frame::default();
                     fill(&mut frame);
                     builder.push(frame);
@@ -376,6 +382,7 @@ impl Assembler {
 
     fn end_section(&mut self, sink: &mut impl Sink) {
         self.flush_call();
+        self.blank_below_bottom = false;
         match std::mem::take(&mut self.section) {
             Section::None | Section::Thread => {}
             Section::Goroutine(builder) => {

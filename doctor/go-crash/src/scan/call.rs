@@ -15,8 +15,9 @@ pub(super) fn whole(line: &[u8]) -> Option<Token<'_>> {
     let open = opening(inner)?;
     let symbol = upto(inner, open);
     let args = from(inner, open.saturating_add(1));
-    let described = contains(symbol, b"struct {") && !symbol.starts_with(b" ");
-    let known = described || (is_symbol(symbol) && is_certain(symbol));
+    let described = contains(symbol, b"(*struct {") && !take_while(symbol, |byte| byte != b'(').0.contains(&b' ');
+    let spelled = self::symbol(symbol).is_some_and(|(_, rest)| rest.is_empty());
+    let known = described || (spelled && is_certain(symbol));
     known.then_some(Token::Call { symbol, args: Some(args), sure: true })
 }
 

@@ -32,13 +32,13 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
 fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let rest = after(from(line, at), b"panic serving ")?;
     let (_, rest) = take_while(rest, |byte| byte != b' ');
-    let text = trim(rest);
-    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), b""))
+    let (text, rest) = message_text(Channel::Panic, before(line, at), rest.trim_ascii_start());
+    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), rest))
 }
 
-/// A message about maps somewhere in a line that nothing announces: middleware has formats of its
+/// A message about maps somewhere in a line, and where: nothing need announce it, as middleware has formats of its
 /// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
-pub(super) fn quoted(line: &[u8]) -> Option<Token<'_>> {
+pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
     let (at, length) = ["assignment to entry in nil map", "hash of unhashable type"]
         .iter()
         .find_map(|text| memmem::find(line, text.as_bytes()).map(|at| (at, text.len())))?;
@@ -53,7 +53,7 @@ pub(super) fn quoted(line: &[u8]) -> Option<Token<'_>> {
     }
     let says_panic = [&b"anic"[..], b"PANIC", b"ecover"].iter().any(|word| contains(prefix, word));
     let printed = looks_ended(tail) && looks_printed(prefix) && says_panic;
-    Some(Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed, nested: false }))
+    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed, nested: false }), at))
 }
 
 /// Splits the message from what a viewer or a log put behind it.
@@ -63,6 +63,8 @@ pub(super) fn quoted(line: &[u8]) -> Option<Token<'_>> {
 fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     let field = match prefix.last() {
         Some(&quote @ (b'"' | b'\'' | b'`')) => memchr::memchr(quote, rest).unwrap_or(rest.len()),
+        // The message stands further inside a quoted field.
+        _ if memchr::memchr_iter(b'"', prefix).count() % 2 == 1 => memchr::memchr(b'"', rest).unwrap_or(rest.len()),
         _ => rest.len(),
     };
     // Two threads that die at once print their messages into each other.
@@ -79,10 +81,14 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8
                 let marks = marks_length(tail);
                 end.saturating_add(marks)
             } else {
-                end.saturating_add(memmem::find(tail, b" goroutine ").unwrap_or(tail.len()))
+                let stop = |mark: &[u8]| memmem::find(tail, mark).unwrap_or(tail.len());
+                end.saturating_add(stop(b" goroutine ").min(stop(b" [signal ")))
             }
         }
-        None => memmem::find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at))).unwrap_or(text.len()),
+        None => {
+            let heading = memmem::find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
+            heading.unwrap_or(text.len()).min(memmem::find(text, b" [signal ").unwrap_or(text.len()))
+        }
     };
     (upto(rest, end).trim_ascii_end(), from(rest, end))
 }
@@ -164,9 +170,9 @@ pub(super) fn process_signal(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8]
     let rest = from(line, at);
     if let Some(tail) = after(rest, b"PC=") {
         let (pc, tail) = take_hex(tail)?;
-        return contains(tail, b"sigcode=").then_some((Token::SignalCounter(pc), b""));
+        return contains(tail, b"sigcode=").then_some((Token::SignalCounter(pc), tail));
     }
     let (name, tail) = take_while(rest, |byte| byte.is_ascii_uppercase());
     let described = name.starts_with(b"SIG") && name.len() > 4 && tail.starts_with(b": ");
-    described.then_some((Token::ProcessSignal(name), b""))
+    described.then_some((Token::ProcessSignal(name), tail))
 }

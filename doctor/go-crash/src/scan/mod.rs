@@ -63,7 +63,9 @@ fn whole(content: &[u8]) -> Option<Token<'_>> {
 /// Searches a line word by word.
 fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
     let mut at = 0_usize;
-    let mut found = false;
+    let mut quoted = message::quoted(line);
+    // Where the last call ended: the place of an inlined call is sure only directly behind it.
+    let mut call_end = None;
     while at < line.len() {
         let rest = from(line, at);
         let Some(skip) = rest.iter().position(|&byte| !is_delimiter(byte) || byte == b'<') else {
@@ -71,19 +73,31 @@ fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
         };
         at = at.saturating_add(skip);
         if let Some((token, rest)) = anchored(line, at) {
-            found = true;
-            emit(token);
+            let between = call_end.and_then(|end| line.get(end..at)).map(trim);
             at = line.len().saturating_sub(rest.len());
+            if let Some((message, _)) = quoted.take_if(|(_, start)| *start < at) {
+                // Announced messages speak for themselves.
+                if !matches!(token, Token::Message(_)) {
+                    emit(message);
+                }
+            }
+            call_end = matches!(token, Token::Call { .. } | Token::Created { .. }).then_some(at);
+            // A path with a space in it begins before the word that ends it.
+            let doubtful = match token {
+                Token::Place(place) if !place.is_certain() && !place.alone => !between.is_some_and(|between| place.file.starts_with(between)),
+                _ => false,
+            };
+            if !doubtful {
+                emit(token);
+            }
             continue;
         }
         let word = from(line, at);
         let end = word.iter().position(|&byte| is_delimiter(byte) && byte != b'<').unwrap_or(word.len());
         at = at.saturating_add(end.max(1));
     }
-    if !found {
-        if let Some(token) = message::quoted(line) {
-            emit(token);
-        }
+    if let Some((message, _)) = quoted {
+        emit(message);
     }
 }
 
