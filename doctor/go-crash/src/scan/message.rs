@@ -25,7 +25,8 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let (text, recovered) = without_recovered(text);
     let printed = looks_printed(prefix) && looks_ended(rest);
     let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
-    Some((Token::Message(Message { channel, text, recovered, logged: false, printed, nested }), rest))
+    let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
+    Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
 }
 
 /// `http: panic serving 10.0.0.1:4711: …`, as net/http logs it (net/http/server.go).
