@@ -17,6 +17,7 @@
 mod access;
 mod build;
 mod function;
+mod hir;
 mod layout;
 mod module;
 mod note;
@@ -25,6 +26,8 @@ mod path;
 mod program;
 mod source_file;
 mod source_tree;
+mod types;
+mod world;
 
 pub use access::{Context, Placement, Shape, SourceAccess};
 pub use function::{Call, CallKind, Function, FunctionId};
