@@ -47,10 +47,10 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
                 continue;
             }
             if index == last {
-                line.push_str(&paint(
-                    cell.style,
-                    cut(&cell.text, width.saturating_sub(used).max(4)),
-                ));
+                let room = width.saturating_sub(used);
+                if cell.text.chars().count() <= room || room >= LEAST {
+                    line.push_str(&paint(cell.style, cut(&cell.text, room)));
+                }
                 break;
             }
             line.push_str(&paint(cell.style, &cell.text));
