@@ -7,10 +7,17 @@
 //! *Design constraints.* One pass over bytes that may be anything: no I/O, no panic, no allocation
 //! by a length the text claims. What cannot be read is skipped and noted, never an error.
 
-pub mod model;
+mod assemble;
+mod bytes;
 mod collect;
+mod intern;
+pub mod model;
+mod order;
 mod reader;
+mod scan;
 mod sink;
+mod token;
+mod unwrap;
 
 pub use collect::{Collect, Group};
 pub use go_runtime::FaultKind;

@@ -1,115 +1,130 @@
 //! The reader: bytes in, events out.
 
-use crate::model::{Creator, Fault, Frame, Goroutine, Recovery};
+use crate::assemble::{Assembler, Fed};
+use crate::bytes::{from, upto};
+use crate::model::{Note, NoteKind};
+use crate::order::{Order, Outcome};
 use crate::sink::Sink;
-use go_runtime::FaultKind;
-use go_runtime::fault::{Channel, classify};
-use std::sync::Arc;
+use crate::unwrap::unwrap;
+
+/// A line longer than this is read in pieces: a whole crash may stand in one line, but a text
+/// without line ends must not grow the memory.
+const LONGEST_LINE: usize = 4 << 20;
 
 /// Reads a text that comes in pieces and hands what it finds to a [`Sink`].
+///
+/// Memory does not grow with the text, but for the goroutine at hand and the distinct names seen.
 #[derive(Debug)]
 pub struct Reader<S> {
     sink: S,
+    assembler: Assembler,
+    /// Lines held back until their order is known.
+    order: Option<Order>,
     /// The part of the last line that came without its end.
     carry: Vec<u8>,
-    line: u64,
-    current: Option<Goroutine>,
-    pending: Option<(FaultKind, Arc<str>, u64)>,
+    lines: u64,
 }
 
 impl<S: Sink> Reader<S> {
     /// A reader that hands its findings to `sink`.
     pub fn new(sink: S) -> Self {
-        Self { sink, carry: Vec::new(), line: 0, current: None, pending: None }
+        Self { sink, assembler: Assembler::default(), order: None, carry: Vec::new(), lines: 0 }
     }
 
     /// Reads the next piece. Pieces may end anywhere.
     pub fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some(end) = memchr::memchr(b'\n', rest) {
-            let (line, after) = rest.split_at(end);
-            rest = after.get(1..).unwrap_or_default();
+            let line = upto(rest, end);
             if self.carry.is_empty() {
                 self.line(line);
             } else {
-                let mut whole = std::mem::take(&mut self.carry);
-                whole.extend_from_slice(line);
+                self.carry_over(line);
+                let whole = std::mem::take(&mut self.carry);
                 self.line(&whole);
+                // Keep the allocation for the next line that is cut.
+                self.carry = whole;
+                self.carry.clear();
             }
+            rest = from(rest, end.saturating_add(1));
         }
-        self.carry.extend_from_slice(rest);
+        self.carry_over(rest);
     }
 
     /// Ends the text and returns the sink.
     pub fn finish(mut self) -> S {
-        let last = std::mem::take(&mut self.carry);
-        if !last.is_empty() {
+        if !self.carry.is_empty() {
+            let last = std::mem::take(&mut self.carry);
             self.line(&last);
         }
-        self.end_goroutine();
+        if let Some(order) = self.order.take() {
+            if !order.is_reversed() {
+                self.assembler.allow_orphans();
+            }
+            for (number, line) in order.finish() {
+                self.assembler.feed(&line, number, &mut self.sink);
+            }
+        }
+        self.assembler.finish(&mut self.sink);
+        self.sink.end(self.lines);
         self.sink
     }
 
-    fn line(&mut self, line: &[u8]) {
-        self.line = self.line.saturating_add(1);
-        let text = String::from_utf8_lossy(line);
-        let text = text.trim_end();
-        if let Some(message) = text.strip_prefix("fatal error: ") {
-            self.pending = Some((classify(Channel::Fatal, message), message.into(), self.line));
-        } else if let Some(message) = text.strip_prefix("panic: ") {
-            self.pending = Some((classify(Channel::Panic, message), message.into(), self.line));
-        } else if let Some(heading) = text.strip_prefix("goroutine ").and_then(|rest| rest.strip_suffix("]:")) {
-            self.end_goroutine();
-            let (id, state) = heading.split_once(" [").unwrap_or((heading, ""));
-            let state = state.split(',').next().unwrap_or(state);
-            self.current = Some(Goroutine { id: id.parse().ok(), state: state.into(), text_line: self.line, ..Goroutine::default() });
-        } else if text.is_empty() {
-            self.end_goroutine();
-        } else if let Some(goroutine) = &mut self.current {
-            if let Some(creator) = text.strip_prefix("created by ") {
-                let (symbol, parent) = creator.split_once(" in goroutine ").unwrap_or((creator, ""));
-                let frame = Frame { symbol: symbol.into(), ..Frame::default() };
-                goroutine.creator = Some(Creator { frame, parent: parent.parse().ok() });
-            } else if let Some((file, rest)) = text.strip_prefix('\t').and_then(|place| place.rsplit_once(':')) {
-                let number = rest.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
-                let frame = match &mut goroutine.creator {
-                    Some(creator) => Some(&mut creator.frame),
-                    None => goroutine.frames.last_mut(),
-                };
-                if let Some(frame) = frame {
-                    frame.file = file.into();
-                    frame.line = number;
-                }
-            } else if let Some((symbol, args)) = text.strip_suffix(')').and_then(|call| call.rsplit_once('(')) {
-                goroutine.frames.push(Frame { symbol: symbol.into(), args: Some(args.into()), ..Frame::default() });
-            }
+    fn carry_over(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while self.carry.len().saturating_add(rest.len()) > LONGEST_LINE {
+            let room = LONGEST_LINE.saturating_sub(self.carry.len());
+            self.carry.extend_from_slice(upto(rest, room));
+            rest = from(rest, room);
+            let piece = std::mem::take(&mut self.carry);
+            self.logical_lines(&piece);
+            self.carry = piece;
+            self.carry.clear();
         }
+        self.carry.extend_from_slice(rest);
     }
 
-    fn end_goroutine(&mut self) {
-        let Some(goroutine) = self.current.take() else {
-            return;
+    fn line(&mut self, line: &[u8]) {
+        self.lines = self.lines.saturating_add(1);
+        self.logical_lines(line);
+    }
+
+    fn logical_lines(&mut self, line: &[u8]) {
+        unwrap(line, &mut |piece| Self::logical(piece, self.lines, &mut self.order, &mut self.assembler, &mut self.sink));
+    }
+
+    fn logical(line: &[u8], number: u64, order: &mut Option<Order>, assembler: &mut Assembler, sink: &mut S) {
+        let outcome = match order {
+            None => {
+                if assembler.feed(line, number, sink) == Fed::Read {
+                    return;
+                }
+                order.insert(Order::default()).push(line, number)
+            }
+            Some(order) => {
+                let before = order.is_reversed();
+                let outcome = order.push(line, number);
+                if !before && order.is_reversed() {
+                    sink.note(Note { kind: NoteKind::Reversed, text_line: number });
+                    assembler.allow_orphans();
+                }
+                outcome
+            }
         };
-        let goroutine = Arc::new(goroutine);
-        self.sink.goroutine(Arc::clone(&goroutine));
-        if let Some((kind, message, text_line)) = self.pending.take() {
-            self.sink.fault(Fault {
-                kind,
-                message,
-                message_printed: true,
-                operation: None,
-                map_function: None,
-                key: None,
-                comma_ok: None,
-                user_frame: goroutine.user_frame().cloned(),
-                program_frame: None,
-                goroutine: Some(goroutine),
-                race: None,
-                signal: None,
-                recovery: Recovery::None,
-                repeats: 1,
-                text_line,
-            });
+        match outcome {
+            Outcome::Wait => {}
+            Outcome::Reordered(lines) => {
+                for (number, line) in lines {
+                    assembler.feed(&line, number, sink);
+                }
+            }
+            Outcome::InOrder(lines) => {
+                *order = None;
+                assembler.allow_orphans();
+                for (number, line) in lines {
+                    assembler.feed(&line, number, sink);
+                }
+            }
         }
     }
 }

@@ -16,4 +16,8 @@ pub trait Sink {
     fn record(&mut self, record: StackGroup);
     /// Something to know about the text.
     fn note(&mut self, note: Note);
+    /// The text has ended; it had so many lines.
+    fn end(&mut self, lines: u64) {
+        let _ = lines;
+    }
 }
