@@ -23,7 +23,11 @@ impl Options {
         for (from, to) in &self.path_map {
             if let Some(rest) = printed.strip_prefix(from.as_str()) {
                 let rest = rest.trim_start_matches(['/', '\\']);
-                return if to.is_empty() { rest.to_owned() } else { format!("{}/{rest}", to.trim_end_matches('/')) };
+                return if to.is_empty() {
+                    rest.to_owned()
+                } else {
+                    format!("{}/{rest}", to.trim_end_matches('/'))
+                };
             }
         }
         printed.to_owned()
@@ -36,7 +40,10 @@ mod tests {
 
     #[test]
     fn the_first_prefix_that_matches_is_replaced() {
-        let options = Options { path_map: vec![("/build/src".into(), "services/orders".into())], ..Options::default() };
+        let options = Options {
+            path_map: vec![("/build/src".into(), "services/orders".into())],
+            ..Options::default()
+        };
         assert_eq!(options.mapped("/build/src/main.go"), "services/orders/main.go");
         assert_eq!(options.mapped("/elsewhere/main.go"), "/elsewhere/main.go");
     }
