@@ -4,6 +4,12 @@ use crate::style::paint;
 use crate::text::cut;
 use anstyle::Style;
 
+/// Characters of a cell that are shown, so that one long name does not push the others away.
+const WIDEST: usize = 44;
+
+/// Characters of a last cell that must fit for it to be shown at all.
+const LEAST: usize = 8;
+
 /// A cell: text and its style.
 pub(crate) struct Cell {
     text: String,
@@ -12,17 +18,17 @@ pub(crate) struct Cell {
 
 impl Cell {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), style: Style::new() }
+        Self::styled(text, Style::new())
     }
 
     pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style }
+        Self { text: cut(&text.into(), WIDEST), style }
     }
 }
 
 /// Renders rows after `indent` spaces with two spaces between columns, cut to `width`.
 ///
-/// Empty columns take no room. The last column is cut where the line would be too long.
+/// Empty columns take no room. A cell at the end of its row is cut where the line would be too long.
 pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0usize; columns];
@@ -41,10 +47,10 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
                 continue;
             }
             if index == last {
-                line.push_str(&paint(
-                    cell.style,
-                    cut(&cell.text, width.saturating_sub(used).max(20)),
-                ));
+                let room = width.saturating_sub(used);
+                if cell.text.chars().count() <= room || room >= LEAST {
+                    line.push_str(&paint(cell.style, cut(&cell.text, room)));
+                }
                 break;
             }
             line.push_str(&paint(cell.style, &cell.text));

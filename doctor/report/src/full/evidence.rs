@@ -203,21 +203,18 @@ impl Page<'_> {
                 }
                 _ => String::new(),
             };
-            let ids: Vec<_> = group.ids.iter().map(u64::to_string).collect();
-            let more = if group.count > u64::try_from(ids.len()).unwrap_or(u64::MAX) {
-                " …"
-            } else {
-                ""
+            let who = match group.ids.as_slice() {
+                [id] if group.count == 1 => format!("goroutine {id}"),
+                _ => count(group.count, "goroutine", "goroutines"),
             };
             let lock =
                 group.lock.as_deref().map(|lock| format!(" {}", clean(lock))).unwrap_or_default();
             rows.push(vec![
-                Cell::new(count(group.count, "goroutine", "goroutines")),
+                Cell::new(who),
                 Cell::styled(format!("{}{lock}", group.role.words()), style),
-                Cell::new(format!("[{}{wait}]", clean(&group.state))),
-                Cell::new(function_of(&group.frame)),
                 Cell::new(place(&group.frame)),
-                Cell::styled(format!("{}{more}", ids.join(" ")), self.styles.dim),
+                Cell::new(format!("[{}{wait}]", clean(&group.state))),
+                Cell::styled(function_of(&group.frame), self.styles.dim),
             ]);
         }
         let text = table::render(&rows, 2, self.width);

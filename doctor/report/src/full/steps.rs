@@ -2,10 +2,9 @@
 
 use super::Page;
 use crate::style::paint;
-use crate::table::{self, Cell};
 use crate::text::{clean, clean_block};
 use crate::words::place;
-use finding::{Case, Repair, Step};
+use finding::{Case, Command, Repair, Step};
 
 impl Page<'_> {
     pub(super) fn steps(&mut self, case: &Case) {
@@ -33,23 +32,9 @@ impl Page<'_> {
         for paragraph in &step.text {
             self.hanging("    ", 4, paragraph);
         }
-        let rows: Vec<_> = step
-            .commands
-            .iter()
-            .map(|command| {
-                let shows = if command.shows.is_empty() {
-                    String::new()
-                } else {
-                    format!("# {}", clean(&command.shows))
-                };
-                vec![
-                    Cell::new(format!("$ {}", clean(&command.run))),
-                    Cell::styled(shows, self.styles.dim),
-                ]
-            })
-            .collect();
-        let text = table::render(&rows, 6, self.width);
-        self.out.push_str(&text);
+        for command in &step.commands {
+            self.command(command);
+        }
         if let Some(code) = &step.code {
             let file = paint(self.styles.dim, clean(&code.file));
             self.line(&format!("      {file}"));
@@ -57,6 +42,21 @@ impl Page<'_> {
                 self.line(format!("      {}", line.replace('\t', "    ")).trim_end());
             }
         }
+    }
+
+    /// A command is never cut or wrapped: it is there to be copied.
+    fn command(&mut self, command: &Command) {
+        let run = format!("      $ {}", clean(&command.run));
+        let used = run.chars().count();
+        self.out.push_str(&run);
+        if command.shows.is_empty() {
+            self.out.push('\n');
+            return;
+        }
+        let shows = paint(self.styles.dim, format!("# {}", clean(&command.shows)));
+        let fits =
+            used.saturating_add(command.shows.chars().count()).saturating_add(4) <= self.width;
+        self.line(&if fits { format!("  {shows}") } else { format!("\n        {shows}") });
     }
 
     fn patch(&mut self, repair: &Repair) {
