@@ -13,7 +13,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// How the paths in an output look.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,13 +79,14 @@ impl<'a> Builder<'a> {
     /// Copies the fixtures to a folder of their own.
     pub(super) fn new(toolchain: &'a Toolchain, fixtures: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tophash-record-").tempdir()?;
-        for entry in WalkDir::new(fixtures) {
+        let sources = |entry: &DirEntry| entry.file_name() != "recorded";
+        for entry in WalkDir::new(fixtures).into_iter().filter_entry(sources) {
             let entry = entry?;
             let below = entry.path().strip_prefix(fixtures)?;
             let copy = folder.path().join("app").join(below);
             if entry.file_type().is_dir() {
                 fs::create_dir_all(copy)?;
-            } else if entry.path().extension().is_none_or(|kind| kind != "txt") {
+            } else {
                 fs::copy(entry.path(), copy)?;
             }
         }
@@ -131,8 +132,8 @@ impl<'a> Builder<'a> {
                 module.display()
             );
             for target in targets {
-                let package = target.package.file_name().context("a program has a name")?;
-                let mut file = package.to_owned();
+                // A program at the root of its module has the module's name.
+                let mut file = target.package.file_name().unwrap_or(name).to_owned();
                 file.push(env::consts::EXE_SUFFIX);
                 self.binaries.insert(target, out.join(file));
             }
