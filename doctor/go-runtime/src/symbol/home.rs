@@ -18,61 +18,11 @@ pub enum Home {
 /// First path elements of the standard library's packages, read from GOROOT/src of Go 1.21 to
 /// 1.27, with `pkg`-era names that older releases had.
 const STANDARD: &[&str] = &[
-    "archive",
-    "arena",
-    "bufio",
-    "builtin",
-    "bytes",
-    "cmp",
-    "compress",
-    "container",
-    "context",
-    "crypto",
-    "database",
-    "debug",
-    "embed",
-    "encoding",
-    "errors",
-    "expvar",
-    "flag",
-    "fmt",
-    "go",
-    "hash",
-    "html",
-    "image",
-    "index",
-    "internal",
-    "io",
-    "iter",
-    "log",
-    "maps",
-    "math",
-    "mime",
-    "net",
-    "os",
-    "path",
-    "plugin",
-    "reflect",
-    "regexp",
-    "runtime",
-    "simd",
-    "slices",
-    "sort",
-    "strconv",
-    "strings",
-    "structs",
-    "sync",
-    "syscall",
-    "testing",
-    "text",
-    "time",
-    "type",
-    "unicode",
-    "unique",
-    "unsafe",
-    "uuid",
-    "vendor",
-    "weak",
+    "archive", "arena", "bufio", "builtin", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug",
+    "embed", "encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal", "io", "iter",
+    "log", "maps", "math", "mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "simd", "slices", "sort",
+    "strconv", "strings", "structs", "sync", "syscall", "testing", "text", "time", "type", "unicode", "unique", "unsafe", "uuid",
+    "vendor", "weak",
 ];
 
 /// True when a package of this import path would be the standard library's.
@@ -110,11 +60,7 @@ pub fn home(symbol: &str, file: &str) -> Home {
 }
 
 fn standard(package: &str) -> Home {
-    if package == "runtime"
-        || package == "type"
-        || package.starts_with("runtime/")
-        || package.starts_with("internal/runtime")
-    {
+    if package == "runtime" || package == "type" || package.starts_with("runtime/") || package.starts_with("internal/runtime") {
         Home::Runtime
     } else {
         Home::StandardLibrary
@@ -161,20 +107,13 @@ fn is_absolute(file: &str) -> bool {
 }
 
 fn in_dependency(file: &str) -> bool {
-    if file.contains("/pkg/mod/")
-        || file.contains("\\pkg\\mod\\")
-        || file.contains("/vendor/")
-        || file.contains("\\vendor\\")
-    {
+    if file.contains("/pkg/mod/") || file.contains("\\pkg\\mod\\") || file.contains("/vendor/") || file.contains("\\vendor\\") {
         return true;
     }
     // `-trimpath` prints `module@version/path/file.go`. The module `v0.0.0-00010101000000-000000000000`
     // is a local replacement, so part of the program's own tree.
     match file.split_once("@v") {
-        Some((_, version)) => {
-            version.starts_with(|c: char| c.is_ascii_digit())
-                && !version.contains("-00010101000000-000000000000")
-        }
+        Some((_, version)) => version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains("-00010101000000-000000000000"),
         None => false,
     }
 }
