@@ -34,7 +34,11 @@ pub fn run(rounds: usize) -> Result<()> {
     vet()?;
     explain()?;
     let pairs = Pairs::measure(rounds, explain, vet)?;
-    pairs.print("explain a crash with the source of orders, cold", "go vet on that tree, warm", "≤ 1/20");
+    pairs.print(
+        "explain a crash with the source of orders, cold",
+        "go vet on that tree, warm",
+        "≤ 1/20",
+    );
     Ok(())
 }
 

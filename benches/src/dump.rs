@@ -27,7 +27,9 @@ pub fn run(rounds: usize) -> Result<()> {
     };
     let lines = || -> Result<Duration> {
         let begun = Instant::now();
-        black_box(memchr::memchr_iter(b'\n', black_box(dump.as_bytes())).fold(0, |sum, at| sum ^ at));
+        black_box(
+            memchr::memchr_iter(b'\n', black_box(dump.as_bytes())).fold(0, |sum, at| sum ^ at),
+        );
         Ok(begun.elapsed())
     };
     Pairs::measure(rounds, ours, lines)?.print(
@@ -42,7 +44,8 @@ pub fn run(rounds: usize) -> Result<()> {
 /// Both as whole processes that read the same file.
 fn against_panicparse(rounds: usize, dump: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let Some(panicparse) = peers::install(folder.path(), "github.com/maruel/panicparse/v2/cmd/pp@latest", "pp")
+    let Some(panicparse) =
+        peers::install(folder.path(), "github.com/maruel/panicparse/v2/cmd/pp@latest", "pp")
     else {
         println!("| the same dump from a file | | panicparse: not run: no route | | | ≤ 1/30 |");
         return Ok(());
@@ -81,10 +84,17 @@ fn dump() -> String {
         let _ = writeln!(text, "goroutine {id} [{}{wait}]:", stack.state);
         for (depth, (function, file)) in stack.frames.iter().enumerate() {
             let argument = 0xc000_0000_u64 + u64::from(id) * 0x40;
-            let _ = writeln!(text, "{function}(0x{argument:x}, {{0x{:x}?, 0x{id:x}?}})", argument + 8);
+            let _ =
+                writeln!(text, "{function}(0x{argument:x}, {{0x{:x}?, 0x{id:x}?}})", argument + 8);
             let _ = writeln!(text, "\t{file}:{} +0x{:x}", 40 + depth * 31, 0x1c + depth * 0x11);
         }
-        let _ = writeln!(text, "created by {} in goroutine {}\n\t{} +0x9c\n", stack.by, id % 5 + 1, stack.at);
+        let _ = writeln!(
+            text,
+            "created by {} in goroutine {}\n\t{} +0x9c\n",
+            stack.by,
+            id % 5 + 1,
+            stack.at
+        );
     }
     text
 }
@@ -98,8 +108,10 @@ struct Stack {
 }
 
 const SERVE: (&str, &str) = ("net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go");
-const READ: (&str, &str) = ("internal/poll.(*FD).Read", "/usr/local/go/src/internal/poll/fd_unix.go");
-const WAIT: (&str, &str) = ("internal/poll.runtime_pollWait", "/usr/local/go/src/runtime/netpoll.go");
+const READ: (&str, &str) =
+    ("internal/poll.(*FD).Read", "/usr/local/go/src/internal/poll/fd_unix.go");
+const WAIT: (&str, &str) =
+    ("internal/poll.runtime_pollWait", "/usr/local/go/src/runtime/netpoll.go");
 
 const STACKS: [Stack; 4] = [
     Stack {
@@ -131,7 +143,10 @@ const STACKS: [Stack; 4] = [
     },
     Stack {
         state: "chan receive",
-        frames: &[("example.com/shop/internal/jobs.(*Pool).worker", "/src/shop/internal/jobs/pool.go")],
+        frames: &[(
+            "example.com/shop/internal/jobs.(*Pool).worker",
+            "/src/shop/internal/jobs/pool.go",
+        )],
         by: "example.com/shop/internal/jobs.(*Pool).Start",
         at: "/src/shop/internal/jobs/pool.go:58",
     },

@@ -37,8 +37,11 @@ enum Group {
 fn main() -> Result<()> {
     let cli = Cli::parse();
     let rounds = if cli.quick { 3 } else { 9 };
-    let groups =
-        if cli.groups.is_empty() { vec![Group::Parse, Group::Dump, Group::Cold] } else { cli.groups };
+    let groups = if cli.groups.is_empty() {
+        vec![Group::Parse, Group::Dump, Group::Cold]
+    } else {
+        cli.groups
+    };
     println!("{}", row::HEADER);
     for group in groups {
         match group {

@@ -6,7 +6,8 @@ use std::process::Command;
 
 /// GOROOT of the newest Go, which `cargo xtask bench` hands over.
 pub fn goroot() -> Result<PathBuf> {
-    let root = std::env::var_os("TOPHASH_GO_1_27").context("run this through `cargo xtask bench`")?;
+    let root =
+        std::env::var_os("TOPHASH_GO_1_27").context("run this through `cargo xtask bench`")?;
     Ok(PathBuf::from(root))
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 /// The head of the table that the rows make.
-pub const HEADER: &str = "| row | ours | yardstick | ratio | per round | goal |\n|---|---|---|---|---|---|";
+pub const HEADER: &str =
+    "| row | ours | yardstick | ratio | per round | goal |\n|---|---|---|---|---|---|";
 
 /// Samples of both sides, a pair a round.
 #[derive(Default)]
@@ -51,11 +52,17 @@ fn median(samples: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// A ratio as a reader thinks of it: `0.31 ×`, or `1/24` when it is small.
+/// A ratio as a reader thinks of it: `0.81 ×`, or `1/24.0` when it is small.
 fn ratio(ratio: f64) -> String {
-    if ratio < 0.1 { format!("1/{:.0}", 1.0 / ratio) } else { format!("{ratio:.2} ×") }
+    if ratio < 0.4 { format!("1/{:.1}", 1.0 / ratio) } else { format!("{ratio:.2} ×") }
 }
 
 fn time(seconds: f64) -> String {
     if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
+}
+
+/// Prints a row of sizes in megabytes, which do not vary between rounds.
+pub fn print_share(name: &str, ours: f64, yardstick: &str, theirs: f64, goal: &str) {
+    let share = ratio(ours / theirs);
+    println!("| {name} | {ours:.1} MB | {yardstick}: {theirs:.1} MB | {share} | | {goal} |");
 }
