@@ -16,18 +16,16 @@ use go_syntax::{ChanDir, File, Kind, LitKind, Node, Span};
 /// The whole dump of a file.
 pub(crate) fn dump(file: &File) -> String {
     let mut out = String::new();
-    let mut ends: Vec<usize> = Vec::new();
+    let mut open: Vec<Node<'_>> = Vec::new();
     for node in std::iter::once(file.root()).chain(file.root().descendants()) {
-        let id = node.id().index();
-        while ends.last().is_some_and(|&end| end <= id) {
-            ends.pop();
+        while open.last().is_some_and(|up| !up.contains(node)) {
+            open.pop();
         }
         let Span { start, end } = node.span();
-        write!(out, "{} {:?} {start} {end}", ends.len(), node.kind()).expect("strings take all");
+        write!(out, "{} {:?} {start} {end}", open.len(), node.kind()).expect("strings take all");
         extra(&mut out, node).expect("strings take all");
         out.push('\n');
-        let last = node.descendants().last().unwrap_or(node);
-        ends.push(last.id().index().saturating_add(1));
+        open.push(node);
     }
     for &comment in file.comments().spans() {
         let text =
