@@ -15,6 +15,7 @@
 //! chosen, its files are read, the others are not.
 
 mod access;
+mod body;
 mod build;
 mod function;
 mod hir;
@@ -29,11 +30,13 @@ mod source_tree;
 mod types;
 mod world;
 
+pub use go_syntax::{LineTable, Span};
+
 pub use access::{Context, Placement, Shape, SourceAccess};
 pub use function::{Call, CallKind, Function, FunctionId};
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};
 pub use path::PathCandidate;
 pub use program::Program;
-pub use source_file::{LineTable, SourceFile, Span};
+pub use source_file::SourceFile;
 pub use source_tree::{MemoryTree, SourceTree};
