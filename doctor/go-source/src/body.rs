@@ -16,8 +16,5 @@ mod stmt;
 mod sync_calls;
 mod walker;
 
-pub(crate) use facts::{
-    AccessFact, ArgumentFact, CallFact, CallTarget, DeclFact, Facts, FunctionFact, Key, LockFact,
-    LockPath, RootFact,
-};
+pub(crate) use facts::{AccessFact, CallTarget, DeclFact, Facts, Key, LiteralUse, LockFact, LockPath};
 pub(crate) use walker::walk_package;

@@ -16,7 +16,7 @@ pub(crate) use decl::{Decl, DeclId, DeclKind, Func, FuncId, Param};
 pub(crate) use expr::{
     BinaryOp, Element, Expr, ExprId, ExprKind, Field, Literal, Method, Sig, SigId, UnaryOp,
 };
-pub(crate) use lower::lower;
+pub(crate) use lower::{MAX_DEPTH, lower};
 pub(crate) use stmt::{BranchKind, Clause, Stmt, StmtId, StmtKind};
 
 use crate::Span;
