@@ -20,6 +20,7 @@ mod build;
 mod function;
 mod hir;
 mod layout;
+mod link;
 mod load;
 mod locks;
 mod models;

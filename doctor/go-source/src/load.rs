@@ -33,7 +33,8 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
     let tags = Tags::new(options);
     let mut layout = Layout::read(tree, options, &tags);
     let mut notes = std::mem::take(&mut layout.notes);
-    let mut reader = Reader { tree, tags: &tags, layout: &layout, read: BTreeSet::new(), parsed: Vec::new() };
+    let mut reader =
+        Reader { tree, tags: &tags, layout: &layout, read: BTreeSet::new(), parsed: Vec::new() };
     let own = |at: &usize| layout.directories.get(*at).is_some_and(|directory| !directory.vendored);
     let all: Vec<usize> = (0..layout.directories.len()).filter(own).collect();
     let mut imports = reader.read(&all, Part::Own, &mut notes);
@@ -89,7 +90,10 @@ fn note_missing(missing: &BTreeSet<String>, notes: &mut Vec<Note>) {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let what = if missing.len() == 1 { "package is" } else { "packages are" };
     let count = missing.len();
-    let text = format!("{count} imported {what} not in the tree, so their types are unknown: {}{more}", named.join(", "));
+    let text = format!(
+        "{count} imported {what} not in the tree, so their types are unknown: {}{more}",
+        named.join(", ")
+    );
     notes.push(Note { kind: NoteKind::MissingPackages, path: "".into(), text });
 }
 
@@ -104,12 +108,22 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads directories that were not read before; yields what they import.
-    fn read(&mut self, directories: &[usize], part: Part, notes: &mut Vec<Note>) -> BTreeSet<String> {
+    fn read(
+        &mut self,
+        directories: &[usize],
+        part: Part,
+        notes: &mut Vec<Note>,
+    ) -> BTreeSet<String> {
         let mut files = Vec::new();
         for at in directories {
             let Some(directory) = self.layout.directories.get(*at) else { continue };
             if self.read.insert(format!("/{}", directory.path)) {
-                files.extend(directory.files.iter().map(|path| (*at, path.as_str(), Arc::clone(&directory.import))));
+                files.extend(
+                    directory
+                        .files
+                        .iter()
+                        .map(|path| (*at, path.as_str(), Arc::clone(&directory.import))),
+                );
             }
         }
         let (tree, tags) = (self.tree, self.tags);
@@ -149,7 +163,15 @@ impl Reader<'_> {
             let (hir, _) = hir::lower(&file);
             let lines = file.lines().clone();
             let path = import.into();
-            let parsed = Parsed { directory: None, path, text: text.into(), lines, hir, part: Part::Model, import: import.into() };
+            let parsed = Parsed {
+                directory: None,
+                path,
+                text: text.into(),
+                lines,
+                hir,
+                part: Part::Model,
+                import: import.into(),
+            };
             let imports = imports_of(&parsed.text, &parsed.hir);
             self.parsed.push(parsed);
             for import in imports {
@@ -204,12 +226,22 @@ fn read_file(
     if let Some(error) = file.errors().first() {
         let at = file.line_col(error.span().start);
         let many = file.errors().len().saturating_add(file.omitted_errors());
-        let more = if many > 1 { format!(", and {} more", many.saturating_sub(1)) } else { String::new() };
-        note(NoteKind::Syntax, format!("does not parse at {}:{}: {error}{more}", at.line, at.column));
+        let more =
+            if many > 1 { format!(", and {} more", many.saturating_sub(1)) } else { String::new() };
+        note(
+            NoteKind::Syntax,
+            format!("does not parse at {}:{}: {error}{more}", at.line, at.column),
+        );
     }
     let (hir, cut) = hir::lower(&file);
     if cut {
-        note(NoteKind::Limit, format!("is nested deeper than {} levels: what lies deeper is left out", hir::MAX_DEPTH));
+        note(
+            NoteKind::Limit,
+            format!(
+                "is nested deeper than {} levels: what lies deeper is left out",
+                hir::MAX_DEPTH
+            ),
+        );
     }
     let lines = file.lines().clone();
     Some((text, lines, hir))
@@ -229,7 +261,8 @@ fn assemble(parsed: Vec<Parsed>, notes: &mut Vec<Note>) -> (World, FxHashMap<usi
         lines: go_syntax::parse(Vec::new()).lines().clone(),
         hir: Hir::default(),
     };
-    let mut world = World { files: Vec::new(), nowhere, packages: Vec::new(), by_import: FxHashMap::default() };
+    let mut world =
+        World { files: Vec::new(), nowhere, packages: Vec::new(), by_import: FxHashMap::default() };
     let mut by_directory = FxHashMap::default();
     let mut groups: BTreeMap<(String, bool), Vec<Parsed>> = BTreeMap::new();
     for file in parsed {
@@ -246,11 +279,20 @@ fn assemble(parsed: Vec<Parsed>, notes: &mut Vec<Note>) -> (World, FxHashMap<usi
         let name = common_name(&files);
         let Some(first) = files.first() else { continue };
         let part = first.part;
-        let import: Arc<str> = if external { format!("{}_test", first.import).into() } else { Arc::clone(&first.import) };
+        let import: Arc<str> = if external {
+            format!("{}_test", first.import).into()
+        } else {
+            Arc::clone(&first.import)
+        };
         if let Some(directory) = first.directory.filter(|_| !external) {
             by_directory.insert(directory, id);
         }
-        let mut package = Package { import: Arc::clone(&import), name: name.as_str().into(), part, files: Vec::new() };
+        let mut package = Package {
+            import: Arc::clone(&import),
+            name: name.as_str().into(),
+            part,
+            files: Vec::new(),
+        };
         let mut others = 0usize;
         for file in files {
             if package_name(&file) != name {

@@ -24,17 +24,14 @@ mod summary;
 pub(crate) use flow::{Operations, held_at};
 pub(crate) use summary::helpers;
 
-use crate::world::World;
 use finding::{HeldLock, LockSet, Site};
-use state::State;
+pub(crate) use state::State;
 
 /// The answer for one point, in the words every crate shares.
 pub(crate) fn lock_set(
     state: Option<&State>,
-    world: &World,
     site: &dyn Fn(u32, u32) -> Site,
 ) -> LockSet {
-    let _ = world;
     let Some(state) = state else { return LockSet::Held(Vec::new()) };
     if state.is_unknown() {
         return LockSet::Unknown;
