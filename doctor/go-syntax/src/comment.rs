@@ -56,10 +56,13 @@ impl File {
     }
 
     /// The comments directly above `node`: the last of them ends on the line before the node, and
-    /// no empty line or code separates them.
+    /// no empty line or code separates them. None if code precedes the node on its line.
     #[must_use]
     pub fn doc(&self, node: Node<'_>) -> &[Span] {
         let start = node.start();
+        if !self.starts_its_line(start) {
+            return &[];
+        }
         let all = self.comments.spans();
         let behind = all.partition_point(|comment| comment.end <= start);
         let mut below = self.line_col(start).line;

@@ -81,16 +81,6 @@ macro_rules! group {
             Bad($crate::node::Node<'a>),
         }
 
-        impl<'a> $name<'a> {
-            /// The view of a node, [`Self::Bad`] if it is of another group.
-            pub(crate) fn of(node: $crate::node::Node<'a>) -> Self {
-                match node.kind() {
-                    $($crate::kind::Kind::$kind => Self::$variant($kind(node)),)*
-                    _ => Self::Bad(node),
-                }
-            }
-        }
-
         impl<'a> $crate::view::View<'a> for $name<'a> {
             fn cast(node: $crate::node::Node<'a>) -> Option<Self> {
                 match node.kind() {
@@ -121,4 +111,16 @@ macro_rules! group {
     };
 }
 
-pub(crate) use {group, view};
+/// Lets views hand out a group's member where the grammar requires one.
+macro_rules! required {
+    ($($name:ident)*) => { $(
+        impl<'a> $name<'a> {
+            /// The view of a node, [`Self::Bad`] if it is of another group.
+            pub(crate) fn of(node: $crate::node::Node<'a>) -> Self {
+                <Self as $crate::view::View<'a>>::cast(node).unwrap_or(Self::Bad(node))
+            }
+        }
+    )* };
+}
+
+pub(crate) use {group, required, view};

@@ -5,7 +5,7 @@ use crate::file::File;
 use crate::flag;
 use crate::kind::Keyword;
 use crate::node::Children;
-use crate::view::{View, Views, group, view};
+use crate::view::{View, Views, group, required, view};
 
 group! {
     /// A declaration.
@@ -23,6 +23,8 @@ group! {
     Type(TypeSpec) = "`type T …`",
     ; Bad = BadDecl
 }
+
+required! { Decl }
 
 view! {
     /// A declaration with a keyword and specs.

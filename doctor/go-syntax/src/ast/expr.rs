@@ -6,7 +6,7 @@ use super::{ArrayType, BlockStmt, ChanType, FuncType, InterfaceType, MapType, St
 use crate::flag;
 use crate::kind::{BinaryOp, LitKind, UnaryOp};
 use crate::literal;
-use crate::view::{Views, group, view};
+use crate::view::{Views, group, required, view};
 
 group! {
     /// An expression or a type: Go's grammar cannot always tell them apart.
@@ -65,6 +65,8 @@ impl<'a> Expr<'a> {
         if let Self::Selector(selector) = self { Some(selector) } else { None }
     }
 }
+
+required! { Expr }
 
 view! {
     /// A name.

@@ -4,7 +4,7 @@ use super::{Decl, Expr, Ident};
 use crate::flag;
 use crate::kind::{AssignOp, Branch, Kind};
 use crate::node::Children;
-use crate::view::{View, Views, group, view};
+use crate::view::{View, Views, group, required, view};
 
 group! {
     /// A statement. The clauses of a switch or select are among them.
@@ -31,6 +31,8 @@ group! {
     Range(RangeStmt) = "`for … range x { … }`",
     ; Bad = BadStmt
 }
+
+required! { Stmt }
 
 view! {
     /// A declaration inside a function.

@@ -1,0 +1,170 @@
+//! From the order in which a parser completes nodes to the order in which a tree is read.
+//!
+//! The parser knows that `f(x)` is a call only once it has parsed `f`, so it appends nodes in
+//! post-order, where a node follows its children. [`Builder::into_tree`] lays them out in pre-order
+//! in one backward sweep.
+
+use crate::file::{RawNode, Tree};
+use crate::kind::Kind;
+
+/// A node in post-order: it is the root of the `size` nodes that end with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Post {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// How many nodes its subtree has, itself included; 0 marks a node to be removed.
+    pub(crate) size: u32,
+    pub(crate) kind: Kind,
+    pub(crate) aux: u8,
+}
+
+/// Where in the array of nodes something starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Mark(u32);
+
+/// Nodes in post-order.
+#[derive(Default)]
+pub(crate) struct Builder {
+    nodes: Vec<Post>,
+}
+
+fn index(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+impl Builder {
+    pub(crate) fn with_capacity(nodes: usize) -> Self {
+        Self { nodes: Vec::with_capacity(nodes) }
+    }
+
+    /// The place at which the next node will stand.
+    #[inline]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Appends a node without children.
+    #[inline]
+    pub(crate) fn leaf(&mut self, kind: Kind, aux: u8, start: u32, end: u32) {
+        self.nodes.push(Post { start, end, size: 1, kind, aux });
+    }
+
+    /// Appends a node whose children are all that was appended since `mark`.
+    #[inline]
+    pub(crate) fn finish(&mut self, mark: Mark, kind: Kind, aux: u8, start: u32, end: u32) {
+        let size = self.mark().0.wrapping_sub(mark.0).wrapping_add(1);
+        let end = if size > 1 { self.last().map_or(end, |last| end.max(last.end)) } else { end };
+        self.nodes.push(Post { start, end, size, kind, aux });
+    }
+
+    /// The node appended last.
+    #[inline]
+    pub(crate) fn last(&self) -> Option<&Post> {
+        self.nodes.last()
+    }
+
+    /// The place of the node appended last.
+    pub(crate) fn top(&self) -> Mark {
+        Mark(self.mark().0.saturating_sub(1))
+    }
+
+    pub(crate) fn last_kind(&self) -> Option<Kind> {
+        self.nodes.last().map(|node| node.kind)
+    }
+
+    pub(crate) fn get(&self, at: Mark) -> Option<Post> {
+        self.nodes.get(index(at.0)).copied()
+    }
+
+    pub(crate) fn get_mut(&mut self, at: Mark) -> Option<&mut Post> {
+        self.nodes.get_mut(index(at.0))
+    }
+
+    /// The place of the last child of the node at a place, if it has children.
+    pub(crate) fn last_child(&self, at: Mark) -> Option<Mark> {
+        let has_children = self.get(at).is_some_and(|node| node.size > 1);
+        if has_children { at.0.checked_sub(1).map(Mark) } else { None }
+    }
+
+    /// The place of the sibling before the node at a place, if there is one; whether that is
+    /// a sibling or a node of another parent is for the caller to know.
+    pub(crate) fn before(&self, at: Mark) -> Option<Mark> {
+        at.0.checked_sub(self.get(at)?.size).map(Mark)
+    }
+
+    /// The place of the first node of the subtree whose root is at a place.
+    pub(crate) fn first_of(&self, at: Mark) -> Mark {
+        let below = self.get(at).map_or(0, |node| node.size.saturating_sub(1));
+        Mark(at.0.saturating_sub(below))
+    }
+
+    /// Removes the node appended last; its children stay.
+    pub(crate) fn unwrap_last(&mut self) {
+        self.nodes.pop();
+    }
+
+    /// Removes the nodes of size 0 from `mark` on.
+    pub(crate) fn drop_empty(&mut self, mark: Mark) {
+        let mut to = index(mark.0);
+        let mut from = to;
+        while let Some(node) = self.nodes.get(from).copied() {
+            from = from.saturating_add(1);
+            if node.size > 0 {
+                if let Some(slot) = self.nodes.get_mut(to) {
+                    *slot = node;
+                }
+                to = to.saturating_add(1);
+            }
+        }
+        self.nodes.truncate(to);
+    }
+
+    /// How many nodes stand between a mark and a place behind it.
+    pub(crate) fn distance(from: Mark, to: Mark) -> u32 {
+        to.0.saturating_sub(from.0)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Lays the nodes out in pre-order. The last node must be the root of all.
+    ///
+    /// Backwards, post-order gives each parent before its children and these from last to first.
+    /// A parent whose subtree occupies `start..end` therefore hands out places from `end` down, and
+    /// is done when only its own place is left.
+    pub(crate) fn into_tree(self) -> Tree {
+        let count = self.nodes.len();
+        let blank = RawNode { start: 0, next: 0, len: 0, kind: Kind::BadExpr, aux: 0 };
+        let mut nodes = vec![blank; count.saturating_add(1)];
+        let mut long = Vec::new();
+        let mut open: Vec<(u32, u32)> = Vec::with_capacity(64);
+        let (mut own, mut free) = (u32::MAX, u32::try_from(count).unwrap_or(u32::MAX));
+        for post in self.nodes.iter().rev() {
+            while free == own.wrapping_add(1) {
+                let Some(outer) = open.pop() else { break };
+                (own, free) = outer;
+            }
+            let next = free;
+            let at = next.saturating_sub(post.size);
+            free = at;
+            let full = post.end.saturating_sub(post.start);
+            let len = u16::try_from(full).unwrap_or(RawNode::LONG);
+            if len == RawNode::LONG {
+                long.push((at, full));
+            }
+            if let Some(slot) = nodes.get_mut(index(at)) {
+                *slot = RawNode { start: post.start, next, len, kind: post.kind, aux: post.aux };
+            }
+            if post.size > 1 {
+                open.push((own, free));
+                (own, free) = (at, next);
+            }
+        }
+        if let Some(missing) = nodes.last_mut() {
+            missing.next = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+        }
+        long.sort_unstable();
+        Tree { nodes, long }
+    }
+}

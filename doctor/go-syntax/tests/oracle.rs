@@ -1,0 +1,207 @@
+//! Our trees against go/parser's, on all of Go's own source.
+//!
+//! `tests/oracle/` is a Go program that hashes a dump of go/parser's tree for each file; this test
+//! hashes the same dump of ours. Files that go/parser rejects must have errors here too.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it compared or why it did not"
+)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rayon::prelude::*;
+use support::dump;
+
+/// How many files of each Go version are compared at least, and the files on which the two differ
+/// with the reason: `tests/oracle/manifest.txt`.
+struct Manifest {
+    files: usize,
+    differences: Vec<String>,
+}
+
+impl Manifest {
+    fn of(version: &str) -> Self {
+        let text = std::fs::read_to_string(oracle_dir().join("manifest.txt"))
+            .expect("the manifest is there");
+        let mut manifest = Self { files: 0, differences: Vec::new() };
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            match line.split_whitespace().collect::<Vec<_>>()[..] {
+                [of, "files", count] if of == version => {
+                    manifest.files = count.parse().expect("a number");
+                }
+                [of, "differs", path, ..] if of == version => {
+                    manifest.differences.push(path.to_owned());
+                }
+                _ => {}
+            }
+        }
+        manifest
+    }
+}
+
+/// What go/parser made of one file.
+struct Verdict {
+    hash: Option<u64>,
+    path: PathBuf,
+}
+
+#[test]
+fn trees_equal_go_1_21() {
+    compare("1.21");
+}
+
+#[test]
+fn trees_equal_go_1_27() {
+    compare("1.27");
+}
+
+/// The names outside ASCII are those of the newest Go.
+#[test]
+fn names_equal_go_1_27() {
+    let Some(oracle) = Oracle::build("1.27", "names_equal_go_1_27") else { return };
+    let mut expected = std::collections::HashMap::new();
+    for line in oracle.run(&["-unicode".as_ref()]).lines() {
+        let (code, is_letter) = line.split_once(' ').expect("two words");
+        let code: u32 = code.parse().expect("a number");
+        expected.insert(code, is_letter == "true");
+    }
+    for c in (0x80..=u32::from(char::MAX)).filter_map(char::from_u32) {
+        let is_word = |text: String| {
+            let file = go_syntax::parse(format!("package {text}"));
+            file.errors().is_empty() && file.package_name() == text
+        };
+        let known = expected.get(&u32::from(c));
+        assert_eq!(is_word(format!("{c}")), known == Some(&true), "{c:?} alone");
+        assert_eq!(is_word(format!("a{c}")), known.is_some(), "{c:?} inside");
+    }
+}
+
+/// The built oracle of one Go version.
+struct Oracle {
+    program: PathBuf,
+    goroot: PathBuf,
+    _dir: tempfile::TempDir,
+}
+
+fn oracle_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle")
+}
+
+impl Oracle {
+    fn build(version: &str, test: &str) -> Option<Self> {
+        let name = format!("TOPHASH_GO_{}", version.replace('.', "_"));
+        let Some(goroot) = std::env::var_os(&name).map(PathBuf::from) else {
+            assert!(
+                std::env::var("TOPHASH_REQUIRE").as_deref() != Ok("all"),
+                "{test} needs {name}; run cargo xtask test"
+            );
+            eprintln!("SKIPPED {test}: needs {name}; run cargo xtask test");
+            return None;
+        };
+        let dir = tempfile::tempdir().expect("a folder for the oracle");
+        let program = dir.path().join("oracle");
+        let status = Command::new(goroot.join("bin/go"))
+            .args(["build", "-o"])
+            .arg(&program)
+            .args([oracle_dir().join("main.go"), oracle_dir().join("bench.go")])
+            .env("GOROOT", &goroot)
+            .env("GOTOOLCHAIN", "local")
+            .env("GOFLAGS", "-mod=mod")
+            .status()
+            .expect("go runs");
+        assert!(status.success(), "the oracle builds");
+        Some(Self { program, goroot, _dir: dir })
+    }
+
+    fn run(&self, args: &[&std::ffi::OsStr]) -> String {
+        let output = Command::new(&self.program).args(args).output().expect("the oracle runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+fn compare(version: &str) {
+    let test = format!("trees_equal_go_{}", version.replace('.', "_"));
+    let Some(oracle) = Oracle::build(version, &test) else { return };
+    let manifest = Manifest::of(version);
+    let src = oracle.goroot.join("src");
+    let verdicts: Vec<Verdict> = oracle.run(&[src.as_os_str()]).lines().map(verdict).collect();
+    let rejected = verdicts.iter().filter(|verdict| verdict.hash.is_none()).count();
+    let differing: Vec<&Verdict> = verdicts.par_iter().filter(|verdict| !agrees(verdict)).collect();
+    println!(
+        "go {version}: {} files compared, {rejected} of them rejected by both or listed, {} differ",
+        verdicts.len(),
+        differing.len()
+    );
+    let listed = |verdict: &Verdict| {
+        let path = verdict
+            .path
+            .strip_prefix(&src)
+            .expect("below GOROOT")
+            .to_string_lossy()
+            .replace('\\', "/");
+        manifest.differences.contains(&path)
+    };
+    let unexpected: Vec<&&Verdict> = differing.iter().filter(|verdict| !listed(verdict)).collect();
+    for verdict in unexpected.iter().take(20) {
+        eprintln!("{}", explain(&oracle, verdict));
+    }
+    assert!(unexpected.is_empty(), "{} files differ", unexpected.len());
+    assert_eq!(
+        differing.len(),
+        manifest.differences.len(),
+        "the manifest lists differences that are gone"
+    );
+    assert!(
+        verdicts.len() >= manifest.files,
+        "{} files, at least {}",
+        verdicts.len(),
+        manifest.files
+    );
+}
+
+fn verdict(line: &str) -> Verdict {
+    let mut words = line.splitn(3, ' ');
+    let (Some(word), Some(hash), Some(path)) = (words.next(), words.next(), words.next()) else {
+        panic!("unexpected line {line:?}");
+    };
+    let hash = (word == "ok").then(|| u64::from_str_radix(hash, 16).expect("a hash"));
+    Verdict { hash, path: path.into() }
+}
+
+fn agrees(verdict: &Verdict) -> bool {
+    let file = go_syntax::parse(std::fs::read(&verdict.path).expect("the file is there"));
+    match verdict.hash {
+        None => !file.errors().is_empty(),
+        Some(hash) => file.errors().is_empty() && dump::hash(&dump::dump(&file)) == hash,
+    }
+}
+
+/// The first lines on which the dumps of a file differ.
+fn explain(oracle: &Oracle, verdict: &Verdict) -> String {
+    let path = verdict.path.display();
+    let file = go_syntax::parse(std::fs::read(&verdict.path).expect("the file is there"));
+    if verdict.hash.is_none() {
+        return format!("{path}: accepted, go/parser rejects it");
+    }
+    if let Some(error) = file.errors().first() {
+        let place = file.line_col(error.span().start);
+        return format!("{path}:{}:{}: {error}, go/parser accepts it", place.line, place.column);
+    }
+    let expected = oracle.run(&["-dump".as_ref(), verdict.path.as_os_str()]);
+    let actual = dump::dump(&file);
+    let pair = expected.lines().zip(actual.lines()).find(|(expected, actual)| expected != actual);
+    match pair {
+        Some((expected, actual)) => {
+            format!("{path}:\n  go/parser {expected}\n  here      {actual}")
+        }
+        None => format!("{path}: one dump is longer"),
+    }
+}
