@@ -1,7 +1,8 @@
 //! An access together with its place in the text, as whoever rewrites the text needs it.
 
 use crate::{FunctionId, Span};
-use finding::Access;
+use finding::{Access, Site};
+use std::sync::Arc;
 
 /// The syntactic shape of the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,4 +76,11 @@ pub struct SourceAccess {
     /// True where the map was reached through a local variable that holds the same map
     /// (`m := c.entries`) rather than named at the site.
     pub through_alias: bool,
+    /// The declaration of each lock in [`Access::locks`], in the same order, named as a map would
+    /// be: `example.com/orders/registry.Registry.mu`. `None` where it is not known.
+    pub guards: Vec<Option<Arc<str>>>,
+    /// Where the map was handed to the function as an argument or receiver: the calls on the way,
+    /// innermost first. What their callers hold is part of [`Access::locks`] then. Empty where the
+    /// function names the map itself.
+    pub calls: Vec<Site>,
 }

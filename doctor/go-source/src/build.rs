@@ -6,4 +6,4 @@ mod tags;
 
 pub(crate) use constraint::header_allows;
 pub(crate) use file_name::{is_test, name_allows};
-pub(crate) use tags::Tags;
+pub(crate) use tags::{NEWEST_GO, Tags};

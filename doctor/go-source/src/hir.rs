@@ -9,12 +9,14 @@
 
 mod decl;
 mod expr;
+mod lower;
 mod stmt;
 
 pub(crate) use decl::{Decl, DeclId, DeclKind, Func, FuncId, Param};
 pub(crate) use expr::{
     BinaryOp, Element, Expr, ExprId, ExprKind, Field, Literal, Method, Sig, SigId, UnaryOp,
 };
+pub(crate) use lower::{MAX_DEPTH, lower};
 pub(crate) use stmt::{BranchKind, Clause, Stmt, StmtId, StmtKind};
 
 use crate::Span;
@@ -42,7 +44,7 @@ impl List {
 }
 
 /// One lowered file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hir {
     exprs: Vec<Expr>,
     stmts: Vec<Stmt>,
@@ -61,6 +63,28 @@ pub(crate) struct Hir {
     pub(crate) package: Span,
     /// The declarations of the file, imports among them, in order.
     pub(crate) top: Vec<DeclId>,
+}
+
+impl Default for Hir {
+    fn default() -> Self {
+        Self {
+            exprs: Vec::new(),
+            stmts: Vec::new(),
+            decls: Vec::new(),
+            funcs: Vec::new(),
+            sigs: Vec::new(),
+            params: Vec::new(),
+            fields: Vec::new(),
+            methods: Vec::new(),
+            elements: Vec::new(),
+            clauses: Vec::new(),
+            names: Vec::new(),
+            expr_lists: Vec::new(),
+            stmt_lists: Vec::new(),
+            package: Span::new(0, 0),
+            top: Vec::new(),
+        }
+    }
 }
 
 /// Accessors and builders for each arena: `expr(id)`, `add_expr(expr)`.

@@ -15,10 +15,15 @@
 //! chosen, its files are read, the others are not.
 
 mod access;
+mod body;
 mod build;
 mod function;
 mod hir;
 mod layout;
+mod link;
+mod load;
+mod locks;
+mod models;
 mod module;
 mod note;
 mod options;
@@ -29,11 +34,13 @@ mod source_tree;
 mod types;
 mod world;
 
+pub use go_syntax::{LineTable, Span};
+
 pub use access::{Context, Placement, Shape, SourceAccess};
 pub use function::{Call, CallKind, Function, FunctionId};
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};
 pub use path::PathCandidate;
 pub use program::Program;
-pub use source_file::{LineTable, SourceFile, Span};
+pub use source_file::SourceFile;
 pub use source_tree::{MemoryTree, SourceTree};

@@ -1,10 +1,12 @@
 //! The loaded program: what was found, and the questions it answers.
 
 use crate::path::PathIndex;
+use crate::world::{Index, Part, World};
 use crate::{
     Call, Function, FunctionId, LoadOptions, Note, PathCandidate, SourceAccess, SourceFile,
     SourceTree,
 };
+use crate::{link, load};
 use finding::{MapDecl, MapId};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -38,12 +40,91 @@ pub(crate) struct Indexes {
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
 }
 
+impl Indexes {
+    fn new(
+        decls: &[MapDecl],
+        accesses: &[SourceAccess],
+        functions: &[Function],
+        calls: &[Call],
+    ) -> Self {
+        let mut found = Self::default();
+        found.decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
+        for (at, access) in accesses.iter().enumerate() {
+            let range = found.accesses_by_map.entry(access.access.map.clone()).or_insert(at..at);
+            range.end = at.saturating_add(1);
+        }
+        for (at, access) in (0u32..).zip(accesses) {
+            let site = &access.access.site;
+            found.accesses_by_line.entry((Arc::clone(&site.file), site.line)).or_default().push(at);
+            if let Some(function) = access.function {
+                found.accesses_by_function.entry(function).or_default().push(at);
+            }
+        }
+        for (at, function) in (0u32..).zip(functions) {
+            for key in link::keys_of(&function.symbol, &function.package) {
+                found.functions_by_symbol.entry(key).or_default().push(at);
+            }
+        }
+        for (at, call) in (0u32..).zip(calls) {
+            found.calls_by_callee.entry(call.callee).or_default().push(at);
+        }
+        found
+    }
+}
+
 impl Program {
     /// Reads and resolves a tree. Never fails whole: what is missing is in [`notes`](Self::notes).
     ///
     /// Files are parsed and packages resolved in parallel on rayon's pool.
-    pub fn load(_tree: &dyn SourceTree, _options: &LoadOptions) -> Self {
-        Self::default()
+    pub fn load(tree: &dyn SourceTree, options: &LoadOptions) -> Self {
+        let (world, resolution, notes) = load::read(tree, options);
+        let resolve = |_: u32, import: &str| resolution.package(&world, import);
+        let names = Index::new(&world, &resolve);
+        let units = link::walk(&world, &names, options);
+        let mut program = link::link(&world, &names, &units, notes);
+        drop(units);
+        program.take_files(world);
+        program
+    }
+
+    /// Sorts what was found and makes the lookups cheap.
+    pub(crate) fn build(
+        mut decls: Vec<MapDecl>,
+        mut accesses: Vec<SourceAccess>,
+        functions: Vec<Function>,
+        calls: Vec<Call>,
+        notes: Vec<Note>,
+    ) -> Self {
+        decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        accesses.sort_by(|a, b| {
+            let place = |x: &SourceAccess| (x.placement.operation.start, x.placement.map.start);
+            let (left, right) = (&a.access, &b.access);
+            (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
+        });
+        let indexes = Indexes::new(&decls, &accesses, &functions, &calls);
+        Self { files: Vec::new(), decls, accesses, functions, calls, notes, indexes }
+    }
+
+    /// Takes over the texts of the program's own packages.
+    fn take_files(&mut self, world: World) {
+        let World { files, packages, .. } = world;
+        for file in files {
+            let package =
+                packages.get(widen(file.package)).filter(|package| package.part != Part::Model);
+            if let Some(package) = package {
+                self.indexes.paths.insert(&file.path, &package.import);
+                let package = Arc::clone(&package.import);
+                self.files.push(SourceFile {
+                    path: file.path,
+                    package,
+                    text: file.text,
+                    lines: file.lines,
+                });
+            }
+        }
+        self.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let by_path = (0u32..).zip(&self.files).map(|(at, file)| (Arc::clone(&file.path), at));
+        self.indexes.file_by_path = by_path.collect();
     }
 
     /// What was skipped or is missing, in the order of the tree.
@@ -120,7 +201,8 @@ impl Program {
 
     /// All functions that answer to a runtime symbol: `main.run` names one in each `main` package.
     pub fn functions_named(&self, symbol: &str) -> Vec<&Function> {
-        let indexes = self.indexes.functions_by_symbol.get(symbol);
+        let spellings = link::spellings(symbol);
+        let indexes = spellings.iter().find_map(|name| self.indexes.functions_by_symbol.get(name));
         indexes
             .into_iter()
             .flatten()

@@ -11,7 +11,8 @@ mod resolver;
 mod select;
 mod signature;
 
-pub(crate) use resolver::{Binding, Meaning, Resolver};
+pub(crate) use convert::embedded_name;
+pub(crate) use resolver::{Binding, Env, Meaning, Resolver};
 pub(crate) use select::{Selection, Target};
 
 use crate::Span;

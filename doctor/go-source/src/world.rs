@@ -27,7 +27,7 @@ pub(crate) struct FuncRef {
 }
 
 /// A file that was read and lowered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct File {
     pub(crate) path: Arc<str>,
     pub(crate) package: PackageId,
@@ -97,9 +97,11 @@ pub(crate) enum Import {
 }
 
 /// All files and packages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct World {
     pub(crate) files: Vec<File>,
+    /// An empty file, for numbers that lead nowhere.
+    pub(crate) nowhere: File,
     pub(crate) packages: Vec<Package>,
     /// For each import path its package.
     pub(crate) by_import: FxHashMap<Arc<str>, PackageId>,

@@ -29,6 +29,13 @@ pub(crate) struct Env<'w> {
     names: Vec<(&'w str, Binding)>,
 }
 
+impl Env<'_> {
+    /// The environment of package-level declarations of a file.
+    pub(crate) fn of(file: FileId) -> Self {
+        Self { file, names: Vec::new() }
+    }
+}
+
 /// What a name means, seen from the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
@@ -81,9 +88,7 @@ impl<'w> Resolver<'w> {
 
     /// The file at hand.
     pub(crate) fn file(&self) -> &'w File {
-        // A resolver is only ever pointed at files of its world.
-        static EMPTY: std::sync::LazyLock<File> = std::sync::LazyLock::new(File::default);
-        self.world.files.get(index(self.env.file)).unwrap_or(&EMPTY)
+        self.world.files.get(index(self.env.file)).unwrap_or(&self.world.nowhere)
     }
 
     pub(crate) fn hir(&self) -> &'w Hir {

@@ -1,0 +1,22 @@
+//! Bodies: what each function does to which map, which locks it takes, whom it calls.
+//!
+//! One walk over a package resolves every expression once and writes down facts. Facts refer to
+//! declarations by place ([`Key`]), to functions by their number in the package, and to expressions
+//! by their number in the file, which the lock analysis uses as anchors. Names come later.
+
+mod access;
+mod call;
+mod callee;
+mod escape;
+mod expr;
+mod facts;
+mod literal;
+mod place;
+mod stmt;
+mod sync_calls;
+mod walker;
+
+pub(crate) use facts::{
+    AccessFact, CallTarget, DeclFact, Facts, Key, LiteralUse, LockFact, LockPath,
+};
+pub(crate) use walker::walk_package;

@@ -1,0 +1,266 @@
+//! Calls: arguments, results, built-in functions, and who calls whom.
+
+use super::callee::{Callee, Receiver};
+use super::facts::{ArgumentFact, CallTarget, LiteralUse};
+use super::walker::{Walker, narrow};
+use crate::hir::{ExprId, ExprKind, List};
+use crate::types::{Kind, Ty};
+use crate::world::FuncRef;
+use crate::{CallKind, Shape};
+use finding::{Operation, RootKind};
+
+impl<'w> Walker<'w> {
+    pub(super) fn call(&mut self, id: ExprId, fun: ExprId, args: List, spread: bool) -> Ty {
+        let kind = self.call_kind.take().unwrap_or(CallKind::Direct);
+        let hir = self.r.hir();
+        let args = hir.exprs(args);
+        match self.callee(fun) {
+            Callee::Conversion(ty) => {
+                for arg in args {
+                    self.value(*arg, ty);
+                }
+                ty
+            }
+            Callee::Builtin(name) => self.builtin(id, name, args),
+            Callee::Declared { func, sig, params, receiver } => {
+                let how = self.argument_use(func);
+                let actual = self.arguments(sig, args, how);
+                self.declared_call(id, func, kind, receiver.as_ref(), args);
+                let sig = self.instantiate(sig, &params, &actual, spread);
+                self.r.results(sig)
+            }
+            Callee::Abstract { interface, name, sig, base } => {
+                self.arguments(sig, args, LiteralUse::Argument);
+                self.leaks(base);
+                if self.r.is_named(interface, "sync", "Locker") {
+                    self.lock_call(id, base, &[], name);
+                }
+                let all = self.method_names(interface);
+                let target = CallTarget::Abstract {
+                    name: name.to_owned(),
+                    params: self.parameters(sig),
+                    all,
+                };
+                if kind == CallKind::Go {
+                    self.add_root(RootKind::Go, target.clone(), id);
+                }
+                self.add_call(
+                    target,
+                    if kind == CallKind::Direct { CallKind::Interface } else { kind },
+                    id,
+                );
+                self.r.results(sig)
+            }
+            Callee::Literal(func) => {
+                self.each(args, LiteralUse::Argument);
+                let how = match kind {
+                    CallKind::Go => LiteralUse::Detached,
+                    CallKind::Defer => LiteralUse::Deferred,
+                    _ => LiteralUse::Immediate,
+                };
+                let target = CallTarget::Declared(FuncRef { file: self.r.env.file, func });
+                if kind == CallKind::Go {
+                    self.add_root(RootKind::Go, target.clone(), id);
+                }
+                self.add_call(target, kind, id);
+                let ty = self.literal(func, how);
+                self.types.insert(fun, ty);
+                self.r.results(ty)
+            }
+            Callee::Held { func, ty } => {
+                self.arguments(ty, args, LiteralUse::Argument);
+                if kind == CallKind::Go {
+                    self.add_root(RootKind::Go, CallTarget::Declared(func), id);
+                }
+                self.add_call(CallTarget::Declared(func), kind, id);
+                self.r.results(ty)
+            }
+            Callee::Value(ty) => {
+                self.arguments(ty, args, LiteralUse::Argument);
+                self.r.results(ty)
+            }
+        }
+    }
+
+    fn declared_call(
+        &mut self,
+        id: ExprId,
+        func: FuncRef,
+        kind: CallKind,
+        receiver: Option<&Receiver<'w>>,
+        args: &[ExprId],
+    ) {
+        let call = self.add_call(CallTarget::Declared(func), kind, id);
+        if kind == CallKind::Go {
+            self.add_root(RootKind::Go, CallTarget::Declared(func), id);
+        }
+        self.known_call(id, func, receiver, args);
+        if let Some(receiver) = receiver {
+            let harmless = matches!(self.identity(func).0, "sync" | "sync/atomic");
+            if !harmless {
+                self.leaks(receiver.base);
+            }
+            if receiver.path.is_empty()
+                && self.map_kind(receiver.ty) == Some(finding::MapKind::Builtin)
+            {
+                self.handed_over(call, None, receiver.base);
+            }
+        }
+        for (at, arg) in args.iter().enumerate() {
+            self.handed_over(call, Some(narrow(at)), *arg);
+        }
+    }
+
+    /// Notes that a map goes into a call, so that what the callee does to its parameter is known to
+    /// be done to that map.
+    fn handed_over(&mut self, call: u32, parameter: Option<u32>, arg: ExprId) {
+        let ty = self.types.get(&arg).copied().unwrap_or(Ty::UNKNOWN);
+        if ty.is_unknown() || self.map_kind(ty) != Some(finding::MapKind::Builtin) {
+            return;
+        }
+        if let Some(place) = self.map_place(arg) {
+            let expression = self.r.hir().expr(arg).span;
+            self.facts.arguments.push(ArgumentFact { call, parameter, map: place.key, expression });
+        }
+    }
+
+    fn each(&mut self, args: &[ExprId], how: LiteralUse) {
+        for arg in args {
+            self.argument(*arg, Ty::UNKNOWN, how);
+        }
+    }
+
+    fn argument(&mut self, arg: ExprId, expected: Ty, how: LiteralUse) -> Ty {
+        let hir = self.r.hir();
+        let literal = matches!(hir.expr(hir.unparen(arg)).kind, ExprKind::FuncLit(_));
+        self.literal_use = literal.then_some(how);
+        let ty = self.value(arg, expected);
+        self.literal_use = None;
+        ty
+    }
+
+    fn arguments(&mut self, sig: Ty, args: &[ExprId], how: LiteralUse) -> Vec<Ty> {
+        let under = self.r.under(sig);
+        let params = match self.r.types.kind(under) {
+            Kind::Func { params, .. } => self.r.types.list(params).to_vec(),
+            _ => Vec::new(),
+        };
+        let mut found = Vec::with_capacity(args.len());
+        for (at, arg) in args.iter().enumerate() {
+            let expected = params.get(at).copied().unwrap_or(Ty::UNKNOWN);
+            found.push(self.argument(*arg, expected, how));
+        }
+        match found.as_slice() {
+            // `f(g())` hands over all of g's results.
+            [one] => match self.r.types.kind(*one) {
+                Kind::Tuple(list) => self.r.types.list(list).to_vec(),
+                _ => found,
+            },
+            _ => found,
+        }
+    }
+
+    fn parameters(&self, sig: Ty) -> usize {
+        match self.r.types.kind(sig) {
+            Kind::Func { params, .. } => self.r.types.list(params).len(),
+            _ => 0,
+        }
+    }
+
+    /// Finds the type arguments of a generic function by its arguments.
+    fn instantiate(&mut self, sig: Ty, params: &[Ty], actual: &[Ty], spread: bool) -> Ty {
+        let Kind::Func { params: patterns, variadic, .. } = self.r.types.kind(sig) else {
+            return sig;
+        };
+        if params.is_empty() || !self.r.types.is_generic(sig) {
+            return sig;
+        }
+        let patterns = self.r.types.list(patterns).to_vec();
+        let mut found = vec![Ty::UNKNOWN; params.len()];
+        let last = patterns.len().saturating_sub(1);
+        for (at, ty) in actual.iter().enumerate() {
+            let many = variadic && at >= last && !spread;
+            let pattern = patterns.get(at.min(last)).copied().unwrap_or(Ty::UNKNOWN);
+            let pattern = match self.r.types.kind(pattern) {
+                Kind::Slice(elem) if many => elem,
+                _ => pattern,
+            };
+            self.r.infer(pattern, *ty, params, &mut found);
+        }
+        self.r.substitute(sig, params, &found)
+    }
+
+    fn builtin(&mut self, id: ExprId, name: &str, args: &[ExprId]) -> Ty {
+        let whole = self.r.hir().expr(id).span;
+        match (name, args) {
+            ("make", [ty, rest @ ..]) => {
+                let ty = self.r.convert(*ty);
+                self.each(rest, LiteralUse::Argument);
+                ty
+            }
+            ("new", [of]) => {
+                let ty = match self.r.type_of_expr(*of) {
+                    Some(ty) => ty,
+                    // From Go 1.26 on `new` takes a value too.
+                    None => self.value(*of, Ty::UNKNOWN),
+                };
+                self.r.types.pointer(ty)
+            }
+            ("len" | "cap", [of]) => {
+                let ty = self.operand(*of);
+                self.on_map(*of, ty, Operation::Length, whole, id);
+                self.r.types.basic("int")
+            }
+            ("delete", [of, key]) => {
+                let ty = self.operand(*of);
+                self.value(*key, Ty::UNKNOWN);
+                self.on_map(*of, ty, Operation::Delete, whole, id);
+                Ty::UNKNOWN
+            }
+            ("clear", [of]) => {
+                let ty = self.operand(*of);
+                self.on_map(*of, ty, Operation::Clear, whole, id);
+                Ty::UNKNOWN
+            }
+            ("append", [of, rest @ ..]) => {
+                let ty = self.value(*of, Ty::UNKNOWN);
+                let under = self.r.under(ty);
+                let elem = match self.r.types.kind(under) {
+                    Kind::Slice(elem) => elem,
+                    _ => Ty::UNKNOWN,
+                };
+                for arg in rest {
+                    self.value(*arg, elem);
+                }
+                ty
+            }
+            ("min" | "max", [first, rest @ ..]) => {
+                let ty = self.value(*first, Ty::UNKNOWN);
+                self.each(rest, LiteralUse::Argument);
+                ty
+            }
+            (_, args) => {
+                self.each(args, LiteralUse::Argument);
+                match name {
+                    "copy" => self.r.types.basic("int"),
+                    "recover" => self.r.types.add_interface(crate::types::InterfaceInfo::default()),
+                    _ => Ty::UNKNOWN,
+                }
+            }
+        }
+    }
+
+    fn on_map(
+        &mut self,
+        map: ExprId,
+        ty: Ty,
+        operation: Operation,
+        whole: crate::Span,
+        anchor: ExprId,
+    ) {
+        let under = self.r.under(ty);
+        if let Kind::Map { .. } = self.r.types.kind(under) {
+            self.access(map, operation, Shape::Call, whole, anchor);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What a call calls.
+
+use super::facts::Facts;
+use super::place::MapPlace;
+use super::walker::Walker;
+use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, StmtKind};
+use crate::types::{Binding, FieldInfo, Kind, Meaning, Target, Ty};
+use crate::world::{DeclRef, FuncRef, Object, index};
+use std::mem;
+
+/// The callee of a call, with its operands already walked.
+#[derive(Clone, Debug)]
+pub(super) enum Callee<'w> {
+    Conversion(Ty),
+    Builtin(&'w str),
+    /// A declared function or method; `sig` with all that is known of its type arguments.
+    Declared {
+        func: FuncRef,
+        sig: Ty,
+        params: Vec<Ty>,
+        receiver: Option<Receiver<'w>>,
+    },
+    /// A method of an interface.
+    Abstract {
+        interface: Ty,
+        name: &'w str,
+        sig: Ty,
+        base: ExprId,
+    },
+    /// A literal, called where it stands.
+    Literal(FuncId),
+    /// A variable that holds a known literal.
+    Held {
+        func: FuncRef,
+        ty: Ty,
+    },
+    Value(Ty),
+}
+
+/// What a method is called on.
+#[derive(Clone, Debug)]
+pub(super) struct Receiver<'w> {
+    pub(super) base: ExprId,
+    /// Embedded fields between the base and the method's own receiver.
+    pub(super) path: Vec<FieldInfo<'w>>,
+    /// The type that declares the method.
+    pub(super) ty: Ty,
+}
+
+impl<'w> Walker<'w> {
+    pub(super) fn callee(&mut self, fun: ExprId) -> Callee<'w> {
+        let hir = self.r.hir();
+        let fun = hir.unparen(fun);
+        let expr = hir.expr(fun);
+        match expr.kind {
+            ExprKind::FuncLit(func) => return Callee::Literal(func),
+            ExprKind::Name => match self.r.meaning(self.r.text(expr.span)) {
+                Meaning::Object(Object::Func(func)) => return self.declared_callee(func),
+                Meaning::Bound(Binding::Local(_)) => {
+                    let ty = self.operand(fun);
+                    return match self.function_of(fun) {
+                        Some(func) => Callee::Held { func, ty },
+                        None => Callee::Value(ty),
+                    };
+                }
+                Meaning::Universe if self.r.type_of_expr(fun).is_none() => {
+                    return Callee::Builtin(self.r.text(expr.span));
+                }
+                _ => {}
+            },
+            ExprKind::Selector { base, name } => {
+                if let Some(object) = self.qualified(base, name) {
+                    if let Object::Func(func) = object {
+                        return self.declared_callee(func);
+                    }
+                } else if self.r.type_of_expr(fun).is_none() {
+                    return self.method_callee(base, self.r.text(name));
+                }
+            }
+            ExprKind::Index { base, args } if self.r.type_of_expr(fun).is_none() => {
+                if let Callee::Declared { func, sig, params, receiver } =
+                    self.callee_if_function(base)
+                {
+                    let args: Vec<Ty> =
+                        hir.exprs(args).iter().map(|arg| self.r.convert(*arg)).collect();
+                    let sig = if args.len() == params.len() {
+                        self.r.substitute(sig, &params, &args)
+                    } else {
+                        sig
+                    };
+                    return Callee::Declared { func, sig, params, receiver };
+                }
+            }
+            _ => {}
+        }
+        match self.r.type_of_expr(fun) {
+            Some(ty) => Callee::Conversion(ty),
+            None => Callee::Value(self.operand(fun)),
+        }
+    }
+
+    fn callee_if_function(&mut self, base: ExprId) -> Callee<'w> {
+        let hir = self.r.hir();
+        let expr = hir.expr(hir.unparen(base));
+        let object = match expr.kind {
+            ExprKind::Name => match self.r.meaning(self.r.text(expr.span)) {
+                Meaning::Object(object) => Some(object),
+                _ => None,
+            },
+            ExprKind::Selector { base, name } => self.qualified(base, name),
+            _ => None,
+        };
+        match object {
+            Some(Object::Func(func)) => self.declared_callee(func),
+            _ => Callee::Value(Ty::UNKNOWN),
+        }
+    }
+
+    fn declared_callee(&mut self, func: FuncRef) -> Callee<'w> {
+        let signature = self.r.signature(func);
+        Callee::Declared { func, sig: signature.ty, params: signature.params, receiver: None }
+    }
+
+    fn method_callee(&mut self, base: ExprId, name: &'w str) -> Callee<'w> {
+        let expression = self.method_expression(base);
+        let ty = match expression {
+            Some(ty) => ty,
+            None => self.operand(base),
+        };
+        let Some(selection) = self.r.select(ty, name) else { return Callee::Value(Ty::UNKNOWN) };
+        match selection.target {
+            Target::Field { ty, .. } => Callee::Value(ty),
+            Target::Method { func, sig, receiver } => {
+                let receiver = Receiver { base, path: selection.path, ty: receiver };
+                let receiver = if expression.is_some() { None } else { Some(receiver) };
+                let params = self.r.signature(func).params;
+                Callee::Declared { func, sig, params, receiver }
+            }
+            Target::Abstract { sig } => {
+                let interface = selection.path.last().map_or(ty, |field| field.ty);
+                Callee::Abstract { interface, name, sig, base }
+            }
+        }
+    }
+
+    /// The type parameters of the function that an expression names.
+    pub(super) fn own_params(&mut self, id: ExprId) -> Vec<Ty> {
+        match self.function_of(id) {
+            Some(func) => self.r.signature(func).params,
+            None => Vec::new(),
+        }
+    }
+
+    /// Import path, receiver type and name of a declared function.
+    pub(super) fn identity(&self, func: FuncRef) -> (&'w str, &'w str, &'w str) {
+        let Some(file) = self.r.world.file(func.file) else { return ("", "", "") };
+        let of = file.hir.func(func.func);
+        let import = self.r.world.package(file.package).map_or("", |package| &*package.import);
+        (import, crate::world::receiver_name(file, of.receiver).unwrap_or(""), file.slice(of.name))
+    }
+
+    /// The type of a package-level variable, from its declaration or its initialiser.
+    pub(super) fn variable_type(&mut self, decl: DeclRef, at: u32) -> Ty {
+        if let Some(found) = self.variable_types.get(&(decl, at)) {
+            return *found;
+        }
+        // An initialiser that refers to itself stays unknown.
+        self.variable_types.insert((decl, at), Ty::UNKNOWN);
+        let Some(DeclKind::Var { names, ty, values }) = self.r.decl(decl).map(|decl| decl.kind)
+        else {
+            return Ty::UNKNOWN;
+        };
+        let found = match ty {
+            Some(ty) => self.r.at(decl.file, |r| r.convert(ty)),
+            None if self.depth > 8 => Ty::UNKNOWN,
+            None => self.quietly(decl.file, |this| {
+                let values = this.r.hir().exprs(values);
+                match (values.get(index(at)), values) {
+                    (_, [one]) if names.len() > 1 => {
+                        let ty = this.value(*one, Ty::UNKNOWN);
+                        this.r.types.part(ty, index(at))
+                    }
+                    (Some(value), _) => this.value(*value, Ty::UNKNOWN),
+                    _ => Ty::UNKNOWN,
+                }
+            }),
+        };
+        self.variable_types.insert((decl, at), found);
+        found
+    }
+
+    /// The map that a function which only returns it denotes: `func (c *C) Entries() … { return c.entries }`.
+    pub(super) fn accessor_place(&mut self, fun: ExprId) -> Option<MapPlace> {
+        let func = self.function_of(fun)?;
+        let file = self.r.world.file(func.file)?;
+        let of = file.hir.func(func.func);
+        let (Some(body), false) = (of.body, of.literal) else { return None };
+        let [only] = file.hir.stmts(body) else { return None };
+        let StmtKind::Return(results) = file.hir.stmt(*only).kind else { return None };
+        let [result] = file.hir.exprs(results) else { return None };
+        let names_something = matches!(
+            file.hir.expr(file.hir.unparen(*result)).kind,
+            ExprKind::Selector { .. } | ExprKind::Name
+        );
+        if !names_something || self.depth > 4 {
+            return None;
+        }
+        let (id, result) = (func.func, *result);
+        let place = self.quietly(func.file, |this| {
+            let receiver = this.r.declare_receiver(of.receiver);
+            this.r.declare_params(of.type_params);
+            let function = this.add_function(id, String::new(), None, 0);
+            this.enter(function, id, receiver);
+            this.value(result, Ty::UNKNOWN);
+            this.map_place(result).filter(|place| {
+                this.facts.decls.get(&place.key).is_some_and(|fact| fact.function.is_none())
+            })
+        })?;
+        Some(MapPlace { owner: None, ..place })
+    }
+
+    /// Runs in the environment of another file and forgets everything but what it yields, and the
+    /// declarations it met.
+    fn quietly<R>(&mut self, file: u32, run: impl FnOnce(&mut Self) -> R) -> R {
+        let facts = mem::replace(&mut self.facts, Facts::default());
+        let locals = mem::take(&mut self.locals);
+        let types = mem::take(&mut self.types);
+        let frames = mem::take(&mut self.frames);
+        let loops = mem::take(&mut self.loops);
+        let pending = mem::take(&mut self.pending);
+        let counters = mem::take(&mut self.counters);
+        let reassigned = mem::take(&mut self.reassigned);
+        let (place, literals, literal_use) =
+            (self.place, self.package_literals, self.literal_use.take());
+        let env = mem::replace(&mut self.r.env, crate::types::Env::of(file));
+        self.depth = self.depth.saturating_add(1);
+        let result = run(self);
+        self.depth = self.depth.saturating_sub(1);
+        self.r.env = env;
+        let heard = mem::replace(&mut self.facts, facts);
+        for (key, fact) in heard.decls.into_iter().filter(|(_, fact)| fact.function.is_none()) {
+            self.facts.decls.entry(key).or_insert(fact);
+        }
+        self.locals = locals;
+        self.types = types;
+        self.frames = frames;
+        self.loops = loops;
+        self.pending = pending;
+        self.counters = counters;
+        self.reassigned = reassigned;
+        self.place = place;
+        self.package_literals = literals;
+        self.literal_use = literal_use;
+        result
+    }
+
+    /// The methods of an interface by name.
+    pub(super) fn method_names(&mut self, interface: Ty) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut todo = vec![interface];
+        let mut steps = 0u32;
+        while let Some(ty) = todo.pop() {
+            steps = steps.saturating_add(1);
+            let under = self.r.under(ty);
+            let Kind::Interface(id) = self.r.types.kind(under) else { continue };
+            if let Some(info) = self.r.types.interface(id).filter(|_| steps < 64) {
+                names.extend(info.methods.iter().map(|(name, _)| (*name).to_owned()));
+                todo.extend(&info.embeds);
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}

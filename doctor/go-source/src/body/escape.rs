@@ -1,0 +1,156 @@
+//! Which variables keep their value, and until where their owner is known to its maker alone.
+
+use super::walker::Walker;
+use crate::Span;
+use crate::hir::{DeclKind, ExprId, ExprKind, Hir, StmtId, StmtKind, UnaryOp};
+use crate::world::index;
+
+/// Notes the names that one statement, or a literal or address-taking inside it, assigns to, and
+/// queues the statements below it.
+pub(super) fn assigned(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>, names: &mut Vec<Span>) {
+    let mut exprs: Vec<ExprId> = Vec::new();
+    match hir.stmt(stmt).kind {
+        StmtKind::Assign { left, right, .. } => {
+            for target in hir.exprs(left) {
+                name_of(hir, *target, names);
+            }
+            exprs.extend(hir.exprs(left));
+            exprs.extend(hir.exprs(right));
+        }
+        StmtKind::Define { left, right } => {
+            // Among several targets some may be assigned rather than declared; one alone is
+            // always declared.
+            if left.len() > 1 {
+                for target in hir.exprs(left) {
+                    name_of(hir, *target, names);
+                }
+            }
+            exprs.extend(hir.exprs(right));
+        }
+        StmtKind::IncDec(expr)
+        | StmtKind::Expr(expr)
+        | StmtKind::Go(expr)
+        | StmtKind::Defer(expr) => exprs.push(expr),
+        StmtKind::Send { channel, value } => exprs.extend([channel, value]),
+        StmtKind::Return(list) => exprs.extend(hir.exprs(list)),
+        StmtKind::Block { body } => todo.extend(hir.stmts(body)),
+        StmtKind::If { init, cond, then, or_else } => {
+            todo.extend(init.into_iter().chain([then]).chain(or_else));
+            exprs.push(cond);
+        }
+        StmtKind::Switch { init, tag, clauses } => {
+            todo.extend(init);
+            exprs.extend(tag);
+            for clause in hir.clauses(clauses) {
+                exprs.extend(hir.exprs(clause.exprs));
+                todo.extend(hir.stmts(clause.body));
+            }
+        }
+        StmtKind::TypeSwitch { init, subject, clauses, .. } => {
+            todo.extend(init);
+            exprs.push(subject);
+            todo.extend(hir.clauses(clauses).iter().flat_map(|clause| hir.stmts(clause.body)));
+        }
+        StmtKind::Select { clauses } => {
+            for clause in hir.clauses(clauses) {
+                todo.extend(clause.comm.iter().chain(hir.stmts(clause.body)));
+            }
+        }
+        StmtKind::For { init, cond, post, body } => {
+            todo.extend(init.into_iter().chain(post).chain([body]));
+            exprs.extend(cond);
+        }
+        StmtKind::Range { key, value, define, subject, body } => {
+            if !define {
+                for target in key.into_iter().chain(value) {
+                    name_of(hir, target, names);
+                }
+            }
+            exprs.push(subject);
+            todo.push(body);
+        }
+        StmtKind::Labeled { stmt, .. } => todo.push(stmt),
+        StmtKind::Decl(decl) => {
+            if let DeclKind::Var { values, .. } = hir.decl(decl).kind {
+                exprs.extend(hir.exprs(values));
+            }
+        }
+        StmtKind::Branch { .. } | StmtKind::Bad => {}
+    }
+    inside(hir, exprs, todo, names);
+}
+
+/// Looks for literals, whose bodies assign too, and for addresses, through which others assign.
+fn inside(hir: &Hir, mut exprs: Vec<ExprId>, todo: &mut Vec<StmtId>, names: &mut Vec<Span>) {
+    while let Some(id) = exprs.pop() {
+        match hir.expr(id).kind {
+            ExprKind::FuncLit(func) => {
+                todo.extend(hir.func(func).body.into_iter().flat_map(|body| hir.stmts(body)))
+            }
+            ExprKind::Unary { op, x } => {
+                if op == UnaryOp::Address {
+                    name_of(hir, x, names);
+                }
+                exprs.push(x);
+            }
+            ExprKind::Paren(x)
+            | ExprKind::Star(x)
+            | ExprKind::Selector { base: x, .. }
+            | ExprKind::Assert { base: x, .. } => {
+                exprs.push(x);
+            }
+            ExprKind::Index { base, args } | ExprKind::Slice { base, bounds: args } => {
+                exprs.push(base);
+                exprs.extend(hir.exprs(args));
+            }
+            ExprKind::Call { fun, args, .. } => {
+                exprs.push(fun);
+                exprs.extend(hir.exprs(args));
+            }
+            ExprKind::Binary { left, right, .. } => exprs.extend([left, right]),
+            ExprKind::Composite { elements, .. } => {
+                for element in hir.elements(elements) {
+                    exprs.extend(element.key);
+                    exprs.push(element.value);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn name_of(hir: &Hir, target: ExprId, names: &mut Vec<Span>) {
+    let target = hir.expr(hir.unparen(target));
+    if target.kind == ExprKind::Name {
+        names.push(target.span);
+    }
+}
+
+impl Walker<'_> {
+    /// A variable is used as a value: from here on others may know what it holds.
+    pub(super) fn escapes(&mut self, local: u32, at: u32) {
+        let Some(slot) = self.locals.get(index(local)) else { return };
+        // In a loop that the variable outlives, what comes later in the text comes earlier in the
+        // next turn.
+        let from = self.loops.get(slot.loops).copied().unwrap_or(at).min(at);
+        if let Some(slot) = self.locals.get_mut(index(local)) {
+            slot.escape = slot.escape.min(from);
+        }
+    }
+
+    /// True where an expression makes a new value: a literal, `new`, `make`.
+    pub(super) fn makes(&self, value: ExprId) -> bool {
+        let hir = self.r.hir();
+        match hir.expr(hir.unparen(value)).kind {
+            ExprKind::Composite { .. } => true,
+            ExprKind::Unary { op: UnaryOp::Address, x } => self.makes(x),
+            ExprKind::Call { fun, .. } => {
+                let fun = hir.expr(hir.unparen(fun));
+                fun.kind == ExprKind::Name
+                    && matches!(self.r.text(fun.span), "new" | "make")
+                    && self.r.meaning(self.r.text(fun.span)) == crate::types::Meaning::Universe
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a walk writes down.
+
+use crate::hir::{ExprId, FuncId};
+use crate::types::Def;
+use crate::world::{FileId, FuncRef};
+use crate::{CallKind, Placement, Span};
+use finding::{DeclKind, LockMode, MapKind, Operation, RootKind};
+use rustc_hash::FxHashMap;
+
+/// The identity of a declared map: where its name stands, and how many elements deep the map lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Key {
+    /// Where the declaring name stands.
+    pub(crate) def: Def,
+    /// 0 for what is declared, 1 for a map that is an element of it, and so on.
+    pub(crate) depth: u32,
+}
+
+/// A declared map.
+#[derive(Clone, Debug)]
+pub(crate) struct DeclFact {
+    pub(crate) kind: DeclKind,
+    pub(crate) map: MapKind,
+    /// The function that declares it, for locals and parameters.
+    pub(crate) function: Option<u32>,
+    pub(crate) text: String,
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+/// One access.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessFact {
+    /// The map, with aliases followed.
+    pub(crate) map: Key,
+    /// The variable or field that the expression names.
+    pub(crate) named: Key,
+    pub(crate) operation: Operation,
+    pub(crate) function: Option<u32>,
+    pub(crate) file: FileId,
+    /// The expression at which the lock analysis asks what is held.
+    pub(crate) anchor: ExprId,
+    pub(crate) placement: Placement,
+    pub(crate) before_sharing: bool,
+}
+
+/// A function, closure or body of a loop over a function.
+#[derive(Clone, Debug)]
+pub(crate) struct FunctionFact {
+    pub(crate) at: FuncRef,
+    pub(crate) symbol: String,
+    pub(crate) parent: Option<u32>,
+    pub(crate) span: Span,
+    pub(crate) body: Span,
+    /// Where its name or its `func` stands.
+    pub(crate) site: u32,
+    /// True for the body of a loop over a function, which is part of its parent's control flow.
+    pub(crate) range_body: bool,
+    /// What makes it concurrent by itself: the shape of an HTTP handler.
+    pub(crate) handler: bool,
+}
+
+/// Who is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CallTarget {
+    /// A declared function or method, of any package.
+    Declared(FuncRef),
+    /// A method of an interface: its name, number of parameters, and the names of all methods.
+    Abstract { name: String, params: usize, all: Vec<String> },
+}
+
+/// One call, or one function handed over as a value.
+#[derive(Clone, Debug)]
+pub(crate) struct CallFact {
+    pub(crate) caller: Option<u32>,
+    pub(crate) target: CallTarget,
+    pub(crate) kind: CallKind,
+    pub(crate) file: FileId,
+    pub(crate) expr: ExprId,
+    pub(crate) at: u32,
+    /// True inside a loop of the caller.
+    pub(crate) looped: bool,
+}
+
+/// A map handed to a call as an argument or receiver.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ArgumentFact {
+    /// The call, by its number in [`Facts::calls`].
+    pub(crate) call: u32,
+    /// Which parameter takes it; `None` for the receiver.
+    pub(crate) parameter: Option<u32>,
+    pub(crate) map: Key,
+    pub(crate) expression: Span,
+}
+
+/// A place that starts concurrent code.
+#[derive(Clone, Debug)]
+pub(crate) struct RootFact {
+    pub(crate) kind: RootKind,
+    pub(crate) target: CallTarget,
+    pub(crate) file: FileId,
+    pub(crate) at: u32,
+    pub(crate) caller: Option<u32>,
+    pub(crate) looped: bool,
+}
+
+/// A lock by its access path, as the function at hand sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct LockPath {
+    /// Canonical text: `c.mu`, `registryMu`, `s.Mutex` for an embedded one.
+    pub(crate) text: String,
+    /// The declaration of the first name, which tells shadowed variables apart.
+    pub(crate) root: Option<Def>,
+    /// The declaration of the mutex itself, where it is known.
+    pub(crate) mutex: Option<Def>,
+}
+
+/// What a call does to locks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LockFact {
+    Acquire {
+        path: LockPath,
+        mode: LockMode,
+    },
+    Release {
+        path: LockPath,
+        mode: LockMode,
+    },
+    /// The call yields whether the lock was taken.
+    Try {
+        path: LockPath,
+        mode: LockMode,
+    },
+    /// A lock is touched whose path cannot be followed.
+    Opaque,
+}
+
+/// How a literal stands to the function it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LiteralUse {
+    /// Called where it stands: it inherits what is held.
+    Immediate,
+    /// Called when the function ends.
+    Deferred,
+    /// Handed to a call that runs it before it returns: it inherits what is held.
+    Synchronous,
+    /// Handed to a call of which nothing is known.
+    Argument,
+    /// Started by `go` or a function that starts goroutines, or stored: it inherits nothing.
+    Detached,
+}
+
+/// Everything a walk over one package found.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) decls: FxHashMap<Key, DeclFact>,
+    pub(crate) accesses: Vec<AccessFact>,
+    pub(crate) functions: Vec<FunctionFact>,
+    pub(crate) calls: Vec<CallFact>,
+    pub(crate) arguments: Vec<ArgumentFact>,
+    pub(crate) roots: Vec<RootFact>,
+    /// What each call does to locks, by file and call expression.
+    pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
+    /// How each literal is used.
+    pub(crate) literals: FxHashMap<(FileId, FuncId), LiteralUse>,
+    /// Variables that are assigned again while they may be the root of a lock's path, by file and
+    /// statement-level expression.
+    pub(crate) rebound: FxHashMap<(FileId, ExprId), Def>,
+    /// Map expressions whose map could not be told.
+    pub(crate) unknown: u32,
+}

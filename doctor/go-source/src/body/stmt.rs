@@ -1,0 +1,412 @@
+//! Statements, in the order they are written.
+
+use super::expr::Use;
+use super::place::MapPlace;
+use super::walker::{LocalKind, Place, Walker};
+use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
+use crate::types::{Binding, Def, Kind, Ty};
+use crate::world::{DeclRef, index};
+use crate::{CallKind, Context, Shape, Span};
+use finding::{MapKind, Operation};
+
+impl<'w> Walker<'w> {
+    /// The body of a function.
+    pub(super) fn block_of(&mut self, body: List, span: Span) {
+        let outer = self.place;
+        self.place = Place { statement: span, block: span, body: span, context: Context::Simple };
+        self.stmts(body);
+        self.place = outer;
+    }
+
+    fn stmts(&mut self, list: List) {
+        for stmt in self.r.hir().stmts(list) {
+            self.stmt(*stmt);
+        }
+    }
+
+    /// Statements in a scope of their own.
+    fn scoped(&mut self, list: List, block: Span) {
+        let mark = self.r.mark();
+        let outer = self.place;
+        self.place.block = block;
+        self.stmts(list);
+        self.place = outer;
+        self.r.unbind(mark);
+    }
+
+    fn stmt(&mut self, id: StmtId) {
+        let stmt = self.r.hir().stmt(id);
+        let outer = self.place;
+        self.place.statement = stmt.span;
+        self.place.context = Context::Simple;
+        self.stmt_kind(stmt.kind);
+        self.place = outer;
+    }
+
+    /// The init statement of a header: its accesses belong to the whole statement.
+    fn header(&mut self, init: Option<StmtId>) {
+        self.place.context = Context::Header;
+        if let Some(init) = init {
+            self.stmt_kind(self.r.hir().stmt(init).kind);
+        }
+    }
+
+    fn stmt_kind(&mut self, kind: StmtKind) {
+        let hir = self.r.hir();
+        match kind {
+            StmtKind::Bad | StmtKind::Branch { .. } => {}
+            StmtKind::Expr(expr) => {
+                self.operand(expr);
+            }
+            StmtKind::Send { channel, value } => {
+                let ty = self.operand(channel);
+                let under = self.r.under(ty);
+                let elem = match self.r.types.kind(under) {
+                    Kind::Chan(elem) => elem,
+                    _ => Ty::UNKNOWN,
+                };
+                self.value(value, elem);
+            }
+            StmtKind::IncDec(expr) => {
+                self.expr(expr, Ty::UNKNOWN, Use::IncDec);
+            }
+            StmtKind::Assign { left, right, op } => self.assign(left, right, op),
+            StmtKind::Define { left, right } => self.define(left, right),
+            StmtKind::Go(call) => self.deferred(call, CallKind::Go),
+            StmtKind::Defer(call) => self.deferred(call, CallKind::Defer),
+            StmtKind::Return(list) => {
+                self.place.context = Context::Return;
+                let results = self.frames.last().map_or(Ty::UNKNOWN, |frame| frame.results);
+                for (at, expr) in hir.exprs(list).iter().enumerate() {
+                    let expected = self.r.types.part(results, at);
+                    self.value(*expr, expected);
+                }
+            }
+            StmtKind::Block { body } => self.scoped(body, self.place.statement),
+            StmtKind::If { init, cond, then, or_else } => {
+                let mark = self.r.mark();
+                self.header(init);
+                self.value(cond, Ty::UNKNOWN);
+                self.stmt(then);
+                if let Some(or_else) = or_else {
+                    self.stmt(or_else);
+                }
+                self.r.unbind(mark);
+            }
+            StmtKind::Switch { init, tag, clauses } => {
+                let mark = self.r.mark();
+                self.header(init);
+                if let Some(tag) = tag {
+                    self.operand(tag);
+                }
+                for clause in hir.clauses(clauses) {
+                    self.place.context = Context::Case;
+                    self.values(clause.exprs);
+                    self.scoped(clause.body, clause.span);
+                }
+                self.r.unbind(mark);
+            }
+            StmtKind::TypeSwitch { init, name, subject, clauses } => {
+                let mark = self.r.mark();
+                self.header(init);
+                let subject_ty = self.value(subject, Ty::UNKNOWN);
+                for clause in hir.clauses(clauses) {
+                    let inner = self.r.mark();
+                    if let Some(name) = name {
+                        let ty = match hir.exprs(clause.exprs) {
+                            [one] => self.r.convert(*one),
+                            _ => subject_ty,
+                        };
+                        self.declare_variable(name, ty, None);
+                    }
+                    self.scoped(clause.body, clause.span);
+                    self.r.unbind(inner);
+                }
+                self.r.unbind(mark);
+            }
+            StmtKind::Select { clauses } => {
+                for clause in hir.clauses(clauses) {
+                    let mark = self.r.mark();
+                    self.place.context = Context::Case;
+                    if let Some(comm) = clause.comm {
+                        self.stmt_kind(hir.stmt(comm).kind);
+                    }
+                    self.scoped(clause.body, clause.span);
+                    self.r.unbind(mark);
+                }
+            }
+            StmtKind::For { init, cond, post, body } => {
+                let mark = self.r.mark();
+                self.header(init);
+                self.loops.push(self.place.statement.start);
+                if let Some(cond) = cond {
+                    self.value(cond, Ty::UNKNOWN);
+                }
+                if let Some(post) = post {
+                    self.stmt_kind(hir.stmt(post).kind);
+                }
+                self.stmt(body);
+                self.loops.pop();
+                self.r.unbind(mark);
+            }
+            StmtKind::Range { key, value, define, subject, body } => {
+                self.range(key, value, define, subject, body)
+            }
+            StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
+            StmtKind::Decl(decl) => self.local_decl(decl),
+        }
+    }
+
+    fn deferred(&mut self, call: ExprId, kind: CallKind) {
+        self.place.context = Context::Deferred;
+        self.call_kind = Some(kind);
+        // Something other than a call stands here only in broken source.
+        if let ExprKind::Call { .. } = self.r.hir().expr(self.r.hir().unparen(call)).kind {
+            self.operand(call);
+        }
+        self.call_kind = None;
+    }
+
+    fn assign(&mut self, left: List, right: List, op: bool) {
+        let hir = self.r.hir();
+        let (targets, values) = (hir.exprs(left), hir.exprs(right));
+        let how = if op { Use::OpAssign } else { Use::Assign };
+        if targets.len() == values.len() {
+            for (target, value) in targets.iter().zip(values) {
+                let ty = self.target(*target, how);
+                self.value(*value, ty);
+                self.replaced(*target, ty, op);
+            }
+        } else {
+            if let [value] = values {
+                self.expr(*value, Ty::UNKNOWN, Use::CommaOk);
+            }
+            for target in targets {
+                let ty = self.target(*target, how);
+                self.replaced(*target, ty, op);
+            }
+        }
+    }
+
+    /// A target of an assignment. A variable that is only assigned to does not escape.
+    fn target(&mut self, target: ExprId, how: Use) -> Ty {
+        self.expr(target, Ty::UNKNOWN, how)
+    }
+
+    /// A variable or field of map type was assigned.
+    fn replaced(&mut self, target: ExprId, ty: Ty, op: bool) {
+        if op
+            || self.map_kind(ty) != Some(MapKind::Builtin)
+            || matches!(self.r.types.kind(ty), Kind::Pointer(_))
+        {
+            return;
+        }
+        let hir = self.r.hir();
+        let inner = hir.unparen(target);
+        let names_variable = match hir.expr(inner).kind {
+            ExprKind::Name | ExprKind::Selector { .. } | ExprKind::Star(_) => true,
+            // `byKey[k] = inner` writes the outer map and replaces the element.
+            _ => false,
+        };
+        if !names_variable {
+            return;
+        }
+        if let Some(place) = self.map_place(target) {
+            // Assigning to a variable never reaches what it held before.
+            let place = MapPlace { key: place.named, ..place };
+            let span = hir.expr(target).span;
+            self.access_at(
+                &place,
+                Operation::Replace,
+                Shape::Assign,
+                span,
+                self.place.statement,
+                target,
+            );
+        }
+    }
+
+    fn define(&mut self, left: List, right: List) {
+        let hir = self.r.hir();
+        let (targets, values) = (hir.exprs(left), hir.exprs(right));
+        let types: Vec<Ty> = if targets.len() == values.len() {
+            values.iter().map(|value| self.value(*value, Ty::UNKNOWN)).collect()
+        } else if let [value] = values {
+            let ty = self.expr(*value, Ty::UNKNOWN, Use::CommaOk);
+            (0..targets.len()).map(|at| self.r.types.part(ty, at)).collect()
+        } else {
+            self.values(right);
+            Vec::new()
+        };
+        let one_each = targets.len() == values.len();
+        let scope = self.scope_start();
+        for (at, target) in targets.iter().enumerate() {
+            let expr = hir.expr(*target);
+            let ty = types.get(at).copied().unwrap_or(Ty::UNKNOWN);
+            // With several targets some may be variables of this very scope.
+            if targets.len() > 1 && self.declared_since(self.r.text(expr.span), scope) {
+                let ty = self.target(*target, Use::Assign);
+                self.replaced(*target, ty, false);
+                continue;
+            }
+            let value = values.get(at).copied().filter(|_| one_each);
+            self.declare_variable(expr.span, ty, value);
+        }
+    }
+
+    /// Offset from which declarations belong to the innermost scope.
+    fn scope_start(&self) -> u32 {
+        self.place.block.start
+    }
+
+    /// True when the name is a variable of the innermost scope: it is declared inside the innermost
+    /// block, and not in a header inside of it, which has left scope by now.
+    fn declared_since(&self, name: &str, start: u32) -> bool {
+        let local = self.r.local(name).and_then(|number| self.local(number));
+        let here = self.place.context == Context::Simple;
+        local.is_some_and(|local| {
+            let parameter =
+                local.kind == LocalKind::Parameter && self.place.block == self.place.body;
+            let inside = local.def.name.start >= start && Some(local.function) == self.namer();
+            here && (inside || (parameter && Some(local.function) == self.namer()))
+        })
+    }
+
+    /// Declares a variable and the map it may be.
+    pub(super) fn declare_variable(&mut self, name: Span, ty: Ty, value: Option<ExprId>) {
+        if self.r.text(name) == "_" {
+            return;
+        }
+        let fresh = value.is_some_and(|value| self.makes(value));
+        let number = self.declare(name, ty, LocalKind::Variable, value);
+        if let Some(local) = self.locals.get_mut(index(number)) {
+            local.fresh = fresh && local.init.is_some();
+        }
+        self.declare_map(
+            Def { file: self.r.env.file, name },
+            ty,
+            finding::DeclKind::Local,
+            self.function_at_hand(),
+            None,
+        );
+    }
+
+    fn local_decl(&mut self, decl: crate::hir::DeclId) {
+        let hir = self.r.hir();
+        match hir.decl(decl).kind {
+            DeclKind::Var { names, ty, values } => self.local_vars(names, ty, values),
+            DeclKind::Const { names, values, .. } => {
+                self.values(values);
+                for name in hir.names(names) {
+                    self.r.bind(self.r.text(*name), Binding::Const);
+                }
+            }
+            DeclKind::Type { ty, .. } => {
+                self.r.declare_local_type(DeclRef { file: self.r.env.file, decl });
+                self.declare_fields(ty);
+            }
+            DeclKind::Func(_) | DeclKind::Import { .. } | DeclKind::Bad => {}
+        }
+    }
+
+    fn local_vars(&mut self, names: List, ty: Option<ExprId>, values: List) {
+        let hir = self.r.hir();
+        let declared = ty.map(|ty| {
+            self.declare_fields(ty);
+            self.r.convert(ty)
+        });
+        let values = hir.exprs(values);
+        let one_each = values.len() == names.len();
+        let mut found = Vec::new();
+        for value in values {
+            let how = if one_each { Use::Value } else { Use::CommaOk };
+            found.push(self.expr(*value, declared.unwrap_or(Ty::UNKNOWN), how));
+        }
+        for (at, name) in hir.names(names).iter().enumerate() {
+            let inferred = match found.as_slice() {
+                [one] if !one_each => self.r.types.part(*one, at),
+                found => found.get(at).copied().unwrap_or(Ty::UNKNOWN),
+            };
+            let value = values.get(at).copied().filter(|_| one_each);
+            self.declare_variable(*name, declared.unwrap_or(inferred), value);
+            if values.is_empty() {
+                // A zero value is the function's own.
+                let zero = !self.reassigned.contains(self.r.text(*name));
+                if let Some(local) = self.locals.last_mut().filter(|local| local.def.name == *name)
+                {
+                    let pointer = matches!(self.r.types.kind(local.ty), Kind::Pointer(_));
+                    local.fresh = zero && !pointer;
+                }
+            }
+        }
+    }
+
+    fn range(
+        &mut self,
+        key: Option<ExprId>,
+        value: Option<ExprId>,
+        define: bool,
+        subject: ExprId,
+        body: StmtId,
+    ) {
+        let hir = self.r.hir();
+        let mark = self.r.mark();
+        self.place.context = Context::RangeHeader;
+        let ty = self.operand(subject);
+        let base = self.r.deref(ty);
+        let under = self.r.under(base);
+        let kind = self.r.types.kind(under);
+        if let Kind::Map { .. } = kind {
+            let span = hir.expr(subject).span;
+            let word = u32::try_from("range ".len()).unwrap_or(0);
+            let whole = Span { start: span.start.saturating_sub(word), end: span.end };
+            self.access(subject, Operation::Iterate, Shape::Range, whole, subject);
+        }
+        let int = self.r.types.basic("int");
+        let (first, second) = match kind {
+            Kind::Map { key, value } => (key, value),
+            Kind::Slice(elem) | Kind::Array(elem) => (int, elem),
+            Kind::Chan(elem) => (elem, Ty::UNKNOWN),
+            Kind::Basic("string") => (int, self.r.types.basic("int32")),
+            Kind::Basic(_) => (base, Ty::UNKNOWN),
+            Kind::Func { params, .. } => self.yielded(params),
+            _ => (Ty::UNKNOWN, Ty::UNKNOWN),
+        };
+        let over_function = matches!(kind, Kind::Func { .. });
+        if over_function {
+            self.enter_range_body(hir.stmt(body).span);
+        }
+        self.loops.push(self.place.statement.start);
+        for (target, ty) in [(key, first), (value, second)] {
+            let Some(target) = target else { continue };
+            if define {
+                self.declare_variable(hir.expr(target).span, ty, None);
+            } else {
+                let ty = self.target(target, Use::Assign);
+                self.replaced(target, ty, false);
+            }
+        }
+        self.stmt(body);
+        self.loops.pop();
+        if over_function {
+            self.frames.pop();
+        }
+        self.r.unbind(mark);
+    }
+
+    /// What a loop over a function yields: the parameters of its `yield`.
+    fn yielded(&mut self, params: crate::types::Tys) -> (Ty, Ty) {
+        let Some(inner) = self.r.types.list(params).first().copied() else {
+            return (Ty::UNKNOWN, Ty::UNKNOWN);
+        };
+        let inner = self.r.under(inner);
+        match self.r.types.kind(inner) {
+            Kind::Func { params, .. } => {
+                let list = self.r.types.list(params);
+                let at = |at: usize| list.get(at).copied().unwrap_or(Ty::UNKNOWN);
+                (at(0), at(1))
+            }
+            _ => (Ty::UNKNOWN, Ty::UNKNOWN),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What is known about calls of the standard library and a few other packages: which take locks,
+//! which touch maps, which run their argument, and when.
+
+use super::callee::Receiver;
+use super::facts::{CallTarget, LiteralUse, LockFact, RootFact};
+use super::walker::Walker;
+use crate::Shape;
+use crate::hir::ExprId;
+use crate::types::{FieldInfo, Kind, Ty};
+use crate::world::FuncRef;
+use finding::{LockMode, Operation, RootKind};
+
+/// Functions that run an argument in a goroutine of its own: import path, receiver, name.
+const STARTS: &[(&str, &str, &str, RootKind)] = &[
+    ("context", "", "AfterFunc", RootKind::Callback),
+    ("golang.org/x/sync/errgroup", "Group", "Go", RootKind::Callback),
+    ("golang.org/x/sync/errgroup", "Group", "TryGo", RootKind::Callback),
+    ("net/http", "", "Handle", RootKind::Handler),
+    ("net/http", "", "HandleFunc", RootKind::Handler),
+    ("net/http", "ServeMux", "Handle", RootKind::Handler),
+    ("net/http", "ServeMux", "HandleFunc", RootKind::Handler),
+    ("sync", "WaitGroup", "Go", RootKind::Callback),
+    ("testing", "B", "RunParallel", RootKind::Callback),
+    ("time", "", "AfterFunc", RootKind::Callback),
+];
+
+/// Functions that run an argument before they return, in the goroutine that calls them.
+const RUNS: &[(&str, &str, &str)] = &[
+    ("maps", "", "DeleteFunc"),
+    ("path/filepath", "", "Walk"),
+    ("path/filepath", "", "WalkDir"),
+    ("slices", "", "ContainsFunc"),
+    ("slices", "", "DeleteFunc"),
+    ("slices", "", "IndexFunc"),
+    ("slices", "", "SortFunc"),
+    ("slices", "", "SortStableFunc"),
+    ("sort", "", "Search"),
+    ("sort", "", "Slice"),
+    ("sort", "", "SliceStable"),
+    ("strings", "", "FieldsFunc"),
+    ("strings", "", "IndexFunc"),
+    ("strings", "", "Map"),
+    ("sync", "Map", "Range"),
+    ("sync", "Once", "Do"),
+];
+
+/// Functions over maps: what they do to their first and second argument.
+const MAPS: &[(&str, Operation, Option<Operation>)] = &[
+    ("All", Operation::Iterate, None),
+    ("Clear", Operation::Clear, None),
+    ("Clone", Operation::Clone, None),
+    ("Copy", Operation::Write, Some(Operation::Iterate)),
+    ("DeleteFunc", Operation::Delete, None),
+    ("Equal", Operation::Iterate, Some(Operation::Read)),
+    ("EqualFunc", Operation::Iterate, Some(Operation::Read)),
+    ("Insert", Operation::Write, None),
+    ("Keys", Operation::Iterate, None),
+    ("Values", Operation::Iterate, None),
+];
+
+/// Methods of `sync.Map`.
+const SYNC_MAP: &[(&str, Operation)] = &[
+    ("Clear", Operation::Clear),
+    ("CompareAndDelete", Operation::Delete),
+    ("CompareAndSwap", Operation::Write),
+    ("Delete", Operation::Delete),
+    ("Load", Operation::Read),
+    ("LoadAndDelete", Operation::Delete),
+    ("LoadOrStore", Operation::Write),
+    ("Range", Operation::Iterate),
+    ("Store", Operation::Write),
+    ("Swap", Operation::Write),
+];
+
+impl<'w> Walker<'w> {
+    /// How a literal among the arguments of a known function is used.
+    pub(super) fn argument_use(&self, func: FuncRef) -> LiteralUse {
+        let (import, receiver, name) = self.identity(func);
+        if STARTS.iter().any(|known| (known.0, known.1, known.2) == (import, receiver, name)) {
+            return LiteralUse::Detached;
+        }
+        if RUNS.contains(&(import, receiver, name)) {
+            return LiteralUse::Synchronous;
+        }
+        LiteralUse::Argument
+    }
+
+    /// Notes what a call of a known function means, once its operands are walked.
+    pub(super) fn known_call(
+        &mut self,
+        call: ExprId,
+        func: FuncRef,
+        receiver: Option<&Receiver<'w>>,
+        args: &[ExprId],
+    ) {
+        let (import, of, name) = self.identity(func);
+        match (import, of) {
+            ("sync", "Mutex" | "RWMutex") => {
+                if let Some(receiver) = receiver {
+                    self.lock_call(call, receiver.base, &receiver.path, name);
+                }
+            }
+            ("sync", "Map") => {
+                if let Some(receiver) = receiver {
+                    self.sync_map_call(call, receiver, name);
+                }
+            }
+            ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, name, args),
+            _ => {}
+        }
+        if let Some((.., kind)) =
+            STARTS.iter().find(|known| (known.0, known.1, known.2) == (import, of, name))
+        {
+            for arg in args {
+                if let Some(target) = self.function_of(*arg) {
+                    self.add_root(*kind, CallTarget::Declared(target), call);
+                }
+            }
+        }
+    }
+
+    pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, at: ExprId) {
+        self.facts.roots.push(RootFact {
+            kind,
+            target,
+            file: self.r.env.file,
+            at: self.r.hir().expr(at).span.start,
+            caller: self.function_at_hand(),
+            looped: !self.loops.is_empty(),
+        });
+    }
+
+    /// `x.Lock()` and its like.
+    pub(super) fn lock_call(
+        &mut self,
+        call: ExprId,
+        base: ExprId,
+        embedded: &[FieldInfo<'w>],
+        name: &str,
+    ) {
+        let path = self.lock_path(base, embedded);
+        let fact = match (path, name) {
+            (Some(path), "Lock") => LockFact::Acquire { path, mode: LockMode::Write },
+            (Some(path), "RLock") => LockFact::Acquire { path, mode: LockMode::Read },
+            (Some(path), "Unlock") => LockFact::Release { path, mode: LockMode::Write },
+            (Some(path), "RUnlock") => LockFact::Release { path, mode: LockMode::Read },
+            (Some(path), "TryLock") => LockFact::Try { path, mode: LockMode::Write },
+            (Some(path), "TryRLock") => LockFact::Try { path, mode: LockMode::Read },
+            (Some(_), _) => return,
+            (None, _) => LockFact::Opaque,
+        };
+        self.facts.locks.insert((self.r.env.file, call), fact);
+    }
+
+    fn sync_map_call(&mut self, call: ExprId, receiver: &Receiver<'w>, name: &str) {
+        let Some((_, operation)) = SYNC_MAP.iter().find(|known| known.0 == name) else { return };
+        let hir = self.r.hir();
+        let whole = hir.expr(call).span;
+        let span = hir.expr(receiver.base).span;
+        let place = match receiver.path.last() {
+            None => self.map_place(receiver.base),
+            Some(field) => {
+                self.declare_map(
+                    field.def,
+                    field.ty,
+                    finding::DeclKind::Field,
+                    None,
+                    Some(field.written),
+                );
+                let key = Self::key(field.def);
+                Some(super::place::MapPlace { key, named: key, owner: None })
+            }
+        };
+        match place {
+            Some(place) => self.access_at(&place, *operation, Shape::Call, span, whole, call),
+            None => self.facts.unknown = self.facts.unknown.saturating_add(1),
+        }
+    }
+
+    fn maps_call(&mut self, call: ExprId, name: &str, args: &[ExprId]) {
+        let Some((_, first, second)) = MAPS.iter().find(|known| known.0 == name) else { return };
+        let operations = [Some(*first), *second];
+        for (arg, operation) in args.iter().zip(operations) {
+            let ty = self.types.get(arg).copied().unwrap_or(Ty::UNKNOWN);
+            let under = self.r.under(ty);
+            if let (Some(operation), Kind::Map { .. }) = (operation, self.r.types.kind(under)) {
+                let whole = self.r.hir().expr(call).span;
+                self.access(*arg, operation, Shape::Call, whole, call);
+            }
+        }
+    }
+}

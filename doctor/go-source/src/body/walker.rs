@@ -1,0 +1,407 @@
+//! The walk over one package: its variables' initialisers and its functions, in source order.
+
+use super::facts::{Facts, FunctionFact, Key, LiteralUse};
+use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List};
+use crate::types::{Binding, Def, Kind, Resolver, Ty};
+use crate::world::{DeclRef, FuncRef, Index, PackageId, World};
+use crate::{CallKind, Context, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What kind of variable a local is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LocalKind {
+    Variable,
+    Parameter,
+}
+
+/// A variable of the function at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Local {
+    pub(super) def: Def,
+    pub(super) ty: Ty,
+    pub(super) kind: LocalKind,
+    /// The function that declares it.
+    pub(super) function: u32,
+    /// What it was initialised with, where it is never assigned again.
+    pub(super) init: Option<ExprId>,
+    /// True where it holds what its own function has just made.
+    pub(super) fresh: bool,
+    /// Where it may first become known to others; `u32::MAX` where it does not.
+    pub(super) escape: u32,
+    /// How many loops it is declared inside.
+    pub(super) loops: usize,
+}
+
+/// The function at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    /// Its number among the facts.
+    pub(super) function: u32,
+    /// The function whose counters name its closures: for the body of a loop over a function, the
+    /// function around it.
+    pub(super) namer: u32,
+    pub(super) results: Ty,
+}
+
+/// Counters that name the closures of one function.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counters {
+    pub(super) literals: u32,
+    pub(super) ranges: u32,
+}
+
+/// Where the walk stands in the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) statement: Span,
+    pub(super) block: Span,
+    pub(super) body: Span,
+    pub(super) context: Context,
+}
+
+/// The walk.
+pub(super) struct Walker<'w> {
+    pub(super) r: Resolver<'w>,
+    pub(super) facts: Facts,
+    pub(super) locals: Vec<Local>,
+    /// Names that are assigned after their declaration, anywhere in the declaration at hand.
+    pub(super) reassigned: FxHashSet<&'w str>,
+    /// Types of the expressions of the declaration at hand.
+    pub(super) types: FxHashMap<ExprId, Ty>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) counters: FxHashMap<u32, Counters>,
+    /// Where each loop around the walk starts.
+    pub(super) loops: Vec<u32>,
+    pub(super) place: Place,
+    /// Closures of package-level initialisers are counted through the whole package.
+    pub(super) package_literals: u32,
+    pub(super) symbol: String,
+    pub(super) go_minor: u32,
+    /// Accesses of the declaration at hand whose freshness is decided at its end.
+    pub(super) pending: Vec<(usize, u32)>,
+    /// How the literal that is walked next is used.
+    pub(super) literal_use: Option<LiteralUse>,
+    /// How the call that is walked next is made.
+    pub(super) call_kind: Option<CallKind>,
+    /// Types of package-level variables.
+    pub(super) variable_types: FxHashMap<(DeclRef, u32), Ty>,
+    /// How many walks over other declarations are under way, for their types alone.
+    pub(super) depth: u32,
+}
+
+const NO_SPAN: Span = Span { start: 0, end: 0 };
+
+/// Walks a package.
+pub(crate) fn walk_package<'w>(
+    world: &'w World,
+    index: &'w Index<'w>,
+    package: PackageId,
+    go_minor: u32,
+) -> Facts {
+    let Some(of) = world.package(package) else { return Facts::default() };
+    let mut walker = Walker {
+        r: Resolver::new(world, index),
+        facts: Facts::default(),
+        locals: Vec::new(),
+        reassigned: FxHashSet::default(),
+        types: FxHashMap::default(),
+        frames: Vec::new(),
+        counters: FxHashMap::default(),
+        loops: Vec::new(),
+        place: Place {
+            statement: NO_SPAN,
+            block: NO_SPAN,
+            body: NO_SPAN,
+            context: Context::Package,
+        },
+        package_literals: 0,
+        symbol: of.symbol().to_owned(),
+        go_minor,
+        pending: Vec::new(),
+        literal_use: None,
+        call_kind: None,
+        variable_types: FxHashMap::default(),
+        depth: 0,
+    };
+    let mut inits = 0u32;
+    for file in &of.files {
+        walker.r.env.file = *file;
+        for decl in &walker.r.hir().top {
+            walker.top(*decl, &mut inits);
+        }
+    }
+    walker.facts
+}
+
+impl<'w> Walker<'w> {
+    fn top(&mut self, decl: crate::hir::DeclId, inits: &mut u32) {
+        let hir = self.r.hir();
+        let span = hir.decl(decl).span;
+        self.reset(span);
+        match hir.decl(decl).kind {
+            DeclKind::Var { names, ty, values } => self.package_vars(names, ty, values),
+            DeclKind::Type { ty, .. } => self.declare_fields(ty),
+            DeclKind::Func(func) => self.function(func, inits),
+            DeclKind::Const { .. } | DeclKind::Import { .. } | DeclKind::Bad => {}
+        }
+        self.settle();
+    }
+
+    fn reset(&mut self, span: Span) {
+        self.locals.clear();
+        self.types.clear();
+        self.frames.clear();
+        self.reassigned.clear();
+        self.loops.clear();
+        self.r.unbind(0);
+        self.place =
+            Place { statement: span, block: NO_SPAN, body: NO_SPAN, context: Context::Package };
+    }
+
+    /// Decides which accesses came before their owner was known to others.
+    fn settle(&mut self) {
+        for (access, local) in std::mem::take(&mut self.pending) {
+            let escape =
+                self.locals.get(crate::world::index(local)).map_or(0, |local| local.escape);
+            if let Some(access) = self.facts.accesses.get_mut(access) {
+                access.before_sharing |= access.placement.operation.end <= escape;
+            }
+        }
+    }
+
+    fn package_vars(&mut self, names: List, ty: Option<ExprId>, values: List) {
+        let hir = self.r.hir();
+        let declared = ty.map(|ty| self.r.convert(ty));
+        let values = hir.exprs(values);
+        let mut found = Vec::new();
+        for value in values {
+            found.push(self.value(*value, declared.unwrap_or(Ty::UNKNOWN)));
+        }
+        for (at, name) in hir.names(names).iter().enumerate() {
+            let inferred = match (values.len(), found.first()) {
+                (1, Some(one)) if names.len() > 1 => self.r.types.part(*one, at),
+                _ => found.get(at).copied().unwrap_or(Ty::UNKNOWN),
+            };
+            let of = declared.unwrap_or(inferred);
+            let def = Def { file: self.r.env.file, name: *name };
+            if self.r.text(*name) != "_" {
+                let written = ty.map(|ty| hir.expr(ty).span);
+                self.declare_map(def, of, finding::DeclKind::PackageVar, None, written);
+                if let Some(value) = values.get(at) {
+                    self.initialised(def, of, *name, *value);
+                }
+            }
+        }
+    }
+
+    /// Every field of map type inside a declared type is a map of its own.
+    pub(super) fn declare_fields(&mut self, ty: ExprId) {
+        let hir = self.r.hir();
+        match hir.expr(ty).kind {
+            ExprKind::Struct { fields } => {
+                for field in hir.fields(fields) {
+                    let name = field.name.or_else(|| crate::types::embedded_name(hir, field.ty));
+                    if let Some(name) = name {
+                        let of = self.r.convert(field.ty);
+                        let def = Def { file: self.r.env.file, name };
+                        self.declare_map(
+                            def,
+                            of,
+                            finding::DeclKind::Field,
+                            None,
+                            Some(hir.expr(field.ty).span),
+                        );
+                    }
+                    self.declare_fields(field.ty);
+                }
+            }
+            ExprKind::Star(inner) | ExprKind::Paren(inner) | ExprKind::SliceOf(inner) => {
+                self.declare_fields(inner)
+            }
+            ExprKind::Array { elem, .. } | ExprKind::Chan { elem } => self.declare_fields(elem),
+            ExprKind::Map { value, .. } => self.declare_fields(value),
+            _ => {}
+        }
+    }
+
+    fn function(&mut self, id: FuncId, inits: &mut u32) {
+        let hir = self.r.hir();
+        let func = hir.func(id);
+        let Some(body) = func.body else { return };
+        let name = self.r.text(func.name);
+        let mut symbol = format!("{}.", self.symbol);
+        match crate::world::receiver_name(self.r.file(), func.receiver) {
+            Some(receiver) => {
+                let pointer =
+                    hir.params(func.receiver).first().is_some_and(|p| self.is_pointer(p.ty));
+                let generic =
+                    hir.params(func.receiver).first().is_some_and(|p| self.is_instance(p.ty));
+                let arguments = if generic { "[...]" } else { "" };
+                if pointer {
+                    symbol.push_str(&format!("(*{receiver}{arguments}).{name}"));
+                } else {
+                    symbol.push_str(&format!("{receiver}{arguments}.{name}"));
+                }
+            }
+            None if name == "init" => {
+                symbol.push_str(&format!("init.{inits}"));
+                *inits = inits.saturating_add(1);
+            }
+            None => {
+                symbol.push_str(name);
+                if !func.type_params.is_empty() {
+                    symbol.push_str("[...]");
+                }
+            }
+        }
+        self.note_reassigned(body);
+        let receiver = self.r.declare_receiver(func.receiver);
+        self.r.declare_params(func.type_params);
+        let function = self.add_function(id, symbol, None, func.name.start);
+        self.enter(function, id, receiver);
+        self.block_of(body, func.body_span);
+        self.frames.pop();
+    }
+
+    fn is_pointer(&self, at: ExprId) -> bool {
+        matches!(self.r.hir().expr(self.r.hir().unparen(at)).kind, ExprKind::Star(_))
+    }
+
+    fn is_instance(&self, at: ExprId) -> bool {
+        let hir = self.r.hir();
+        match hir.expr(hir.unparen(at)).kind {
+            ExprKind::Star(inner) => self.is_instance(inner),
+            ExprKind::Index { .. } => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn add_function(
+        &mut self,
+        id: FuncId,
+        symbol: String,
+        parent: Option<u32>,
+        site: u32,
+    ) -> u32 {
+        let func = self.r.hir().func(id);
+        let number = narrow(self.facts.functions.len());
+        self.facts.functions.push(FunctionFact {
+            at: FuncRef { file: self.r.env.file, func: id },
+            symbol,
+            parent,
+            span: func.span,
+            body: func.body_span,
+            site,
+            range_body: false,
+            handler: false,
+        });
+        number
+    }
+
+    /// Brings receiver, parameters and results into scope and makes the function the one at hand.
+    pub(super) fn enter(&mut self, function: u32, id: FuncId, receiver: Ty) {
+        let hir = self.r.hir();
+        let func = hir.func(id);
+        let sig = hir.sig(func.sig);
+        let ty = self.r.convert_sig(sig);
+        let results = self.r.results(ty);
+        self.frames.push(Frame { function, namer: function, results });
+        for param in hir.params(func.receiver) {
+            if let Some(name) = param.name {
+                self.declare(name, receiver, LocalKind::Parameter, None);
+                self.declare_parameter(name, receiver, param.ty);
+            }
+        }
+        for list in [sig.params, sig.results] {
+            for param in hir.params(list) {
+                if let Some(name) = param.name {
+                    let ty = self.r.convert(param.ty);
+                    self.declare(name, ty, LocalKind::Parameter, None);
+                    self.declare_parameter(name, ty, param.ty);
+                }
+            }
+        }
+        let handler = self.is_handler(ty);
+        if let Some(fact) = self.facts.functions.get_mut(crate::world::index(function)) {
+            fact.handler = handler;
+        }
+    }
+
+    fn declare_parameter(&mut self, name: Span, ty: Ty, written: ExprId) {
+        let def = Def { file: self.r.env.file, name };
+        let written = self.r.hir().expr(written).span;
+        let function = self.frames.last().map(|frame| frame.function);
+        self.declare_map(def, ty, finding::DeclKind::Parameter, function, Some(written));
+    }
+
+    /// `func(http.ResponseWriter, *http.Request)`.
+    fn is_handler(&mut self, ty: Ty) -> bool {
+        let Kind::Func { params, .. } = self.r.types.kind(ty) else { return false };
+        let [writer, request] = self.r.types.list(params) else { return false };
+        let (writer, request) = (*writer, *request);
+        let request = match self.r.types.kind(request) {
+            Kind::Pointer(to) => to,
+            _ => return false,
+        };
+        self.r.is_named(writer, "net/http", "ResponseWriter")
+            && self.r.is_named(request, "net/http", "Request")
+    }
+
+    /// Brings a variable into scope.
+    pub(super) fn declare(
+        &mut self,
+        name: Span,
+        ty: Ty,
+        kind: LocalKind,
+        init: Option<ExprId>,
+    ) -> u32 {
+        let text = self.r.text(name);
+        let number = narrow(self.locals.len());
+        let init = init.filter(|_| !self.reassigned.contains(text));
+        self.locals.push(Local {
+            def: Def { file: self.r.env.file, name },
+            ty,
+            kind,
+            function: self.namer().unwrap_or(u32::MAX),
+            init,
+            fresh: false,
+            escape: u32::MAX,
+            loops: self.loops.len(),
+        });
+        self.r.bind(text, Binding::Local(number));
+        number
+    }
+
+    pub(super) fn local(&self, number: u32) -> Option<&Local> {
+        self.locals.get(crate::world::index(number))
+    }
+
+    pub(super) fn function_at_hand(&self) -> Option<u32> {
+        self.frames.last().map(|frame| frame.function)
+    }
+
+    /// The declared function or literal at hand; the body of a loop over a function counts as part
+    /// of the function around it.
+    pub(super) fn namer(&self) -> Option<u32> {
+        self.frames.last().map(|frame| frame.namer)
+    }
+
+    pub(super) fn key(def: Def) -> Key {
+        Key { def, depth: 0 }
+    }
+
+    /// Collects the names that a body assigns to or takes the address of.
+    fn note_reassigned(&mut self, body: List) {
+        let hir = self.r.hir();
+        let mut todo: Vec<_> = hir.stmts(body).to_vec();
+        let mut names = Vec::new();
+        while let Some(stmt) = todo.pop() {
+            super::escape::assigned(hir, stmt, &mut todo, &mut names);
+        }
+        self.reassigned.extend(names.into_iter().map(|name| self.r.text(name)));
+    }
+}
+
+pub(super) fn narrow(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,93 @@
+//! Maps handed to functions: what a function does to its parameter it does to what it was given.
+
+use super::Unit;
+use crate::body::{CallTarget, Key};
+use crate::types::Def;
+use crate::world::{FuncRef, World, index};
+use crate::{CallKind, FunctionId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Calls through which a map is followed.
+const MAX_LEVELS: usize = 3;
+/// Call sites of one parameter beyond this many are not followed: a helper that all use.
+const MAX_CALLERS: usize = 32;
+
+/// An access to a parameter, as an access to the map that a call handed over.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    /// The access, by its unit and number there.
+    pub(crate) unit: usize,
+    pub(crate) access: usize,
+    pub(crate) map: Key,
+    /// The calls on the way, innermost first, by unit and number.
+    pub(crate) calls: Vec<(usize, u32)>,
+}
+
+/// Follows maps through calls.
+pub(crate) fn follow(
+    world: &World,
+    units: &[Unit],
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+) -> Vec<Reached> {
+    // What is handed to each parameter, and by which call.
+    let mut given: FxHashMap<Key, Vec<(Key, usize, u32)>> = FxHashMap::default();
+    for (at, unit) in units.iter().enumerate() {
+        for argument in &unit.facts.arguments {
+            let Some(call) = unit.facts.calls.get(index(argument.call)) else { continue };
+            let CallTarget::Declared(target) = call.target else { continue };
+            if !by_ref.contains_key(&target) || call.kind == CallKind::Value {
+                continue;
+            }
+            if let Some(def) = parameter(world, target, argument.parameter) {
+                given.entry(Key { def, depth: 0 }).or_default().push((
+                    argument.map,
+                    at,
+                    argument.call,
+                ));
+            }
+        }
+    }
+    let mut found: Vec<Reached> = Vec::new();
+    let mut seen: FxHashSet<(usize, usize, Key, usize, u32)> = FxHashSet::default();
+    let mut level: Vec<Reached> = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        for (access, fact) in unit.facts.accesses.iter().enumerate() {
+            if given.contains_key(&fact.map) && fact.operation != finding::Operation::Replace {
+                level.push(Reached { unit: at, access, map: fact.map, calls: Vec::new() });
+            }
+        }
+    }
+    for _ in 0..MAX_LEVELS {
+        let mut next = Vec::new();
+        for reached in level {
+            let handed = given.get(&reached.map).map(Vec::as_slice).unwrap_or_default();
+            if handed.len() > MAX_CALLERS {
+                continue;
+            }
+            for (map, unit, call) in handed {
+                if seen.insert((reached.unit, reached.access, *map, *unit, *call)) {
+                    let mut calls = reached.calls.clone();
+                    calls.push((*unit, *call));
+                    next.push(Reached { map: *map, calls, ..reached });
+                }
+            }
+        }
+        found.extend(next.iter().cloned());
+        level = next;
+    }
+    found
+}
+
+/// Where a parameter's name stands; `None` where it has none, or takes the rest of the arguments.
+fn parameter(world: &World, func: FuncRef, at: Option<u32>) -> Option<Def> {
+    let file = world.file(func.file)?;
+    let of = file.hir.func(func.func);
+    let param = match at {
+        None => file.hir.params(of.receiver).first()?,
+        Some(at) => file.hir.params(file.hir.sig(of.sig).params).get(index(at))?,
+    };
+    if let crate::hir::ExprKind::Variadic(_) = file.hir.expr(param.ty).kind {
+        return None;
+    }
+    param.name.map(|name| Def { file: func.file, name })
+}

@@ -1,0 +1,123 @@
+//! Who calls whom, once all packages are known.
+
+use super::Unit;
+use super::names::Names;
+use crate::body::{CallTarget, LiteralUse};
+use crate::world::{FuncRef, Index, World, index};
+use crate::{Call, CallKind, FunctionId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// An interface method that more types than this have is called by too many to say anything.
+const MAX_IMPLEMENTERS: usize = 24;
+
+/// Resolves every call to the functions it may run.
+pub(crate) fn resolve(
+    world: &World,
+    names: &Index<'_>,
+    units: &[Unit],
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+    naming: &Names<'_>,
+) -> Vec<Call> {
+    let methods = Methods::new(world, names, units);
+    let mut found = Vec::new();
+    let mut started = FxHashSet::default();
+    for unit in units {
+        let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
+        for call in &unit.facts.calls {
+            for callee in targets(&call.target, &methods) {
+                let Some(callee) = by_ref.get(&callee) else { continue };
+                if call.kind == CallKind::Go {
+                    started.insert(*callee);
+                }
+                let site = naming.site(
+                    call.file,
+                    call.at,
+                    call.caller.map(|at| unit.base.saturating_add(at)),
+                );
+                found.push(Call {
+                    caller: global(call.caller),
+                    callee: *callee,
+                    kind: call.kind,
+                    site,
+                });
+            }
+        }
+        for (at, function) in (unit.base..).zip(&unit.facts.functions) {
+            // A literal runs on behalf of the function it stands in, unless it is called there,
+            // which is a call already.
+            let how = unit.facts.literals.get(&(function.at.file, function.at.func));
+            let id = FunctionId(at);
+            let called = matches!(how, Some(LiteralUse::Immediate | LiteralUse::Deferred))
+                || started.contains(&id);
+            if function.parent.is_some() && !called {
+                let kind = if function.range_body { CallKind::Direct } else { CallKind::Value };
+                let site = naming.site(
+                    function.at.file,
+                    function.site,
+                    function.parent.map(|at| unit.base.saturating_add(at)),
+                );
+                found.push(Call { caller: global(function.parent), callee: id, kind, site });
+            }
+        }
+    }
+    found
+}
+
+/// The functions that a target may be.
+pub(crate) fn targets(target: &CallTarget, methods: &Methods) -> Vec<FuncRef> {
+    match target {
+        CallTarget::Declared(func) => vec![*func],
+        CallTarget::Abstract { name, params, all } => methods.implementers(name, *params, all),
+    }
+}
+
+/// The methods of the program's own types by name and number of parameters.
+pub(crate) struct Methods {
+    by_name: FxHashMap<(String, usize), Vec<(FuncRef, (u32, String))>>,
+    /// The method names of each type: package and name.
+    sets: FxHashMap<(u32, String), FxHashSet<String>>,
+}
+
+impl Methods {
+    pub(crate) fn new(world: &World, names: &Index<'_>, units: &[Unit]) -> Self {
+        let mut found = Self { by_name: FxHashMap::default(), sets: FxHashMap::default() };
+        for unit in units {
+            for (receiver, name, func) in names.methods(unit.package) {
+                let ty = (unit.package, receiver.to_owned());
+                found.sets.entry(ty.clone()).or_default().insert(name.to_owned());
+                let params = world.file(func.file).map_or(0, |file| {
+                    let of = file.hir.func(func.func);
+                    file.hir.params(file.hir.sig(of.sig).params).len()
+                });
+                found.by_name.entry((name.to_owned(), params)).or_default().push((func, ty));
+            }
+        }
+        for list in found.by_name.values_mut() {
+            list.sort_unstable();
+        }
+        found
+    }
+
+    fn implementers(&self, name: &str, params: usize, all: &[String]) -> Vec<FuncRef> {
+        let candidates =
+            self.by_name.get(&(name.to_owned(), params)).map(Vec::as_slice).unwrap_or_default();
+        let fits = |ty: &(u32, String)| {
+            let set = self.sets.get(ty);
+            all.iter().all(|method| set.is_some_and(|set| set.contains(method)))
+        };
+        let found: Vec<FuncRef> =
+            candidates.iter().filter(|(_, ty)| fits(ty)).map(|(func, _)| *func).collect();
+        if found.len() > MAX_IMPLEMENTERS { Vec::new() } else { found }
+    }
+}
+
+/// The calls by who makes them.
+pub(crate) fn by_caller(calls: &[Call], functions: usize) -> Vec<Vec<u32>> {
+    let mut found = vec![Vec::new(); functions];
+    for (at, call) in (0u32..).zip(calls) {
+        if let Some(list) = call.caller.and_then(|caller| found.get_mut(index(caller.0))) {
+            list.push(at);
+        }
+    }
+    found
+}

@@ -1,0 +1,157 @@
+//! What may run beside other code, and why: reachability from goroutines, callbacks and handlers.
+
+use super::Unit;
+use super::calls::{self, Methods};
+use super::names::Names;
+use crate::world::{FuncRef, Index, World, index};
+use crate::{Call, CallKind, Function, FunctionId};
+use finding::{ConcurrentRoot, RootKind, Site};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+
+/// A function that starts concurrent code.
+struct Seed {
+    function: FunctionId,
+    kind: RootKind,
+    site: Site,
+    /// Who starts it.
+    starter: Option<FunctionId>,
+    many: bool,
+}
+
+/// How a function was reached.
+#[derive(Clone, Copy)]
+struct Reach {
+    seed: usize,
+    from: Option<FunctionId>,
+}
+
+/// Fills in the root of every function that is reachable from one.
+pub(crate) fn fill(
+    functions: &mut [Function],
+    units: &[Unit],
+    calls: &[Call],
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+    naming: &Names<'_>,
+    names: &Index<'_>,
+    world: &World,
+) {
+    let mut seeds = seeds(units, by_ref, naming, names, world);
+    let edges = calls::by_caller(calls, functions.len());
+    let reached = search(&seeds, calls, &edges, functions.len());
+    // Whoever starts a goroutine many times over starts many; each round takes it one start further.
+    for _ in 0..3 {
+        let many: Vec<bool> = seeds
+            .iter()
+            .map(|seed| {
+                let starter =
+                    seed.starter.and_then(|at| reached.get(index(at.0)).copied().flatten());
+                seed.many
+                    || starter
+                        .and_then(|reach| seeds.get(reach.seed))
+                        .is_some_and(|starter| starter.many)
+            })
+            .collect();
+        for (seed, many) in seeds.iter_mut().zip(many) {
+            seed.many = many;
+        }
+    }
+    let symbols: Vec<_> =
+        functions.iter().map(|function| std::sync::Arc::clone(&function.symbol)).collect();
+    for function in functions.iter_mut() {
+        let Some(reach) = reached.get(index(function.id.0)).copied().flatten() else { continue };
+        let Some(seed) = seeds.get(reach.seed) else { continue };
+        let mut path = Vec::new();
+        let mut at = Some(function.id);
+        while let Some(id) = at.filter(|_| path.len() < symbols.len()) {
+            path.extend(symbols.get(index(id.0)).cloned());
+            at = reached.get(index(id.0)).copied().flatten().and_then(|reach| reach.from);
+        }
+        path.reverse();
+        function.root = Some(ConcurrentRoot {
+            kind: seed.kind,
+            site: seed.site.clone(),
+            path,
+            many: seed.many,
+        });
+    }
+}
+
+fn seeds(
+    units: &[Unit],
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+    naming: &Names<'_>,
+    names: &Index<'_>,
+    world: &World,
+) -> Vec<Seed> {
+    let methods = Methods::new(world, names, units);
+    let mut found = Vec::new();
+    for unit in units {
+        let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
+        for root in &unit.facts.roots {
+            for target in calls::targets(&root.target, &methods) {
+                let Some(function) = by_ref.get(&target) else { continue };
+                let site = naming.site(
+                    root.file,
+                    root.at,
+                    root.caller.map(|at| unit.base.saturating_add(at)),
+                );
+                let many = root.looped || root.kind == RootKind::Handler;
+                found.push(Seed {
+                    function: *function,
+                    kind: root.kind,
+                    site,
+                    starter: global(root.caller),
+                    many,
+                });
+            }
+        }
+    }
+    // Registered handlers are named by their registration; the others by their own shape.
+    for unit in units {
+        for (at, function) in (unit.base..).zip(&unit.facts.functions) {
+            if function.handler && !found.iter().any(|seed: &Seed| seed.function.0 == at) {
+                let site = naming.site(function.at.file, function.site, Some(at));
+                found.push(Seed {
+                    function: FunctionId(at),
+                    kind: RootKind::Handler,
+                    site,
+                    starter: None,
+                    many: true,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Breadth first from all seeds at once, so that each function gets a shortest way.
+fn search(
+    seeds: &[Seed],
+    calls: &[Call],
+    edges: &[Vec<u32>],
+    functions: usize,
+) -> Vec<Option<Reach>> {
+    let mut reached: Vec<Option<Reach>> = vec![None; functions];
+    let mut queue = VecDeque::new();
+    for (at, seed) in seeds.iter().enumerate() {
+        if let Some(slot @ None) = reached.get_mut(index(seed.function.0)) {
+            *slot = Some(Reach { seed: at, from: None });
+            queue.push_back(seed.function);
+        }
+    }
+    while let Some(id) = queue.pop_front() {
+        let Some(reach) = reached.get(index(id.0)).copied().flatten() else { continue };
+        for call in edges.get(index(id.0)).into_iter().flatten() {
+            let Some(call) = calls.get(index(*call)).filter(|call| call.kind != CallKind::Go)
+            else {
+                continue;
+            };
+            if let Some(slot @ None) = reached.get_mut(index(call.callee.0)) {
+                *slot = Some(Reach { seed: reach.seed, from: Some(id) });
+                queue.push_back(call.callee);
+            }
+        }
+    }
+    reached
+}
