@@ -6,6 +6,7 @@ use crate::near::{self, Near, Presence};
 use crate::resolve::{self, Question, Resolution};
 use crate::sides::{self, Sides};
 use crate::stacks::{self, Stack};
+use crate::trees::Trees;
 use crate::{Options, gaps, instances, race, steps, unlock, verdict};
 use finding::{
     Access, AccessRow, Candidate, Case, FaultingAccess, Gap, GapKind, LockMode, MapClue, MapKind,
@@ -139,7 +140,8 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
     let (Some(program), Some(map)) = (context.program, draft.subject.map()) else {
         return Vec::new();
     };
-    let callers = CallersHold::new(program);
+    let trees = Trees::new(program);
+    let callers = CallersHold::new(&trees);
     let same = |a: &Access, b: &Access| a.site == b.site && a.operation == b.operation;
     let faulting = draft.faulting.as_ref().and_then(|faulting| faulting.access.as_ref());
     program
@@ -295,6 +297,7 @@ fn settle(
     resolution: Resolution<'_>,
 ) -> Draft {
     let candidates = resolution.maps(program);
+    let trees = Trees::new(program);
     let mut found: Vec<(Candidate, FaultingAccess, Sides, Vec<Near>)> = Vec::new();
     for candidate in candidates {
         let id = &candidate.map.id;
@@ -310,7 +313,7 @@ fn settle(
                 access.as_ref(),
                 program.accesses(id),
                 family::wanted(fault.kind, fault.operation),
-                &CallersHold::new(program),
+                &CallersHold::new(&trees),
                 &presence,
             )
         } else {
