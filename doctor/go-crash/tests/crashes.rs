@@ -1,5 +1,7 @@
 //! What is read from crashes of many shapes.
 
+#![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+
 use finding::{KeyHint, Operation};
 use go_crash::{CrashText, Fault, FaultKind, NoteKind, RaceActor, Recovery, read};
 

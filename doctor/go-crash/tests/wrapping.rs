@@ -2,7 +2,7 @@
 //!
 //! Every sample is put into every wrapper, and must read as it does bare.
 
-use go_crash::{CrashText, Frame};
+use go_crash::{CrashText, Frame, StackGroup};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -42,11 +42,14 @@ fn essence(crash: &CrashText) -> String {
             frames(&mut out, &ancestor.frames);
         }
     }
-    for record in &crash.groups {
-        writeln!(out, "record {} {:?}", record.count, record.labels).unwrap();
-        frames(&mut out, &record.frames);
-    }
-    out
+    // A reversed text brings equal stacks in another order.
+    let group = |group: &StackGroup| {
+        let frames: Vec<_> = group.frames.iter().map(ToString::to_string).collect();
+        format!("{} in {:?} {:?}: {}\n", group.count, group.states, group.labels, frames.join(" < "))
+    };
+    let mut groups: Vec<_> = crash.groups.iter().map(group).collect();
+    groups.sort();
+    out + &groups.concat()
 }
 
 fn samples() -> Vec<(String, String)> {

@@ -84,6 +84,23 @@ impl Assembler {
         closed && self.announced.is_empty() && self.call.is_none()
     }
 
+    /// Ends the goroutine at hand because the next one begins, as its heading would.
+    pub(crate) fn end_goroutine(&mut self, sink: &mut impl Sink) {
+        self.end_section(sink);
+        self.orphans_allowed = false;
+        self.noise = 0;
+    }
+
+    /// The number of goroutines and faults so far.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.goroutines, self.faults)
+    }
+
+    /// A goroutine was recognised and did not come this way.
+    pub(crate) fn count_again(&mut self) {
+        self.goroutines = self.goroutines.saturating_add(1);
+    }
+
     /// From here on, frames without a heading are taken for a stack that was cut.
     pub(crate) fn allow_orphans(&mut self) {
         self.orphans_allowed = true;

@@ -14,7 +14,7 @@ mod profile;
 mod race;
 
 use crate::bytes::{after, from, is_blank, take_decimal, take_hex, trim, upto};
-use crate::token::{Place, Token};
+use crate::token::{Heading, Place, Token};
 
 /// Hands every piece found in `line` to `emit`, in order.
 ///
@@ -56,6 +56,22 @@ fn whole(content: &[u8]) -> Option<Token<'_>> {
             Some((offset, b"")) => Some(Token::Offset(offset)),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// The heading that `text` begins with, and what follows it.
+pub(crate) fn heading_of(text: &[u8]) -> Option<(Heading<'_>, &[u8])> {
+    match heading::parse(text)? {
+        (Token::Heading(heading), rest) => Some((heading, rest)),
+        _ => None,
+    }
+}
+
+/// The length of the symbol of a line that is a call exactly as the runtime prints it.
+pub(crate) fn symbol_length(line: &[u8]) -> Option<usize> {
+    match call::parse(line)? {
+        (Token::Call { symbol, .. }, b"") => Some(symbol.len()),
         _ => None,
     }
 }
