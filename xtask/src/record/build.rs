@@ -10,8 +10,10 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
 use walkdir::{DirEntry, WalkDir};
 
@@ -35,36 +37,39 @@ impl Paths {
     }
 }
 
-/// One binary.
+/// How something is built. One `go build` builds all programs of one mode.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Target {
+struct Mode {
     module: PathBuf,
-    /// Main package, below the module.
-    package: PathBuf,
     paths: Paths,
     race: bool,
     cgo: bool,
+    test: bool,
     flags: Vec<String>,
+}
+
+/// One binary.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Target {
+    mode: Mode,
+    /// Its package, below the module.
+    package: PathBuf,
 }
 
 impl Target {
     /// The binary that a case needs at that level.
     pub(super) fn of(fixture: &Fixture, case: &Case, level: Level) -> Self {
         let below = fixture.folder.strip_prefix(&fixture.module).unwrap_or(Path::new(""));
-        Self {
+        let mode = Mode {
             module: fixture.module.clone(),
-            package: below.join(&fixture.package),
             paths: Paths::at(level),
             race: case.race,
             // The race detector is C code.
             cgo: fixture.cgo || case.race,
+            test: fixture.test,
             flags: fixture.build.clone(),
-        }
-    }
-
-    /// What is common to targets that one `go build` can build.
-    fn batch(&self) -> (PathBuf, Paths, bool, bool, Vec<String>) {
-        (self.module.clone(), self.paths, self.race, self.cgo, self.flags.clone())
+        };
+        Self { mode, package: below.join(&fixture.package) }
     }
 }
 
@@ -99,46 +104,51 @@ impl<'a> Builder<'a> {
 
     /// Builds what is asked for, with as few commands as possible.
     pub(super) fn build(&mut self, targets: impl Iterator<Item = Target>) -> Result<()> {
-        let mut batches: BTreeMap<_, Vec<Target>> = BTreeMap::new();
+        let mut modes: BTreeMap<Mode, Vec<PathBuf>> = BTreeMap::new();
         for target in targets.collect::<BTreeSet<_>>() {
-            batches.entry(target.batch()).or_default().push(target);
+            modes.entry(target.mode).or_default().push(target.package);
         }
-        for (number, ((module, paths, race, cgo, flags), targets)) in
-            batches.into_iter().enumerate()
-        {
+        for (number, (mode, packages)) in modes.into_iter().enumerate() {
             let out = self.folder.path().join(format!("bin{number}"));
             fs::create_dir_all(&out)?;
-            let name = module.file_name().context("a module stands in a folder")?;
-            let mut command = self.toolchain.command();
-            command
-                .current_dir(self.app().join(name))
-                .env("CGO_ENABLED", if cgo { "1" } else { "0" })
-                .args(["build", "-p", "2", "-o"])
-                .arg(&out)
-                .args(&flags);
-            if paths == Paths::Trimmed {
-                command.arg("-trimpath");
+            // `go test -c` takes several packages from Go 1.22 on only.
+            let at_once = if mode.test { 1 } else { packages.len() };
+            for packages in packages.chunks(at_once) {
+                let mut command = self.compile(&mode, &out)?;
+                command.args(packages.iter().map(|package| Path::new(".").join(package)));
+                ensure!(
+                    command.status()?.success(),
+                    "go {} cannot build {}",
+                    self.toolchain.release().minor,
+                    mode.module.display()
+                );
             }
-            if race {
-                command.arg("-race");
-            }
-            for target in &targets {
-                command.arg(Path::new(".").join(&target.package));
-            }
-            ensure!(
-                command.status()?.success(),
-                "go {} cannot build {}",
-                self.toolchain.release().minor,
-                module.display()
-            );
-            for target in targets {
-                // A program at the root of its module has the module's name.
-                let mut file = target.package.file_name().unwrap_or(name).to_owned();
-                file.push(env::consts::EXE_SUFFIX);
-                self.binaries.insert(target, out.join(file));
+            for package in packages {
+                let file = out.join(program(&mode, &package)?);
+                self.binaries.insert(Target { mode: mode.clone(), package }, file);
             }
         }
         Ok(())
+    }
+
+    /// The command that compiles in that mode, but for the packages.
+    fn compile(&self, mode: &Mode, out: &Path) -> Result<Command> {
+        let name = mode.module.file_name().context("a module stands in a folder")?;
+        let mut command = self.toolchain.command();
+        command
+            .current_dir(self.app().join(name))
+            .env("CGO_ENABLED", if mode.cgo { "1" } else { "0" })
+            .args(if mode.test { ["test", "-c"].as_slice() } else { &["build"] })
+            .args(["-p", "2", "-o"])
+            .arg(out.join(""))
+            .args(&mode.flags);
+        if mode.paths == Paths::Trimmed {
+            command.arg("-trimpath");
+        }
+        if mode.race {
+            command.arg("-race");
+        }
+        Ok(command)
     }
 
     /// Where the binary is.
@@ -167,6 +177,17 @@ impl<'a> Builder<'a> {
         }
         Ok(())
     }
+}
+
+/// The file that `go` writes for a package; one at the root of its module has the module's name.
+fn program(mode: &Mode, package: &Path) -> Result<OsString> {
+    let name = package.file_name().or(mode.module.file_name());
+    let mut file = name.context("a package stands in a folder")?.to_owned();
+    if mode.test {
+        file.push(".test");
+    }
+    file.push(env::consts::EXE_SUFFIX);
+    Ok(file)
 }
 
 fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

@@ -36,6 +36,12 @@ fn check_map(fixture: &Fixture, map: &Map) -> Result<()> {
         let alias = access.aliases.contains(&access.function);
         ensure!(!access.function.is_empty() && !alias, "{}: no function", access.at);
         holds(fixture, &access.at, &access.expression)?;
+        let reason = access.undecidable.as_ref();
+        ensure!(
+            reason.is_none_or(|r| !r.is_empty()),
+            "{}: undecidable without a reason",
+            access.at
+        );
         for lock in access.locks.iter().chain(&access.callers) {
             let known = lock.starts_with("write ") || lock.starts_with("read ");
             ensure!(known, "{}: a lock reads `write c.mu` or `read c.mu`, not {lock}", access.at);

@@ -27,6 +27,9 @@ pub(super) struct Fixture {
     /// Needs a C compiler.
     #[serde(default)]
     pub(super) cgo: bool,
+    /// The program is the package's test binary.
+    #[serde(default)]
+    pub(super) test: bool,
     /// Additional flags for `go build`.
     #[serde(default)]
     pub(super) build: Vec<String>,
@@ -77,6 +80,8 @@ pub(super) struct Access {
     /// Locks that every caller holds there.
     #[serde(default)]
     pub(super) callers: Vec<String>,
+    /// Why nobody could name the map when this access is the one that is caught.
+    pub(super) undecidable: Option<String>,
 }
 
 /// The operations, named as in `finding::Operation`.
@@ -124,9 +129,9 @@ pub(super) struct Case {
     pub(super) race: bool,
     /// A signal to send once the program has printed `ready`.
     pub(super) signal: Option<String>,
-    /// The output is what the program wrote to stdout.
+    /// Which of its output is kept.
     #[serde(default)]
-    pub(super) stdout: bool,
+    pub(super) output: Output,
     /// Levels of GOTRACEBACK to record at.
     #[serde(default = "usual_levels")]
     pub(super) levels: Vec<Level>,
@@ -158,6 +163,17 @@ pub(super) enum Kind {
     Dump,
     /// Another panic.
     Panic,
+}
+
+/// What is kept of a program's output.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Output {
+    #[default]
+    Stderr,
+    Stdout,
+    /// Both, in the order they were written.
+    Both,
 }
 
 /// A level of GOTRACEBACK.

@@ -1,6 +1,6 @@
 //! Running a fixture until it fails the way its manifest says.
 
-use super::manifest::{Case, Level};
+use super::manifest::{Case, Level, Output};
 use anyhow::{Context, Result};
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -54,8 +54,12 @@ pub(super) fn until_it_fails(binary: &Path, case: &Case, level: Level) -> Result
 
 fn once(binary: &Path, case: &Case, level: Level) -> Result<(Vec<u8>, String)> {
     // The shell turns core files off: a process cannot do that for its child without unsafe code.
+    let script = match case.output {
+        Output::Both => "ulimit -c 0; exec \"$0\" \"$@\" 2>&1",
+        Output::Stderr | Output::Stdout => "ulimit -c 0; exec \"$0\" \"$@\"",
+    };
     let mut child = Command::new("sh")
-        .args(["-c", "ulimit -c 0; exec \"$0\" \"$@\""])
+        .args(["-c", script])
         .arg(binary)
         .args(&case.args)
         .env_clear()
@@ -77,7 +81,10 @@ fn once(binary: &Path, case: &Case, level: Level) -> Result<(Vec<u8>, String)> {
     }
     let stdout = collect(stdout);
     let status = wait(&mut child)?;
-    let output = if case.stdout { stdout } else { stderr };
+    let output = match case.output {
+        Output::Stderr => stderr,
+        Output::Stdout | Output::Both => stdout,
+    };
     let output = output.join().map_err(|_| anyhow::anyhow!("a reader of output died"))?;
     Ok((output, describe(status)))
 }
