@@ -12,7 +12,7 @@ const CACHE: &str = "example.com/orders/internal/status.Cache.entries";
 fn explain_names_the_map_its_declaration_and_both_sides() {
     let out = explain("orders-status-cache", "1.27-single", ORDERS);
     assert_eq!(out.code, 0, "{}", out.stderr);
-    for part in ["status.Cache.entries", "internal/status/cache.go:21", "cleaner.go:28", "cache.go:56"] {
+    for part in ["Cache.entries", "internal/status/cache.go:21", "cleaner.go:28", "cache.go:56"] {
         assert!(out.stdout.contains(part), "{part} is missing:\n{}", out.stdout);
     }
     // Only the faulting goroutine is printed since Go 1.26, and the report says how to get the others.
@@ -43,7 +43,8 @@ fn concise_lines_are_places() {
     let arguments = ["explain", file.to_str().unwrap(), "--source", ORDERS, "--format", "concise"];
     let out = run(&arguments);
     assert!(out.stdout.lines().count() > 3, "{}", out.stdout);
-    for line in out.stdout.lines() {
+    // What has no place in the source, such as what could not be told, stands at `-`.
+    for line in out.stdout.lines().filter(|line| !line.starts_with("-: ")) {
         let mut parts = line.splitn(3, ':');
         let (file, number) = (parts.next().unwrap(), parts.next().unwrap_or_default());
         assert!(file.ends_with(".go") && number.parse::<u32>().is_ok(), "not file:line: {line}");
@@ -78,9 +79,9 @@ fn rev_reads_the_tree_that_crashed() {
     let file = crash("orders-status-cache", "1.27-single");
     let source = copy.to_str().unwrap();
     let now = run(&["explain", file.to_str().unwrap(), "--source", source]);
-    assert!(!now.stdout.contains("status.Cache.entries"), "{}", now.stdout);
+    assert!(!now.stdout.contains("Cache.entries"), "{}", now.stdout);
     let then = run(&["explain", file.to_str().unwrap(), "--source", source, "--rev", "v1"]);
-    assert!(then.stdout.contains("status.Cache.entries"), "{} {}", then.stdout, then.stderr);
+    assert!(then.stdout.contains("Cache.entries"), "{} {}", then.stdout, then.stderr);
 }
 
 /// Paths of the text that share no tail with the tree are mapped by hand.
@@ -101,7 +102,7 @@ fn doctor_recognises_and_joins_in_any_order() {
     let out = run(&["doctor", ORDERS, file.to_str().unwrap()]);
     assert_eq!(out.code, 0, "{}", out.stderr);
     assert!(out.stderr.contains("source tree") && out.stderr.contains("crash text"), "{}", out.stderr);
-    assert!(out.stdout.contains("status.Cache.entries"), "{}", out.stdout);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
     for step in ["detect", "stop", "repair", "verify", "watch"] {
         assert!(out.stdout.contains(step), "{step} is missing:\n{}", out.stdout);
     }
@@ -128,14 +129,14 @@ fn doctor_says_what_it_does_not_read() {
 fn demo_needs_nothing_and_unpacks_what_it_explains() {
     let out = run(&["demo"]);
     assert_eq!(out.code, 0, "{}", out.stderr);
-    assert!(out.stdout.contains("status.Cache.entries"), "{}", out.stdout);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
 
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("demo");
     let target = target.to_str().unwrap();
     assert_eq!(run(&["demo", "--unpack", target]).code, 0);
     let again = run(&["explain", &format!("{target}/crash.txt"), "--source", &format!("{target}/orders")]);
-    assert!(again.stdout.contains("status.Cache.entries"), "{}", again.stdout);
+    assert!(again.stdout.contains("Cache.entries"), "{}", again.stdout);
     assert_eq!(run(&["demo", "--unpack", target]).code, 2, "an existing folder is left alone");
 }
 
