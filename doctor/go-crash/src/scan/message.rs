@@ -26,9 +26,22 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         },
     };
     let prefix = before(line, at);
+    // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
+    let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
+    let mut rest = rest;
+    while let Some(tail) = after(rest, announcement) {
+        rest = tail;
+    }
     let (text, rest) = message_text(channel, prefix, rest);
     let (text, recovered) = without_recovered(text);
-    let printed = looks_printed(prefix) && looks_ended(rest);
+    if text.is_empty() {
+        return None;
+    }
+    let mut tail = rest;
+    while let Some(again) = after(tail, text) {
+        tail = again;
+    }
+    let printed = looks_printed(prefix) && looks_ended(tail);
     let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
     let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
     Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
