@@ -29,6 +29,8 @@ pub struct Reader<S> {
     memo: Memo,
     /// The bytes of the goroutine read last, to be learned when the next one begins.
     lesson: Vec<u8>,
+    /// The line at which that goroutine ends; the lesson counts only when nothing came after it.
+    lesson_end: u64,
     /// The part of the last line that came without its end.
     carry: Vec<u8>,
     lines: u64,
@@ -37,7 +39,7 @@ pub struct Reader<S> {
 impl<S: Sink> Reader<S> {
     /// A reader that hands its findings to `sink`.
     pub fn new(sink: S) -> Self {
-        Self { sink, assembler: Assembler::default(), order: None, memo: Memo::default(), lesson: Vec::new(), carry: Vec::new(), lines: 0 }
+        Self { sink, assembler: Assembler::default(), order: None, memo: Memo::default(), lesson: Vec::new(), lesson_end: 0, carry: Vec::new(), lines: 0 }
     }
 
     /// Reads the next piece. Pieces may end anywhere.
@@ -87,7 +89,9 @@ impl<S: Sink> Reader<S> {
             rest = from(rest, hit.length);
         }
         if let Some(end) = memmem::find(upto(rest, LONGEST_LESSON), b"\n\n") {
+            let block = upto(rest, end.saturating_add(2));
             self.lesson.extend_from_slice(upto(rest, end.saturating_add(1)));
+            self.lesson_end = memchr::memchr_iter(b'\n', block).fold(self.lines, |lines, _| lines.saturating_add(1));
         }
         rest
     }
@@ -98,7 +102,7 @@ impl<S: Sink> Reader<S> {
         self.assembler.end_goroutine(&mut self.sink);
         let (goroutines, faults) = self.assembler.counts();
         let one_more = before.0.checked_add(1) == Some(goroutines) && before.1 == faults;
-        if one_more && !self.lesson.is_empty() {
+        if one_more && !self.lesson.is_empty() && self.lesson_end == self.lines {
             if let Some(group) = self.sink.group_of_last() {
                 self.memo.learn(&self.lesson, group);
             }

@@ -2,6 +2,8 @@
 //!
 //! Every sample is put into every wrapper, and must read as it does bare.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::arithmetic_side_effects, clippy::string_slice, reason = "a test fails by panicking")]
+
 use go_crash::{CrashText, Frame, StackGroup};
 use std::fmt::Write;
 use std::path::Path;

@@ -5,10 +5,15 @@
 //! makes it a crash all the same.
 
 use super::{before, is_delimiter};
-use crate::bytes::{after, contains, from, take_hex, take_while, trim, upto};
+use crate::bytes::{after, contains, find, from, take_hex, take_while, trim, upto};
 use crate::token::{Message, Token};
 use go_runtime::fault::{self, Channel};
-use memchr::memmem;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+/// The panics that concern maps, looked for in every line that is not the runtime's own.
+static MAP_PANICS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("assignment to entry in nil map"), Finder::new("hash of unhashable type")]);
 
 /// `fatal error: …` or `panic: …` exactly at `at`, and what follows the message.
 pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
@@ -21,9 +26,22 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         },
     };
     let prefix = before(line, at);
+    // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
+    let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
+    let mut rest = rest;
+    while let Some(tail) = after(rest, announcement) {
+        rest = tail;
+    }
     let (text, rest) = message_text(channel, prefix, rest);
     let (text, recovered) = without_recovered(text);
-    let printed = looks_printed(prefix) && looks_ended(rest);
+    if text.is_empty() {
+        return None;
+    }
+    let mut tail = rest;
+    while let Some(again) = after(tail, text) {
+        tail = again;
+    }
+    let printed = looks_printed(prefix) && looks_ended(tail);
     let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
     let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
     Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
@@ -40,9 +58,7 @@ fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
 /// A message about maps somewhere in a line, and where: nothing need announce it, as middleware has formats of its
 /// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
 pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
-    let (at, length) = ["assignment to entry in nil map", "hash of unhashable type"]
-        .iter()
-        .find_map(|text| memmem::find(line, text.as_bytes()).map(|at| (at, text.len())))?;
+    let (at, length) = MAP_PANICS.iter().find_map(|finder| finder.find(line).map(|at| (at, finder.needle().len())))?;
     let prefix = before(line, at);
     let rest = from(line, at);
     let (mut text, tail) = match message_text(Channel::Panic, prefix, rest) {
@@ -69,7 +85,7 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8
         _ => rest.len(),
     };
     // Two threads that die at once print their messages into each other.
-    let doubled = memmem::find(rest, b"fatal error: ").filter(|&at| at > 0).unwrap_or(rest.len());
+    let doubled = find(rest, b"fatal error: ").filter(|&at| at > 0).unwrap_or(rest.len());
     let limit = field.min(doubled);
     let text = upto(rest, limit);
     let known = std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text));
@@ -82,13 +98,13 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8
                 let marks = marks_length(tail);
                 end.saturating_add(marks)
             } else {
-                let stop = |mark: &[u8]| memmem::find(tail, mark).unwrap_or(tail.len());
+                let stop = |mark: &[u8]| find(tail, mark).unwrap_or(tail.len());
                 end.saturating_add(stop(b" goroutine ").min(stop(b" [signal ")))
             }
         }
         None => {
-            let heading = memmem::find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
-            heading.unwrap_or(text.len()).min(memmem::find(text, b" [signal ").unwrap_or(text.len()))
+            let heading = find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
+            heading.unwrap_or(text.len()).min(find(text, b" [signal ").unwrap_or(text.len()))
         }
     };
     (upto(rest, end).trim_ascii_end(), from(rest, end))
@@ -159,7 +175,7 @@ pub(super) fn signal(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
     let rest = after(rest, b"[signal ")?;
     let (name, _) = take_while(rest, |byte| byte != b':' && !is_delimiter(byte) && byte != b']');
     let end = memchr::memchr(b']', rest).map_or(rest.len(), |end| end.saturating_add(1));
-    let value = |key: &[u8]| memmem::find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
+    let value = |key: &[u8]| find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
     let address = value(b"addr=").map(|(value, _)| value);
     let pc = value(b"pc=").map(|(value, _)| value);
     Some((Token::Signal { name, address, pc }, from(rest, end)))

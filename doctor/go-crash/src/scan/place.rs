@@ -1,7 +1,7 @@
 //! `/src/main.go:12 +0x45 fp=0xc00003feb8 sp=0xc00003fe88 pc=0x4399dc`
 
 use super::{before, ends_here, field, is_delimiter, line_number, place_at};
-use crate::bytes::{after, from, is_blank, take_decimal, take_hex, upto};
+use crate::bytes::{after, from, is_blank, rfind, take_decimal, take_hex, upto};
 use crate::token::Place;
 
 /// A place that is the whole of a line whose tab has been taken off.
@@ -78,7 +78,7 @@ fn has_extension(path: &[u8]) -> bool {
 /// earlier when it is a Windows path with spaces.
 fn path_start(line: &[u8], word: usize, end: usize) -> usize {
     let text = line.get(word..end).unwrap_or_default();
-    let glued = memchr::memmem::rfind(text, b":/").filter(|&colon| colon != 1).map(|colon| colon.saturating_add(1));
+    let glued = rfind(text, b":/").filter(|&colon| colon != 1).map(|colon| colon.saturating_add(1));
     let bracket = text.iter().rposition(|&byte| byte == b']').map(|at| at.saturating_add(1));
     if let Some(skip) = glued.max(bracket) {
         return word.saturating_add(skip);
@@ -88,7 +88,7 @@ fn path_start(line: &[u8], word: usize, end: usize) -> usize {
     }
     // `C:/Program Files/Go/src/…`: the drive stands in an earlier word.
     let head = before(line, word);
-    let drive = memchr::memmem::rfind(head, b":/").or_else(|| memchr::memmem::rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
+    let drive = rfind(head, b":/").or_else(|| rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
     match drive {
         Some(drive) if is_drive(head, drive) => drive,
         _ => word,
