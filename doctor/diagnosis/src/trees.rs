@@ -35,7 +35,7 @@ impl<'p> Trees<'p> {
 
     /// Offset of a line and column, both from 1.
     pub(crate) fn offset(&self, path: &str, line: u32, column: u32) -> Option<u32> {
-        let start = self.program.file(path)?.lines().offset(line)?;
+        let start = self.program.file(path)?.lines().line_start(line)?;
         Some(start.saturating_add(column.saturating_sub(1)))
     }
 }
