@@ -16,7 +16,5 @@ mod stmt;
 mod sync_calls;
 mod walker;
 
-pub(crate) use facts::{
-    AccessFact, CallTarget, DeclFact, Facts, Key, LiteralUse, LockFact, LockPath,
-};
+pub(crate) use facts::{AccessFact, CallTarget, Facts, Key, LiteralUse, LockFact, LockPath};
 pub(crate) use walker::walk_package;

@@ -1,6 +1,5 @@
 //! What a call calls.
 
-use super::facts::Facts;
 use super::place::MapPlace;
 use super::walker::Walker;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, StmtKind};
@@ -222,7 +221,7 @@ impl<'w> Walker<'w> {
     /// Runs in the environment of another file and forgets everything but what it yields, and the
     /// declarations it met.
     fn quietly<R>(&mut self, file: u32, run: impl FnOnce(&mut Self) -> R) -> R {
-        let facts = mem::replace(&mut self.facts, Facts::default());
+        let facts = mem::take(&mut self.facts);
         let locals = mem::take(&mut self.locals);
         let types = mem::take(&mut self.types);
         let frames = mem::take(&mut self.frames);

@@ -89,7 +89,6 @@ impl<'w> Walker<'w> {
             file: self.r.env.file,
             expr,
             at: self.r.hir().expr(expr).span.start,
-            looped: !self.loops.is_empty(),
         });
         number
     }

@@ -150,7 +150,7 @@ impl<'w> Walker<'w> {
                 self.r.unbind(mark);
             }
             StmtKind::Range { key, value, define, subject, body } => {
-                self.range(key, value, define, subject, body)
+                self.range(key, value, define, subject, body);
             }
             StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
             StmtKind::Decl(decl) => self.local_decl(decl),

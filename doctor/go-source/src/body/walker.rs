@@ -216,7 +216,7 @@ impl<'w> Walker<'w> {
                 }
             }
             ExprKind::Star(inner) | ExprKind::Paren(inner) | ExprKind::SliceOf(inner) => {
-                self.declare_fields(inner)
+                self.declare_fields(inner);
             }
             ExprKind::Array { elem, .. } | ExprKind::Chan { elem } => self.declare_fields(elem),
             ExprKind::Map { value, .. } => self.declare_fields(value),
