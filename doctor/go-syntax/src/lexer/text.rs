@@ -38,6 +38,7 @@ impl Lexer<'_> {
             self.at = self.src().len();
             self.error(start, self.at, "raw string literal not terminated");
         }
+        self.note_lines(start);
         Tok::String
     }
 
