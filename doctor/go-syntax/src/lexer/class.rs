@@ -88,6 +88,14 @@ pub(super) fn word_len(bytes: &[u8]) -> usize {
     len.wrapping_add(rest.iter().position(|&byte| !is_word_byte(byte)).unwrap_or(rest.len()))
 }
 
+/// How many tabs `bytes` start with, eight at most: the indentation of a line, mostly.
+#[inline]
+pub(super) fn tabs(bytes: &[u8]) -> usize {
+    const TABS: u64 = u64::from_le_bytes([b'\t'; 8]);
+    let chunk = bytes.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
+    ((chunk ^ TABS).trailing_zeros() / 8) as usize
+}
+
 /// The high bit of each byte that is no part of a word.
 ///
 /// In seven bits, `x + (0x80 - low)` reaches the high bit if `x >= low`, and no carry leaves the byte.

@@ -130,9 +130,14 @@ impl<'s> Lexer<'s> {
         self.tok = Tok::Ident;
         self.ends_statement = true;
         if Tok::may_be_keyword(first, end.wrapping_sub(start)) {
-            self.tok = Tok::of_word(self.src.get(start..end).unwrap_or_default());
-            self.ends_statement = self.tok.ends_statement();
+            self.found_possible_keyword(start, end);
         }
+    }
+
+    #[inline(never)]
+    fn found_possible_keyword(&mut self, start: usize, end: usize) {
+        self.tok = Tok::of_word(self.src.get(start..end).unwrap_or_default());
+        self.ends_statement = self.tok.ends_statement();
     }
 
     /// Reads a token that starts with any byte, or a line break or comment before one. Says whether
@@ -147,6 +152,7 @@ impl<'s> Lexer<'s> {
                 self.insert_semicolon(line_break, self.at);
                 return true;
             }
+            self.at = self.at.wrapping_add(class::tabs(self.rest(self.at)));
             return false;
         }
         if byte == b'/' && matches!(self.ahead(1), b'/' | b'*') {
