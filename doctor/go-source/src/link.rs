@@ -217,6 +217,7 @@ impl Tables<'_> {
             self.naming.site(fact.file, fact.placement.operation.start, function.map(|id| id.0));
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
+        let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let (locks, guards) = holding;
         let before_sharing = fact.before_sharing;
         Some(SourceAccess {
@@ -231,7 +232,7 @@ impl Tables<'_> {
             },
             placement: fact.placement.clone(),
             function,
-            named: self.ids.get(&fact.named)?.clone(),
+            named,
             through_alias: fact.map != fact.named,
             guards,
             calls,

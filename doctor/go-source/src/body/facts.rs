@@ -106,6 +106,8 @@ pub(crate) struct RootFact {
 pub(crate) struct LockPath {
     /// Canonical text: `c.mu`, `registryMu`, `s.Mutex` for an embedded one.
     pub(crate) text: String,
+    /// How much of the text the source writes: an embedded lock's own name is left out.
+    pub(crate) written: usize,
     /// The declaration of the first name, which tells shadowed variables apart.
     pub(crate) root: Option<Def>,
     /// The declaration of the mutex itself, where it is known.

@@ -205,7 +205,12 @@ impl<'w> Walker<'w> {
         let inner = hir.unparen(target);
         let names_variable = match hir.expr(inner).kind {
             ExprKind::Name | ExprKind::Selector { .. } | ExprKind::Star(_) => true,
-            // `byKey[k] = inner` writes the outer map and replaces the element.
+            // `list[i] = make(…)` replaces the element; `byKey[k] = inner` writes the outer map.
+            ExprKind::Index { base, .. } => {
+                let container = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
+                let under = self.r.under(container);
+                !matches!(self.r.types.kind(under), Kind::Map { .. })
+            }
             _ => false,
         };
         if !names_variable {
