@@ -10,7 +10,7 @@ mod common;
 
 use common::Disk;
 use finding::{LockMode, LockSet};
-use go_source::{LoadOptions, Program, SourceAccess};
+use go_source::{LoadOptions, Origin, Program, SourceAccess};
 use std::path::{Path, PathBuf};
 
 /// A map of a manifest with the lines that follow it.
@@ -125,7 +125,13 @@ fn compare(root: &Path, below: &str, wrong: &mut Vec<String>) -> (usize, usize) 
             };
             let found: Vec<&SourceAccess> = ours.iter().filter(here).collect();
             let right = found.iter().any(|ours| named(ours) && locks(ours) == access.locks);
-            if !right && !access.undecidable {
+            // A map that cannot be followed to the line is said to be unknown there.
+            let (file, line) = access.at.rsplit_once(':').expect("file:line");
+            let here =
+                program.accesses_at(&format!("{prefix}{file}"), line.parse().expect("a line"));
+            let unknown =
+                here.iter().any(|ours| program.origin(&ours.access.map) == Origin::Unknown);
+            if !right && !access.undecidable && !unknown {
                 let said: Vec<String> = found
                     .iter()
                     .map(|ours| format!("{:?} in {:?}", locks(ours), ours.access.site.function))

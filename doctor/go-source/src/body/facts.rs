@@ -5,7 +5,7 @@ use crate::types::Def;
 use crate::world::{FileId, FuncRef};
 use crate::{CallKind, Placement, Span};
 use finding::{DeclKind, LockMode, MapKind, Operation, RootKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The identity of a declared map: where its name stands, and how many elements deep the map lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,6 +162,10 @@ pub(crate) struct Facts {
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
     /// How each literal is used.
     pub(crate) literals: FxHashMap<(FileId, FuncId), LiteralUse>,
+    /// Local variables and the maps of other names that they may hold.
+    pub(crate) holds: Vec<(Key, Key)>,
+    /// Local variables that may hold a map of which nothing is known.
+    pub(crate) foreign: FxHashSet<Key>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }
