@@ -1,7 +1,7 @@
 //! An access together with its place in the text, as whoever rewrites the text needs it.
 
 use crate::{FunctionId, Span};
-use finding::{Access, MapId, Site};
+use finding::{Access, HeldLock, MapId, Site};
 use std::sync::Arc;
 
 /// The syntactic shape of the operation.
@@ -82,8 +82,38 @@ pub struct SourceAccess {
     /// The declaration of each lock in [`Access::locks`], in the same order, named as a map would
     /// be: `example.com/orders/registry.Registry.mu`. `None` where it is not known.
     pub guards: Vec<Option<Arc<str>>>,
+    /// What every known caller of the function holds besides: a helper that is only ever called
+    /// under a lock. Empty where that is not so or not known.
+    pub inherited: Vec<Inherited>,
     /// Where the map was handed to the function as an argument or receiver: the calls on the way,
     /// innermost first. What their callers hold is part of [`Access::locks`] then. Empty where the
     /// function names the map itself.
     pub calls: Vec<Site>,
+}
+
+/// A lock that all callers of a function hold when they call it.
+///
+/// It is told by the declaration of its mutex; that it is the same instance is likely, not proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inherited {
+    /// The lock as one of the callers holds it.
+    pub lock: HeldLock,
+    /// The declaration of its mutex, as in [`SourceAccess::guards`].
+    pub guard: Arc<str>,
+}
+
+/// Where the map under a declared name comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The name is the map's own: a package-level variable, a field, or a local variable that holds
+    /// nothing but what its function makes.
+    Own,
+    /// A parameter or receiver: each access is listed for every map that a call in the program
+    /// hands over, too.
+    Given,
+    /// A local variable that holds maps of other names; each access is listed for those too.
+    Known,
+    /// A local variable whose map comes from where it cannot be followed: a channel, a type
+    /// assertion, a call. Which map it is cannot be told from the source.
+    Unknown,
 }

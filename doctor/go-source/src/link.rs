@@ -1,6 +1,7 @@
 //! From the facts of each package to one program: names, identities, arguments, roots.
 
 mod arguments;
+mod callers;
 mod calls;
 mod names;
 mod roots;
@@ -13,7 +14,7 @@ use crate::locks;
 use crate::program::Program;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
-use crate::{Function, FunctionId, LoadOptions, Note, SourceAccess};
+use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
 use arguments::Reached;
 use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
 use names::Names;
@@ -60,11 +61,8 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
     let operations = locks::helpers(world, facts);
     let mut anchors: FxHashSet<_> =
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
-    for argument in &facts.arguments {
-        if let Some(call) = facts.calls.get(index(argument.call)) {
-            anchors.insert((call.file, call.expr));
-        }
-    }
+    // Callees run under what is held at their calls.
+    anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
     for (file, expr) in operations.keys() {
         let at = world.file(*file).map_or(0, |file| file.hir.expr(*expr).span.start);
@@ -100,15 +98,35 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     roots::fill(&mut functions, units, &calls, &by_ref, &naming, names, world);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
+    let methods = calls::Methods::new(world, names, units);
+    let inherited = callers::inherited(units, &by_ref, &methods, &naming);
     let reached = arguments::follow(world, units, &by_ref);
-    let tables = Tables { units, naming: &naming, ids: &ids, functions: &functions };
+    let tables =
+        Tables { units, naming: &naming, ids: &ids, functions: &functions, inherited: &inherited };
     let mut accesses: Vec<SourceAccess> = units
         .par_iter()
         .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
         .filter_map(|(unit, access)| tables.named(unit, access))
         .collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
-    Program::build(decls, accesses, functions, calls, notes)
+    let mut program = Program::build(decls, accesses, functions, calls, notes);
+    program.origins = origins(units, &ids);
+    program
+}
+
+/// Where the maps of local variables come from, for those whose own function does not make them.
+fn origins(units: &[Unit], ids: &FxHashMap<Key, MapId>) -> FxHashMap<MapId, Origin> {
+    let mut found = FxHashMap::default();
+    for unit in units {
+        let known = unit.facts.holds.iter().map(|(local, _)| (local, Origin::Known));
+        let foreign = unit.facts.foreign.iter().map(|local| (local, Origin::Unknown));
+        for (local, origin) in known.chain(foreign) {
+            if let Some(id) = ids.get(local) {
+                found.insert(id.clone(), origin);
+            }
+        }
+    }
+    found
 }
 
 fn by_ref(units: &[Unit]) -> FxHashMap<FuncRef, FunctionId> {
@@ -173,6 +191,7 @@ struct Tables<'a> {
     naming: &'a Names<'a>,
     ids: &'a FxHashMap<Key, MapId>,
     functions: &'a [Function],
+    inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
 }
 
 /// What is held at an access: the locks, and the declaration of each.
@@ -217,8 +236,12 @@ impl Tables<'_> {
             self.naming.site(fact.file, fact.placement.operation.start, function.map(|id| id.0));
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
+        let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let (locks, guards) = holding;
         let before_sharing = fact.before_sharing;
+        let inherited =
+            function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
+        let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);
         Some(SourceAccess {
             access: Access {
                 map,
@@ -231,9 +254,10 @@ impl Tables<'_> {
             },
             placement: fact.placement.clone(),
             function,
-            named: self.ids.get(&fact.named)?.clone(),
-            through_alias: fact.map != fact.named,
+            named,
+            through_alias,
             guards,
+            inherited,
             calls,
         })
     }
