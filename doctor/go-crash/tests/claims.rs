@@ -158,3 +158,20 @@ fn a_quoted_message_with_its_stack_is_a_crash() {
     let crash = read(text.as_bytes());
     assert_eq!(crash.faults.first().map(|fault| fault.kind), Some(FaultKind::ConcurrentMapWrites));
 }
+
+#[test]
+fn a_title_tells_the_kind_of_the_stack_below_it() {
+    let stack = "goroutine 9 [running]:\nmain.put(0xc000012345)\n\t/src/main.go:9 +0x45\n";
+    let crash =
+        read(format!("# Crash: concurrent map iteration and map write\n\n{stack}").as_bytes());
+    assert_eq!(
+        crash.faults.first().map(|fault| fault.kind),
+        Some(FaultKind::ConcurrentMapIterationAndWrite)
+    );
+}
+
+#[test]
+fn a_dump_that_was_asked_for_is_no_crash_whatever_the_title() {
+    let text = "We suspect concurrent map writes; here is /debug/pprof/goroutine?debug=2:\n\ngoroutine 9 [running]:\nruntime/pprof.writeGoroutineStacks({0x1, 0x2})\n\t/usr/local/go/src/runtime/pprof/pprof.go:703 +0x6a\nmain.serve()\n\t/src/main.go:9 +0x45\n";
+    assert!(read(text.as_bytes()).faults.is_empty());
+}

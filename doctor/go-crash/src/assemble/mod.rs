@@ -217,7 +217,7 @@ impl Assembler {
                 self.section = Section::Thread;
             }
             // Middleware prints the source line that panicked, message and all.
-            Token::Message(message) if message.logged && !message.printed && self.is_dying() => {}
+            Token::Message(message) if !message.printed && self.is_dying() => {}
             Token::Message(message) => {
                 self.announced.announce(&message, self.line);
                 self.fenced_message = true;
@@ -421,6 +421,7 @@ impl Assembler {
                 let goroutine = Arc::new(goroutine);
                 self.goroutines = self.goroutines.saturating_add(1);
                 let fault = match fault {
+                    Some(fault) if fault.is_contradicted_by(&goroutine.frames) => None,
                     Some(fault) => Some(diagnose::fault(fault, &goroutine)),
                     // Another goroutine may have been dying of the fault already told.
                     None if self.faults == 0 => diagnose::infer(&goroutine),

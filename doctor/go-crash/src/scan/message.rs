@@ -16,9 +16,13 @@ use std::sync::LazyLock;
 const LONGEST_PREFIX: usize = 1 << 10;
 const LONGEST_MESSAGE: usize = 16 << 10;
 
-/// The panics that concern maps, looked for in every line that is not the runtime's own.
-static MAP_PANICS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| {
-    [Finder::new("assignment to entry in nil map"), Finder::new("hash of unhashable type")]
+/// What concerns maps, looked for in every line that is not the runtime's own.
+static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 3]> = LazyLock::new(|| {
+    [
+        (Channel::Panic, Finder::new("assignment to entry in nil map")),
+        (Channel::Panic, Finder::new("hash of unhashable type")),
+        (Channel::Fatal, Finder::new("concurrent map ")),
+    ]
 });
 
 /// `fatal error: …` or `panic: …` exactly at `at`, and what follows the message.
@@ -78,34 +82,26 @@ fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     ))
 }
 
-/// A message about maps somewhere in a line, and where: nothing need announce it, as middleware has formats of its
-/// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
+/// A message about maps somewhere in a line, and where, though nothing announces it: middleware
+/// has formats of its own (`[Macaron] PANIC: …`), trackers make a title of the message.
 pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
-    let (at, length) = MAP_PANICS
-        .iter()
-        .find_map(|finder| finder.find(line).map(|at| (at, finder.needle().len())))?;
+    let (channel, at, length) = ABOUT_MAPS.iter().find_map(|(channel, finder)| {
+        finder.find(line).map(|at| (*channel, at, finder.needle().len()))
+    })?;
     let prefix = prefix_of(line, at);
     let rest = from(line, at);
-    let (mut text, tail) = match message_text(Channel::Panic, prefix, rest) {
-        (text, tail) if text.len() >= length => (text, tail),
-        _ => (upto(rest, length), from(rest, length)),
-    };
-    if text.is_empty() {
-        text = upto(rest, length);
+    let (text, tail) = message_text(channel, prefix, rest);
+    let (text, tail) =
+        if text.len() < length { (upto(rest, length), from(rest, length)) } else { (text, tail) };
+    if channel == Channel::Fatal {
+        // `concurrent map ` begins other things too.
+        std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text))?;
     }
     let says_panic = [&b"anic"[..], b"PANIC", b"ecover"].iter().any(|word| contains(prefix, word));
-    let printed = looks_ended(tail) && looks_printed(prefix) && says_panic;
-    Some((
-        Token::Message(Message {
-            channel: Channel::Panic,
-            text,
-            recovered: false,
-            logged: true,
-            printed,
-            nested: false,
-        }),
-        at,
-    ))
+    let logged = channel == Channel::Panic;
+    let printed = logged && looks_ended(tail) && looks_printed(prefix) && says_panic;
+    let message = Message { channel, text, recovered: false, logged, printed, nested: false };
+    Some((Token::Message(message), at))
 }
 
 /// Splits the message from what a viewer or a log put behind it.
