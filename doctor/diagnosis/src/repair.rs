@@ -35,6 +35,9 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
         accesses.iter().map(|access| guard::under(access, &callers.of(access.function))).collect();
     let Some(guard) = guard::existing(&trees, map, &unders).or_else(|| guard::fresh(map, accesses))
     else {
+        let todo = "Declare a lock beside what holds the map, and take it at every access.".into();
+        let why = "the map has no declaration of its own that a lock could stand beside".into();
+        repair.by_hand.push(ByHand { site: map.site.clone(), why, todo });
         return repair;
     };
     let mut edits = Edits::default();
