@@ -10,7 +10,9 @@
 mod assemble;
 mod bytes;
 mod collect;
+mod group;
 mod intern;
+mod memo;
 pub mod model;
 mod order;
 mod reader;
@@ -23,7 +25,7 @@ pub use collect::{Collect, Group};
 pub use go_runtime::FaultKind;
 pub use model::*;
 pub use reader::Reader;
-pub use sink::Sink;
+pub use sink::{Again, GroupId, Sink};
 
 /// Reads a whole text, every goroutine kept.
 pub fn read(bytes: &[u8]) -> CrashText {

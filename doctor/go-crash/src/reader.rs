@@ -4,12 +4,18 @@ use crate::assemble::{Assembler, Fed};
 use crate::bytes::{from, upto};
 use crate::model::{Note, NoteKind};
 use crate::order::{Order, Outcome};
+use crate::memo::Memo;
+use crate::scan::heading_of;
 use crate::sink::Sink;
 use crate::unwrap::unwrap;
+use memchr::memmem;
 
 /// A line longer than this is read in pieces: a whole crash may stand in one line, but a text
 /// without line ends must not grow the memory.
 const LONGEST_LINE: usize = 4 << 20;
+
+/// Most bytes of a goroutine that is worth learning: a hundred frames.
+const LONGEST_LESSON: usize = 32 << 10;
 
 /// Reads a text that comes in pieces and hands what it finds to a [`Sink`].
 ///
@@ -20,6 +26,11 @@ pub struct Reader<S> {
     assembler: Assembler,
     /// Lines held back until their order is known.
     order: Option<Order>,
+    memo: Memo,
+    /// The bytes of the goroutine read last, to be learned when the next one begins.
+    lesson: Vec<u8>,
+    /// The line at which that goroutine ends; the lesson counts only when nothing came after it.
+    lesson_end: u64,
     /// The part of the last line that came without its end.
     carry: Vec<u8>,
     lines: u64,
@@ -28,13 +39,19 @@ pub struct Reader<S> {
 impl<S: Sink> Reader<S> {
     /// A reader that hands its findings to `sink`.
     pub fn new(sink: S) -> Self {
-        Self { sink, assembler: Assembler::default(), order: None, carry: Vec::new(), lines: 0 }
+        Self { sink, assembler: Assembler::default(), order: None, memo: Memo::default(), lesson: Vec::new(), lesson_end: 0, carry: Vec::new(), lines: 0 }
     }
 
     /// Reads the next piece. Pieces may end anywhere.
     pub fn push(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
+        loop {
+            if self.carry.is_empty() && rest.starts_with(b"goroutine ") {
+                rest = self.known_goroutines(rest);
+            }
+            let Some(end) = memchr::memchr(b'\n', rest) else {
+                break;
+            };
             let line = upto(rest, end);
             if self.carry.is_empty() {
                 self.line(line);
@@ -49,6 +66,48 @@ impl<S: Sink> Reader<S> {
             rest = from(rest, end.saturating_add(1));
         }
         self.carry_over(rest);
+    }
+
+    /// Passes over goroutines whose stacks have been read before; `text` begins with a heading.
+    fn known_goroutines<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
+        let mut rest = text;
+        if self.order.is_some() || !self.assembler.is_between_goroutines() {
+            self.lesson.clear();
+            return rest;
+        }
+        let Some((_, after_heading)) = heading_of(rest) else {
+            return rest;
+        };
+        if !after_heading.starts_with(b"\n") {
+            return rest;
+        }
+        self.end_goroutine();
+        while let Some(hit) = self.memo.recognise(rest) {
+            self.sink.again(hit.group, hit.goroutine);
+            self.assembler.count_again();
+            self.lines = self.lines.saturating_add(hit.lines);
+            rest = from(rest, hit.length);
+        }
+        if let Some(end) = memmem::find(upto(rest, LONGEST_LESSON), b"\n\n") {
+            let block = upto(rest, end.saturating_add(2));
+            self.lesson.extend_from_slice(upto(rest, end.saturating_add(1)));
+            self.lesson_end = memchr::memchr_iter(b'\n', block).fold(self.lines, |lines, _| lines.saturating_add(1));
+        }
+        rest
+    }
+
+    /// Ends the goroutine at hand; the sink may want equal ones by its group from now on.
+    fn end_goroutine(&mut self) {
+        let before = self.assembler.counts();
+        self.assembler.end_goroutine(&mut self.sink);
+        let (goroutines, faults) = self.assembler.counts();
+        let one_more = before.0.checked_add(1) == Some(goroutines) && before.1 == faults;
+        if one_more && !self.lesson.is_empty() && self.lesson_end == self.lines {
+            if let Some(group) = self.sink.group_of_last() {
+                self.memo.learn(&self.lesson, group);
+            }
+        }
+        self.lesson.clear();
     }
 
     /// Ends the text and returns the sink.

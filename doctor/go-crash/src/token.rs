@@ -8,8 +8,9 @@ use go_runtime::fault::Channel;
 pub(crate) enum Token<'a> {
     /// `goroutine 7 [running]:`
     Heading(Heading<'a>),
-    /// `main.(*Cache).Put(0xc000012345, ...)`
-    Call { symbol: &'a [u8], args: Option<&'a [u8]>, alone: bool },
+    /// `main.(*Cache).Put(0xc000012345, ...)`; `sure` when it is a frame even if its place never
+    /// comes: nothing else stands on its line, or no prose looks like it.
+    Call { symbol: &'a [u8], args: Option<&'a [u8]>, sure: bool },
     /// `/src/main.go:12 +0x45 fp=0x… sp=0x… pc=0x…`
     Place(Place<'a>),
     /// `+0x45` on a line of its own, where a paste wrapped the place before it.

@@ -4,8 +4,7 @@
 //! its escapes (`\n`, `\t`, `\"`, `#012`); undoing them and splitting at the line ends they stood
 //! for leaves lines with some punctuation around them, which the scanner looks past.
 
-use crate::bytes::{from, hex_value, upto};
-use memchr::memmem;
+use crate::bytes::{find, from, hex_value, upto};
 
 /// Escapes may be nested: JSON inside a JSON string. Deeper than this nobody goes.
 const DEEPEST: u32 = 4;
@@ -13,10 +12,11 @@ const DEEPEST: u32 = 4;
 /// Hands each line that `line` stands for to `emit`: the line itself, or those inside it.
 pub(crate) fn unwrap(line: &[u8], emit: &mut impl FnMut(&[u8])) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if memchr::memchr3(b'\\', b'&', 0x1b, line).is_none() && memchr::memchr2(b'#', b'\r', line).is_none() && !line.starts_with(b"\xef\xbb\xbf") {
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+    if memchr::memchr3(b'\\', b'&', 0x1b, line).is_none() && memchr::memchr2(b'#', b'\r', line).is_none() {
         return emit(line);
     }
-    let mut text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).to_vec();
+    let mut text = line.to_vec();
     let mut changed = strip_colour(&mut text) | replace_entities(&mut text) | replace_octal(&mut text);
     for _ in 0..DEEPEST {
         if !replace_escapes(&mut text) {
@@ -165,7 +165,7 @@ fn replace_escapes(text: &mut Vec<u8>) -> bool {
 
 /// True when the text holds escapes that stand for the bytes a crash text is laid out with.
 fn has_line_escape(text: &[u8]) -> bool {
-    memmem::find(text, b"\\n").is_some() || memmem::find(text, b"\\t").is_some() || memmem::find(text, b"\\u00").is_some() || memmem::find(text, b"\\\"").is_some()
+    find(text, b"\\n").is_some() || find(text, b"\\t").is_some() || find(text, b"\\u00").is_some() || find(text, b"\\\"").is_some()
 }
 
 /// True when the word that ends `before` begins with a drive: `C:\new` has no line end in it.

@@ -3,7 +3,7 @@
 //! The folder is named by `TOPHASH_CORPUS`; it holds `crash-text.json`, an index of what each text
 //! is, and `crash-text/ID.txt`. Without it the test says that it was skipped.
 
-use go_crash::{CrashText, FaultKind, Frame};
+use go_crash::{CrashText, FaultKind, Frame, Race};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -27,12 +27,12 @@ fn kind_is_right(entry: &Entry, text: &str, crash: &CrashText) -> Result<(), Str
         "concurrent map iteration and map write" => FaultKind::ConcurrentMapIterationAndWrite,
         kind if kind.starts_with("map corruption") => FaultKind::MapCorruption,
         "race-report (map)" => {
-            let found = crash.races().any(|race| race.concerns_map());
+            let found = crash.races().any(Race::concerns_map);
             return if found { Ok(()) } else { Err("no race on a map found".into()) };
         }
         "race-report (not a map)" => {
             let races = crash.races().count();
-            let on_map = crash.races().any(|race| race.concerns_map());
+            let on_map = crash.races().any(Race::concerns_map);
             return if races > 0 && !on_map && map_kinds.is_empty() { Ok(()) } else { Err(format!("{races} races, on a map: {on_map}")) };
         }
         "goroutine dump" => {

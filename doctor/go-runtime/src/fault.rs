@@ -60,6 +60,19 @@ impl FaultKind {
         )
     }
 
+    /// True when the runtime caught two goroutines in one map, or what such a pair left behind.
+    pub fn is_concurrent(self) -> bool {
+        matches!(
+            self,
+            Self::ConcurrentMapWrites
+                | Self::ConcurrentMapReadAndWrite
+                | Self::ConcurrentMapIterationAndWrite
+                | Self::ConcurrentMapCloneAndWrite
+                | Self::MapCorruption
+                | Self::SegvInMap
+        )
+    }
+
     /// The operations that the faulting goroutine may have been in, as far as the kind tells.
     pub fn operations(self) -> &'static [Operation] {
         match self {

@@ -171,6 +171,9 @@ fn status(status: &[u8], goroutine: &mut Goroutine, interner: &mut Interner) {
 /// `{"k":"v", "k2":"v2"}` or `k: v, k2: v2`, with or without the braces.
 pub(super) fn labels(list: &[u8], interner: &mut Interner) -> Vec<(Arc<str>, Arc<str>)> {
     let mut labels = Vec::new();
+    // A table writes a quote inside a quoted field twice.
+    let single = (list.starts_with(b"{\"\"") || list.starts_with(b"\"\"")).then(|| single_quotes(list));
+    let list = single.as_deref().unwrap_or(list);
     let mut rest = trim(list).strip_prefix(b"{").unwrap_or(trim(list));
     while let Some((key, tail)) = label_part(rest, b':') {
         let Some((value, tail)) = label_part(tail, b',') else {
@@ -183,6 +186,16 @@ pub(super) fn labels(list: &[u8], interner: &mut Interner) -> Vec<(Arc<str>, Arc
         rest = tail;
     }
     labels
+}
+
+fn single_quotes(list: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(list.len());
+    let mut rest = list;
+    while let Some((&byte, tail)) = rest.split_first() {
+        out.push(byte);
+        rest = if byte == b'"' { tail.strip_prefix(b"\"").unwrap_or(tail) } else { tail };
+    }
+    out
 }
 
 /// A quoted or bare word that ends at `end`, and what follows it.

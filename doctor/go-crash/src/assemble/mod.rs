@@ -64,9 +64,13 @@ pub(crate) struct Assembler {
     /// The current line.
     line: u64,
     fenced_message: bool,
+    /// An empty line was seen below the last frame that a stack can have.
+    blank_below_bottom: bool,
     orphans_allowed: bool,
     goroutines: u64,
     faults: u64,
+    /// A fault was told whose other side may be among the goroutines.
+    racers_wanted: bool,
 }
 
 impl Assembler {
@@ -78,6 +82,23 @@ impl Assembler {
             _ => false,
         };
         closed && self.announced.is_empty() && self.call.is_none()
+    }
+
+    /// Ends the goroutine at hand because the next one begins, as its heading would.
+    pub(crate) fn end_goroutine(&mut self, sink: &mut impl Sink) {
+        self.end_section(sink);
+        self.orphans_allowed = false;
+        self.noise = 0;
+    }
+
+    /// The number of goroutines and faults so far.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.goroutines, self.faults)
+    }
+
+    /// A goroutine was recognised and did not come this way.
+    pub(crate) fn count_again(&mut self) {
+        self.goroutines = self.goroutines.saturating_add(1);
     }
 
     /// From here on, frames without a heading are taken for a stack that was cut.
@@ -116,8 +137,8 @@ impl Assembler {
     /// Ends the text.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         let cut = match &self.section {
-            Section::Goroutine(builder) => !builder.is_complete(),
-            Section::Race(race) => race.is_open(),
+            Section::Goroutine(builder) => !builder.is_complete() && self.noise == 0,
+            Section::Race(race) => race.is_open() && self.noise == 0,
             _ => false,
         };
         self.end_section(sink);
@@ -127,7 +148,7 @@ impl Assembler {
         if cut {
             sink.note(Note { kind: NoteKind::Truncated, text_line: self.line });
         }
-        if self.goroutines == 1 && self.faults > 0 {
+        if self.goroutines == 1 && self.racers_wanted {
             sink.note(Note { kind: NoteKind::SingleGoroutine, text_line: 0 });
         }
     }
@@ -148,7 +169,7 @@ impl Assembler {
         match token {
             Token::Blank => {
                 self.fenced_message = fenced;
-                self.blank(sink);
+                self.blank();
             }
             Token::Fence if fenced => self.announced.doubt_last(),
             Token::Fence => {}
@@ -161,7 +182,7 @@ impl Assembler {
                 }
                 self.section = Section::Goroutine(Box::new(builder));
             }
-            Token::Call { symbol, args, alone } => self.call(symbol, args, alone, sink),
+            Token::Call { symbol, args, sure } => self.call(symbol, args, sure, sink),
             Token::Place(place) => self.place(&place, sink),
             Token::Offset(offset) => self.offset(offset),
             Token::Created { symbol, parent } => {
@@ -195,6 +216,8 @@ impl Assembler {
                 self.end_section(sink);
                 self.section = Section::Thread;
             }
+            // Middleware prints the source line that panicked, message and all.
+            Token::Message(message) if message.logged && !message.printed && self.is_dying() => {}
             Token::Message(message) => {
                 self.announced.announce(&message, self.line);
                 self.fenced_message = true;
@@ -240,18 +263,29 @@ impl Assembler {
         }
     }
 
-    fn blank(&mut self, sink: &mut impl Sink) {
-        match &self.section {
-            Section::Goroutine(builder) if builder.is_complete() && self.call.is_none() => self.end_section(sink),
-            Section::Record(_) => self.end_section(sink),
-            _ => {}
+    /// True inside the stack of a goroutine whose fault is known.
+    fn is_dying(&self) -> bool {
+        matches!(&self.section, Section::Goroutine(builder) if builder.has_fault())
+    }
+
+    fn blank(&mut self) {
+        if let Section::Goroutine(builder) = &self.section {
+            if self.call.is_none() {
+                self.blank_below_bottom = builder.is_complete();
+            }
         }
     }
 
-    fn call(&mut self, symbol: &[u8], args: Option<&[u8]>, alone: bool, sink: &mut impl Sink) {
+    fn call(&mut self, symbol: &[u8], args: Option<&[u8]>, sure: bool, sink: &mut impl Sink) {
+        let bottom = std::mem::take(&mut self.blank_below_bottom);
         match &self.section {
             // The stack has ended with its creator: what follows has lost its heading.
             Section::Goroutine(builder) if builder.is_ended() => {
+                self.flush_call();
+                self.end_section(sink);
+            }
+            // So it has below `main.main`, unless the runtime's own frames are printed too.
+            Section::Goroutine(_) if bottom && !symbol.starts_with(b"runtime.") => {
                 self.flush_call();
                 self.end_section(sink);
             }
@@ -259,7 +293,7 @@ impl Assembler {
             _ => self.flush_call(),
         }
         let frame = Frame { symbol: self.interner.intern(symbol), args: args.map(text), ..Frame::default() };
-        self.call = Some((frame, alone));
+        self.call = Some((frame, sure));
     }
 
     fn place(&mut self, place: &Place<'_>, sink: &mut impl Sink) {
@@ -285,7 +319,7 @@ impl Assembler {
             Section::Goroutine(builder) => {
                 if let Some(frame) = builder.creator_without_place() {
                     fill(frame);
-                } else if place.is_certain() {
+                } else if place.is_certain() && !builder.is_ended() {
                     let mut frame = Frame::default();
                     fill(&mut frame);
                     builder.push(frame);
@@ -327,8 +361,8 @@ impl Assembler {
 
     /// A call whose place never came is still a frame, when it is surely one.
     fn flush_call(&mut self) {
-        if let Some((frame, alone)) = self.call.take() {
-            if alone {
+        if let Some((frame, sure)) = self.call.take() {
+            if sure {
                 self.push(frame);
             }
         }
@@ -365,6 +399,7 @@ impl Assembler {
 
     fn end_section(&mut self, sink: &mut impl Sink) {
         self.flush_call();
+        self.blank_below_bottom = false;
         match std::mem::take(&mut self.section) {
             Section::None | Section::Thread => {}
             Section::Goroutine(builder) => {
@@ -373,7 +408,9 @@ impl Assembler {
                 self.goroutines = self.goroutines.saturating_add(1);
                 let fault = match fault {
                     Some(fault) => Some(diagnose::fault(fault, &goroutine)),
-                    None => diagnose::infer(&goroutine),
+                    // Another goroutine may have been dying of the fault already told.
+                    None if self.faults == 0 => diagnose::infer(&goroutine),
+                    None => None,
                 };
                 self.emit(goroutine, fault, sink);
             }
@@ -394,6 +431,7 @@ impl Assembler {
     fn emit(&mut self, goroutine: Arc<Goroutine>, fault: Option<crate::model::Fault>, sink: &mut impl Sink) {
         sink.goroutine(goroutine);
         if let Some(fault) = fault {
+            self.racers_wanted |= fault.kind.is_concurrent();
             self.faults = self.faults.saturating_add(1);
             sink.fault(fault);
         }

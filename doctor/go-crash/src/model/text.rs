@@ -1,5 +1,6 @@
 //! All that a text said.
 
+use finding::Operation;
 use super::{Fault, Frame, Goroutine, Race, StackGroup};
 use std::sync::Arc;
 
@@ -73,6 +74,15 @@ impl CrashText {
 }
 
 impl Fault {
+    /// The operations that the faulting goroutine may have been in: the one the frames tell, else
+    /// those the message leaves open (a write, a delete or a clear, of `concurrent map writes`).
+    pub fn possible_operations(&self) -> &[Operation] {
+        match &self.operation {
+            Some(operation) => std::slice::from_ref(operation),
+            None => self.kind.operations(),
+        }
+    }
+
     /// True when the fault concerns a map: any map kind, or a race with a side in a map function.
     pub fn concerns_map(&self) -> bool {
         self.kind.concerns_map() || self.operation.is_some() || self.race.as_ref().is_some_and(|race| race.concerns_map())

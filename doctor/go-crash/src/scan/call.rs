@@ -15,9 +15,10 @@ pub(super) fn whole(line: &[u8]) -> Option<Token<'_>> {
     let open = opening(inner)?;
     let symbol = upto(inner, open);
     let args = from(inner, open.saturating_add(1));
-    let described = contains(symbol, b"struct {") && !symbol.starts_with(b" ");
-    let known = described || (is_symbol(symbol) && is_certain(symbol));
-    known.then_some(Token::Call { symbol, args: Some(args), alone: true })
+    let described = contains(symbol, b"(*struct {") && !take_while(symbol, |byte| byte != b'(').0.contains(&b' ');
+    let spelled = self::symbol(symbol).is_some_and(|(_, rest)| rest.is_empty());
+    let known = described || (spelled && is_certain(symbol));
+    known.then_some(Token::Call { symbol, args: Some(args), sure: true })
 }
 
 /// Where the parenthesis stands that the end of `inner` would close.
@@ -39,7 +40,7 @@ pub(super) fn parse(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
     let (symbol, tail) = symbol(rest)?;
     let tail = after(tail, b"(")?;
     let (args, tail) = arguments(tail)?;
-    Some((Token::Call { symbol, args: Some(args), alone: ends_here(tail) }, tail))
+    Some((Token::Call { symbol, args: Some(args), sure: ends_here(tail) || is_certain(symbol) }, tail))
 }
 
 /// A function's symbol at the beginning of `rest`, and what follows it.

@@ -2,7 +2,7 @@
 //!
 //! Read from `goroutineheader` in runtime/traceback.go, Go 1.21 to 1.27.
 
-use crate::bytes::{after, from, take_decimal, take_hex, take_while, upto};
+use crate::bytes::{after, find, from, take_decimal, take_hex, take_while, upto};
 use crate::token::{Heading, Token};
 use memchr::memchr;
 
@@ -58,7 +58,7 @@ fn status_end(rest: &[u8]) -> Option<usize> {
     let quote = memchr(b'"', end.map_or(rest, |end| upto(rest, end)));
     if quote.is_some() {
         // Labels inside the brackets (Go 1.26) may themselves hold brackets.
-        if let Some(end) = memchr::memmem::find(rest, b"}]") {
+        if let Some(end) = find(rest, b"}]") {
             return Some(end.saturating_add(1));
         }
     }
@@ -72,7 +72,7 @@ fn status_end(rest: &[u8]) -> Option<usize> {
 /// ` {key: value}` as Go 1.27 prints labels.
 fn labels_behind(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = after(rest, b" {")?;
-    let end = memchr::memmem::find(rest, b"}:")?;
+    let end = find(rest, b"}:")?;
     Some((upto(rest, end), from(rest, end.saturating_add(1))))
 }
 

@@ -5,10 +5,15 @@
 //! makes it a crash all the same.
 
 use super::{before, is_delimiter};
-use crate::bytes::{after, contains, from, take_hex, take_while, trim, upto};
+use crate::bytes::{after, contains, find, from, take_hex, take_while, trim, upto};
 use crate::token::{Message, Token};
 use go_runtime::fault::{self, Channel};
-use memchr::memmem;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+/// The panics that concern maps, looked for in every line that is not the runtime's own.
+static MAP_PANICS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("assignment to entry in nil map"), Finder::new("hash of unhashable type")]);
 
 /// `fatal error: …` or `panic: …` exactly at `at`, and what follows the message.
 pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
@@ -21,27 +26,39 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         },
     };
     let prefix = before(line, at);
+    // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
+    let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
+    let mut rest = rest;
+    while let Some(tail) = after(rest, announcement) {
+        rest = tail;
+    }
     let (text, rest) = message_text(channel, prefix, rest);
     let (text, recovered) = without_recovered(text);
-    let printed = looks_printed(prefix) && looks_ended(rest);
+    if text.is_empty() {
+        return None;
+    }
+    let mut tail = rest;
+    while let Some(again) = after(tail, text) {
+        tail = again;
+    }
+    let printed = looks_printed(prefix) && looks_ended(tail);
     let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
-    Some((Token::Message(Message { channel, text, recovered, logged: false, printed, nested }), rest))
+    let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
+    Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
 }
 
 /// `http: panic serving 10.0.0.1:4711: …`, as net/http logs it (net/http/server.go).
 fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let rest = after(from(line, at), b"panic serving ")?;
     let (_, rest) = take_while(rest, |byte| byte != b' ');
-    let text = trim(rest);
-    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), b""))
+    let (text, rest) = message_text(Channel::Panic, before(line, at), rest.trim_ascii_start());
+    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), rest))
 }
 
-/// A message about maps somewhere in a line that nothing announces: middleware has formats of its
+/// A message about maps somewhere in a line, and where: nothing need announce it, as middleware has formats of its
 /// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
-pub(super) fn quoted(line: &[u8]) -> Option<Token<'_>> {
-    let (at, length) = ["assignment to entry in nil map", "hash of unhashable type"]
-        .iter()
-        .find_map(|text| memmem::find(line, text.as_bytes()).map(|at| (at, text.len())))?;
+pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
+    let (at, length) = MAP_PANICS.iter().find_map(|finder| finder.find(line).map(|at| (at, finder.needle().len())))?;
     let prefix = before(line, at);
     let rest = from(line, at);
     let (mut text, tail) = match message_text(Channel::Panic, prefix, rest) {
@@ -53,7 +70,7 @@ pub(super) fn quoted(line: &[u8]) -> Option<Token<'_>> {
     }
     let says_panic = [&b"anic"[..], b"PANIC", b"ecover"].iter().any(|word| contains(prefix, word));
     let printed = looks_ended(tail) && looks_printed(prefix) && says_panic;
-    Some(Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed, nested: false }))
+    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed, nested: false }), at))
 }
 
 /// Splits the message from what a viewer or a log put behind it.
@@ -63,10 +80,12 @@ pub(super) fn quoted(line: &[u8]) -> Option<Token<'_>> {
 fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     let field = match prefix.last() {
         Some(&quote @ (b'"' | b'\'' | b'`')) => memchr::memchr(quote, rest).unwrap_or(rest.len()),
+        // The message stands further inside a quoted field.
+        _ if memchr::memchr_iter(b'"', prefix).count() % 2 == 1 => memchr::memchr(b'"', rest).unwrap_or(rest.len()),
         _ => rest.len(),
     };
     // Two threads that die at once print their messages into each other.
-    let doubled = memmem::find(rest, b"fatal error: ").filter(|&at| at > 0).unwrap_or(rest.len());
+    let doubled = find(rest, b"fatal error: ").filter(|&at| at > 0).unwrap_or(rest.len());
     let limit = field.min(doubled);
     let text = upto(rest, limit);
     let known = std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text));
@@ -79,10 +98,14 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8
                 let marks = marks_length(tail);
                 end.saturating_add(marks)
             } else {
-                end.saturating_add(memmem::find(tail, b" goroutine ").unwrap_or(tail.len()))
+                let stop = |mark: &[u8]| find(tail, mark).unwrap_or(tail.len());
+                end.saturating_add(stop(b" goroutine ").min(stop(b" [signal ")))
             }
         }
-        None => memmem::find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at))).unwrap_or(text.len()),
+        None => {
+            let heading = find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
+            heading.unwrap_or(text.len()).min(find(text, b" [signal ").unwrap_or(text.len()))
+        }
     };
     (upto(rest, end).trim_ascii_end(), from(rest, end))
 }
@@ -152,7 +175,7 @@ pub(super) fn signal(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
     let rest = after(rest, b"[signal ")?;
     let (name, _) = take_while(rest, |byte| byte != b':' && !is_delimiter(byte) && byte != b']');
     let end = memchr::memchr(b']', rest).map_or(rest.len(), |end| end.saturating_add(1));
-    let value = |key: &[u8]| memmem::find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
+    let value = |key: &[u8]| find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
     let address = value(b"addr=").map(|(value, _)| value);
     let pc = value(b"pc=").map(|(value, _)| value);
     Some((Token::Signal { name, address, pc }, from(rest, end)))
@@ -164,9 +187,9 @@ pub(super) fn process_signal(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8]
     let rest = from(line, at);
     if let Some(tail) = after(rest, b"PC=") {
         let (pc, tail) = take_hex(tail)?;
-        return contains(tail, b"sigcode=").then_some((Token::SignalCounter(pc), b""));
+        return contains(tail, b"sigcode=").then_some((Token::SignalCounter(pc), tail));
     }
     let (name, tail) = take_while(rest, |byte| byte.is_ascii_uppercase());
     let described = name.starts_with(b"SIG") && name.len() > 4 && tail.starts_with(b": ");
-    described.then_some((Token::ProcessSignal(name), b""))
+    described.then_some((Token::ProcessSignal(name), tail))
 }

@@ -14,7 +14,7 @@ mod profile;
 mod race;
 
 use crate::bytes::{after, from, is_blank, take_decimal, take_hex, trim, upto};
-use crate::token::{Place, Token};
+use crate::token::{Heading, Place, Token};
 
 /// Hands every piece found in `line` to `emit`, in order.
 ///
@@ -60,10 +60,28 @@ fn whole(content: &[u8]) -> Option<Token<'_>> {
     }
 }
 
+/// The heading that `text` begins with, and what follows it.
+pub(crate) fn heading_of(text: &[u8]) -> Option<(Heading<'_>, &[u8])> {
+    match heading::parse(text)? {
+        (Token::Heading(heading), rest) => Some((heading, rest)),
+        _ => None,
+    }
+}
+
+/// The length of the symbol of a line that is a call exactly as the runtime prints it.
+pub(crate) fn symbol_length(line: &[u8]) -> Option<usize> {
+    match call::parse(line)? {
+        (Token::Call { symbol, .. }, b"") => Some(symbol.len()),
+        _ => None,
+    }
+}
+
 /// Searches a line word by word.
 fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
     let mut at = 0_usize;
-    let mut found = false;
+    let mut quoted = message::quoted(line);
+    // Where the last call ended: the place of an inlined call is sure only directly behind it.
+    let mut call_end = None;
     while at < line.len() {
         let rest = from(line, at);
         let Some(skip) = rest.iter().position(|&byte| !is_delimiter(byte) || byte == b'<') else {
@@ -71,19 +89,31 @@ fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
         };
         at = at.saturating_add(skip);
         if let Some((token, rest)) = anchored(line, at) {
-            found = true;
-            emit(token);
+            let between = call_end.and_then(|end| line.get(end..at)).map(trim);
             at = line.len().saturating_sub(rest.len());
+            if let Some((message, _)) = quoted.take_if(|(_, start)| *start < at) {
+                // Announced messages speak for themselves.
+                if !matches!(token, Token::Message(_)) {
+                    emit(message);
+                }
+            }
+            call_end = matches!(token, Token::Call { .. } | Token::Created { .. }).then_some(at);
+            // A path with a space in it begins before the word that ends it.
+            let doubtful = match token {
+                Token::Place(place) if !place.is_certain() && !place.alone => !between.is_some_and(|between| place.file.starts_with(between)),
+                _ => false,
+            };
+            if !doubtful {
+                emit(token);
+            }
             continue;
         }
         let word = from(line, at);
         let end = word.iter().position(|&byte| is_delimiter(byte) && byte != b'<').unwrap_or(word.len());
         at = at.saturating_add(end.max(1));
     }
-    if !found {
-        if let Some(token) = message::quoted(line) {
-            emit(token);
-        }
+    if let Some((message, _)) = quoted {
+        emit(message);
     }
 }
 

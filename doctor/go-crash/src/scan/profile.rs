@@ -3,7 +3,7 @@
 //! Read from `printCountProfile` and `printStackRecord` in runtime/pprof/pprof.go, Go 1.21 to 1.27.
 
 use super::place;
-use crate::bytes::{after, is_blank, rsplit_once, take_decimal, take_hex, take_while};
+use crate::bytes::{after, from, upto, is_blank, rsplit_once, take_decimal, take_hex, take_while};
 use crate::token::Token;
 
 /// `3 @ 0x43c7b6 0x46b2d4`
@@ -21,7 +21,8 @@ pub(super) fn record(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
 pub(super) fn commented(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
     let rest = after(rest, b"#")?;
     if let Some(labels) = after(rest, b" labels: ") {
-        return Some((Token::ProfileLabels(labels), b""));
+        let end = object_end(labels);
+        return Some((Token::ProfileLabels(upto(labels, end)), from(labels, end)));
     }
     let (_, rest) = take_while(rest, is_blank);
     let (pc, rest) = place::address(rest)?;
@@ -35,7 +36,25 @@ pub(super) fn commented(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
         return None;
     }
     let (_, rest) = take_while(rest, is_blank);
-    let place = place::whole(rest.trim_ascii_end());
-    let rest = if place.is_some() { b"" } else { rest };
+    let (place, rest) = match place::parse_any(rest, 0) {
+        Some((place, rest)) => (Some(place), rest),
+        None => (None, rest),
+    };
     Some((Token::ProfileFrame { pc, symbol, offset, place }, rest))
+}
+
+/// Where the object that `text` begins with ends; braces inside quotes do not count.
+fn object_end(text: &[u8]) -> usize {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            b'}' if !quoted => return at.saturating_add(1),
+            _ => {}
+        }
+    }
+    text.len()
 }

@@ -53,10 +53,30 @@ pub fn home(symbol: &str, file: &str) -> Home {
         }
         return Home::Program;
     }
+    if inlined_from_library(package, file) {
+        return Home::StandardLibrary;
+    }
     if package.contains("/vendor/") || in_dependency(file) || package.starts_with("golang.org/x/") {
         return if package == "main" { Home::Program } else { Home::Dependency };
     }
     Home::Program
+}
+
+/// Packages of the library whose functions take functions, so that the compiler may copy their
+/// closures into a caller: `main.(*T).names.Keys[...].func1` at maps/iter.go.
+const INLINED: [&str; 12] = ["bytes", "cmp", "context", "errors", "iter", "maps", "reflect", "slices", "sort", "strings", "sync", "sync/atomic"];
+
+/// True when the symbol is the program's but the code is the library's, copied by the compiler.
+fn inlined_from_library(package: &str, file: &str) -> bool {
+    let Some((directory, _)) = file.rsplit_once(['/', '\\']) else {
+        return false;
+    };
+    let below = if is_absolute(file) { below_source_root(directory) } else { Some(directory) };
+    let Some(below) = below.filter(|below| INLINED.contains(below)) else {
+        return false;
+    };
+    // A package of the program may have such a name, and a build system may cut its path short.
+    package != below && !package.strip_suffix(below).is_some_and(|head| head.ends_with('/'))
 }
 
 fn standard(package: &str) -> Home {
