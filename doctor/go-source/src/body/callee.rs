@@ -116,6 +116,7 @@ impl<'w> Walker<'w> {
     }
 
     fn declared_callee(&mut self, func: FuncRef) -> Callee<'w> {
+        self.refers_to(super::init_order::Node::Function(func));
         let signature = self.r.signature(func);
         Callee::Declared { func, sig: signature.ty, params: signature.params, receiver: None }
     }
@@ -130,6 +131,7 @@ impl<'w> Walker<'w> {
         match selection.target {
             Target::Field { ty, .. } => Callee::Value(ty),
             Target::Method { func, sig, receiver } => {
+                self.refers_to(super::init_order::Node::Function(func));
                 let receiver = Receiver { base, path: selection.path, ty: receiver };
                 let receiver = if expression.is_some() { None } else { Some(receiver) };
                 let params = self.r.signature(func).params;
@@ -229,8 +231,7 @@ impl<'w> Walker<'w> {
         let pending = mem::take(&mut self.pending);
         let counters = mem::take(&mut self.counters);
         let reassigned = mem::take(&mut self.reassigned);
-        let (place, literals, literal_use) =
-            (self.place, self.package_literals, self.literal_use.take());
+        let (place, literal_use) = (self.place, self.literal_use.take());
         let env = mem::replace(&mut self.r.env, crate::types::Env::of(file));
         self.depth = self.depth.saturating_add(1);
         let result = run(self);
@@ -248,7 +249,6 @@ impl<'w> Walker<'w> {
         self.counters = counters;
         self.reassigned = reassigned;
         self.place = place;
-        self.package_literals = literals;
         self.literal_use = literal_use;
         result
     }

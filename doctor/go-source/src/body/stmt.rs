@@ -267,8 +267,8 @@ impl<'w> Walker<'w> {
         local.is_some_and(|local| {
             let parameter =
                 local.kind == LocalKind::Parameter && self.place.block == self.place.body;
-            let inside = local.def.name.start >= start && Some(local.function) == self.namer();
-            here && (inside || (parameter && Some(local.function) == self.namer()))
+            let inside = local.def.name.start >= start && Some(local.function) == self.owner();
+            here && (inside || (parameter && Some(local.function) == self.owner()))
         })
     }
 
