@@ -33,10 +33,16 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
     let callers = CallersHold::new(&trees);
     let unders: Vec<_> =
         accesses.iter().map(|access| guard::under(access, &callers.of(access.function))).collect();
-    let Some(guard) = guard::existing(&trees, map, &unders).or_else(|| guard::fresh(map, accesses))
-    else {
+    let locked_already = unders.iter().any(|under| !under.locks.is_empty());
+    let fresh = || (!locked_already).then(|| guard::fresh(map, accesses)).flatten();
+    let Some(guard) = guard::existing(&trees, map, &unders).or_else(fresh) else {
         let todo = "Declare a lock beside what holds the map, and take it at every access.".into();
-        let why = "the map has no declaration of its own that a lock could stand beside".into();
+        let why = if locked_already {
+            "its lock is chosen at run time and has no name to be written elsewhere"
+        } else {
+            "the map has no declaration of its own that a lock could stand beside"
+        };
+        let why = why.into();
         repair.by_hand.push(ByHand { site: map.site.clone(), why, todo });
         return repair;
     };
@@ -73,7 +79,8 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
             }
         }
     }
-    let quiet = Quiet::new(&trees);
+    let locking = targets.iter().filter_map(|(source, _)| source.function).collect();
+    let quiet = Quiet::new(&trees, locking);
     let locked =
         edit_functions(&trees, map, &guard, &quiet, &targets, &mut edits, &mut repair.by_hand);
     repair.by_hand.sort_by(|a, b| a.site.cmp(&b.site));

@@ -85,18 +85,18 @@ fn watch(binary: &Path, args: &[String], limit: Duration) -> String {
 fn try_out(
     goroot: &Path,
     manifest: &Path,
-    case: &fixture::Expected,
+    expected: &fixture::Expected,
     package: &str,
-    diff: &str,
-    complete: bool,
+    case: &finding::Case,
 ) -> Result<(), String> {
+    let patch = case.repair.as_ref().and_then(|repair| repair.patch.as_ref()).unwrap();
     let folder = manifest.parent().unwrap();
     let module = module_of(folder);
     let temporary = tempfile::tempdir().unwrap();
     let root = temporary.path();
     copy(folder, &root.join(folder.strip_prefix(&module).unwrap()));
     fs::copy(module.join("go.mod"), root.join("go.mod")).unwrap();
-    fs::write(root.join("fix.patch"), diff).unwrap();
+    fs::write(root.join("fix.patch"), &patch.diff).unwrap();
     must(
         Command::new("git")
             .args(["apply", "fix.patch"])
@@ -104,6 +104,10 @@ fn try_out(
             .env("GIT_CEILING_DIRECTORIES", root.parent().unwrap()),
         "git apply",
     )?;
+    let stress = case.steps.verify.code.as_ref();
+    if let Some(code) = stress {
+        fs::write(root.join(&code.file), &code.text).unwrap();
+    }
     let own = root.join(folder.strip_prefix(&module).unwrap());
     let unformatted = must(go(goroot, &own, "gofmt").args(["-l", "."]), "gofmt")?;
     if !unformatted.is_empty() {
@@ -113,8 +117,14 @@ fn try_out(
     let binary = root.join("patched");
     must(go(goroot, &own, "go").args(["build", "-o"]).arg(&binary).arg(&main), "go build")?;
     must(go(goroot, &own, "go").args(["vet", "./..."]), "go vet")?;
-    let printed = watch(&binary, &case.args, Duration::from_secs(3));
-    if complete
+    if let Some(code) = stress.filter(|_| patch.complete) {
+        let directory = root.join(&code.file).parent().unwrap().to_path_buf();
+        let mut run = go(goroot, &directory, "go");
+        must(run.args(["test", "-run", "UnderLoad", "-timeout", "20s", "."]), "the stress test")
+            .map_err(|why| format!("{why}\n{}", code.text))?;
+    }
+    let printed = watch(&binary, &expected.args, Duration::from_secs(2));
+    if patch.complete
         && (printed.contains("fatal error: concurrent map") || printed.contains("deadlock!"))
     {
         let first = printed.lines().take(12).collect::<Vec<_>>().join("\n");
@@ -129,7 +139,7 @@ fn patches_apply_build_and_end_the_fault() {
     let mut found = Vec::new();
     manifests(&fixtures(), &mut found);
     let only = std::env::var("TOPHASH_FIXTURE").ok();
-    let (mut patched, mut by_hand, mut whole) = (0u32, 0u32, 0u32);
+    let (mut patched, mut by_hand, mut whole, mut stressed) = (0u32, 0u32, 0u32, 0u32);
     let mut wrong = Vec::new();
     for path in &found {
         let manifest = load_manifest(path);
@@ -151,16 +161,14 @@ fn patches_apply_build_and_end_the_fault() {
             Some(&program),
             &diagnosis::Options::default(),
         );
-        let Some(repair) = diagnosis.cases.first().and_then(|case| case.repair.as_ref()) else {
-            continue;
-        };
+        let Some(found) = diagnosis.cases.first() else { continue };
+        let Some(repair) = found.repair.as_ref() else { continue };
+        stressed += u32::from(found.steps.verify.code.is_some());
         match &repair.patch {
             Some(patch) => {
                 patched += 1;
                 whole += u32::from(patch.complete);
-                if let Err(why) =
-                    try_out(&goroot, path, case, &manifest.package, &patch.diff, patch.complete)
-                {
+                if let Err(why) = try_out(&goroot, path, case, &manifest.package, found) {
                     wrong.push(format!("{}: {why}\n{}", case.name, patch.diff));
                 }
             }
@@ -176,7 +184,9 @@ fn patches_apply_build_and_end_the_fault() {
             }
         }
     }
-    eprintln!("{patched} patched ({whole} in full), {by_hand} by hand");
+    eprintln!(
+        "{patched} patched ({whole} in full), {by_hand} by hand, {stressed} with a stress test"
+    );
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(only.is_some() || whole >= 10, "only {whole} patches in full");
 }

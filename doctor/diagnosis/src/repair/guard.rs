@@ -64,6 +64,10 @@ fn is_path(text: &str) -> bool {
 pub(crate) fn existing(trees: &Trees<'_>, map: &MapDecl, unders: &[Under]) -> Option<Guard> {
     let mut counted: Vec<(LockKey, usize, bool, String)> = Vec::new();
     for (key, mode, path) in unders.iter().flat_map(|under| &under.locks) {
+        // A lock chosen at run time, such as `locks[i]`, cannot be written at another place.
+        if !is_path(path) {
+            continue;
+        }
         let read = *mode == LockMode::Read;
         match counted.iter_mut().find(|(known, ..)| known == key) {
             Some((_, count, rw, _)) => {

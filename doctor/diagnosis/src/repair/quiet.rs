@@ -104,10 +104,12 @@ pub(crate) struct Quiet<'t> {
     /// Callees by file and offset of the call.
     calls: HashMap<(String, u32), Vec<FunctionId>>,
     known: RefCell<HashMap<FunctionId, bool>>,
+    /// Functions that take the lock once they are patched: they must not be called under it.
+    locking: Vec<FunctionId>,
 }
 
 impl<'t> Quiet<'t> {
-    pub(crate) fn new(trees: &'t Trees<'t>) -> Self {
+    pub(crate) fn new(trees: &'t Trees<'t>, locking: Vec<FunctionId>) -> Self {
         let program: &Program = trees.program();
         let mut calls: HashMap<(String, u32), Vec<FunctionId>> = HashMap::new();
         for function in program.functions() {
@@ -118,7 +120,7 @@ impl<'t> Quiet<'t> {
                 }
             }
         }
-        Self { trees, calls, known: RefCell::default() }
+        Self { trees, calls, known: RefCell::default(), locking }
     }
 
     /// True when a node, with everything in it, is quiet.
@@ -181,6 +183,9 @@ impl<'t> Quiet<'t> {
 
     /// True when a function of the program is quiet. A call that leads back to itself adds nothing.
     fn function(&self, id: FunctionId) -> bool {
+        if self.locking.contains(&id) {
+            return false;
+        }
         if let Some(known) = self.known.borrow().get(&id) {
             return *known;
         }
