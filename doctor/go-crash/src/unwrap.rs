@@ -9,6 +9,9 @@ use crate::bytes::{find, from, hex_value, upto};
 /// Escapes may be nested: JSON inside a JSON string. Deeper than this nobody goes.
 const DEEPEST: u32 = 4;
 
+/// Most bytes of a Windows path: its own limit where long paths are not asked for.
+const LONGEST_PATH: usize = 260;
+
 /// Hands each line that `line` stands for to `emit`: the line itself, or those inside it.
 pub(crate) fn unwrap(line: &[u8], emit: &mut impl FnMut(&[u8])) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -170,6 +173,7 @@ fn has_line_escape(text: &[u8]) -> bool {
 
 /// True when the word that ends `before` begins with a drive: `C:\new` has no line end in it.
 fn in_windows_path(before: &[u8]) -> bool {
+    let before = from(before, before.len().saturating_sub(LONGEST_PATH));
     let start = before.iter().rposition(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\n' | b'(' | b'=')).map_or(0, |at| at.saturating_add(1));
     match from(before, start) {
         [drive, b':', rest @ ..] => drive.is_ascii_alphabetic() && (rest.is_empty() || rest.starts_with(b"\\")),

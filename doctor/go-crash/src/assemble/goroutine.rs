@@ -7,6 +7,10 @@ use crate::model::{Ancestor, Creator, Frame, Goroutine, Signal};
 use crate::token::Heading;
 use std::sync::Arc;
 
+/// Most frames of one stack: the runtime prints a hundred, and fifty more of very deep ones.
+pub(super) const MOST_FRAMES: usize = 1_000;
+const MOST_ANCESTORS: usize = 100;
+
 /// One goroutine under construction.
 #[derive(Debug)]
 pub(super) struct GoroutineBuilder {
@@ -74,9 +78,14 @@ impl GoroutineBuilder {
     }
 
     pub(super) fn push(&mut self, frame: Frame) {
-        match self.goroutine.ancestors.last_mut() {
-            Some(ancestor) => ancestor.frames.push(frame),
-            None => self.goroutine.frames.push(frame),
+        let frames = match self.goroutine.ancestors.last_mut() {
+            Some(ancestor) => &mut ancestor.frames,
+            None => &mut self.goroutine.frames,
+        };
+        if frames.len() < MOST_FRAMES {
+            frames.push(frame);
+        } else {
+            self.goroutine.frames_elided = true;
         }
     }
 
@@ -114,6 +123,9 @@ impl GoroutineBuilder {
     }
 
     pub(super) fn origin(&mut self, id: u64) {
+        if self.goroutine.ancestors.len() >= MOST_ANCESTORS {
+            return;
+        }
         self.goroutine.ancestors.push(Ancestor { id, ..Ancestor::default() });
     }
 

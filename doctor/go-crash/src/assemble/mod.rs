@@ -257,7 +257,9 @@ impl Assembler {
                         frame.file = self.interner.intern(place.file);
                         frame.line = place.line;
                     }
-                    record.frames.push(frame);
+                    if record.frames.len() < goroutine::MOST_FRAMES {
+                        record.frames.push(frame);
+                    }
                 }
             }
         }

@@ -4,6 +4,9 @@ use super::ends_here;
 use crate::bytes::{after, contains, from, take_while, upto};
 use crate::token::Token;
 
+/// Most bytes of a receiver in parentheses.
+const LONGEST_RECEIVER: usize = 1 << 10;
+
 /// A call that is the whole line, as the runtime prints it.
 ///
 /// The symbol may hold spaces (methods of unnamed structs), so the arguments are found from the end.
@@ -65,7 +68,7 @@ pub(super) fn symbol(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The length of `(*T[...])`, when more of the symbol follows it.
 fn receiver(rest: &[u8]) -> Option<usize> {
-    let close = memchr::memchr(b')', rest)?;
+    let close = memchr::memchr(b')', upto(rest, LONGEST_RECEIVER))?;
     let inner = rest.get(1..close)?;
     let follows = rest.get(close.saturating_add(1)) == Some(&b'.');
     let named = inner.strip_prefix(b"*").unwrap_or(inner);

@@ -6,6 +6,9 @@ use crate::bytes::{after, find, from, take_decimal, take_hex, take_while, upto};
 use crate::token::{Heading, Token};
 use memchr::memchr;
 
+/// Most bytes between a heading's brackets, labels included; a line may be as long as a text.
+const LONGEST_STATUS: usize = 4 << 10;
+
 /// A heading that is the whole line.
 pub(super) fn whole(line: &[u8]) -> Option<Token<'_>> {
     parse(line).filter(|(_, rest)| rest.is_empty()).map(|(token, _)| token)
@@ -34,7 +37,7 @@ pub(super) fn parse(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
         rest = tail;
     }
     let rest = after(rest, b" [")?;
-    let end = status_end(rest)?;
+    let end = status_end(upto(rest, LONGEST_STATUS))?;
     heading.status = upto(rest, end);
     let rest = from(rest, end);
     let Some(mut rest) = after(rest, b"]") else {
@@ -72,7 +75,7 @@ fn status_end(rest: &[u8]) -> Option<usize> {
 /// ` {key: value}` as Go 1.27 prints labels.
 fn labels_behind(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = after(rest, b" {")?;
-    let end = find(rest, b"}:")?;
+    let end = find(upto(rest, LONGEST_STATUS), b"}:")?;
     Some((upto(rest, end), from(rest, end.saturating_add(1))))
 }
 

@@ -11,6 +11,11 @@ use go_runtime::fault::{self, Channel};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
+/// How much of a line is looked at before and behind a message. Lines may be as long as a whole
+/// text, and messages many, so both are bounded.
+const LONGEST_PREFIX: usize = 1 << 10;
+const LONGEST_MESSAGE: usize = 16 << 10;
+
 /// The panics that concern maps, looked for in every line that is not the runtime's own.
 static MAP_PANICS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new("assignment to entry in nil map"), Finder::new("hash of unhashable type")]);
@@ -25,7 +30,7 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
             None => return served(line, at),
         },
     };
-    let prefix = before(line, at);
+    let prefix = prefix_of(line, at);
     // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
     let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
     let mut rest = rest;
@@ -51,7 +56,7 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
 fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let rest = after(from(line, at), b"panic serving ")?;
     let (_, rest) = take_while(rest, |byte| byte != b' ');
-    let (text, rest) = message_text(Channel::Panic, before(line, at), rest.trim_ascii_start());
+    let (text, rest) = message_text(Channel::Panic, prefix_of(line, at), rest.trim_ascii_start());
     Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), rest))
 }
 
@@ -59,7 +64,7 @@ fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
 /// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
 pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
     let (at, length) = MAP_PANICS.iter().find_map(|finder| finder.find(line).map(|at| (at, finder.needle().len())))?;
-    let prefix = before(line, at);
+    let prefix = prefix_of(line, at);
     let rest = from(line, at);
     let (mut text, tail) = match message_text(Channel::Panic, prefix, rest) {
         (text, tail) if text.len() >= length => (text, tail),
@@ -77,7 +82,8 @@ pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
 ///
 /// A message of the table ends where the table says; `hash of unhashable type` and its like take a
 /// type with them. Any other runs to the end of the line or of the field that holds it.
-fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+fn message_text<'a>(channel: Channel, prefix: &[u8], line: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let rest = upto(line, LONGEST_MESSAGE);
     let field = match prefix.last() {
         Some(&quote @ (b'"' | b'\'' | b'`')) => memchr::memchr(quote, rest).unwrap_or(rest.len()),
         // The message stands further inside a quoted field.
@@ -107,7 +113,13 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8
             heading.unwrap_or(text.len()).min(find(text, b" [signal ").unwrap_or(text.len()))
         }
     };
-    (upto(rest, end).trim_ascii_end(), from(rest, end))
+    (upto(rest, end).trim_ascii_end(), from(line, end))
+}
+
+/// What stands before a message, as far as it can tell a log's prefix from a sentence.
+fn prefix_of(line: &[u8], at: usize) -> &[u8] {
+    let prefix = before(line, at);
+    from(prefix, prefix.len().saturating_sub(LONGEST_PREFIX))
 }
 
 fn continues_with_heading(rest: &[u8]) -> bool {
@@ -161,7 +173,7 @@ fn is_json_field(prefix: &[u8]) -> bool {
 
 /// True when a message is not continued as a sentence.
 fn looks_ended(rest: &[u8]) -> bool {
-    let tail = trim(rest);
+    let tail = rest.trim_ascii_start();
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),
@@ -172,13 +184,14 @@ fn looks_ended(rest: &[u8]) -> bool {
 
 /// `[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x64b570]`
 pub(super) fn signal(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
-    let rest = after(rest, b"[signal ")?;
+    let line = after(rest, b"[signal ")?;
+    let rest = upto(line, LONGEST_PREFIX);
     let (name, _) = take_while(rest, |byte| byte != b':' && !is_delimiter(byte) && byte != b']');
     let end = memchr::memchr(b']', rest).map_or(rest.len(), |end| end.saturating_add(1));
     let value = |key: &[u8]| find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
     let address = value(b"addr=").map(|(value, _)| value);
     let pc = value(b"pc=").map(|(value, _)| value);
-    Some((Token::Signal { name, address, pc }, from(rest, end)))
+    Some((Token::Signal { name, address, pc }, from(line, end)))
 }
 
 /// `SIGSEGV: segmentation violation` and the `PC=0x…` line that follows it, as printed for signals

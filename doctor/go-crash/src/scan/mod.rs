@@ -197,14 +197,25 @@ fn elided(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
 }
 
 /// Bytes that end a word: white space, quotes, and what logs and tables glue fields with.
+const DELIMITERS: [u8; 15] = [b' ', b'\t', b'"', b'\'', b'`', b'<', b'>', b'|', b'=', b',', b';', b'{', b'}', b'\r', b'\n'];
+
+/// Those bytes as a set of bits: this is asked of every byte of a log.
+const DELIMITER_BITS: u128 = bits(&DELIMITERS);
+
+const fn bits(bytes: &[u8]) -> u128 {
+    match bytes {
+        [first, rest @ ..] => 1_u128.wrapping_shl(*first as u32) | bits(rest),
+        [] => 0,
+    }
+}
+
 fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'=' | b',' | b';' | b'{' | b'}' | b'\r' | b'\n')
+    byte < 128 && DELIMITER_BITS.wrapping_shr(u32::from(byte)) & 1 == 1
 }
 
 /// True when nothing but a field's end follows.
 fn ends_here(rest: &[u8]) -> bool {
-    let rest = trim(rest);
-    match rest.first() {
+    match rest.trim_ascii_start().first() {
         None => true,
         Some(b'"' | b'\'' | b'`' | b'<' | b'|' | b',' | b'}' | b'\\') => true,
         Some(_) => false,

@@ -4,6 +4,9 @@ use super::{before, ends_here, field, is_delimiter, line_number, place_at};
 use crate::bytes::{after, from, is_blank, rfind, take_decimal, take_hex, upto};
 use crate::token::Place;
 
+/// How far before the word that ends a path its drive may stand, when its folders have spaces.
+const LONGEST_GAP: usize = 256;
+
 /// A place that is the whole of a line whose tab has been taken off.
 pub(super) fn whole(line: &[u8]) -> Option<Place<'_>> {
     let at = number_at(line)?;
@@ -88,9 +91,11 @@ fn path_start(line: &[u8], word: usize, end: usize) -> usize {
     }
     // `C:/Program Files/Go/src/…`: the drive stands in an earlier word.
     let head = before(line, word);
+    let head = from(head, head.len().saturating_sub(LONGEST_GAP));
+    let start = word.saturating_sub(head.len());
     let drive = rfind(head, b":/").or_else(|| rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
     match drive {
-        Some(drive) if is_drive(head, drive) => drive,
+        Some(drive) if is_drive(head, drive) => start.saturating_add(drive),
         _ => word,
     }
 }
