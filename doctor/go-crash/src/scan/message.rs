@@ -33,23 +33,28 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let prefix = prefix_of(line, at);
     // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
     let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
-    let mut rest = rest;
-    while let Some(tail) = after(rest, announcement) {
-        rest = tail;
-    }
+    let rest = without_repeats(rest, announcement);
     let (text, rest) = message_text(channel, prefix, rest);
     let (text, recovered) = without_recovered(text);
     if text.is_empty() {
         return None;
     }
-    let mut tail = rest;
-    while let Some(again) = after(tail, text) {
-        tail = again;
-    }
-    let printed = looks_printed(prefix) && looks_ended(tail);
+    let printed = looks_printed(prefix) && looks_ended(without_repeats(rest, text));
     let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
     let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
     Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
+}
+
+/// Skips what several threads printed before they came to print more; few die at once.
+fn without_repeats<'a>(text: &'a [u8], repeated: &[u8]) -> &'a [u8] {
+    let mut rest = text;
+    for _ in 0..8 {
+        match after(rest, repeated) {
+            Some(tail) => rest = tail,
+            None => break,
+        }
+    }
+    rest
 }
 
 /// `http: panic serving 10.0.0.1:4711: …`, as net/http logs it (net/http/server.go).
