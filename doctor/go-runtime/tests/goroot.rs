@@ -9,7 +9,8 @@ use go_runtime::{MapFunction, map_functions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 6] = ["runtime", "internal/runtime/maps", "reflect", "maps", "sync", "internal/sync"];
+const FOLDERS: [&str; 6] =
+    ["runtime", "internal/runtime/maps", "reflect", "maps", "sync", "internal/sync"];
 
 /// The sources of one release that can declare a map function: path below `src`, and the lines
 /// that declare or name a function.
@@ -21,12 +22,19 @@ impl Release {
     fn read(goroot: &Path) -> Self {
         let mut files = Vec::new();
         for folder in FOLDERS {
-            for entry in std::fs::read_dir(goroot.join("src").join(folder)).into_iter().flatten().flatten() {
+            for entry in
+                std::fs::read_dir(goroot.join("src").join(folder)).into_iter().flatten().flatten()
+            {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 if name.ends_with(".go") && !name.ends_with("_test.go") {
                     let text = std::fs::read_to_string(entry.path()).expect("a source file");
-                    let tells = |line: &&str| line.starts_with("func ") || line.starts_with("//go:linkname ");
-                    files.push((format!("{folder}/{name}"), text.lines().filter(tells).map(str::to_owned).collect()));
+                    let tells = |line: &&str| {
+                        line.starts_with("func ") || line.starts_with("//go:linkname ")
+                    };
+                    files.push((
+                        format!("{folder}/{name}"),
+                        text.lines().filter(tells).map(str::to_owned).collect(),
+                    ));
                 }
             }
         }
@@ -42,17 +50,29 @@ impl Release {
             None => name.split_at(name.rfind('.').unwrap_or(0)),
         };
         let rest = rest.trim_start_matches('.');
-        let method = rest.rsplit_once('.').map(|(receiver, method)| (receiver.trim_matches(['(', ')', '*']), method));
+        let method = rest
+            .rsplit_once('.')
+            .map(|(receiver, method)| (receiver.trim_matches(['(', ')', '*']), method));
         let declares = |line: &str| match method {
-            None => line.strip_prefix("func ").and_then(|line| line.strip_prefix(rest)).is_some_and(|line| line.starts_with(['(', '['])),
-            Some((receiver, method)) => line.strip_prefix("func (").and_then(|line| line.split_once(") ")).is_some_and(|(bound, tail)| {
-                let bound = bound.split(' ').next_back().unwrap_or(bound).trim_start_matches('*');
-                let generic = bound.split('[').next() == Some(receiver) || bound.ends_with(']') && line.contains(&format!("*{receiver}["));
-                generic && tail.strip_prefix(method).is_some_and(|tail| tail.starts_with('('))
-            }),
+            None => line
+                .strip_prefix("func ")
+                .and_then(|line| line.strip_prefix(rest))
+                .is_some_and(|line| line.starts_with(['(', '['])),
+            Some((receiver, method)) => line
+                .strip_prefix("func (")
+                .and_then(|line| line.split_once(") "))
+                .is_some_and(|(bound, tail)| {
+                    let bound =
+                        bound.split(' ').next_back().unwrap_or(bound).trim_start_matches('*');
+                    let generic = bound.split('[').next() == Some(receiver)
+                        || bound.ends_with(']') && line.contains(&format!("*{receiver}["));
+                    generic && tail.strip_prefix(method).is_some_and(|tail| tail.starts_with('('))
+                }),
         };
         let linked = format!(" {package}.{rest}");
-        let links = |line: &str| method.is_none() && line.starts_with("//go:linkname ") && line.ends_with(&linked);
+        let links = |line: &str| {
+            method.is_none() && line.starts_with("//go:linkname ") && line.ends_with(&linked)
+        };
         self.files
             .iter()
             .filter(|(path, lines)| {
@@ -84,13 +104,21 @@ fn every_map_function_is_in_the_releases_it_claims() {
         for (minor, release) in &releases {
             let declaring = release.declaring(function);
             if declaring.is_empty() == function.versions.contains(*minor) {
-                wrong.push(format!("{} in 1.{minor}: declared by {declaring:?}, claimed {:?}", function.name, function.versions));
+                wrong.push(format!(
+                    "{} in 1.{minor}: declared by {declaring:?}, claimed {:?}",
+                    function.name, function.versions
+                ));
             }
         }
         let last = function.versions.last.unwrap_or(newest);
         if let Some(release) = releases.get(&last) {
             if !release.declaring(function).contains(&function.file) {
-                wrong.push(format!("{} in 1.{last} is not in {}, but in {:?}", function.name, function.file, release.declaring(function)));
+                wrong.push(format!(
+                    "{} in 1.{last} is not in {}, but in {:?}",
+                    function.name,
+                    function.file,
+                    release.declaring(function)
+                ));
             }
         }
     }

@@ -225,7 +225,9 @@ impl Assembler {
             Token::Signal { name, address, pc } => {
                 let signal = Signal { name: text(name), address, pc };
                 match &mut self.section {
-                    Section::Goroutine(builder) if self.announced.is_empty() => builder.signal(signal),
+                    Section::Goroutine(builder) if self.announced.is_empty() => {
+                        builder.signal(signal);
+                    }
                     _ => self.announced.signal(signal),
                 }
             }
@@ -243,7 +245,8 @@ impl Assembler {
             Token::ProfileTotal(_) => self.end_section(sink),
             Token::ProfileRecord { count } => {
                 self.end_section(sink);
-                self.section = Section::Record(Box::new(StackGroup { count, ..StackGroup::default() }));
+                self.section =
+                    Section::Record(Box::new(StackGroup { count, ..StackGroup::default() }));
             }
             Token::ProfileLabels(labels) => {
                 if let Section::Record(record) = &mut self.section {
@@ -252,7 +255,12 @@ impl Assembler {
             }
             Token::ProfileFrame { pc, symbol, offset, place } => {
                 if let Section::Record(record) = &mut self.section {
-                    let mut frame = Frame { symbol: self.interner.intern(symbol), offset, pc: Some(pc), ..Frame::default() };
+                    let mut frame = Frame {
+                        symbol: self.interner.intern(symbol),
+                        offset,
+                        pc: Some(pc),
+                        ..Frame::default()
+                    };
                     if let Some(place) = place {
                         frame.file = self.interner.intern(place.file);
                         frame.line = place.line;
@@ -294,7 +302,11 @@ impl Assembler {
             Section::None => self.call = None,
             _ => self.flush_call(),
         }
-        let frame = Frame { symbol: self.interner.intern(symbol), args: args.map(text), ..Frame::default() };
+        let frame = Frame {
+            symbol: self.interner.intern(symbol),
+            args: args.map(text),
+            ..Frame::default()
+        };
         self.call = Some((frame, sure));
     }
 
@@ -430,7 +442,12 @@ impl Assembler {
         }
     }
 
-    fn emit(&mut self, goroutine: Arc<Goroutine>, fault: Option<crate::model::Fault>, sink: &mut impl Sink) {
+    fn emit(
+        &mut self,
+        goroutine: Arc<Goroutine>,
+        fault: Option<crate::model::Fault>,
+        sink: &mut impl Sink,
+    ) {
         sink.goroutine(goroutine);
         if let Some(fault) = fault {
             self.racers_wanted |= fault.kind.is_concurrent();

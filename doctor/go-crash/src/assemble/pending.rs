@@ -85,7 +85,11 @@ impl Announced {
                 last.printed |= new.printed;
                 return;
             }
-            if both_panic && last.kind == kind && kind.concerns_map() && (!last.printed || !new.printed) {
+            if both_panic
+                && last.kind == kind
+                && kind.concerns_map()
+                && (!last.printed || !new.printed)
+            {
                 // A log line that repeats the message in other words.
                 last.printed |= new.printed;
                 return;
@@ -132,7 +136,9 @@ impl Announced {
     pub(super) fn bind(&mut self, state: &str) -> Option<Pending> {
         let running = state.starts_with("running") || state.is_empty();
         let any_state = |pending: &Pending| {
-            pending.channel == Channel::Fatal && !pending.kind.concerns_map() && pending.kind != FaultKind::Checkptr
+            pending.channel == Channel::Fatal
+                && !pending.kind.concerns_map()
+                && pending.kind != FaultKind::Checkptr
         };
         let at = self.waiting.iter().position(|pending| running || any_state(pending))?;
         Some(self.waiting.remove(at))
