@@ -17,7 +17,7 @@
 //! The memo answers only when a blank line and the next heading follow the stack. Every other text
 //! takes the ordinary way, which is also how a stack is learned.
 
-use crate::bytes::{after, from, rfind, take_decimal, take_while, upto};
+use crate::bytes::{after, find, from, rfind, take_decimal, take_while, upto};
 use crate::scan::{heading_of, symbol_length};
 use crate::sink::{Again, GroupId};
 use memchr::memchr;
@@ -57,6 +57,8 @@ struct Node {
     varies: Varies,
     /// The line after it, with its end; empty when another node follows at once.
     place: Box<[u8]>,
+    /// That line goes on with the frame's registers, which vary.
+    registers: bool,
     lines: u64,
     children: Children,
     /// The group of the stack that ends here.
@@ -236,12 +238,17 @@ impl Node {
                 None => (upto(text, line.len().saturating_add(1)), Varies::Nothing),
             },
         };
-        let (place, rest) = match rest.first() {
+        let (place, registers, rest) = match rest.first() {
             Some(b'\t') => {
                 let (place, tail) = split_line(rest)?;
-                (upto(rest, place.len().saturating_add(1)), tail)
+                match find(place, b" fp=0x") {
+                    Some(registers) => {
+                        (upto(place, registers.saturating_add(b" fp=0x".len())), true, tail)
+                    }
+                    None => (upto(rest, place.len().saturating_add(1)), false, tail),
+                }
             }
-            _ => (&b""[..], rest),
+            _ => (&b""[..], false, rest),
         };
         let lines = if place.is_empty() { 1 } else { 2 };
         Some((
@@ -249,6 +256,7 @@ impl Node {
                 head: head.into(),
                 varies,
                 place: place.into(),
+                registers,
                 lines,
                 children: Children::default(),
                 group: None,
@@ -258,7 +266,10 @@ impl Node {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.varies == other.varies && self.head == other.head && self.place == other.place
+        self.varies == other.varies
+            && self.registers == other.registers
+            && self.head == other.head
+            && self.place == other.place
     }
 
     /// What follows this node in `text`, if `text` begins with it.
@@ -275,7 +286,13 @@ impl Node {
             }
             Varies::Id => after(take_while(rest, |byte| byte.is_ascii_digit()).1, b"\n")?,
         };
-        rest.strip_prefix(&*self.place)
+        let rest = rest.strip_prefix(&*self.place)?;
+        if !self.registers {
+            return Some(rest);
+        }
+        let (registers, rest) = split_line(rest)?;
+        let known = |byte: &u8| byte.is_ascii_hexdigit() || b" fspcx=".contains(byte);
+        registers.iter().all(known).then_some(rest)
     }
 }
 

@@ -31,7 +31,7 @@ fn dump(picks: &[(u8, u16)]) -> Vec<u8> {
     let mut text = Vec::new();
     for (n, (kind, value)) in picks.iter().enumerate() {
         let id = n + 2;
-        let block = match kind % 8 {
+        let block = match kind % 9 {
             0 => format!(
                 "goroutine {id} [chan receive]:\nmain.a(0x{value:x})\n\t/src/a.go:1 +0x1\ncreated by main.main in goroutine {value}\n\t/src/main.go:5 +0x1\n\n"
             ),
@@ -46,6 +46,9 @@ fn dump(picks: &[(u8, u16)]) -> Vec<u8> {
             ),
             4 => format!(
                 "goroutine {id} [runnable]:\nruntime.mapassign_faststr(0x1, 0x2)\n\t/usr/local/go/src/runtime/map_faststr.go:203 +0x1\nmain.put(0x{value:x})\n\t/src/a.go:8 +0x1\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"
+            ),
+            8 => format!(
+                "goroutine {id} gp=0xc{value:06x} m=nil [select, 3 minutes]:\nruntime.gopark(0x{value:x}?)\n\t/usr/local/go/src/runtime/proc.go:474 +0xca fp=0xc{value:06x} sp=0xc1 pc=0x4837ea\nmain.a(0x1)\n\t/src/a.go:1 +0x1 fp=0xc{value:06x} sp=0xc2 pc=0x1\nruntime.goexit({{}})\n\t/usr/local/go/src/runtime/asm_amd64.s:1264 +0x1 fp=0xc{value:06x} sp=0xc3 pc=0x48a021\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"
             ),
             5 => "fatal error: concurrent map writes\n\n".to_owned(),
             6 => format!("2024/03/09 18:22:35 main.go:12: value {value}\n"),
