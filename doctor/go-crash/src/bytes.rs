@@ -73,7 +73,8 @@ pub(crate) fn take_hex(text: &[u8]) -> Option<(u64, &[u8])> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
-    let value = digits.iter().fold(0_u64, |value, &digit| (value << 4) | u64::from(hex_value(digit)));
+    let value =
+        digits.iter().fold(0_u64, |value, &digit| (value << 4) | u64::from(hex_value(digit)));
     Some((value, rest))
 }
 

@@ -28,7 +28,13 @@ impl Grouper {
     /// Counts a goroutine; `None` when there are too many distinct stacks.
     pub(crate) fn add(&mut self, goroutine: &Goroutine) -> Option<GroupId> {
         let hash = stack_hash(goroutine);
-        let same = self.index.get(&hash).into_iter().flatten().copied().find(|&at| self.groups.get(at).is_some_and(|group| is_same(group, goroutine)));
+        let same = self
+            .index
+            .get(&hash)
+            .into_iter()
+            .flatten()
+            .copied()
+            .find(|&at| self.groups.get(at).is_some_and(|group| is_same(group, goroutine)));
         let at = match same {
             Some(at) => at,
             None if self.groups.len() >= MOST_GROUPS || self.frames >= MOST_FRAMES => {
@@ -71,7 +77,9 @@ impl Grouper {
     pub(crate) fn into_groups(self) -> Vec<StackGroup> {
         let mut groups = self.groups;
         for group in &mut groups {
-            group.states.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+            group
+                .states
+                .sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         }
         groups.sort_by_key(|group| std::cmp::Reverse(group.count));
         groups

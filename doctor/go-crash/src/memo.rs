@@ -17,7 +17,7 @@
 //! The memo answers only when a blank line and the next heading follow the stack. Every other text
 //! takes the ordinary way, which is also how a stack is learned.
 
-use crate::bytes::{after, from, rfind, take_decimal, take_while, upto};
+use crate::bytes::{after, find, from, rfind, take_decimal, take_while, upto};
 use crate::scan::{heading_of, symbol_length};
 use crate::sink::{Again, GroupId};
 use memchr::memchr;
@@ -57,6 +57,8 @@ struct Node {
     varies: Varies,
     /// The line after it, with its end; empty when another node follows at once.
     place: Box<[u8]>,
+    /// That line goes on with the frame's registers, which vary.
+    registers: bool,
     lines: u64,
     children: Children,
     /// The group of the stack that ends here.
@@ -97,7 +99,8 @@ impl Memo {
             at = Some(child);
             rest = tail;
         };
-        let goroutine = Again { id: heading.id, state: std::str::from_utf8(state).ok()?, wait_minutes };
+        let goroutine =
+            Again { id: heading.id, state: std::str::from_utf8(state).ok()?, wait_minutes };
         Some(Hit { length: text.len().saturating_sub(rest.len()), lines, group, goroutine })
     }
 
@@ -107,7 +110,9 @@ impl Memo {
             Some(at) => &self.nodes.get(at)?.children,
             None => &self.roots,
         };
-        children.candidates(text).find_map(|child| Some((child, self.nodes.get(child)?.follow(text)?)))
+        children
+            .candidates(text)
+            .find_map(|child| Some((child, self.nodes.get(child)?.follow(text)?)))
     }
 
     /// Learns the stack of the goroutine that is the whole of `block`, its heading included.
@@ -122,10 +127,16 @@ impl Memo {
                 return;
             };
             let siblings = match at {
-                Some(at) => self.nodes.get(at).map(|node| node.children.nodes.as_slice()).unwrap_or_default(),
+                Some(at) => self
+                    .nodes
+                    .get(at)
+                    .map(|node| node.children.nodes.as_slice())
+                    .unwrap_or_default(),
                 None => &self.roots.nodes,
             };
-            let same = siblings.iter().copied().find(|&sibling| self.nodes.get(sibling).is_some_and(|sibling| sibling.is_same(&node)));
+            let same = siblings.iter().copied().find(|&sibling| {
+                self.nodes.get(sibling).is_some_and(|sibling| sibling.is_same(&node))
+            });
             let child = match same {
                 Some(child) => child,
                 None if self.nodes.len() >= MOST_NODES || siblings.len() >= MOST_CHILDREN => return,
@@ -147,7 +158,11 @@ impl Memo {
         let take = |children: &mut Children| std::mem::take(children);
         let mut children = match parent {
             None => take(&mut self.roots),
-            Some(parent) => self.nodes.get_mut(parent).map(|parent| take(&mut parent.children)).unwrap_or_default(),
+            Some(parent) => self
+                .nodes
+                .get_mut(parent)
+                .map(|parent| take(&mut parent.children))
+                .unwrap_or_default(),
         };
         children.push(child, &self.nodes);
         match parent.and_then(|parent| self.nodes.get_mut(parent)) {
@@ -184,7 +199,8 @@ impl Children {
 
     fn push(&mut self, child: usize, nodes: &[Node]) {
         self.nodes.push(child);
-        let heads: Vec<&[u8]> = self.nodes.iter().filter_map(|&node| nodes.get(node)).map(|node| &*node.head).collect();
+        let heads: Vec<&[u8]> =
+            self.nodes.iter().filter_map(|&node| nodes.get(node)).map(|node| &*node.head).collect();
         let shortest = heads.iter().map(|head| head.len()).min().unwrap_or(0);
         let distinct = |probe: usize| {
             let mut keys: Vec<_> = heads.iter().map(|head| window(head, probe)).collect();
@@ -193,7 +209,8 @@ impl Children {
             keys.len()
         };
         // The first of the best places: earlier bytes are in the cache already.
-        self.probe = (0..shortest.saturating_sub(7)).max_by_key(|&probe| (distinct(probe), std::cmp::Reverse(probe)));
+        self.probe = (0..shortest.saturating_sub(7))
+            .max_by_key(|&probe| (distinct(probe), std::cmp::Reverse(probe)));
         self.keys = match self.probe {
             Some(probe) => heads.iter().map(|head| window(head, probe).unwrap_or(0)).collect(),
             None => Vec::new(),
@@ -213,24 +230,46 @@ impl Node {
         let (line, rest) = split_line(text)?;
         let (head, varies) = match symbol_length(line) {
             Some(symbol) => (upto(line, symbol.saturating_add(1)), Varies::Arguments),
-            None => match line.strip_prefix(b"created by ").and_then(|_| rfind(line, b" in goroutine ")) {
+            None => match line
+                .strip_prefix(b"created by ")
+                .and_then(|_| rfind(line, b" in goroutine "))
+            {
                 Some(at) => (upto(line, at.saturating_add(b" in goroutine ".len())), Varies::Id),
                 None => (upto(text, line.len().saturating_add(1)), Varies::Nothing),
             },
         };
-        let (place, rest) = match rest.first() {
+        let (place, registers, rest) = match rest.first() {
             Some(b'\t') => {
                 let (place, tail) = split_line(rest)?;
-                (upto(rest, place.len().saturating_add(1)), tail)
+                match find(place, b" fp=0x") {
+                    Some(registers) => {
+                        (upto(place, registers.saturating_add(b" fp=0x".len())), true, tail)
+                    }
+                    None => (upto(rest, place.len().saturating_add(1)), false, tail),
+                }
             }
-            _ => (&b""[..], rest),
+            _ => (&b""[..], false, rest),
         };
         let lines = if place.is_empty() { 1 } else { 2 };
-        Some((Self { head: head.into(), varies, place: place.into(), lines, children: Children::default(), group: None }, rest))
+        Some((
+            Self {
+                head: head.into(),
+                varies,
+                place: place.into(),
+                registers,
+                lines,
+                children: Children::default(),
+                group: None,
+            },
+            rest,
+        ))
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.varies == other.varies && self.head == other.head && self.place == other.place
+        self.varies == other.varies
+            && self.registers == other.registers
+            && self.head == other.head
+            && self.place == other.place
     }
 
     /// What follows this node in `text`, if `text` begins with it.
@@ -247,7 +286,13 @@ impl Node {
             }
             Varies::Id => after(take_while(rest, |byte| byte.is_ascii_digit()).1, b"\n")?,
         };
-        rest.strip_prefix(&*self.place)
+        let rest = rest.strip_prefix(&*self.place)?;
+        if !self.registers {
+            return Some(rest);
+        }
+        let (registers, rest) = split_line(rest)?;
+        let known = |byte: &u8| byte.is_ascii_hexdigit() || b" fspcx=".contains(byte);
+        registers.iter().all(known).then_some(rest)
     }
 }
 

@@ -85,7 +85,12 @@ fn a_stack_without_end_is_cut() {
     let text = "main.f(0x1)\n\t/src/a.go:1 +0x1\n".repeat(50_000);
     let crash = read(text.as_bytes());
     assert_eq!(crash.goroutine_count, 1);
-    assert!(crash.goroutines.iter().all(|goroutine| goroutine.frames.len() <= 1_000 && goroutine.frames_elided));
+    assert!(
+        crash
+            .goroutines
+            .iter()
+            .all(|goroutine| goroutine.frames.len() <= 1_000 && goroutine.frames_elided)
+    );
 }
 
 #[test]
@@ -102,7 +107,8 @@ fn distinct_stacks_without_end_are_counted() {
 
 #[test]
 fn a_binary_file_says_nothing() {
-    let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let bytes: Vec<u8> =
+        (0..300_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let crash = read(&bytes);
     assert!(crash.faults.is_empty() && crash.goroutines.is_empty());
 }

@@ -1,15 +1,27 @@
 //! What holds for any bytes, any cut, and any way of handing a text over.
 
-#![expect(clippy::unreachable, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unreachable,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
-use go_crash::{Again, Collect, CrashText, Fault, Goroutine, Group, GroupId, Note, Reader, Sink, StackGroup, read, read_grouped};
+use go_crash::{
+    Again, Collect, CrashText, Fault, Goroutine, Group, GroupId, Note, Reader, Sink, StackGroup,
+    read, read_grouped,
+};
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 
 fn samples() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort();
     paths.into_iter().filter_map(|path| std::fs::read(path).ok()).collect()
 }
@@ -19,15 +31,30 @@ fn dump(picks: &[(u8, u16)]) -> Vec<u8> {
     let mut text = Vec::new();
     for (n, (kind, value)) in picks.iter().enumerate() {
         let id = n + 2;
-        let block = match kind % 8 {
-            0 => format!("goroutine {id} [chan receive]:\nmain.a(0x{value:x})\n\t/src/a.go:1 +0x1\ncreated by main.main in goroutine {value}\n\t/src/main.go:5 +0x1\n\n"),
-            1 => format!("goroutine {id} [select, {value} minutes]:\nmain.b(0x{value:x}, {{0x1, ...}})\n\t/src/b.go:2 +0x1\nmain.a(...)\n\t/src/a.go:3\ncreated by main.main\n\t/src/main.go:6 +0x1\n\n"),
-            2 => format!("goroutine {id} [running]:\nmain.b()\n\t/src/b.go:2 +0x1\nmain.main()\n\t/src/main.go:9 +0x2\n\n"),
-            3 => format!("goroutine {id} [IO wait, 2 minutes, locked to thread]:\nmain.a(0x{value:x})\n\t/src/a.go:1 +0x1\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"),
-            4 => format!("goroutine {id} [runnable]:\nruntime.mapassign_faststr(0x1, 0x2)\n\t/usr/local/go/src/runtime/map_faststr.go:203 +0x1\nmain.put(0x{value:x})\n\t/src/a.go:8 +0x1\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"),
+        let block = match kind % 9 {
+            0 => format!(
+                "goroutine {id} [chan receive]:\nmain.a(0x{value:x})\n\t/src/a.go:1 +0x1\ncreated by main.main in goroutine {value}\n\t/src/main.go:5 +0x1\n\n"
+            ),
+            1 => format!(
+                "goroutine {id} [select, {value} minutes]:\nmain.b(0x{value:x}, {{0x1, ...}})\n\t/src/b.go:2 +0x1\nmain.a(...)\n\t/src/a.go:3\ncreated by main.main\n\t/src/main.go:6 +0x1\n\n"
+            ),
+            2 => format!(
+                "goroutine {id} [running]:\nmain.b()\n\t/src/b.go:2 +0x1\nmain.main()\n\t/src/main.go:9 +0x2\n\n"
+            ),
+            3 => format!(
+                "goroutine {id} [IO wait, 2 minutes, locked to thread]:\nmain.a(0x{value:x})\n\t/src/a.go:1 +0x1\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"
+            ),
+            4 => format!(
+                "goroutine {id} [runnable]:\nruntime.mapassign_faststr(0x1, 0x2)\n\t/usr/local/go/src/runtime/map_faststr.go:203 +0x1\nmain.put(0x{value:x})\n\t/src/a.go:8 +0x1\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"
+            ),
+            8 => format!(
+                "goroutine {id} gp=0xc{value:06x} m=nil [select, 3 minutes]:\nruntime.gopark(0x{value:x}?)\n\t/usr/local/go/src/runtime/proc.go:474 +0xca fp=0xc{value:06x} sp=0xc1 pc=0x4837ea\nmain.a(0x1)\n\t/src/a.go:1 +0x1 fp=0xc{value:06x} sp=0xc2 pc=0x1\nruntime.goexit({{}})\n\t/usr/local/go/src/runtime/asm_amd64.s:1264 +0x1 fp=0xc{value:06x} sp=0xc3 pc=0x48a021\ncreated by main.main in goroutine 1\n\t/src/main.go:5 +0x1\n\n"
+            ),
             5 => "fatal error: concurrent map writes\n\n".to_owned(),
             6 => format!("2024/03/09 18:22:35 main.go:12: value {value}\n"),
-            _ => format!("goroutine {id} [select]:\nmain.b(0x{value:x}, {{0x1, ...}})\n\t/src/b.go:2 +0x1\nmain.a(...)\n\t/src/a.go:3\ncreated by main.main\n\t/src/main.go:6 +0x1\n\n"),
+            _ => format!(
+                "goroutine {id} [select]:\nmain.b(0x{value:x}, {{0x1, ...}})\n\t/src/b.go:2 +0x1\nmain.a(...)\n\t/src/a.go:3\ncreated by main.main\n\t/src/main.go:6 +0x1\n\n"
+            ),
         };
         text.extend_from_slice(block.as_bytes());
     }
@@ -102,15 +129,23 @@ fn the_kind_stays_however_short_the_stack_is_cut() {
         let Some(first) = whole.faults.first() else {
             continue;
         };
-        let Some(goroutine) = first.goroutine.as_ref().filter(|goroutine| goroutine.id.is_some()) else {
+        let Some(goroutine) = first.goroutine.as_ref().filter(|goroutine| goroutine.id.is_some())
+        else {
             continue;
         };
         let heading_line = usize::try_from(goroutine.text_line).expect("a small number");
-        let begin: usize = sample.split_inclusive(|&byte| byte == b'\n').take(heading_line).map(<[u8]>::len).sum();
+        let begin: usize =
+            sample.split_inclusive(|&byte| byte == b'\n').take(heading_line).map(<[u8]>::len).sum();
         for end in begin..sample.len() {
             let cut = read(sample.get(..end).unwrap_or(&sample));
-            let fault = cut.faults.first().unwrap_or_else(|| panic!("no fault in the first {end} bytes of {}", String::from_utf8_lossy(&sample)));
-            assert!(fault.kind == first.kind || first.kind == go_crash::FaultKind::SegvInMap, "{end}: {:?}", fault.kind);
+            let fault = cut.faults.first().unwrap_or_else(|| {
+                panic!("no fault in the first {end} bytes of {}", String::from_utf8_lossy(&sample))
+            });
+            assert!(
+                fault.kind == first.kind || first.kind == go_crash::FaultKind::SegvInMap,
+                "{end}: {:?}",
+                fault.kind
+            );
         }
     }
 }
@@ -166,9 +201,60 @@ proptest! {
 }
 
 const WORDS: &[&str] = &[
-    "\n", "\n", "\n", "\t", " ", "goroutine ", "7", "12", " [", "running", "]:", "]:\n", "main.f(", "main.(*T).g(", "0x1", ", ", ")", ")\n", "/src/a.go:", "3",
-    " +0x1f", "created by ", "main.main", " in goroutine ", "fatal error: ", "concurrent map writes", "panic: ", "assignment to entry in nil map", "panic(",
-    "runtime.mapassign(", "[signal SIGSEGV", "WARNING: DATA RACE\n", "Write at 0x00c1 by goroutine 7:\n", "Previous read at 0x00c1 by main goroutine:\n",
-    "==================\n", "\\n", "\\t", "\"", "{", "}", "&lt;", "\u{1b}[31m", "#011", "#012", "# labels: {", "3 @ 0x1\n", "#\t0x1\tmain.f+0x1\t/src/a.go:3\n",
-    "...", "...3 frames elided...\n", "[originating from goroutine 1]:\n", "```\n", "exit status 2\n", "é", "·", "<autogenerated>:1", "\r",
+    "\n",
+    "\n",
+    "\n",
+    "\t",
+    " ",
+    "goroutine ",
+    "7",
+    "12",
+    " [",
+    "running",
+    "]:",
+    "]:\n",
+    "main.f(",
+    "main.(*T).g(",
+    "0x1",
+    ", ",
+    ")",
+    ")\n",
+    "/src/a.go:",
+    "3",
+    " +0x1f",
+    "created by ",
+    "main.main",
+    " in goroutine ",
+    "fatal error: ",
+    "concurrent map writes",
+    "panic: ",
+    "assignment to entry in nil map",
+    "panic(",
+    "runtime.mapassign(",
+    "[signal SIGSEGV",
+    "WARNING: DATA RACE\n",
+    "Write at 0x00c1 by goroutine 7:\n",
+    "Previous read at 0x00c1 by main goroutine:\n",
+    "==================\n",
+    "\\n",
+    "\\t",
+    "\"",
+    "{",
+    "}",
+    "&lt;",
+    "\u{1b}[31m",
+    "#011",
+    "#012",
+    "# labels: {",
+    "3 @ 0x1\n",
+    "#\t0x1\tmain.f+0x1\t/src/a.go:3\n",
+    "...",
+    "...3 frames elided...\n",
+    "[originating from goroutine 1]:\n",
+    "```\n",
+    "exit status 2\n",
+    "é",
+    "·",
+    "<autogenerated>:1",
+    "\r",
 ];

@@ -56,14 +56,20 @@ fn fixtures() -> PathBuf {
 fn cases() -> BTreeMap<String, (Case, Vec<Access>)> {
     let root = fixtures();
     let mut folders = vec![root.join("orders"), root.join("vendored")];
-    folders.extend(std::fs::read_dir(root.join("faults")).expect("the faults").flatten().map(|entry| entry.path()));
+    folders.extend(
+        std::fs::read_dir(root.join("faults"))
+            .expect("the faults")
+            .flatten()
+            .map(|entry| entry.path()),
+    );
     let mut cases = BTreeMap::new();
     for folder in folders {
         let Ok(text) = std::fs::read_to_string(folder.join("manifest.toml")) else {
             continue;
         };
         let manifest: Manifest = toml::from_str(&text).expect("a manifest");
-        let accesses: Vec<Access> = manifest.map.iter().flat_map(|map| map.access.clone()).collect();
+        let accesses: Vec<Access> =
+            manifest.map.iter().flat_map(|map| map.access.clone()).collect();
         for case in manifest.case {
             cases.insert(case.name.clone(), (case, accesses.clone()));
         }
@@ -77,7 +83,9 @@ fn is_at(frame: &Frame, at: &str) -> bool {
         return false;
     };
     let printed = match frame.file.split_once('@') {
-        Some((module, rest)) => format!("/vendor/{module}/{}", rest.split_once('/').map_or(rest, |(_, path)| path)),
+        Some((module, rest)) => {
+            format!("/vendor/{module}/{}", rest.split_once('/').map_or(rest, |(_, path)| path))
+        }
         None => frame.file.to_string(),
     };
     printed.ends_with(&format!("/{file}")) && line.parse() == Ok(frame.line)
@@ -112,18 +120,27 @@ fn kinds(case: &Case, run: &Run) -> Vec<FaultKind> {
 }
 
 fn hides_frames(run: &Run) -> bool {
-    matches!(run.level.as_str(), "single" | "all") && matches!(run.go.as_str(), "1.21" | "1.22" | "1.23")
+    matches!(run.level.as_str(), "single" | "all")
+        && matches!(run.go.as_str(), "1.21" | "1.22" | "1.23")
 }
 
 /// The id in the first heading of a running goroutine behind the message.
 fn heading_behind(text: &str, message: &str) -> Option<u64> {
     let behind = text.find(message).and_then(|at| text.get(at..))?;
     let lines = behind.lines().filter_map(|line| line.strip_prefix("goroutine "));
-    let running = lines.filter(|line| line.contains("[running") || message.contains("deadlock")).find(|line| line.ends_with(':'));
+    let running = lines
+        .filter(|line| line.contains("[running") || message.contains("deadlock"))
+        .find(|line| line.ends_with(':'));
     running.and_then(|line| line.split(' ').next()?.parse().ok())
 }
 
-fn check(run: &Run, case: &Case, accesses: &[Access], text: &str, crash: &CrashText) -> Result<(), String> {
+fn check(
+    run: &Run,
+    case: &Case,
+    accesses: &[Access],
+    text: &str,
+    crash: &CrashText,
+) -> Result<(), String> {
     let allowed = kinds(case, run);
     if allowed.is_empty() {
         return match crash.faults.first() {
@@ -131,14 +148,22 @@ fn check(run: &Run, case: &Case, accesses: &[Access], text: &str, crash: &CrashT
             Some(fault) => Err(format!("claims {:?} in a dump", fault.kind)),
         };
     }
-    let fault = crash.faults.iter().find(|fault| allowed.contains(&fault.kind)).ok_or_else(|| {
-        format!("no {allowed:?}, but {:?}", crash.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>())
-    })?;
+    let fault =
+        crash.faults.iter().find(|fault| allowed.contains(&fault.kind)).ok_or_else(|| {
+            format!(
+                "no {allowed:?}, but {:?}",
+                crash.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>()
+            )
+        })?;
     if case.kind == "race" {
         return check_race(case, accesses, crash);
     }
     if run.level == "none" && case.kind != "race" {
-        return if fault.goroutine.is_none() { Ok(()) } else { Err("a goroutine where none is printed".into()) };
+        return if fault.goroutine.is_none() {
+            Ok(())
+        } else {
+            Err("a goroutine where none is printed".into())
+        };
     }
     check_goroutine(fault, text, &run.message)?;
     check_frame(fault, case, accesses)
@@ -147,7 +172,11 @@ fn check(run: &Run, case: &Case, accesses: &[Access], text: &str, crash: &CrashT
 fn check_goroutine(fault: &Fault, text: &str, message: &str) -> Result<(), String> {
     let found = fault.goroutine.as_ref().and_then(|goroutine| goroutine.id);
     let expected = heading_behind(text, message);
-    if found == expected { Ok(()) } else { Err(format!("goroutine {found:?}, expected {expected:?}")) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("goroutine {found:?}, expected {expected:?}"))
+    }
 }
 
 fn check_frame(fault: &Fault, case: &Case, accesses: &[Access]) -> Result<(), String> {
@@ -161,15 +190,21 @@ fn check_frame(fault: &Fault, case: &Case, accesses: &[Access]) -> Result<(), St
     if !fault.kind.concerns_map() {
         return Ok(());
     }
-    let expected: Vec<&str> = accesses.iter().filter(|access| is_at(frame, &access.at)).map(|access| access.operation.as_str()).collect();
-    operation_fits(fault.possible_operations(), &expected).map_err(|why| format!("{why} at {frame}"))?;
+    let expected: Vec<&str> = accesses
+        .iter()
+        .filter(|access| is_at(frame, &access.at))
+        .map(|access| access.operation.as_str())
+        .collect();
+    operation_fits(fault.possible_operations(), &expected)
+        .map_err(|why| format!("{why} at {frame}"))?;
     if fault.operation.is_some() { Ok(()) } else { fits_hidden(fault) }
 }
 
 fn operation_fits(found: &[Operation], expected: &[&str]) -> Result<(), String> {
     // The manifests call `m[k]++` a write, and what goes through a map by reflection an iteration;
     // the runtime may catch either at its read.
-    let by_its_read = found == [Operation::Read] && (expected.contains(&"write") || expected.contains(&"iterate"));
+    let by_its_read = found == [Operation::Read]
+        && (expected.contains(&"write") || expected.contains(&"iterate"));
     if by_its_read || found.iter().any(|operation| expected.contains(&operation.word())) {
         return Ok(());
     }
@@ -178,7 +213,8 @@ fn operation_fits(found: &[Operation], expected: &[&str]) -> Result<(), String> 
 
 /// The operation may be open only where the text hides the runtime's frames.
 fn fits_hidden(fault: &Fault) -> Result<(), String> {
-    let frames = fault.goroutine.as_ref().map(|goroutine| goroutine.frames.as_slice()).unwrap_or_default();
+    let frames =
+        fault.goroutine.as_ref().map(|goroutine| goroutine.frames.as_slice()).unwrap_or_default();
     match frames.iter().find(|frame| frame.symbol.starts_with("runtime.map")) {
         Some(frame) => Err(format!("the operation is open although {frame} is printed")),
         None => Ok(()),
@@ -189,7 +225,9 @@ fn check_race(case: &Case, accesses: &[Access], crash: &CrashText) -> Result<(),
     let mut matched = false;
     for race in crash.races() {
         // A stack may be lost, and Go 1.27 leaves out the callers of what it inlined.
-        let fits = |side: &RaceSide| side.user_frame().is_none_or(|frame| case.sides.iter().any(|at| is_at(frame, at)));
+        let fits = |side: &RaceSide| {
+            side.user_frame().is_none_or(|frame| case.sides.iter().any(|at| is_at(frame, at)))
+        };
         let named = race.sides.iter().any(|side| side.user_frame().is_some());
         let both = race.sides.len() >= 2 && race.sides.iter().all(fits) && named;
         if !both {
@@ -200,11 +238,23 @@ fn check_race(case: &Case, accesses: &[Access], crash: &CrashText) -> Result<(),
             let (Some(frame), Some(operation)) = (side.user_frame(), side.operation) else {
                 continue;
             };
-            let expected: Vec<&str> = accesses.iter().filter(|access| is_at(frame, &access.at)).map(|access| access.operation.as_str()).collect();
+            let expected: Vec<&str> = accesses
+                .iter()
+                .filter(|access| is_at(frame, &access.at))
+                .map(|access| access.operation.as_str())
+                .collect();
             operation_fits(&[operation], &expected).map_err(|why| format!("{why} at {frame}"))?;
         }
     }
-    if matched { Ok(()) } else { Err(format!("none of {} reports has its sides among {:?}", crash.races().count(), case.sides)) }
+    if matched {
+        Ok(())
+    } else {
+        Err(format!(
+            "none of {} reports has its sides among {:?}",
+            crash.races().count(),
+            case.sides
+        ))
+    }
 }
 
 #[test]

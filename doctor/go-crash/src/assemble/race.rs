@@ -27,7 +27,11 @@ pub(super) struct RaceBuilder {
 
 impl RaceBuilder {
     pub(super) fn new(line: u64) -> Self {
-        Self { race: Race { text_line: line, ..Race::default() }, target: Target::Nowhere, closed: false }
+        Self {
+            race: Race { text_line: line, ..Race::default() },
+            target: Target::Nowhere,
+            closed: false,
+        }
     }
 
     /// True when the report has not come to its end.
@@ -48,9 +52,18 @@ impl RaceBuilder {
 
     pub(super) fn token(&mut self, token: &Token<'_>) {
         match *token {
-            Token::RaceSide { .. } | Token::RaceCreated { .. } if self.is_full() => self.target = Target::Nowhere,
+            Token::RaceSide { .. } | Token::RaceCreated { .. } if self.is_full() => {
+                self.target = Target::Nowhere;
+            }
             Token::RaceSide { write, atomic, previous, address, by } => {
-                self.race.sides.push(RaceSide { write, atomic, previous, address, by, ..RaceSide::default() });
+                self.race.sides.push(RaceSide {
+                    write,
+                    atomic,
+                    previous,
+                    address,
+                    by,
+                    ..RaceSide::default()
+                });
                 self.target = Target::Side;
             }
             Token::RaceCreated { id, running } => {
@@ -75,7 +88,9 @@ impl RaceBuilder {
         match self.target {
             Target::Nowhere => None,
             Target::Side => self.race.sides.last_mut().map(|side| &mut side.frames),
-            Target::Goroutine => self.race.goroutines.last_mut().map(|goroutine| &mut goroutine.created_at),
+            Target::Goroutine => {
+                self.race.goroutines.last_mut().map(|goroutine| &mut goroutine.created_at)
+            }
         }
     }
 

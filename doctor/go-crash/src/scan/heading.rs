@@ -68,7 +68,8 @@ fn status_end(rest: &[u8]) -> Option<usize> {
     if end.is_some() {
         return end;
     }
-    let (_, tail) = take_while(rest, |byte| byte.is_ascii_alphanumeric() || b" ,.()-/".contains(&byte));
+    let (_, tail) =
+        take_while(rest, |byte| byte.is_ascii_alphanumeric() || b" ,.()-/".contains(&byte));
     tail.is_empty().then_some(rest.len())
 }
 

@@ -16,9 +16,14 @@ use std::sync::LazyLock;
 const LONGEST_PREFIX: usize = 1 << 10;
 const LONGEST_MESSAGE: usize = 16 << 10;
 
-/// The panics that concern maps, looked for in every line that is not the runtime's own.
-static MAP_PANICS: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| [Finder::new("assignment to entry in nil map"), Finder::new("hash of unhashable type")]);
+/// What concerns maps, looked for in every line that is not the runtime's own.
+static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 3]> = LazyLock::new(|| {
+    [
+        (Channel::Panic, Finder::new("assignment to entry in nil map")),
+        (Channel::Panic, Finder::new("hash of unhashable type")),
+        (Channel::Fatal, Finder::new("concurrent map ")),
+    ]
+});
 
 /// `fatal error: …` or `panic: …` exactly at `at`, and what follows the message.
 pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
@@ -40,8 +45,10 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         return None;
     }
     let printed = looks_printed(prefix) && looks_ended(without_repeats(rest, text));
-    let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
-    let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
+    let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ')
+        && trim(prefix).is_empty();
+    let logged = channel == Channel::Panic
+        && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
     Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
 }
 
@@ -62,25 +69,39 @@ fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let rest = after(from(line, at), b"panic serving ")?;
     let (_, rest) = take_while(rest, |byte| byte != b' ');
     let (text, rest) = message_text(Channel::Panic, prefix_of(line, at), rest.trim_ascii_start());
-    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), rest))
+    Some((
+        Token::Message(Message {
+            channel: Channel::Panic,
+            text,
+            recovered: false,
+            logged: true,
+            printed: true,
+            nested: false,
+        }),
+        rest,
+    ))
 }
 
-/// A message about maps somewhere in a line, and where: nothing need announce it, as middleware has formats of its
-/// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
+/// A message about maps somewhere in a line, and where, though nothing announces it: middleware
+/// has formats of its own (`[Macaron] PANIC: …`), trackers make a title of the message.
 pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
-    let (at, length) = MAP_PANICS.iter().find_map(|finder| finder.find(line).map(|at| (at, finder.needle().len())))?;
+    let (channel, at, length) = ABOUT_MAPS.iter().find_map(|(channel, finder)| {
+        finder.find(line).map(|at| (*channel, at, finder.needle().len()))
+    })?;
     let prefix = prefix_of(line, at);
     let rest = from(line, at);
-    let (mut text, tail) = match message_text(Channel::Panic, prefix, rest) {
-        (text, tail) if text.len() >= length => (text, tail),
-        _ => (upto(rest, length), from(rest, length)),
-    };
-    if text.is_empty() {
-        text = upto(rest, length);
+    let (text, tail) = message_text(channel, prefix, rest);
+    let (text, tail) =
+        if text.len() < length { (upto(rest, length), from(rest, length)) } else { (text, tail) };
+    if channel == Channel::Fatal {
+        // `concurrent map ` begins other things too.
+        std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text))?;
     }
     let says_panic = [&b"anic"[..], b"PANIC", b"ecover"].iter().any(|word| contains(prefix, word));
-    let printed = looks_ended(tail) && looks_printed(prefix) && says_panic;
-    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed, nested: false }), at))
+    let logged = channel == Channel::Panic;
+    let printed = logged && looks_ended(tail) && looks_printed(prefix) && says_panic;
+    let message = Message { channel, text, recovered: false, logged, printed, nested: false };
+    Some((Token::Message(message), at))
 }
 
 /// Splits the message from what a viewer or a log put behind it.
@@ -92,7 +113,9 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], line: &'a [u8]) -> (&'a [u8
     let field = match prefix.last() {
         Some(&quote @ (b'"' | b'\'' | b'`')) => memchr::memchr(quote, rest).unwrap_or(rest.len()),
         // The message stands further inside a quoted field.
-        _ if memchr::memchr_iter(b'"', prefix).count() % 2 == 1 => memchr::memchr(b'"', rest).unwrap_or(rest.len()),
+        _ if memchr::memchr_iter(b'"', prefix).count() % 2 == 1 => {
+            memchr::memchr(b'"', rest).unwrap_or(rest.len())
+        }
         _ => rest.len(),
     };
     // Two threads that die at once print their messages into each other.
@@ -102,7 +125,8 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], line: &'a [u8]) -> (&'a [u8
     let known = std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text));
     let end = match known {
         Some(message) => {
-            let lead = if text.starts_with(b"runtime error: ") { b"runtime error: ".len() } else { 0 };
+            let lead =
+                if text.starts_with(b"runtime error: ") { b"runtime error: ".len() } else { 0 };
             let end = lead.saturating_add(message.text.len());
             let tail = from(text, end);
             if message.is_whole() {
@@ -114,7 +138,8 @@ fn message_text<'a>(channel: Channel, prefix: &[u8], line: &'a [u8]) -> (&'a [u8
             }
         }
         None => {
-            let heading = find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
+            let heading =
+                find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
             heading.unwrap_or(text.len()).min(find(text, b" [signal ").unwrap_or(text.len()))
         }
     };
@@ -133,7 +158,10 @@ fn continues_with_heading(rest: &[u8]) -> bool {
 
 /// The length of `[recovered]` and `[recovered, repanicked]` behind a message.
 fn marks_length(tail: &[u8]) -> usize {
-    [&b" [recovered, repanicked]"[..], b" [recovered]"].iter().find(|mark| tail.starts_with(mark)).map_or(0, |mark| mark.len())
+    [&b" [recovered, repanicked]"[..], b" [recovered]"]
+        .iter()
+        .find(|mark| tail.starts_with(mark))
+        .map_or(0, |mark| mark.len())
 }
 
 fn without_recovered(text: &[u8]) -> (&[u8], bool) {
@@ -155,19 +183,24 @@ fn looks_printed(prefix: &[u8]) -> bool {
     match prefix.last() {
         Some(b'"' | b'\'') => {
             let field = prefix.len().checked_sub(2).and_then(|at| prefix.get(at));
-            return matches!(field, None | Some(b':' | b',' | b'=' | b'\t' | b';')) || is_json_field(prefix);
+            return matches!(field, None | Some(b':' | b',' | b'=' | b'\t' | b';'))
+                || is_json_field(prefix);
         }
         Some(b'`') => return false,
         _ => {}
     }
-    let comment = contains(text, b"//") && !contains(text, b"://") || text.starts_with(b"*") || text.starts_with(b"- ");
+    let comment = contains(text, b"//") && !contains(text, b"://")
+        || text.starts_with(b"*")
+        || text.starts_with(b"- ");
     if comment || text.contains(&b'`') {
         return false;
     }
     let is_word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
     let words = text.split(|&byte| byte == b' ').filter(is_word).count();
-    let ends_in_word = text.split(|&byte| byte == b' ').next_back().is_some_and(|word| is_word(&word));
-    let log_like = text.iter().any(|byte| byte.is_ascii_digit() || b"|[]>".contains(byte)) || text.ends_with(b":");
+    let ends_in_word =
+        text.split(|&byte| byte == b' ').next_back().is_some_and(|word| is_word(&word));
+    let log_like = text.iter().any(|byte| byte.is_ascii_digit() || b"|[]>".contains(byte))
+        || text.ends_with(b":");
     log_like && words <= 3 && !(ends_in_word && words > 1)
 }
 
@@ -182,8 +215,15 @@ fn looks_ended(rest: &[u8]) -> bool {
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),
-        Some(b',' | b'|' | b'<' | b'\\' | b'[' | b'}' | b'f' | b'g' | b'p') if !rest.starts_with(b" ") => true,
-        Some(_) => super::heading::parse(tail).is_some() || tail.iter().next().is_some_and(u8::is_ascii_digit),
+        Some(b',' | b'|' | b'<' | b'\\' | b'[' | b'}' | b'f' | b'g' | b'p')
+            if !rest.starts_with(b" ") =>
+        {
+            true
+        }
+        Some(_) => {
+            super::heading::parse(tail).is_some()
+                || tail.iter().next().is_some_and(u8::is_ascii_digit)
+        }
     }
 }
 
@@ -193,7 +233,9 @@ pub(super) fn signal(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
     let rest = upto(line, LONGEST_PREFIX);
     let (name, _) = take_while(rest, |byte| byte != b':' && !is_delimiter(byte) && byte != b']');
     let end = memchr::memchr(b']', rest).map_or(rest.len(), |end| end.saturating_add(1));
-    let value = |key: &[u8]| find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
+    let value = |key: &[u8]| {
+        find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))))
+    };
     let address = value(b"addr=").map(|(value, _)| value);
     let pc = value(b"pc=").map(|(value, _)| value);
     Some((Token::Signal { name, address, pc }, from(line, end)))

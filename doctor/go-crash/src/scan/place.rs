@@ -25,7 +25,8 @@ pub(super) fn whole(line: &[u8]) -> Option<Place<'_>> {
 /// is told from them by what follows it.
 pub(super) fn parse(line: &[u8], at: usize) -> Option<(Place<'_>, &[u8])> {
     let (place, rest) = parse_any(line, at)?;
-    let separate = rest.first().is_none_or(|&byte| is_blank(byte)) || place.alone && !rest.starts_with(b",");
+    let separate =
+        rest.first().is_none_or(|&byte| is_blank(byte)) || place.alone && !rest.starts_with(b",");
     (place.is_certain() || separate).then_some((place, rest))
 }
 
@@ -71,7 +72,9 @@ fn has_extension(path: &[u8]) -> bool {
     match tail.iter().rposition(|&byte| byte == b'.') {
         Some(dot) => {
             let extension = from(tail, dot.saturating_add(1));
-            !extension.is_empty() && extension.iter().all(u8::is_ascii_alphabetic) && path.len() > extension.len().saturating_add(1)
+            !extension.is_empty()
+                && extension.iter().all(u8::is_ascii_alphabetic)
+                && path.len() > extension.len().saturating_add(1)
         }
         None => false,
     }
@@ -93,7 +96,8 @@ fn path_start(line: &[u8], word: usize, end: usize) -> usize {
     let head = before(line, word);
     let head = from(head, head.len().saturating_sub(LONGEST_GAP));
     let start = word.saturating_sub(head.len());
-    let drive = rfind(head, b":/").or_else(|| rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
+    let drive =
+        rfind(head, b":/").or_else(|| rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
     match drive {
         Some(drive) if is_drive(head, drive) => start.saturating_add(drive),
         _ => word,
@@ -102,14 +106,20 @@ fn path_start(line: &[u8], word: usize, end: usize) -> usize {
 
 fn is_drive(head: &[u8], at: usize) -> bool {
     let letter = head.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let starts = at.checked_sub(1).is_none_or(|before| head.get(before).is_none_or(|&byte| is_delimiter(byte)));
-    let joined = !from(head, at.saturating_add(2)).iter().any(|&byte| byte == b':' || byte == b'(' || byte == b'\t');
+    let starts = at
+        .checked_sub(1)
+        .is_none_or(|before| head.get(before).is_none_or(|&byte| is_delimiter(byte)));
+    let joined = !from(head, at.saturating_add(2))
+        .iter()
+        .any(|&byte| byte == b':' || byte == b'(' || byte == b'\t');
     letter && starts && joined
 }
 
 /// The offset, the frame's registers, or the program counter in parentheses that middleware prints.
 fn details<'a>(mut place: Place<'a>, mut rest: &'a [u8]) -> (Place<'a>, &'a [u8]) {
-    if let Some((pc, tail)) = field(rest, b"(").and_then(|(pc, tail)| Some((pc, after(tail, b")")?))) {
+    if let Some((pc, tail)) =
+        field(rest, b"(").and_then(|(pc, tail)| Some((pc, after(tail, b")")?)))
+    {
         place.pc = Some(pc);
         return (place, tail);
     }
