@@ -24,7 +24,6 @@ mod keys;
 mod locks;
 mod near;
 mod options;
-mod owner;
 mod place;
 mod race;
 mod repair;

@@ -11,13 +11,13 @@ use crate::place::Place;
 use crate::resolve::{self, Question, Resolution};
 use crate::sides::{self, Sides};
 use crate::trees::Trees;
-use crate::{Options, owner, stacks};
+use crate::{Options, stacks};
 use finding::{
     Candidate, Confidence, DeclKind, FaultingAccess, Gap, GapKind, GoroutineRole, MapId, Match,
     OtherSide, Reason, ReasonKind, Site, Subject,
 };
 use go_crash::{Fault, Frame, FrameOwner};
-use go_source::Program;
+use go_source::{Origin, Program};
 
 /// How many frames below the first are tried where that one is not in the tree.
 const FRAMES_TRIED: usize = 8;
@@ -101,8 +101,9 @@ fn settle(
     if candidates.len() > 1 {
         passed_by_caller(fault, asked, program, context.options, &mut candidates);
     }
-    let (own, held): (Vec<_>, Vec<_>) =
-        candidates.into_iter().partition(|candidate| owner::is_own(&trees, &candidate.map));
+    let (own, held): (Vec<_>, Vec<_>) = candidates
+        .into_iter()
+        .partition(|candidate| program.origin(&candidate.map.id) == Origin::Own);
     if own.is_empty() && !held.is_empty() {
         let names: Vec<_> = held.iter().map(|candidate| candidate.map.path.to_string()).collect();
         why = format!(

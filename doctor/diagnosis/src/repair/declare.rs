@@ -7,7 +7,7 @@ use crate::trees::{self, Trees};
 use finding::{DeclKind, MapDecl};
 use go_source::Span;
 use go_syntax::ast::{CompositeLit, FuncDecl, GenDecl};
-use go_syntax::{File, Keyword, Kind, View};
+use go_syntax::{File, Keyword, Kind, Node, View};
 
 /// The edits of the declaring file; the reason where a lock cannot be declared safely.
 pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Vec<Edit>, String> {
@@ -123,10 +123,10 @@ pub(crate) fn import_sync(file: &File) -> Vec<Edit> {
     if imports.any(|import| import.path_text() == "sync" && import.name().is_none()) {
         return Vec::new();
     }
-    let groups = file.root().children().filter_map(|node| node.cast::<GenDecl<'_>>());
+    let groups = file.root().children().filter_map(Node::cast::<GenDecl<'_>>);
     let group = groups.into_iter().find(|group| group.keyword() == Keyword::Import);
     let Some(group) = group else {
-        let package = file.root().children().next().map_or(0, |name| name.end());
+        let package = file.root().children().next().map_or(0, Node::end);
         return vec![Edit::insert(package, "\n\nimport \"sync\"")];
     };
     let specs: Vec<_> = file

@@ -112,7 +112,7 @@ fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey) -> bool {
         LockKey::Beside(rest) => {
             let Some(fields) = struct_of(trees, map, &file) else { return false };
             let name = rest.trim_start_matches('.');
-            fields.descendants().filter_map(|node| node.cast::<Field<'_>>()).any(|field| {
+            fields.descendants().filter_map(Node::cast::<Field<'_>>).any(|field| {
                 let named = field.names().any(|ident| ident.text() == name);
                 let is_it = if name.is_empty() { field.is_embedded() } else { named };
                 is_it && field.ty().node().text().trim_start_matches('*').ends_with("RWMutex")

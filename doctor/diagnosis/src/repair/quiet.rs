@@ -225,18 +225,15 @@ fn declares_type(file: &File, name: &str) -> bool {
     while let Some(node) = walk.next() {
         match node.kind() {
             Kind::FuncDecl => walk.skip_subtree(),
-            Kind::TypeSpec => {
-                if node
-                    .cast::<go_syntax::ast::TypeSpec<'_>>()
-                    .is_some_and(|spec| spec.name().text() == name)
-                {
-                    return true;
-                }
-            }
+            Kind::TypeSpec if names(node, name) => return true,
             _ => {}
         }
     }
     false
+}
+
+fn names(spec: Node<'_>, name: &str) -> bool {
+    spec.cast::<go_syntax::ast::TypeSpec<'_>>().is_some_and(|spec| spec.name().text() == name)
 }
 
 /// True when a statement may leave its block other than by its end: a return, a jump to a label, or

@@ -99,7 +99,7 @@ pub(crate) fn function<'p>(function: &Function<'_, '_>, targets: &[Target<'p>]) 
             match hoist::statement(function, statement, &targets) {
                 Ok(edits) => wrapped.edits.extend(edits),
                 Err(why) => {
-                    wrapped.left.extend(targets.iter().map(|target| (target.source, why.clone())))
+                    wrapped.left.extend(targets.iter().map(|target| (target.source, why.clone())));
                 }
             }
         }
