@@ -56,7 +56,7 @@ pub(crate) struct Explain {
 }
 
 /// How the source tree of the crashed program is found and read.
-#[derive(Args, Debug, Clone, Default)]
+#[derive(Args, Debug, Clone)]
 pub(crate) struct Source {
     /// Source tree of the crashed program
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -81,6 +81,20 @@ pub(crate) struct Source {
     /// Architecture that the program was built for
     #[arg(long, value_name = "GOARCH", default_value = "amd64")]
     pub(crate) goarch: String,
+}
+
+impl Default for Source {
+    /// As the command line has it when nothing is said.
+    fn default() -> Self {
+        Self {
+            source: None,
+            rev: None,
+            path_map: Vec::new(),
+            tags: Vec::new(),
+            goos: "linux".to_owned(),
+            goarch: "amd64".to_owned(),
+        }
+    }
 }
 
 /// Arguments of `doctor`.

@@ -3,6 +3,7 @@
 /// `explain`, `doctor` and `demo`: a fault or a dump was read and explained.
 pub(crate) const EXPLAINED: u8 = 0;
 /// A gate found something. No command of this version returns it; it is reserved for `check`.
+#[expect(dead_code, reason = "the number is taken, so that no other meaning is given to it")]
 pub(crate) const FINDINGS: u8 = 1;
 /// Wrong usage, unreadable input, or an internal error.
 pub(crate) const ERROR: u8 = 2;

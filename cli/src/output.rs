@@ -1,6 +1,7 @@
 //! Standard output and standard error: colour where it is wanted, quiet when the reader has gone.
 
 use crate::args::Colour;
+use crate::error::{Error, Result};
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, IsTerminal, Write};
 
@@ -15,11 +16,12 @@ pub(crate) fn set_colour(colour: Colour) {
 }
 
 /// Writes data to standard output. A closed pipe is the reader's way to say "enough", not an error.
-pub(crate) fn data(text: &str) -> io::Result<()> {
+pub(crate) fn data(text: &str) -> Result<()> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Err(error) => Err(Error::new("cannot write to standard output").because(&error)),
+        Ok(()) => Ok(()),
     }
 }
 
@@ -33,4 +35,9 @@ pub(crate) fn say(text: impl std::fmt::Display) {
 /// True when standard error is a terminal, so that progress has somebody to look at it.
 pub(crate) fn progress_is_seen() -> bool {
     io::stderr().is_terminal()
+}
+
+/// Columns of the terminal that standard output goes to; 100 where it goes elsewhere.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
 }

@@ -6,6 +6,7 @@
 
 mod bench;
 mod panic_surface;
+mod record;
 mod test;
 mod toolchain;
 
@@ -28,6 +29,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Counts the places outside tests where input could bring a crate down.
     PanicSurface,
+    /// Runs the Go fixtures on every Go release and keeps what they print as test data.
+    Record(record::Arguments),
     /// Installs Go toolchains into the cache folder and prints where they are.
     Toolchain(toolchain::Arguments),
     /// Runs the `go` command of a release, shut off from any other Go on this machine.
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Test(arguments) => test::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::PanicSurface => panic_surface::run().map(|()| ExitCode::SUCCESS),
+        Task::Record(arguments) => record::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Toolchain(arguments) => toolchain::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Go(arguments) => toolchain::run_go(&arguments),
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: obtains what the tests need, then runs them, in the fast or the deep tier.
 
 mod deep;
+mod go_programs;
 
 use crate::toolchain::{self, RELEASES, Release};
 use anyhow::{Context, Result, bail};
@@ -48,6 +49,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let status = command.status().context("cargo did not start")?;
     if !status.success() {
         bail!("tests failed; `cargo xtask test -p PACKAGE` runs those of one package");
+    }
+    if arguments.rest.is_empty()
+        && environment.iter().any(|(name, _)| name.starts_with("TOPHASH_GO"))
+    {
+        go_programs::run()?;
     }
     eprintln!("fast tier passed in {} s", begun.elapsed().as_secs());
     Ok(())

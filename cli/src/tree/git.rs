@@ -1,48 +1,64 @@
 //! A source tree as of a revision, read from git's objects; the work tree is not touched.
 
-use super::{Loaded, is_source_file};
+use super::{Tree, is_source_file};
 use crate::error::{Error, Result};
+use go_source::MemoryTree;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Reads the Go files and module files of `root` as of the revision `rev`.
 ///
-/// `root` may be the repository or a folder in it. The object store is read through `git cat-file
+/// `root` may be the repository or a folder in it. The objects are read through `git cat-file
 /// --batch`, so packed, loose, alternate and partial stores all work as git makes them work.
 ///
 /// # Errors
 ///
 /// When git is not there, `root` is in no repository, or `rev` names no commit of it.
-pub(crate) fn load(root: &Path, rev: &str) -> Result<Loaded> {
-    let commit = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{rev}^{{commit}}")])
-        .map_err(|error| {
-            error.hint(format!("is {rev} a commit of {}? 'git fetch' may be needed first", root.display()))
+pub(super) fn open(root: &Path, rev: &str) -> Result<Tree> {
+    let name = format!("{rev}^{{commit}}");
+    let commit =
+        ask(root, &["rev-parse", "--verify", "--end-of-options", &name]).map_err(|error| {
+            error.hint(format!(
+                "is {rev} a commit of the repository of {}? 'git fetch' may be needed first",
+                root.display()
+            ))
         })?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
-    // With a relative path, ls-tree lists the folder that it runs in, named from there.
+    // ls-tree lists the folder that it runs in, with paths relative to that folder.
     let listing = ask(root, &["ls-tree", "-r", "-z", &commit])?;
 
-    let mut loaded = Loaded::default();
+    let mut notes = Vec::new();
     let mut wanted = Vec::new();
     for entry in listing.split(|&byte| byte == 0) {
         let entry = String::from_utf8_lossy(entry);
         let Some((meta, path)) = entry.split_once('\t') else { continue };
         let mut words = meta.split(' ');
-        let (Some(mode), Some(kind), Some(object)) = (words.next(), words.next(), words.next()) else { continue };
+        let (Some(mode), Some(kind), Some(object)) = (words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
         if kind == "commit" {
-            loaded.notes.push(format!("skipped: {path} is a submodule, whose files are in another repository"));
+            notes.push(format!(
+                "skipped: {path} is a submodule: its files are in another repository"
+            ));
         } else if mode != "120000" && is_source_file(path) {
             wanted.push((path.to_owned(), object.to_owned()));
         }
     }
-    read_objects(root, wanted, &mut loaded)?;
-    Ok(loaded)
+    let mut files = MemoryTree::new();
+    read_objects(root, wanted, &mut files, &mut notes)?;
+    Ok(Tree { files: Box::new(files), notes })
 }
 
 /// Reads all wanted objects through one `git cat-file --batch`.
-fn read_objects(root: &Path, wanted: Vec<(String, String)>, loaded: &mut Loaded) -> Result<()> {
-    let failed = |error: &dyn std::error::Error| Error::new("cannot read git's objects").because(error);
+fn read_objects(
+    root: &Path,
+    wanted: Vec<(String, String)>,
+    files: &mut MemoryTree,
+    notes: &mut Vec<String>,
+) -> Result<()> {
+    let failed = |error: std::io::Error| Error::new("cannot read git's objects").because(&error);
     let mut child = Command::new("git")
         .arg("-C")
         .arg(root)
@@ -51,32 +67,31 @@ fn read_objects(root: &Path, wanted: Vec<(String, String)>, loaded: &mut Loaded)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| failed(&error))?;
+        .map_err(failed)?;
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(Error::new("cannot read git's objects"));
+        return Err(Error::new("cannot read git's objects: git has no pipes"));
     };
     // The requests are written from a thread of their own: git answers while it still reads.
-    let names: Vec<u8> = wanted.iter().flat_map(|(_, object)| [object.as_bytes(), b"\n"].concat()).collect();
-    let writer = std::thread::spawn(move || input.write_all(&names));
+    let requests: String = wanted.iter().map(|(_, object)| format!("{object}\n")).collect();
+    let writer = std::thread::spawn(move || input.write_all(requests.as_bytes()));
 
     let mut output = BufReader::new(output);
     for (path, object) in wanted {
         let mut header = String::new();
-        output.read_line(&mut header).map_err(|error| failed(&error))?;
+        output.read_line(&mut header).map_err(failed)?;
         let size = header.trim_end().rsplit(' ').next().and_then(|size| size.parse::<u64>().ok());
         let Some(size) = size.filter(|_| header.starts_with(&object)) else {
-            loaded.notes.push(format!("skipped: {path}: git has no object {object}"));
+            notes.push(format!("skipped: {path}: git has no object {object}"));
             continue;
         };
-        // The length is git's word: `take` allocates as the bytes arrive, never ahead of them.
+        // The size is only git's word: `take` allocates as the bytes arrive, never ahead of them.
         let mut text = Vec::new();
-        output.by_ref().take(size).read_to_end(&mut text).map_err(|error| failed(&error))?;
-        let mut newline = [0_u8; 1];
-        output.read_exact(&mut newline).map_err(|error| failed(&error))?;
-        loaded.push(path, text);
+        output.by_ref().take(size).read_to_end(&mut text).map_err(failed)?;
+        output.read_exact(&mut [0_u8; 1]).map_err(failed)?;
+        files.insert(path, text);
     }
     drop(output);
-    // Both have done their work when everything was read; their results add nothing.
+    // Everything was read, so how the two ended adds nothing.
     let _ = writer.join();
     let _ = child.wait();
     Ok(())
@@ -84,18 +99,56 @@ fn read_objects(root: &Path, wanted: Vec<(String, String)>, loaded: &mut Loaded)
 
 /// Runs git in `root` and returns what it prints.
 fn ask(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| {
-        Error::new("cannot run git").because(&error).hint("--rev reads the tree through git; install it or leave --rev out")
-    })?;
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| {
+            Error::new("cannot run git")
+                .because(&error)
+                .hint("--rev reads the tree through git: install it, or leave --rev out")
+        })?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.trim().trim_start_matches("fatal: ");
-    let command = arguments.first().copied().unwrap_or_default();
-    Err(match said {
-        "" => Error::new(format!("git {command} found nothing in {}", root.display())),
-        said => Error::new(format!("git {command}: {said}")),
-    })
+    Err(Error::new(format!("git {}: {said}", arguments.first().copied().unwrap_or_default())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::open;
+    use std::path::Path;
+    use std::process::Command;
+
+    fn git(root: &Path, arguments: &[&str]) {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
+        let status =
+            Command::new("git").arg("-C").arg(root).args(identity).args(arguments).status();
+        assert!(status.unwrap().success(), "git {arguments:?}");
+    }
+
+    #[test]
+    fn reads_the_tree_of_a_revision_and_not_the_work_tree() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        git(root, &["init", "--quiet"]);
+        std::fs::create_dir(root.join("sub")).unwrap();
+        std::fs::write(root.join("go.mod"), "module m\n").unwrap();
+        std::fs::write(root.join("sub/a.go"), "package old\n").unwrap();
+        git(root, &["add", "."]);
+        git(root, &["commit", "--quiet", "-m", "one"]);
+        std::fs::write(root.join("sub/a.go"), "package new\n").unwrap();
+
+        let tree = open(root, "HEAD").unwrap();
+        assert_eq!(tree.files.files(), ["go.mod", "sub/a.go"]);
+        assert_eq!(tree.files.read("sub/a.go").unwrap(), b"package old\n");
+        let part = open(&root.join("sub"), "HEAD").unwrap();
+        assert_eq!(part.files.files(), ["a.go"]);
+        let error = open(root, "no-such-rev").map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("hint:"), "{error}");
+    }
 }

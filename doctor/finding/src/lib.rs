@@ -10,11 +10,22 @@
 mod access;
 mod case;
 mod clue;
+mod gap;
 mod map;
+mod observation;
+mod repair;
 mod site;
+mod subject;
 
 pub use access::{Access, ConcurrentRoot, HeldLock, LockMode, LockSet, Operation, RootKind};
-pub use case::Case;
+pub use case::{
+    AccessRow, Case, Confidence, Diagnosis, Excluded, FaultingAccess, Instance, Match, Part,
+    Verdict,
+};
 pub use clue::{KeyHint, MapClue};
+pub use gap::{Gap, GapKind};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
+pub use observation::{DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, OtherSide};
+pub use repair::{ByHand, Choice, Code, Command, Patch, Repair, Step, Steps};
 pub use site::Site;
+pub use subject::{Candidate, Reason, ReasonKind, Subject};

@@ -1,1 +1,18 @@
-//! Go's runtime as data: function names and their operation, messages, symbol names.
+//! Go's runtime as data: the names of its functions and what they do to a map, its messages and
+//! what they mean, and the grammar of symbol names.
+//!
+//! Every entry names the Go file it was read from, the versions that hold it, and whether it was
+//! seen in real output ([`MapFunction::tested`], [`Message::tested`]). Nothing here does I/O and
+//! nothing allocates: lookups are over static tables.
+//!
+//! - [`map_function`]: a function's name to the operation it performs on a map;
+//! - [`fault::classify`]: a message to the [`FaultKind`] it announces;
+//! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
+//! - [`symbol::home`]: whose code a frame runs.
+
+pub mod fault;
+mod function;
+pub mod symbol;
+
+pub use fault::{FaultKind, Message};
+pub use function::{MapFunction, Role, Versions, map_function, map_functions};

@@ -1,4 +1,52 @@
-//! Lexer, parser and flat syntax tree for Go.
+//! Lexer, parser and flat syntax tree for Go, up to Go 1.27.
+//!
+//! ```
+//! use go_syntax::ast::{CallExpr, Expr, GoStmt};
+//!
+//! let file = go_syntax::parse(
+//!     r#"
+//! package cache
+//!
+//! func (c *Cache) Warm(keys []string) {
+//!     for _, key := range keys {
+//!         go c.load(key)
+//!     }
+//! }
+//! "#,
+//! );
+//! assert!(file.errors().is_empty());
+//! let warm = file.funcs().next().unwrap();
+//! assert_eq!(warm.name().name(), "Warm");
+//! assert_eq!(warm.receiver().unwrap().ty().text(), "*Cache");
+//!
+//! let spawn = warm.descendants().find_map(|node| node.cast::<GoStmt>()).unwrap();
+//! let call: CallExpr = spawn.call().as_call().unwrap();
+//! if let Expr::Selector(method) = call.fun() {
+//!     assert_eq!((method.operand().text(), method.sel().name()), ("c", "load"));
+//! }
+//! assert_eq!(file.line_col(spawn.start()).line, 6);
+//! ```
+//!
+//! # What it does
+//!
+//! - **[`parse`]** takes any bytes and gives a [`File`]: a tree with byte positions, the comments, the
+//!   lines, and what is wrong ([`File::errors`]).
+//! - **[`Node`]** is an untyped view of a tree node, **[`ast`]** has a typed one for each [`Kind`].
+//!   Kinds and their parts are those of Go's `go/ast`.
+//! - **[`Options::skip_bodies`]** parses declarations only.
+//!
+//! # Design constraints
+//!
+//! - *Same language as go/parser.* A file has errors exactly if go/parser of Go 1.27 reports some, and
+//!   a file without errors has the same tree: the test `oracle` compares both on all of Go's source.
+//!   Two limits differ: [`MAX_NESTING`] and [`MAX_CHAIN`] are lower than go/parser's 100,000, so that
+//!   the parser, and whoever walks the tree by recursion, stays within a thread's stack.
+//! - *Never fail.* Broken source loses the statement it is broken in, not the file. Every input takes
+//!   time and memory linear in its length; [`File::steps`] counts.
+//! - *Flat.* Twelve bytes a node, in one array, in source order; a subtree is a range of it. Names and
+//!   literals are spans of the source. Positions of brackets and operators are not stored: they
+//!   follow from the children around them.
+//! - *No resolution.* Names are names. What they refer to is `go-source`'s business.
 
 pub mod ast;
 mod build;

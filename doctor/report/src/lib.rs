@@ -1,1 +1,29 @@
-//! Renders cases, one file a format.
+//! Renders a diagnosis, one file a format.
+//!
+//! - [`full`]: for a person at a terminal, source snippets included;
+//! - [`concise`]: one line a place, `file:line:column: role: text`, for `grep` and editors;
+//! - [`json`]: for programs, with a schema version;
+//! - [`markdown`]: for the ticket of an incident.
+//!
+//! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
+//! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
+//! stripped of control characters before it reaches a terminal, and nothing in it can make a
+//! renderer panic.
+
+mod concise;
+mod full;
+mod json;
+mod markdown;
+mod snippet;
+mod source;
+mod style;
+mod table;
+mod text;
+mod words;
+
+pub use concise::concise;
+pub use full::{FullOptions, full};
+pub use json::{SCHEMA_VERSION, json};
+pub use markdown::markdown;
+pub use source::{NoSource, SourceText};
+pub use style::Styles;

@@ -94,10 +94,10 @@ fn installer() -> Result<Installer> {
         };
         let install = ["install", "-y", "--no-install-recommends", "python3-pip"];
         // A fresh container has no package lists yet.
-        if apt(&install) || apt(&["update"]) && apt(&install) {
-            if let Some(found) = present() {
-                return Ok(found);
-            }
+        if (apt(&install) || apt(&["update"]) && apt(&install))
+            && let Some(found) = present()
+        {
+            return Ok(found);
         }
     }
     bail!(

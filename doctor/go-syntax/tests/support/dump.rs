@@ -16,18 +16,16 @@ use go_syntax::{ChanDir, File, Kind, LitKind, Node, Span};
 /// The whole dump of a file.
 pub(crate) fn dump(file: &File) -> String {
     let mut out = String::new();
-    let mut ends: Vec<usize> = Vec::new();
+    let mut open: Vec<Node<'_>> = Vec::new();
     for node in std::iter::once(file.root()).chain(file.root().descendants()) {
-        let id = node.id().index();
-        while ends.last().is_some_and(|&end| end <= id) {
-            ends.pop();
+        while open.last().is_some_and(|up| !up.contains(node)) {
+            open.pop();
         }
         let Span { start, end } = node.span();
-        write!(out, "{} {:?} {start} {end}", ends.len(), node.kind()).expect("strings take all");
+        write!(out, "{} {:?} {start} {end}", open.len(), node.kind()).expect("strings take all");
         extra(&mut out, node).expect("strings take all");
         out.push('\n');
-        let last = node.descendants().last().unwrap_or(node);
-        ends.push(last.id().index().saturating_add(1));
+        open.push(node);
     }
     for &comment in file.comments().spans() {
         let text =
@@ -36,13 +34,6 @@ pub(crate) fn dump(file: &File) -> String {
     }
     writeln!(out, "generated {}", file.is_generated()).expect("strings take all");
     out
-}
-
-/// The 64-bit FNV-1a hash that the oracle prints.
-pub(crate) fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
 }
 
 fn at(offset: Option<u32>) -> i64 {

@@ -1,0 +1,88 @@
+//! `tophash explain`: one crash text, with the source of the program where there is one.
+
+use crate::args::{Explain, Source};
+use crate::error::Result;
+use crate::tree::{self, Tree};
+use crate::{crash_text, exit, output, render};
+use diagnosis::Options;
+use go_crash::CrashText;
+use go_source::Program;
+use std::path::{Path, PathBuf};
+
+/// Reads, joins and prints.
+pub(crate) fn run(arguments: &Explain) -> Result<u8> {
+    let crash = crash_text::read(arguments.file.as_deref())?;
+    if holds_nothing(&crash) {
+        output::say(nothing(&crash));
+        return Ok(exit::NOTHING_FOUND);
+    }
+    let root = source_root(&arguments.source);
+    let tree = match &root {
+        Some(root) => Some(tree::open(root, arguments.source.rev.as_deref())?),
+        None => None,
+    };
+    let program = tree.as_ref().map(|tree| load(tree, &arguments.source, &crash));
+    let options = Options {
+        path_map: arguments.source.path_map.clone(),
+        input: name_of(arguments.file.as_deref().unwrap_or(Path::new("-"))),
+        source: root.as_deref().map_or_else(|| Options::default().source, name_of),
+    };
+    let diagnosis = diagnosis::diagnose(&crash, program.as_ref(), &options);
+    output::data(&render::render(&diagnosis, tree.as_ref(), arguments.format)?)?;
+    Ok(exit::EXPLAINED)
+}
+
+/// True when the text holds neither a fault nor a goroutine.
+pub(crate) fn holds_nothing(crash: &CrashText) -> bool {
+    crash.faults.is_empty() && crash.goroutine_count == 0
+}
+
+/// What is said of a text that holds nothing.
+pub(crate) fn nothing(crash: &CrashText) -> String {
+    match crash.lines {
+        0 => "nothing found: the input is empty".to_owned(),
+        1 => "nothing found: 1 line, and no Go fault, goroutine or race report in it".to_owned(),
+        lines => format!(
+            "nothing found: {lines} lines, and no Go fault, goroutine or race report in them"
+        ),
+    }
+}
+
+/// Loads the program, with its test files where the crash went through one.
+pub(crate) fn load(tree: &Tree, source: &Source, crash: &CrashText) -> Program {
+    for note in &tree.notes {
+        output::say(format_args!("note: {note}"));
+    }
+    tree::load(tree, source, mentions_tests(crash))
+}
+
+/// A path as a command line names it.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// True when a stack of the text goes through a test file.
+fn mentions_tests(crash: &CrashText) -> bool {
+    let in_goroutines = crash.goroutines.iter().flat_map(|goroutine| &goroutine.frames);
+    let in_groups = crash.groups.iter().flat_map(|group| &group.frames);
+    let in_races = crash.races().flat_map(|race| race.sides.iter().flat_map(|side| &side.frames));
+    in_goroutines.chain(in_groups).chain(in_races).any(|frame| frame.file.ends_with("_test.go"))
+}
+
+/// The source tree to read: the one that is named, else the module that the user stands in.
+fn source_root(source: &Source) -> Option<PathBuf> {
+    if source.source.is_some() {
+        return source.source.clone();
+    }
+    let here = std::env::current_dir().ok()?;
+    let root = here.ancestors().find(|folder| is_module(folder))?;
+    output::say(format_args!(
+        "note: reading the source tree {}, where you are; --source DIR names another",
+        root.display()
+    ));
+    Some(root.to_owned())
+}
+
+fn is_module(folder: &Path) -> bool {
+    folder.join("go.mod").is_file() || folder.join("go.work").is_file()
+}

@@ -1,0 +1,165 @@
+//! What the program does with input that is not a whole crash text and a matching tree: a clear
+//! sentence, the documented exit code, and whatever could be read.
+
+mod common;
+
+use common::{ORDERS, crash, explain, run, run_with};
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+#[test]
+fn an_empty_file_is_nothing_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.log");
+    fs::write(&file, "").unwrap();
+    let out = run(&["explain", file.to_str().unwrap()]);
+    assert_eq!(out.code, 3);
+    assert!(out.stderr.contains("the input is empty"), "{}", out.stderr);
+    assert_eq!(out.stdout, "");
+}
+
+#[test]
+fn a_missing_file_is_an_error_that_names_it() {
+    let out = run(&["explain", "no/such/file.log"]);
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("cannot read no/such/file.log"), "{}", out.stderr);
+}
+
+#[test]
+fn a_folder_as_crash_text_hints_at_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run(&["explain", folder.path().to_str().unwrap()]);
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("--source"), "{}", out.stderr);
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    assert_eq!(run(&["explain", "--no-such-flag"]).code, 2);
+    assert_eq!(run(&["explain", "-", "--path-map", "nonsense"]).code, 2);
+    assert_eq!(run(&["--help"]).code, 0);
+}
+
+/// Random bytes from a fixed seed; 1 GB in the deep tier.
+#[test]
+fn random_bytes_are_nothing_found() {
+    let megabytes = if std::env::var_os("TOPHASH_DEEP").is_some() { 1_000 } else { 16 };
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tophash"))
+        .args(["explain", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut piece = vec![0_u8; 1 << 20];
+    for _ in 0..megabytes {
+        for word in piece.chunks_exact_mut(8) {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            word.copy_from_slice(&state.to_le_bytes());
+        }
+        input.write_all(&piece).unwrap();
+    }
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+}
+
+/// However a crash is cut off, the program says something sensible and never dies of it.
+#[test]
+fn every_cut_of_a_crash_ends_with_a_documented_code() {
+    let text = fs::read(crash("orders-status-cache", "1.27-single")).unwrap();
+    let step = if std::env::var_os("TOPHASH_DEEP").is_some() { 1 } else { text.len() / 24 };
+    for end in (0..text.len()).step_by(step) {
+        let out = run_with(&["explain", "-", "--format", "concise"], &text[..end]);
+        assert!(matches!(out.code, 0 | 3), "cut at {end}: {} {}", out.code, out.stderr);
+    }
+}
+
+#[test]
+fn a_source_tree_that_is_not_there_is_an_error() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let out = run(&["explain", file.to_str().unwrap(), "--source", "no/such/tree"]);
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("no/such/tree") && out.stderr.contains("hint:"), "{}", out.stderr);
+}
+
+#[test]
+fn a_revision_that_is_not_there_is_an_error_with_a_hint() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let folder = tempfile::tempdir().unwrap();
+    let status = Command::new("git").args(["init", "--quiet"]).arg(folder.path()).status().unwrap();
+    assert!(status.success());
+    let source = folder.path().to_str().unwrap();
+    let out = run(&["explain", file.to_str().unwrap(), "--source", source, "--rev", "v9"]);
+    assert_eq!(out.code, 2);
+    assert!(out.stderr.contains("v9") && out.stderr.contains("hint:"), "{}", out.stderr);
+}
+
+/// A tree of another program: the crash is still explained, and the mismatch is said.
+#[test]
+fn a_source_tree_that_does_not_match_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("go.mod"), "module example.com/other\n\ngo 1.21\n").unwrap();
+    fs::write(folder.path().join("main.go"), "package main\n\nfunc main() {}\n").unwrap();
+    let out = explain("orders-status-cache", "1.27-single", folder.path().to_str().unwrap());
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stdout.contains("cleaner.go"), "{}", out.stdout);
+    assert!(out.stdout.contains("not in the source"), "{}", out.stdout);
+}
+
+/// The tree has moved on by a few lines since the crash: the nearest access is shown, and said to be it.
+#[test]
+fn a_source_tree_of_another_version_shows_the_nearest_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("orders");
+    common::copy_tree(ORDERS.as_ref(), &copy);
+    let cleaner = copy.join("internal/status/cleaner.go");
+    let text = fs::read_to_string(&cleaner).unwrap();
+    fs::write(
+        &cleaner,
+        text.replace("func (c *Cache) sweep", "// One.\n// Two.\n// Three.\nfunc (c *Cache) sweep"),
+    )
+    .unwrap();
+    let out = explain("orders-status-cache", "1.27-single", copy.to_str().unwrap());
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
+    assert!(out.stdout.contains("nearest"), "{}", out.stdout);
+}
+
+/// Files that are not UTF-8 or not Go, links in a circle, folders without permission: the rest is read.
+#[test]
+fn a_source_tree_with_hostile_parts_is_read_around_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("orders");
+    common::copy_tree(ORDERS.as_ref(), &copy);
+    fs::write(
+        copy.join("internal/status/latin1.go"),
+        b"package status\n\n// caf\xe9\nvar x = \"\xff\xfe\"\n",
+    )
+    .unwrap();
+    fs::write(copy.join("internal/status/broken.go"), b"package status\n\nfunc (((((\n").unwrap();
+    fs::write(copy.join("internal/status/nul.go"), [0_u8; 4096]).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("..", copy.join("internal/loop")).unwrap();
+    let out = explain("orders-status-cache", "1.27-single", copy.to_str().unwrap());
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
+}
+
+/// `tophash … | head -1` must not end in a panic or an error.
+#[test]
+#[cfg(unix)]
+fn a_closed_pipe_ends_quietly() {
+    let program = env!("CARGO_BIN_EXE_tophash");
+    let script = format!("'{program}' demo 2>&1 >&3 3>&- | cat >&2; exit 0");
+    let output = Command::new("bash")
+        .args(["-c", &format!("{{ {script}; }} 3>&1 | head -c 10 >/dev/null")])
+        .output();
+    let stderr = String::from_utf8_lossy(&output.unwrap().stderr).into_owned();
+    assert!(!stderr.contains("panicked") && !stderr.contains("error"), "{stderr}");
+}

@@ -1,0 +1,151 @@
+//! The commands as a user runs them, on the bundled example and its recorded crashes.
+
+mod common;
+
+use common::{ORDERS, copy_tree, crash, explain, run, run_with};
+use std::fs;
+use std::process::Command;
+
+const CACHE: &str = "example.com/orders/internal/status.Cache.entries";
+
+#[test]
+fn explain_names_the_map_its_declaration_and_both_sides() {
+    let out = explain("orders-status-cache", "1.27-single", ORDERS);
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    for part in ["Cache.entries", "internal/status/cache.go:21", "cleaner.go:28", "cache.go:56"] {
+        assert!(out.stdout.contains(part), "{part} is missing:\n{}", out.stdout);
+    }
+    // Only the faulting goroutine is printed since Go 1.26, and the report says how to get the others.
+    assert!(out.stdout.contains("GOTRACEBACK=all"), "{}", out.stdout);
+}
+
+#[test]
+fn explain_reads_standard_input() {
+    let text = fs::read(crash("orders-status-cache", "1.27-single")).unwrap();
+    let from_file = explain("orders-status-cache", "1.27-single", ORDERS);
+    let from_stdin = run_with(&["explain", "-", "--source", ORDERS, "--format", "json"], &text);
+    assert_eq!(from_stdin.code, from_file.code);
+    assert!(from_stdin.stdout.contains(CACHE), "{}", from_stdin.stdout);
+}
+
+#[test]
+fn json_has_a_schema_version_and_the_case() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let arguments = ["explain", file.to_str().unwrap(), "--source", ORDERS, "--format", "json"];
+    let document: serde_json::Value = serde_json::from_str(&run(&arguments).stdout).unwrap();
+    assert!(document["schema_version"].is_number(), "{document}");
+    assert!(document["cases"].as_array().is_some_and(|cases| cases.len() == 1), "{document}");
+}
+
+#[test]
+fn concise_lines_are_places() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let arguments = ["explain", file.to_str().unwrap(), "--source", ORDERS, "--format", "concise"];
+    let out = run(&arguments);
+    assert!(out.stdout.lines().count() > 3, "{}", out.stdout);
+    // What has no place in the source, such as what could not be told, stands at `-`.
+    for line in out.stdout.lines().filter(|line| !line.starts_with("-: ")) {
+        let mut parts = line.splitn(3, ':');
+        let (file, number) = (parts.next().unwrap(), parts.next().unwrap_or_default());
+        assert!(file.ends_with(".go") && number.parse::<u32>().is_ok(), "not file:line: {line}");
+    }
+}
+
+#[test]
+fn markdown_is_a_ticket() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let arguments = ["explain", file.to_str().unwrap(), "--source", ORDERS, "--format", "markdown"];
+    let out = run(&arguments);
+    assert!(out.stdout.starts_with('#') && out.stdout.contains("```"), "{}", out.stdout);
+}
+
+/// The tree is read as of the revision that crashed, not as it stands.
+#[test]
+fn rev_reads_the_tree_that_crashed() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("orders");
+    copy_tree(ORDERS.as_ref(), &copy);
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
+        let mut command = Command::new("git");
+        assert!(command.arg("-C").arg(&copy).args(identity).args(arguments).status().unwrap().success());
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "as it crashed"]);
+    git(&["tag", "v1"]);
+    fs::remove_dir_all(copy.join("internal/status")).unwrap();
+
+    let file = crash("orders-status-cache", "1.27-single");
+    let source = copy.to_str().unwrap();
+    let now = run(&["explain", file.to_str().unwrap(), "--source", source]);
+    assert!(!now.stdout.contains("Cache.entries"), "{}", now.stdout);
+    let then = run(&["explain", file.to_str().unwrap(), "--source", source, "--rev", "v1"]);
+    assert!(then.stdout.contains("Cache.entries"), "{} {}", then.stdout, then.stderr);
+}
+
+/// Paths of the text that share no tail with the tree are mapped by hand.
+#[test]
+fn path_map_leads_printed_paths_into_the_tree() {
+    let text = fs::read_to_string(crash("orders-status-cache", "1.27-single")).unwrap();
+    let moved = text.replace("example.com/orders/internal/status/", "/sandbox/7/s/");
+    let arguments =
+        ["explain", "-", "--source", ORDERS, "--path-map", "/sandbox/7/s=internal/status"];
+    let out = run_with(&arguments, moved.as_bytes());
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stdout.contains("internal/status/cache.go:21"), "{}", out.stdout);
+}
+
+#[test]
+fn doctor_recognises_and_joins_in_any_order() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let out = run(&["doctor", ORDERS, file.to_str().unwrap()]);
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stderr.contains("source tree") && out.stderr.contains("crash text"), "{}", out.stderr);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
+    for step in ["detect", "stop", "repair", "verify", "watch"] {
+        assert!(out.stdout.contains(step), "{step} is missing:\n{}", out.stdout);
+    }
+}
+
+#[test]
+fn doctor_lists_the_maps_of_a_tree_alone() {
+    let out = run(&["doctor", ORDERS]);
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stdout.contains(CACHE), "{}", out.stdout);
+}
+
+#[test]
+fn doctor_says_what_it_does_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heap.pb.gz");
+    fs::write(&file, b"\x1f\x8b\x08\0").unwrap();
+    let out = run(&["doctor", file.to_str().unwrap()]);
+    assert_eq!(out.code, 3, "{}", out.stderr);
+    assert!(out.stderr.contains("gzip"), "{}", out.stderr);
+}
+
+#[test]
+fn demo_needs_nothing_and_unpacks_what_it_explains() {
+    let out = run(&["demo"]);
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
+
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("demo");
+    let target = target.to_str().unwrap();
+    assert_eq!(run(&["demo", "--unpack", target]).code, 0);
+    let again = run(&["explain", &format!("{target}/crash.txt"), "--source", &format!("{target}/orders")]);
+    assert!(again.stdout.contains("Cache.entries"), "{}", again.stdout);
+    assert_eq!(run(&["demo", "--unpack", target]).code, 2, "an existing folder is left alone");
+}
+
+#[test]
+fn completions_and_man_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let out = run(&["completions", shell]);
+        assert!(out.code == 0 && out.stdout.contains("explain"), "{shell}");
+    }
+    let man = run(&["man"]);
+    assert!(man.code == 0 && man.stdout.contains(".TH"), "{}", man.stdout);
+}

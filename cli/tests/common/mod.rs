@@ -1,0 +1,72 @@
+//! Runs the program as a user does, and finds the fixtures.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(dead_code, clippy::allow_attributes, reason = "each test program uses a part of this")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The example service.
+pub const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/orders");
+
+/// What a run of the program left behind.
+pub struct Out {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A recorded crash text.
+pub fn crash(fixture: &str, run: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("../fixtures/go/recorded/{fixture}/{run}.txt"))
+}
+
+/// Explains a recorded crash with a source tree.
+pub fn explain(fixture: &str, recorded: &str, source: &str) -> Out {
+    let file = crash(fixture, recorded);
+    run(&["explain", file.to_str().expect("paths of the project are UTF-8"), "--source", source])
+}
+
+/// Runs the program with no input.
+pub fn run(arguments: &[&str]) -> Out {
+    run_with(arguments, b"")
+}
+
+/// Runs the program with these bytes on its standard input, outside any Go module.
+pub fn run_with(arguments: &[&str], input: &[u8]) -> Out {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tophash"))
+        .args(arguments)
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().expect("the program ends");
+    // A program that does not read its input closes the pipe; that is its right.
+    let _ = writer.join();
+    Out {
+        code: output.status.code().expect("the program was not killed"),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Copies a folder.
+pub fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the copy can be made");
+    for entry in std::fs::read_dir(from).expect("the folder can be listed") {
+        let entry = entry.expect("the folder can be listed");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the file can be copied");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+module example.com/runbooks
+
+go 1.21

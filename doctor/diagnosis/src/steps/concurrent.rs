@@ -1,0 +1,141 @@
+//! Steps for two goroutines at one map.
+
+use super::{command, package_dir, step};
+use crate::build::{Context, Draft};
+use crate::{stress, words};
+use finding::{Repair, Step, Steps, Subject};
+
+pub(super) fn steps(context: &Context<'_>, draft: &Draft, repair: Option<&Repair>) -> Steps {
+    Steps {
+        detect: detect(context, draft),
+        stop: stop(context, draft, repair),
+        repair: lasting(draft),
+        verify: verify(context, draft),
+        watch: watch(),
+    }
+}
+
+fn detect(context: &Context<'_>, draft: &Draft) -> Step {
+    let input = &context.options.input;
+    let mut text = Vec::new();
+    let mut commands = Vec::new();
+    let certain = draft
+        .sides
+        .candidates
+        .first()
+        .is_some_and(|side| side.confidence == finding::Confidence::Certain);
+    if certain {
+        text.push("Both sides are in the text: nothing more is needed to act.".to_owned());
+    } else {
+        text.push(
+            "The fault itself is certain: the runtime saw two goroutines in one map. Which the other one was is inferred; to see it, \
+             run the service with GOTRACEBACK=all, or a build with -race under the same load."
+                .to_owned(),
+        );
+        commands
+            .push(command("GOTRACEBACK=all ./SERVICE", "the next crash prints every goroutine"));
+    }
+    commands.push(command(
+        format!("grep -c 'fatal error: concurrent map' {input}"),
+        "how often it happened in this log",
+    ));
+    step(text, commands)
+}
+
+fn stop(context: &Context<'_>, draft: &Draft, repair: Option<&Repair>) -> Step {
+    let name = words::subject(&draft.subject);
+    let patch = repair.and_then(|repair| repair.patch.as_ref());
+    let mut text = Vec::new();
+    let mut commands = Vec::new();
+    match (patch, &draft.subject) {
+        (Some(patch), _) => {
+            let rest = if patch.complete {
+                ""
+            } else {
+                " What it leaves is listed below it, to be done by hand."
+            };
+            text.push(format!("Apply the patch below and ship it. {}{rest}", patch.summary));
+            commands.push(command(
+                "git apply fix.patch && gofmt -l . && go vet ./...",
+                "the diff below, saved as fix.patch",
+            ));
+        }
+        (None, Subject::Named { .. }) => {
+            text.push(format!("Put one lock around every access to {name}; the table of accesses says where it is missing."));
+        }
+        (None, Subject::Ambiguous { .. }) => {
+            text.push(format!("Put a lock around every access to {name}: until it is known which one it is, guard each of them."));
+        }
+        (None, _) => {
+            text.push(format!(
+                "Name the map first: tophash explain {} --source DIR gives its declaration, every access, and a patch.",
+                context.options.input
+            ));
+        }
+    }
+    text.push(
+        "Until that is out: the error kills the whole process, and no recover() stops it. Keep restarts fast, keep several replicas, and \
+         take load or the feature away that calls the other side, if it has a switch."
+            .to_owned(),
+    );
+    step(text, commands)
+}
+
+fn lasting(draft: &Draft) -> Step {
+    let name = words::subject(&draft.subject);
+    step(
+        vec![format!(
+            "Let no code reach {name} but through methods that lock: a type of its own that holds map and lock, both unexported, hands out \
+             copies and never the map itself. Then a missing lock cannot be written again. How to choose what stands inside:"
+        )],
+        Vec::new(),
+    )
+}
+
+fn verify(context: &Context<'_>, draft: &Draft) -> Step {
+    let code = draft
+        .subject
+        .map()
+        .zip(context.program)
+        .and_then(|(map, program)| stress::test(program, map));
+    let directory = package_dir(draft).unwrap_or_else(|| "./...".to_owned());
+    let mut text = Vec::new();
+    let mut commands = Vec::new();
+    match &code {
+        Some(code) => {
+            let name = stress::name(&code.text).unwrap_or_default();
+            text.push(
+                "Run every function that touches the map from many goroutines under the race detector. The test below does; without the \
+                 repair it fails, with it it must stay silent."
+                    .to_owned(),
+            );
+            commands.push(command(
+                format!("go test -race -count=5 -run '^{name}$' {directory}"),
+                "no DATA RACE, no fatal error",
+            ));
+        }
+        None => {
+            text.push(
+                "Run the functions of both sides from many goroutines under the race detector; without the repair it reports, with it it must \
+                 stay silent."
+                    .to_owned(),
+            );
+            commands.push(command(
+                format!("go test -race -count=5 {directory}"),
+                "no DATA RACE, no fatal error",
+            ));
+        }
+    }
+    Step { text, commands, code }
+}
+
+fn watch() -> Step {
+    step(
+        vec![
+            "Alert on the text \"fatal error: concurrent map\" in the log and on restarts with exit code 2. Keep GOTRACEBACK=all set, so that the \
+             next crash shows both sides, and keep one replica built with -race in staging."
+                .to_owned(),
+        ],
+        Vec::new(),
+    )
+}

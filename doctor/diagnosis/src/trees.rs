@@ -1,0 +1,82 @@
+//! Syntax trees of the files at hand, parsed when first asked for.
+
+use go_source::{Program, Span};
+use go_syntax::{File, Kind, Node};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The trees of one program's files.
+#[derive(Debug)]
+pub(crate) struct Trees<'p> {
+    program: &'p Program,
+    parsed: RefCell<HashMap<String, Rc<File>>>,
+}
+
+impl<'p> Trees<'p> {
+    pub(crate) fn new(program: &'p Program) -> Self {
+        Self { program, parsed: RefCell::default() }
+    }
+
+    pub(crate) fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// The tree of a file of the program.
+    pub(crate) fn file(&self, path: &str) -> Option<Rc<File>> {
+        if let Some(known) = self.parsed.borrow().get(path) {
+            return Some(Rc::clone(known));
+        }
+        let text = self.program.file(path)?.text();
+        let tree = Rc::new(go_syntax::parse(text));
+        self.parsed.borrow_mut().insert(path.to_owned(), Rc::clone(&tree));
+        Some(tree)
+    }
+
+    /// Offset of a line and column, both from 1.
+    pub(crate) fn offset(&self, path: &str, line: u32, column: u32) -> Option<u32> {
+        let start = self.program.file(path)?.lines().line_start(line)?;
+        Some(start.saturating_add(column.saturating_sub(1)))
+    }
+}
+
+/// The smallest node that covers a span whole.
+pub(crate) fn covering(file: &File, span: Span) -> Node<'_> {
+    let mut node = file.root();
+    while let Some(child) = node.children().find(|child| covers(*child, span)) {
+        node = child;
+    }
+    node
+}
+
+/// The node with exactly this span that is highest in the tree, or the smallest around it.
+pub(crate) fn exact(file: &File, span: Span) -> Node<'_> {
+    let mut node = file.root();
+    loop {
+        if node.start() == span.start && node.end() == span.end {
+            return node;
+        }
+        match node.children().find(|child| covers(*child, span)) {
+            Some(child) => node = child,
+            None => return node,
+        }
+    }
+}
+
+pub(crate) fn covers(node: Node<'_>, span: Span) -> bool {
+    node.start() <= span.start && span.end <= node.end()
+}
+
+/// The body of the innermost function around an offset.
+pub(crate) fn body_around(file: &File, offset: u32) -> Option<Node<'_>> {
+    let mut node = file.root();
+    let mut body = None;
+    while let Some(child) = node.children().find(|child| child.span().contains(offset)) {
+        if child.kind() == Kind::BlockStmt && matches!(node.kind(), Kind::FuncDecl | Kind::FuncLit)
+        {
+            body = Some(child);
+        }
+        node = child;
+    }
+    body
+}

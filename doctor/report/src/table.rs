@@ -1,0 +1,80 @@
+//! A table of text whose columns are as wide as they need to be.
+
+use crate::style::paint;
+use crate::text::cut;
+use anstyle::Style;
+
+/// Characters of a cell that are shown, so that one long name does not push the others away.
+const WIDEST: usize = 44;
+
+/// Characters of a last cell that must fit for it to be shown at all.
+const LEAST: usize = 8;
+
+/// A cell: text and its style.
+pub(crate) struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self::styled(text, Style::new())
+    }
+
+    pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
+        Self { text: cut(&text.into(), WIDEST), style }
+    }
+}
+
+/// Renders rows after `indent` spaces with two spaces between columns, cut to `width`.
+///
+/// Empty columns take no room. A cell at the end of its row is cut where the line would be too long.
+pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mut widths = vec![0usize; columns];
+    for row in rows {
+        for (cell, widest) in row.iter().zip(widths.iter_mut()) {
+            *widest = (*widest).max(cell.text.chars().count());
+        }
+    }
+    let mut out = String::new();
+    for row in rows {
+        let mut used = indent;
+        let mut line: String = std::iter::repeat_n(' ', indent).collect();
+        let last = row.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or(0);
+        for (index, (cell, column)) in row.iter().zip(&widths).enumerate() {
+            if *column == 0 || index > last {
+                continue;
+            }
+            if index == last {
+                let room = width.saturating_sub(used);
+                if cell.text.chars().count() <= room || room >= LEAST {
+                    line.push_str(&paint(cell.style, cut(&cell.text, room)));
+                }
+                break;
+            }
+            line.push_str(&paint(cell.style, &cell.text));
+            let padding = column.saturating_sub(cell.text.chars().count()).saturating_add(2);
+            line.extend(std::iter::repeat_n(' ', padding));
+            used = used.saturating_add(*column).saturating_add(2);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_empty_ones_vanish() {
+        let rows = vec![
+            vec![Cell::new("a"), Cell::new(""), Cell::new("long")],
+            vec![Cell::new("bbb"), Cell::new(""), Cell::new("x")],
+        ];
+        assert_eq!(render(&rows, 2, 80), "  a    long\n  bbb  x\n");
+        assert_eq!(render(&[], 2, 80), "");
+    }
+}

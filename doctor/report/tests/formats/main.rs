@@ -1,0 +1,5 @@
+//! Every format on a case built by hand.
+
+mod golden;
+mod odd_input;
+mod sample;
