@@ -1,14 +1,10 @@
 //! The fixture programs, against the manifests that say which map each of their lines touches.
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and says what it measured"
-)]
-#![allow(missing_docs, clippy::allow_attributes, reason = "a test needs no documentation")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking and says what it measured")]
 
-mod common;
+#[path = "common/disk.rs"]
+mod disk;
 
-use common::Disk;
+use disk::Disk;
 use finding::{LockMode, LockSet};
 use go_source::{LoadOptions, Origin, Program, SourceAccess};
 use std::path::{Path, PathBuf};
@@ -42,7 +38,7 @@ fn manifest(text: &str) -> Vec<Map> {
             match line {
                 "[[map]]" => maps.push(Map::default()),
                 "[[map.access]]" => {
-                    maps.last_mut().expect("a map").accesses.push(Access::default())
+                    maps.last_mut().expect("a map").accesses.push(Access::default());
                 }
                 _ => {}
             }
