@@ -124,11 +124,17 @@ impl File {
     /// Whether a line above the package clause says `// Code generated … DO NOT EDIT.`
     #[must_use]
     pub fn is_generated(&self) -> bool {
+        const START: &str = "// Code generated ";
+        const END: &str = " DO NOT EDIT.";
+        let says_so = |line: &str| line.strip_prefix(START).is_some_and(|rest| rest.ends_with(END));
         self.header_comments().iter().any(|&span| {
-            self.text(span).lines().any(|line| {
-                line.strip_prefix("// Code generated ")
-                    .is_some_and(|rest| rest.ends_with("DO NOT EDIT."))
-            })
+            let text = self.text(span);
+            // Go reads comments without their carriage returns.
+            if text.contains('\r') {
+                text.replace('\r', "").split('\n').any(says_so)
+            } else {
+                text.split('\n').any(says_so)
+            }
         })
     }
 
