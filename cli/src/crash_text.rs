@@ -37,7 +37,7 @@ pub(crate) fn read(path: Option<&Path>) -> Result<CrashText> {
         return Err(Error::new(format!("{name} is a folder, not a crash text"))
             .hint(format!("'tophash explain CRASH --source {name}' reads it as the source tree")));
     }
-    pump(file, meta.is_file().then(|| meta.len()), &name)
+    pump(file, meta.is_file().then_some(meta.len()), &name)
 }
 
 /// Feeds all of `input` to the reader.

@@ -68,7 +68,9 @@ fn rev_reads_the_tree_that_crashed() {
     let git = |arguments: &[&str]| {
         let identity = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
         let mut command = Command::new("git");
-        assert!(command.arg("-C").arg(&copy).args(identity).args(arguments).status().unwrap().success());
+        assert!(
+            command.arg("-C").arg(&copy).args(identity).args(arguments).status().unwrap().success()
+        );
     };
     git(&["init", "--quiet"]);
     git(&["add", "."]);
@@ -101,7 +103,11 @@ fn doctor_recognises_and_joins_in_any_order() {
     let file = crash("orders-status-cache", "1.27-single");
     let out = run(&["doctor", ORDERS, file.to_str().unwrap()]);
     assert_eq!(out.code, 0, "{}", out.stderr);
-    assert!(out.stderr.contains("source tree") && out.stderr.contains("crash text"), "{}", out.stderr);
+    assert!(
+        out.stderr.contains("source tree") && out.stderr.contains("crash text"),
+        "{}",
+        out.stderr
+    );
     assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
     for step in ["detect", "stop", "repair", "verify", "watch"] {
         assert!(out.stdout.contains(step), "{step} is missing:\n{}", out.stdout);
@@ -135,7 +141,8 @@ fn demo_needs_nothing_and_unpacks_what_it_explains() {
     let target = folder.path().join("demo");
     let target = target.to_str().unwrap();
     assert_eq!(run(&["demo", "--unpack", target]).code, 0);
-    let again = run(&["explain", &format!("{target}/crash.txt"), "--source", &format!("{target}/orders")]);
+    let again =
+        run(&["explain", &format!("{target}/crash.txt"), "--source", &format!("{target}/orders")]);
     assert!(again.stdout.contains("Cache.entries"), "{}", again.stdout);
     assert_eq!(run(&["demo", "--unpack", target]).code, 2, "an existing folder is left alone");
 }

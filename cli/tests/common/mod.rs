@@ -8,34 +8,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The example service.
-pub const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/orders");
+pub(crate) const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/orders");
 
 /// What a run of the program left behind.
-pub struct Out {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Out {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// A recorded crash text.
-pub fn crash(fixture: &str, run: &str) -> PathBuf {
+pub(crate) fn crash(fixture: &str, run: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(format!("../fixtures/go/recorded/{fixture}/{run}.txt"))
 }
 
 /// Explains a recorded crash with a source tree.
-pub fn explain(fixture: &str, recorded: &str, source: &str) -> Out {
+pub(crate) fn explain(fixture: &str, recorded: &str, source: &str) -> Out {
     let file = crash(fixture, recorded);
     run(&["explain", file.to_str().expect("paths of the project are UTF-8"), "--source", source])
 }
 
 /// Runs the program with no input.
-pub fn run(arguments: &[&str]) -> Out {
+pub(crate) fn run(arguments: &[&str]) -> Out {
     run_with(arguments, b"")
 }
 
 /// Runs the program with these bytes on its standard input, outside any Go module.
-pub fn run_with(arguments: &[&str], input: &[u8]) -> Out {
+pub(crate) fn run_with(arguments: &[&str], input: &[u8]) -> Out {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tophash"))
         .args(arguments)
         .env_remove("CLICOLOR_FORCE")
@@ -58,7 +58,7 @@ pub fn run_with(arguments: &[&str], input: &[u8]) -> Out {
 }
 
 /// Copies a folder.
-pub fn copy_tree(from: &Path, to: &Path) {
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the copy can be made");
     for entry in std::fs::read_dir(from).expect("the folder can be listed") {
         let entry = entry.expect("the folder can be listed");
