@@ -65,7 +65,7 @@ pub(crate) fn parse(src: Vec<u8>, options: Options, too_long: bool) -> File {
         parser.file();
     }
     let Parser { lexer, nodes, steps, .. } = parser;
-    let Lexer { mut comments, mut errors, end, .. } = lexer;
+    let Lexer { mut comments, mut errors, lines, end, .. } = lexer;
     if too_long {
         let message = "file is longer than 2 GiB, the rest is left out";
         errors.push(SyntaxError::new(ErrorKind::Size, Span::new(end, end), message));
@@ -75,7 +75,7 @@ pub(crate) fn parse(src: Vec<u8>, options: Options, too_long: bool) -> File {
     comments.shrink_to_fit();
     let steps = steps.saturating_add(u64::try_from(nodes.len()).unwrap_or(u64::MAX));
     let tree = nodes.into_tree();
-    let lines = LineTable::new(&src);
+    let lines = LineTable::new(lines);
     File { src, tree, lines, comments: crate::comment::Comments { spans: comments }, errors, steps }
 }
 
