@@ -105,7 +105,7 @@ impl GoroutineRole {
             Self::Faulting => "faulting",
             Self::InMapOperation => "in the map",
             Self::OnAccess => "at an access",
-            Self::WaitingForLock => "waits for its lock",
+            Self::WaitingForLock => "waiting for its lock",
             Self::InFunction => "in a function that touches it",
             Self::Creator => "started the faulting one",
         }

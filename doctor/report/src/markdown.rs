@@ -21,7 +21,7 @@ pub fn markdown(diagnosis: &Diagnosis, source: &dyn SourceText) -> String {
             render_step(&mut out, step);
             if let Some(repair) = &case.repair {
                 match name {
-                    "stop" => patch(&mut out, repair),
+                    "stop" => patch(&mut out, repair, &step.text),
                     "repair" => choices(&mut out, repair),
                     _ => {}
                 }
@@ -216,9 +216,13 @@ fn render_step(out: &mut String, step: &Step) {
     }
 }
 
-fn patch(out: &mut String, repair: &Repair) {
+fn patch(out: &mut String, repair: &Repair, said: &[String]) {
     if let Some(patch) = &repair.patch {
-        let _ = writeln!(out, "{}\n\n{}\n", escape(&patch.summary), fenced("diff", &patch.diff));
+        // The step itself may have said it.
+        if !said.iter().any(|paragraph| paragraph.contains(&patch.summary)) {
+            let _ = writeln!(out, "{}\n", escape(&patch.summary));
+        }
+        let _ = writeln!(out, "{}\n", fenced("diff", &patch.diff));
     }
     bullets(
         out,

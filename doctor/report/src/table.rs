@@ -21,6 +21,17 @@ impl Cell {
         Self::styled(text, Style::new())
     }
 
+    /// A place: where it is too long its end is shown, which holds the file and the line.
+    pub(crate) fn place(text: &str, style: Style) -> Self {
+        let length = text.chars().count();
+        if length <= WIDEST {
+            return Self::styled(text, style);
+        }
+        let tail: String =
+            text.chars().skip(length.saturating_sub(WIDEST).saturating_add(1)).collect();
+        Self::styled(format!("…{tail}"), style)
+    }
+
     pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
         Self { text: cut(&text.into(), WIDEST), style }
     }
@@ -76,5 +87,13 @@ mod tests {
         ];
         assert_eq!(render(&rows, 2, 80), "  a    long\n  bbb  x\n");
         assert_eq!(render(&[], 2, 80), "");
+    }
+
+    #[test]
+    fn a_long_place_keeps_its_end() {
+        let place = format!("{}/registry.go:70", "a".repeat(80));
+        let text = render(&[vec![Cell::place(&place, Style::new())]], 0, 80);
+        assert!(text.trim_end().ends_with("/registry.go:70"), "{text}");
+        assert_eq!(text.trim_end().chars().count(), WIDEST);
     }
 }

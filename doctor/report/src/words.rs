@@ -112,7 +112,9 @@ pub(crate) fn root(access: &Access) -> String {
         RootKind::Callback => "callback",
         RootKind::Handler => "handler",
     };
-    format!("{kind} at {}{}", place(&root.site), if root.many { ", many" } else { "" })
+    let file = root.site.file.rsplit('/').next().unwrap_or(&root.site.file);
+    let many = if root.many { ", many" } else { "" };
+    format!("{kind} {}:{}{many}", clean(file), root.site.line)
 }
 
 /// The first candidate for the other side in one sentence.

@@ -79,6 +79,9 @@ pub(crate) fn existing(trees: &Trees<'_>, map: &MapDecl, unders: &[Under]) -> Op
     }
     let (key, _, read, name) = counted.into_iter().rev().max_by_key(|(_, count, ..)| *count)?;
     let rw = read || declared_rw(trees, map, &key);
+    let owner = map.path.rsplit_once('.').map_or("", |(owner, _)| owner);
+    let embedded = key == LockKey::Beside(String::new()) && !owner.is_empty();
+    let name = if embedded { format!("the lock embedded in {owner}") } else { name };
     Some(Guard { key, rw, new: false, name })
 }
 

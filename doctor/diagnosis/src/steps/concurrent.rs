@@ -9,7 +9,7 @@ pub(super) fn steps(context: &Context<'_>, draft: &Draft, repair: Option<&Repair
     Steps {
         detect: detect(context, draft),
         stop: stop(context, draft, repair),
-        repair: lasting(draft),
+        repair: lasting(draft, repair),
         verify: verify(context, draft),
         watch: watch(),
     }
@@ -81,12 +81,13 @@ fn stop(context: &Context<'_>, draft: &Draft, repair: Option<&Repair>) -> Step {
     step(text, commands)
 }
 
-fn lasting(draft: &Draft) -> Step {
+fn lasting(draft: &Draft, repair: Option<&Repair>) -> Step {
     let name = words::subject(&draft.subject);
+    let choose = if repair.is_some() { " How to choose what stands inside:" } else { "" };
     step(
         vec![format!(
             "Let no code reach {name} but through methods that lock: a type of its own that holds map and lock, both unexported, hands out \
-             copies and never the map itself. Then a missing lock cannot be written again. How to choose what stands inside:"
+             copies and never the map itself. Then a missing lock cannot be written again.{choose}"
         )],
         Vec::new(),
     )
@@ -105,8 +106,8 @@ fn verify(context: &Context<'_>, draft: &Draft) -> Step {
         Some(code) => {
             let name = stress::name(&code.text).unwrap_or_default();
             text.push(
-                "Run every function that touches the map from many goroutines under the race detector. The test below does; without the \
-                 repair it fails, with it it must stay silent."
+                "Run every function that touches the map from many goroutines under the race detector. The test below does: it is meant to \
+                 fail without the repair, and must stay silent with it."
                     .to_owned(),
             );
             commands.push(command(

@@ -100,7 +100,7 @@ impl Page<'_> {
             .stack
             .iter()
             .map(|site| {
-                vec![Cell::new(function_of(site)), Cell::styled(place(site), self.styles.dim)]
+                vec![Cell::new(function_of(site)), Cell::place(&place(site), self.styles.dim)]
             })
             .collect();
         let text = table::render(&rows, 2, self.width);
@@ -170,7 +170,7 @@ impl Page<'_> {
                 Part::Excluded | Part::Bystander => Style::new(),
             };
             rows.push(vec![
-                Cell::styled(place(&access.site), style),
+                Cell::place(&place(&access.site), style),
                 Cell::new(access.operation.word()),
                 Cell::new(function_of(&access.site)),
                 Cell::new(locks(access, &row.callers_hold)),
@@ -212,7 +212,7 @@ impl Page<'_> {
             rows.push(vec![
                 Cell::new(who),
                 Cell::styled(format!("{}{lock}", group.role.words()), style),
-                Cell::new(place(&group.frame)),
+                Cell::place(&place(&group.frame), Style::new()),
                 Cell::new(format!("[{}{wait}]", clean(&group.state))),
                 Cell::styled(function_of(&group.frame), self.styles.dim),
             ]);

@@ -17,7 +17,7 @@ impl Page<'_> {
             self.step(step);
             if name == "stop" {
                 if let Some(repair) = &case.repair {
-                    self.patch(repair);
+                    self.patch(repair, &step.text);
                 }
             }
             if name == "repair" {
@@ -59,9 +59,12 @@ impl Page<'_> {
         self.line(&if fits { format!("  {shows}") } else { format!("\n        {shows}") });
     }
 
-    fn patch(&mut self, repair: &Repair) {
+    fn patch(&mut self, repair: &Repair, said: &[String]) {
         if let Some(patch) = &repair.patch {
-            self.hanging("    ", 4, &patch.summary);
+            // The step itself may have said it.
+            if !said.iter().any(|paragraph| paragraph.contains(&patch.summary)) {
+                self.hanging("    ", 4, &patch.summary);
+            }
             self.blank();
             for line in clean_block(&patch.diff).lines() {
                 let style = match line.as_bytes().first() {
