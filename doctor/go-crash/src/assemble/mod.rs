@@ -63,7 +63,8 @@ pub(crate) struct Assembler {
     noise: u32,
     /// The current line.
     line: u64,
-    fenced_message: bool,
+    /// Line of the first of the messages behind which nothing else has come.
+    fenced_message: Option<u64>,
     /// An empty line was seen below the last frame that a stack can have.
     blank_below_bottom: bool,
     orphans_allowed: bool,
@@ -171,8 +172,11 @@ impl Assembler {
                 self.fenced_message = fenced;
                 self.blank();
             }
-            Token::Fence if fenced => self.announced.doubt_last(),
-            Token::Fence => {}
+            Token::Fence => {
+                if let Some(first) = fenced {
+                    self.announced.doubt_since(first);
+                }
+            }
             Token::Heading(heading) => {
                 self.end_section(sink);
                 self.orphans_allowed = false;
@@ -220,7 +224,7 @@ impl Assembler {
             Token::Message(message) if !message.printed && self.is_dying() => {}
             Token::Message(message) => {
                 self.announced.announce(&message, self.line);
-                self.fenced_message = true;
+                self.fenced_message = fenced.or(Some(self.line));
             }
             Token::Signal { name, address, pc } => {
                 let signal = Signal { name: text(name), address, pc };
@@ -420,6 +424,7 @@ impl Assembler {
                 let (goroutine, fault) = builder.finish();
                 let goroutine = Arc::new(goroutine);
                 self.goroutines = self.goroutines.saturating_add(1);
+                let fault = self.unless_guessed(fault, &goroutine, sink);
                 let fault = match fault {
                     Some(fault) if fault.is_contradicted_by(&goroutine.frames) => None,
                     Some(fault) => Some(diagnose::fault(fault, &goroutine)),
@@ -441,6 +446,24 @@ impl Assembler {
                 }
             }
         }
+    }
+
+    /// A quotation makes no fault of a stack that it met by chance: one without frames, or one
+    /// that has lost its heading and shows no fault itself.
+    fn unless_guessed(
+        &mut self,
+        fault: Option<pending::Pending>,
+        goroutine: &Goroutine,
+        sink: &mut impl Sink,
+    ) -> Option<pending::Pending> {
+        let fault = fault?;
+        let by_chance = goroutine.frames.is_empty()
+            || goroutine.id.is_none() && !diagnose::shows_fault(goroutine);
+        if fault.is_quotation() && by_chance {
+            self.unbound(fault, sink);
+            return None;
+        }
+        Some(fault)
     }
 
     fn emit(

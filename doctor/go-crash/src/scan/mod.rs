@@ -13,7 +13,7 @@ mod place;
 mod profile;
 mod race;
 
-use crate::bytes::{after, from, is_blank, take_decimal, take_hex, trim, upto};
+use crate::bytes::{after, from, is_blank, take_decimal, take_hex, take_while, trim, upto};
 use crate::token::{Heading, Place, Token};
 
 /// Hands every piece found in `line` to `emit`, in order.
@@ -26,7 +26,12 @@ pub(crate) fn scan<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
     }
     let content = trim(line);
     if let Some(token) = whole(content) {
-        return emit(token);
+        emit(token);
+        if token == Token::Fence {
+            // People begin a paste behind the fence that opens its block.
+            search(take_while(content, |byte| byte == b'`' || byte == b'~').1, emit);
+        }
+        return;
     }
     search(line, emit);
 }
