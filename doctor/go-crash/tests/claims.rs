@@ -65,6 +65,8 @@ const QUIET: &[(&str, &str)] = &[
         "all messages, quoted",
         "The runtime kills the program:\n\n```text\nfatal error: concurrent map writes\nfatal error: concurrent map read and map write\nfatal error: concurrent map iteration and map write\n```\n\nNone can be recovered.\n",
     ),
+    ("a sentence in Chinese", "map并发读写会出现:fatal error: concurrent map writes,加锁即可\n"),
+    ("a sentence in Russian", "Версия 1.2 падает с fatal error: concurrent map writes\n"),
     ("a fence on one line", "```fatal error: concurrent map writes```\n"),
     (
         "a title with a date",
@@ -111,6 +113,10 @@ const BARE_MESSAGES: &[(&str, FaultKind)] = &[
     (
         "Mar  9 18:22:35 web-7 shopd[4711]: panic: assignment to entry in nil map\n",
         FaultKind::NilMapWrite,
+    ),
+    (
+        "3月 09 18:22:35 web-7 shopd[4711]: fatal error: concurrent map writes\n",
+        FaultKind::ConcurrentMapWrites,
     ),
     ("panic: runtime error: hash of unhashable type []string\n", FaultKind::UnhashableKey),
     (

@@ -160,7 +160,9 @@ fn is_runtime_of_maps(file: &str) -> bool {
 }
 
 fn is_panic(frame: &Frame) -> bool {
+    let nameless = frame.symbol.is_empty();
     matches!(&*frame.symbol, "panic" | "runtime.gopanic" | "runtime.panic")
+        || nameless && frame.file.ends_with("/src/runtime/panic.go")
 }
 
 fn is_throw(frame: &Frame) -> bool {

@@ -7,6 +7,7 @@
 
 mod diagnose;
 mod goroutine;
+mod listed;
 mod pending;
 mod race;
 
@@ -17,6 +18,7 @@ use crate::scan::scan;
 use crate::sink::Sink;
 use crate::token::{Place, Token};
 use goroutine::GoroutineBuilder;
+use listed::Listed;
 use pending::Announced;
 use race::RaceBuilder;
 use std::sync::Arc;
@@ -57,6 +59,7 @@ pub(crate) struct Assembler {
     /// A call whose place has not been seen.
     call: Option<(Frame, bool)>,
     announced: Announced,
+    listed: Listed,
     /// `SIGSEGV` of a line of its own, until the next line confirms it.
     process_signal: Option<(Arc<str>, u64)>,
     /// Lines since the last piece.
@@ -120,6 +123,10 @@ impl Assembler {
                 orphan = true;
                 return;
             }
+            if let Token::Name(symbol) = token {
+                pieces = pieces.saturating_add(u32::from(self.listed_name(symbol)));
+                return;
+            }
             pieces = pieces.saturating_add(u32::from(token != Token::Blank));
             self.token(token, sink);
         });
@@ -138,7 +145,9 @@ impl Assembler {
     /// Ends the text.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         let cut = match &self.section {
-            Section::Goroutine(builder) => !builder.is_complete() && self.noise == 0,
+            Section::Goroutine(builder) => {
+                !builder.is_complete() && self.noise == 0 && !self.listed.is_open()
+            }
             Section::Race(race) => race.is_open() && self.noise == 0,
             _ => false,
         };
@@ -167,7 +176,12 @@ impl Assembler {
 
     fn token(&mut self, token: Token<'_>, sink: &mut impl Sink) {
         let fenced = std::mem::take(&mut self.fenced_message);
+        if self.listed.is_open() && matches!(token, Token::Message(_) | Token::Call { .. }) {
+            self.end_section(sink);
+        }
         match token {
+            // Only a listed stack takes it, see `feed`.
+            Token::Name(_) => {}
             Token::Blank => {
                 self.fenced_message = fenced;
                 self.blank();
@@ -315,6 +329,9 @@ impl Assembler {
     }
 
     fn place(&mut self, place: &Place<'_>, sink: &mut impl Sink) {
+        if self.listed_place(place, sink) {
+            return;
+        }
         let file = self.interner.intern(place.file);
         let fill = |frame: &mut Frame| {
             frame.file = Arc::clone(&file);
@@ -418,6 +435,7 @@ impl Assembler {
     fn end_section(&mut self, sink: &mut impl Sink) {
         self.flush_call();
         self.blank_below_bottom = false;
+        self.listed = Listed::default();
         match std::mem::take(&mut self.section) {
             Section::None | Section::Thread => {}
             Section::Goroutine(builder) => {
@@ -484,6 +502,9 @@ impl Assembler {
     fn after_noise(&mut self, sink: &mut impl Sink) {
         if self.noise == 1 && matches!(self.section, Section::None) {
             self.call = None;
+        }
+        if self.listed.is_open() {
+            self.end_section(sink);
         }
         if self.noise >= NOISE_ENDS_SECTION && !matches!(self.section, Section::None) {
             self.end_section(sink);

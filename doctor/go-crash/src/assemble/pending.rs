@@ -197,6 +197,12 @@ impl Announced {
         self.waiting.last().is_some_and(|pending| pending.channel == Channel::Panic)
     }
 
+    /// True when a panic that concerns a map waits for its stack.
+    pub(super) fn waits_for_map_stack(&self) -> bool {
+        let last = self.waiting.last();
+        last.is_some_and(|pending| pending.channel == Channel::Panic && pending.kind.concerns_map())
+    }
+
     /// The messages from line `first` on stand alone in a fenced block of prose: they are
     /// quotations.
     pub(super) fn doubt_since(&mut self, first: u64) {

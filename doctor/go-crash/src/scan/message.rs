@@ -222,6 +222,11 @@ fn looks_printed(prefix: &[u8]) -> bool {
     if comment || text.contains(&b'`') {
         return false;
     }
+    // Sentences in other scripts hold no words to count below.
+    let foreign = |c: char| !c.is_ascii() && c.is_alphabetic();
+    if !text.ends_with(b"]:") && String::from_utf8_lossy(text).contains(foreign) {
+        return false;
+    }
     let is_word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
     let words = text.split(|&byte| byte == b' ').filter(is_word).count();
     let ends_in_word =
