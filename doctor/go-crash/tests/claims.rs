@@ -282,9 +282,23 @@ fn a_title_is_not_the_fault_of_a_stack_that_was_cut() {
 #[test]
 fn a_panic_raised_again_and_cut_names_no_function() {
     let text = "panic: assignment to entry in nil map [recovered]\n\tpanic: assignment to entry in nil map\n\ngoroutine 235 [running]:\nexample.com/runtime/controller.(*Controller).Reconcile.func1()\n\t/src/runtime/controller/controller.go:116 +0x1e5\n";
+    let boxed: String = text.lines().map(|line| format!("│ {line:<90} │\n")).collect();
+    for text in [text, &boxed] {
+        let crash = read(text.as_bytes());
+        let fault = crash.faults.first().expect("a fault");
+        assert_eq!((fault.kind, &fault.user_frame), (FaultKind::NilMapWrite, &None), "{text}");
+        assert_eq!(fault.recovery, Recovery::Repanicked, "{text}");
+    }
+}
+
+#[test]
+fn a_recovered_panic_may_be_printed_without_a_word() {
+    let text = "runtime error: invalid memory address or nil pointer dereference\ngoroutine 71 [running]:\nnet/http.(*conn).serve.func1(0xc90c7c4980)\n\t/go/src/net/http/server.go:1389 +0xc1\npanic(0x81fd60, 0xc82000a0d0)\n\t/go/src/runtime/panic.go:443 +0x4e9\nruntime.mapaccess1_faststr(0x6a40e0, 0xc00007f2c0, 0x8feb99, 0x1)\n\t/go/src/runtime/hashmap_fast.go:201 +0x4f3\nmain.user(0x0, 0xa, 0x0)\n\t/src/user.go:25 +0x97\n";
     let crash = read(text.as_bytes());
     let fault = crash.faults.first().expect("a fault");
-    assert_eq!((fault.kind, &fault.user_frame), (FaultKind::NilMapWrite, &None));
+    assert_eq!(fault.kind, FaultKind::SegvInMap);
+    assert_eq!(fault.user_frame.as_ref().map(|frame| &*frame.symbol), Some("main.user"));
+    assert!(read(text.lines().next().unwrap_or_default().as_bytes()).faults.is_empty());
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Pending {
 
     /// Takes what `next`, which tells of the same event, knows better.
     fn tell_again(&mut self, next: Self) {
-        if !next.printed {
+        if self.printed && !next.printed {
             return;
         }
         if next.recovery != Recovery::Logged || !self.printed {
@@ -61,7 +61,7 @@ impl Pending {
             self.message = next.message;
             self.line = next.line;
         }
-        self.printed = true;
+        self.printed |= next.printed;
     }
 
     /// True when the message may be a quotation: only a stack makes it a fault.

@@ -17,11 +17,13 @@ const LONGEST_PREFIX: usize = 1 << 10;
 const LONGEST_MESSAGE: usize = 16 << 10;
 
 /// What concerns maps, looked for in every line that is not the runtime's own.
-static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 3]> = LazyLock::new(|| {
+static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 4]> = LazyLock::new(|| {
     [
         (Channel::Panic, Finder::new("assignment to entry in nil map")),
         (Channel::Panic, Finder::new("hash of unhashable type")),
         (Channel::Fatal, Finder::new("concurrent map ")),
+        // What a corrupted map ends in, too.
+        (Channel::Panic, Finder::new("invalid memory address or nil pointer dereference")),
     ]
 });
 
@@ -256,6 +258,12 @@ fn is_heading(prefix: &[u8]) -> bool {
 /// True when a message is not continued as a sentence.
 fn looks_ended(rest: &[u8]) -> bool {
     let tail = rest.trim_ascii_start();
+    // Terminal programs draw a border behind each line.
+    let border =
+        |text: &str| text.chars().all(|c| c == ' ' || ('\u{2500}'..='\u{257f}').contains(&c));
+    if std::str::from_utf8(upto(tail, LONGEST_PREFIX)).is_ok_and(border) {
+        return true;
+    }
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),
