@@ -29,7 +29,13 @@ fn a_logged_panic_takes_the_stack_listed_behind_it() {
     );
     let prefixed: String =
         lines.lines().map(|line| format!("2024-05-01T10:00:00.1Z stderr F {line}\n")).collect();
-    for text in [lines, field, prefixed] {
+    let json: String = lines
+        .lines()
+        .map(|line| {
+            format!("{{\"log\":\"{}\\n\",\"stream\":\"stderr\"}}\n", line.replace('\t', "\\t"))
+        })
+        .collect();
+    for text in [lines, field, prefixed, json] {
         let crash = read(text.as_bytes());
         let fault = only_fault(&crash);
         assert_eq!(

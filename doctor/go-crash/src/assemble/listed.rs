@@ -21,6 +21,8 @@ pub(super) struct Listed {
     open: bool,
     /// Its frames are places alone.
     places_alone: bool,
+    /// The line its last frame stands on.
+    line: u64,
     /// A symbol whose place comes next, and the line it stands on.
     name: Option<(Arc<str>, u64)>,
 }
@@ -28,6 +30,12 @@ pub(super) struct Listed {
 impl Listed {
     pub(super) fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// True when noise on line `line` ends the stack: what else stands on the line of a frame is
+    /// only what a log wrapped it in.
+    pub(super) fn ends_at(&self, line: u64) -> bool {
+        self.open && line > self.line
     }
 }
 
@@ -40,6 +48,7 @@ impl Assembler {
             _ => false,
         };
         if expected {
+            self.listed.line = self.line;
             self.listed.name = Some((self.interner.intern(symbol), self.line));
         }
         expected
@@ -79,6 +88,7 @@ impl Assembler {
             self.section = Section::Goroutine(Box::new(builder));
             self.listed.open = true;
         }
+        self.listed.line = self.line;
         let file = self.interner.intern(place.file);
         self.push(Frame { file, line: place.line, ..frame });
         true

@@ -503,7 +503,7 @@ impl Assembler {
         if self.noise == 1 && matches!(self.section, Section::None) {
             self.call = None;
         }
-        if self.listed.is_open() {
+        if self.listed.ends_at(self.line) {
             self.end_section(sink);
         }
         if self.noise >= NOISE_ENDS_SECTION && !matches!(self.section, Section::None) {

@@ -258,12 +258,6 @@ fn is_heading(prefix: &[u8]) -> bool {
 /// True when a message is not continued as a sentence.
 fn looks_ended(rest: &[u8]) -> bool {
     let tail = rest.trim_ascii_start();
-    // Terminal programs draw a border behind each line.
-    let border =
-        |text: &str| text.chars().all(|c| c == ' ' || ('\u{2500}'..='\u{257f}').contains(&c));
-    if std::str::from_utf8(upto(tail, LONGEST_PREFIX)).is_ok_and(border) {
-        return true;
-    }
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),
