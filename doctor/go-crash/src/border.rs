@@ -1,5 +1,5 @@
-//! Takes off what people and terminal programs draw around each line: the borders of a box, and the
-//! `>` of a quotation.
+//! Takes off what people and programs draw around each line: the borders of a box, the `>` of a
+//! quotation, and the `+` of a patch.
 
 /// Vertical lines of boxes: light, heavy, double, and the dashed kinds some programs prefer.
 const BARS: [&[u8]; 5] =
@@ -16,6 +16,9 @@ pub(crate) fn inside(line: &[u8]) -> &[u8] {
             break;
         };
         text = without_space(inner);
+    }
+    if text.first() == Some(&b'+') && !text.starts_with(b"+0x") {
+        text = text.get(1..).unwrap_or_default();
     }
     // Bars begin with this byte and end with one above ASCII; most lines do neither.
     let body = text.trim_ascii_start();
@@ -50,6 +53,8 @@ mod tests {
             ("│", ""),
             ("> > \tmain.go:3", "\tmain.go:3"),
             (">> main.main()", "main.main()"),
+            ("+\tmain.go:3 +0x4", "\tmain.go:3 +0x4"),
+            ("+0x45", "+0x45"),
             ("a > b │ c", "a > b │ c"),
             ("\t/src/é", "\t/src/é"),
         ] {

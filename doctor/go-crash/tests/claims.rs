@@ -67,6 +67,18 @@ const QUIET: &[(&str, &str)] = &[
     ),
     ("a sentence in Chinese", "map并发读写会出现:fatal error: concurrent map writes,加锁即可\n"),
     ("a sentence in Russian", "Версия 1.2 падает с fatal error: concurrent map writes\n"),
+    (
+        "comments behind code",
+        "x = 1  # panic: assignment to entry in nil map\nSELECT 1; -- fatal error: concurrent map writes\n",
+    ),
+    (
+        "a page",
+        "<h1>fatal error: concurrent map writes</h1>\n<li>fatal error: concurrent map writes</li>\n<!-- fatal error: concurrent map writes -->\n",
+    ),
+    (
+        "a numbered list",
+        "1. fatal error: concurrent map writes\n2. panic: assignment to entry in nil map\n",
+    ),
     ("a fence on one line", "```fatal error: concurrent map writes```\n"),
     (
         "a title with a date",

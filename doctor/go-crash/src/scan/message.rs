@@ -220,7 +220,9 @@ fn looks_printed(prefix: &[u8]) -> bool {
     let comment = contains(text, b"//") && !contains(text, b"://")
         || text.starts_with(b"*")
         || text.starts_with(b"- ")
-        || text.starts_with(b"#") && is_heading(text);
+        || text.starts_with(b"#") && is_heading(text)
+        || [&b"#"[..], b"--", b"/*"].iter().any(|mark| text.ends_with(mark))
+        || is_number_of_list(text);
     if comment || text.contains(&b'`') {
         return false;
     }
@@ -249,6 +251,12 @@ fn is_source_field(prefix: &[u8]) -> bool {
     !name.is_empty() && after(rest, b":").is_some_and(|rest| trim(rest) == b"\"")
 }
 
+/// `2.` or `2)`: an item of a list.
+fn is_number_of_list(prefix: &[u8]) -> bool {
+    let (digits, rest) = take_while(prefix, |byte| byte.is_ascii_digit());
+    !digits.is_empty() && matches!(rest, b"." | b")")
+}
+
 /// `## `: a heading of Markdown, or a comment.
 fn is_heading(prefix: &[u8]) -> bool {
     let (_, rest) = take_while(prefix, |byte| byte == b'#');
@@ -258,6 +266,10 @@ fn is_heading(prefix: &[u8]) -> bool {
 /// True when a message is not continued as a sentence.
 fn looks_ended(rest: &[u8]) -> bool {
     let tail = rest.trim_ascii_start();
+    if tail.starts_with(b"</") && !tail.starts_with(b"</pre") {
+        // An item or a title of a page; a log there is preformatted, or has its stack.
+        return false;
+    }
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),
