@@ -41,6 +41,7 @@
 //! `examples/dump_speed.rs`.
 
 mod assemble;
+mod border;
 mod bytes;
 mod collect;
 mod group;

@@ -13,6 +13,9 @@ pub(crate) enum Token<'a> {
     Call { symbol: &'a [u8], args: Option<&'a [u8]>, sure: bool },
     /// `/src/main.go:12 +0x45 fp=0x… sp=0x… pc=0x…`
     Place(Place<'a>),
+    /// `main.(*Cache).Put` at the end of a line, without parentheses: a frame where a stack is listed
+    /// by a logger, else nothing.
+    Name(&'a [u8]),
     /// `+0x45` on a line of its own, where a paste wrapped the place before it.
     Offset(u64),
     /// `created by main.serve in goroutine 1`

@@ -1,9 +1,10 @@
-//! Undoes what logs and viewers do to the bytes of a line: escapes, entities, colours.
+//! Undoes what logs and viewers do to the bytes of a line: escapes, entities, colours, borders.
 //!
 //! No product's format is parsed. A JSON string, a logfmt value or a syslog message shows itself by
 //! its escapes (`\n`, `\t`, `\"`, `#012`); undoing them and splitting at the line ends they stood
 //! for leaves lines with some punctuation around them, which the scanner looks past.
 
+use crate::border::inside;
 use crate::bytes::{find, from, hex_value, upto};
 
 /// Escapes may be nested: JSON inside a JSON string. Deeper than this nobody goes.
@@ -19,7 +20,7 @@ pub(crate) fn unwrap(line: &[u8], emit: &mut impl FnMut(&[u8])) {
     if memchr::memchr3(b'\\', b'&', 0x1b, line).is_none()
         && memchr::memchr3(b'#', b'\r', 0xc2, line).is_none()
     {
-        return emit(line);
+        return emit(inside(line));
     }
     let mut text = line.to_vec();
     let mut changed = replace_hard_spaces(&mut text)
@@ -34,10 +35,10 @@ pub(crate) fn unwrap(line: &[u8], emit: &mut impl FnMut(&[u8])) {
         replace_entities(&mut text);
     }
     if !changed {
-        return emit(line);
+        return emit(inside(line));
     }
     for piece in text.split(|&byte| byte == b'\n') {
-        emit(piece.strip_suffix(b"\r").unwrap_or(piece));
+        emit(inside(piece.strip_suffix(b"\r").unwrap_or(piece)));
     }
 }
 

@@ -61,6 +61,33 @@ const QUIET: &[(&str, &str)] = &[
         "error: fatal error: too many errors emitted, stopping now [-ferror-limit=]\n",
     ),
     ("a C compiler", "src/x.c:1:10: fatal error: map.h: No such file or directory\n"),
+    (
+        "all messages, quoted",
+        "The runtime kills the program:\n\n```text\nfatal error: concurrent map writes\nfatal error: concurrent map read and map write\nfatal error: concurrent map iteration and map write\n```\n\nNone can be recovered.\n",
+    ),
+    ("a sentence in Chinese", "map并发读写会出现:fatal error: concurrent map writes,加锁即可\n"),
+    ("a sentence in Russian", "Версия 1.2 падает с fatal error: concurrent map writes\n"),
+    (
+        "comments behind code",
+        "x = 1  # panic: assignment to entry in nil map\nSELECT 1; -- fatal error: concurrent map writes\n",
+    ),
+    (
+        "a page",
+        "<h1>fatal error: concurrent map writes</h1>\n<li>fatal error: concurrent map writes</li>\n<!-- fatal error: concurrent map writes -->\n",
+    ),
+    (
+        "a numbered list",
+        "1. fatal error: concurrent map writes\n2. panic: assignment to entry in nil map\n",
+    ),
+    ("a fence on one line", "```fatal error: concurrent map writes```\n"),
+    (
+        "a title with a date",
+        "# Shop 2.1.0 crashes with Mar 12 07:10:31 fatal error: concurrent map writes\n\nSee above.\n",
+    ),
+    (
+        "a table of tests",
+        "\t\tname: \"a crash\",\n\t\tout:    \"fatal error: concurrent map writes\\n\",\n\t\twant:   crashed,\n\t}, {\n\t\tout:    \"panic: assignment to entry in nil map\\n\\ngoroutine 1 [running]:\\n\",\n",
+    ),
     ("race in prose", "The run printed WARNING: DATA RACE and we looked at it.\n"),
 ];
 
@@ -98,6 +125,10 @@ const BARE_MESSAGES: &[(&str, FaultKind)] = &[
     (
         "Mar  9 18:22:35 web-7 shopd[4711]: panic: assignment to entry in nil map\n",
         FaultKind::NilMapWrite,
+    ),
+    (
+        "3月 09 18:22:35 web-7 shopd[4711]: fatal error: concurrent map writes\n",
+        FaultKind::ConcurrentMapWrites,
     ),
     ("panic: runtime error: hash of unhashable type []string\n", FaultKind::UnhashableKey),
     (
@@ -174,4 +205,120 @@ fn a_title_tells_the_kind_of_the_stack_below_it() {
 fn a_dump_that_was_asked_for_is_no_crash_whatever_the_title() {
     let text = "We suspect concurrent map writes; here is /debug/pprof/goroutine?debug=2:\n\ngoroutine 9 [running]:\nruntime/pprof.writeGoroutineStacks({0x1, 0x2})\n\t/usr/local/go/src/runtime/pprof/pprof.go:703 +0x6a\nmain.serve()\n\t/src/main.go:9 +0x45\n";
     assert!(read(text.as_bytes()).faults.is_empty());
+}
+
+/// One crash, told more than once: in a title, a sentence or a log line, and by the runtime.
+const TOLD_TWICE: &[(&str, &str, FaultKind)] = &[
+    (
+        "a title",
+        "# shop 1.4 panic: fatal error: concurrent map writes\n\nThe output:\n\nfatal error: concurrent map writes\n\n",
+        FaultKind::ConcurrentMapWrites,
+    ),
+    (
+        "a sentence",
+        "I get a fatal error: concurrent map writes when it starts.\n\nweb-1  | fatal error: concurrent map writes\nweb-1  |\n",
+        FaultKind::ConcurrentMapWrites,
+    ),
+    (
+        "a log line and the panic raised again",
+        "{\"level\":\"info\",\"msg\":\"Observed a panic in reconciler: assignment to entry in nil map\",\"name\":\"a\"}\npanic: assignment to entry in nil map [recovered]\n\tpanic: assignment to entry in nil map\n\n",
+        FaultKind::NilMapWrite,
+    ),
+    (
+        "a summary of what http logged",
+        "--details ends in http: panic  serving 127.0.0.1:57432: assignment to entry in nil map\n\n2024/03/09 18:22:35 http: panic serving 127.0.0.1:57432: assignment to entry in nil map\n",
+        FaultKind::NilMapWrite,
+    ),
+];
+
+#[test]
+fn a_crash_told_twice_is_one() {
+    let stack = "goroutine 9 [running]:\nexample.com/shop.recoverer()\n\t/src/recover.go:5 +0x1d\npanic({0x6b1de0?, 0x784740?})\n\t/go/src/runtime/panic.go:785 +0x132\nexample.com/shop.put(0xc000012345)\n\t/src/main.go:9 +0x45\ncreated by main.main in goroutine 1\n\t/src/main.go:3 +0x1f\n";
+    for (name, message, kind) in TOLD_TWICE {
+        let crash = read(format!("{message}{stack}").as_bytes());
+        let seen: Vec<_> = crash.faults.iter().map(|fault| (fault.kind, fault.repeats)).collect();
+        assert_eq!(seen, [(*kind, 1)], "{name}");
+        assert!(crash.faults.iter().all(|fault| fault.goroutine.is_some()), "{name}");
+    }
+}
+
+#[test]
+fn a_panic_that_ended_the_process_was_not_only_logged() {
+    let text = "E0309 18:22:35.123456       1 runtime.go:79] Observed a panic: \"assignment to entry in nil map\" (assignment to entry in nil map)\npanic: assignment to entry in nil map [recovered]\n\tpanic: assignment to entry in nil map\n\ngoroutine 9 [running]:\nmain.recoverer()\n\t/src/recover.go:5 +0x1d\npanic({0x6b1de0?, 0x784740?})\n\t/go/src/runtime/panic.go:785 +0x132\nmain.put(0xc000012345)\n\t/src/main.go:9 +0x45\n";
+    let crash = read(text.as_bytes());
+    let fault = crash.faults.first().expect("a fault");
+    assert_eq!(
+        (fault.recovery, &*fault.message),
+        (Recovery::Repanicked, "assignment to entry in nil map")
+    );
+    assert_eq!(fault.user_frame.as_ref().map(|frame| &*frame.symbol), Some("main.put"));
+}
+
+#[test]
+fn two_threads_that_die_at_once_are_two() {
+    let text = "fatal error: concurrent map writes\nfatal error: concurrent map writes\n\ngoroutine 9 [running]:\nmain.put(0xc000012345)\n\t/src/main.go:9 +0x45\n";
+    let crash = read(text.as_bytes());
+    assert_eq!(crash.faults.iter().map(|fault| fault.repeats).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn the_value_that_kubernetes_logs_twice_is_read_once() {
+    for (line, message) in [
+        (
+            "Observed a panic: \"assignment to entry in nil map\" (assignment to entry in nil map)\n",
+            "assignment to entry in nil map",
+        ),
+        (
+            "E0309 18:22:35.123456       1 runtime.go:79] Observed a panic: \"invalid memory address or nil pointer dereference\" (runtime error: invalid memory address or nil pointer dereference)\n",
+            "runtime error: invalid memory address or nil pointer dereference",
+        ),
+    ] {
+        let crash = read(
+            format!(
+                "{line}goroutine 9 [running]:\nmain.put(0xc000012345)\n\t/src/main.go:9 +0x45\n"
+            )
+            .as_bytes(),
+        );
+        assert_eq!(crash.faults.iter().map(|fault| &*fault.message).collect::<Vec<_>>(), [message]);
+    }
+}
+
+#[test]
+fn a_title_is_not_the_fault_of_a_stack_that_was_cut() {
+    let text = "# panics with \"fatal error: concurrent map read and map write\"\n\n```\n\t/go/src/crypto/tls/conn.go:782 +0xec\ncrypto/tls.(*Conn).Read(0xc000314380, 0xc00056f000, 0x1000)\n\t/go/src/crypto/tls/conn.go:1233 +0x15b\nexample.com/shop/wire.(*Framer).ReadFrame(0xc00066e0e0)\n\t/src/shop/wire/frame.go:492 +0xa5\n";
+    let crash = read(text.as_bytes());
+    assert!(crash.faults.is_empty(), "{:?}", crash.faults);
+    assert!(crash.notes.iter().any(|note| note.kind == NoteKind::MessageWithoutStack));
+}
+
+#[test]
+fn a_panic_raised_again_and_cut_names_no_function() {
+    let text = "panic: assignment to entry in nil map [recovered]\n\tpanic: assignment to entry in nil map\n\ngoroutine 235 [running]:\nexample.com/runtime/controller.(*Controller).Reconcile.func1()\n\t/src/runtime/controller/controller.go:116 +0x1e5\n";
+    let boxed: String = text.lines().map(|line| format!("│ {line:<90} │\n")).collect();
+    for text in [text, &boxed] {
+        let crash = read(text.as_bytes());
+        let fault = crash.faults.first().expect("a fault");
+        assert_eq!((fault.kind, &fault.user_frame), (FaultKind::NilMapWrite, &None), "{text}");
+        assert_eq!(fault.recovery, Recovery::Repanicked, "{text}");
+    }
+}
+
+#[test]
+fn a_recovered_panic_may_be_printed_without_a_word() {
+    let text = "runtime error: invalid memory address or nil pointer dereference\ngoroutine 71 [running]:\nnet/http.(*conn).serve.func1(0xc90c7c4980)\n\t/go/src/net/http/server.go:1389 +0xc1\npanic(0x81fd60, 0xc82000a0d0)\n\t/go/src/runtime/panic.go:443 +0x4e9\nruntime.mapaccess1_faststr(0x6a40e0, 0xc00007f2c0, 0x8feb99, 0x1)\n\t/go/src/runtime/hashmap_fast.go:201 +0x4f3\nmain.user(0x0, 0xa, 0x0)\n\t/src/user.go:25 +0x97\n";
+    let crash = read(text.as_bytes());
+    let fault = crash.faults.first().expect("a fault");
+    assert_eq!(fault.kind, FaultKind::SegvInMap);
+    assert_eq!(fault.user_frame.as_ref().map(|frame| &*frame.symbol), Some("main.user"));
+    assert!(read(text.lines().next().unwrap_or_default().as_bytes()).faults.is_empty());
+}
+
+#[test]
+fn a_paste_that_begins_behind_its_fence_is_read() {
+    let text = "It dies now and then.\n\n```Mar  9 18:22:35 web-7 shopd[4711]: fatal error: concurrent map writes\nMar  9 18:22:35 web-7 shopd[4711]: goroutine 22 [running]:\nMar  9 18:22:35 web-7 shopd[4711]: main.put(0xc000012345)```\n";
+    let crash = read(text.as_bytes());
+    assert_eq!(
+        crash.faults.iter().map(|fault| fault.kind).collect::<Vec<_>>(),
+        [FaultKind::ConcurrentMapWrites]
+    );
 }

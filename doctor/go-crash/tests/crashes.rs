@@ -265,3 +265,17 @@ fn a_single_goroutine_is_noted_for_concurrent_faults_only() {
         "panic: assignment to entry in nil map\n\ngoroutine 7 [running]:\nmain.a()\n\t/src/a.go:1 +0x1\n"
     ));
 }
+
+#[test]
+fn a_crash_in_a_box_a_reply_or_a_patch_reads_as_without() {
+    let text = "The process dies with this fatal error:\n\nfatal error: concurrent map writes\n\ngoroutine 7 [running]:\nexample.com/shop/stock.(*Reg).Put(...)\n\t/src/shop/stock/stock.go:26\nmain.serve(0xc000012345)\n\t/src/shop/main.go:43 +0x35\nexit status 2\n";
+    let plain = read(text.as_bytes());
+    assert_eq!(user(only_fault(&plain)), ("example.com/shop/stock.(*Reg).Put", 26));
+    let boxed: String = text.lines().map(|line| format!("│ {line:<60}    │\n")).collect();
+    let reply: String = text.lines().map(|line| format!(">> {line}\n")).collect();
+    let patch: String = text.lines().map(|line| format!("+{line}\n")).collect();
+    for wrapped in [boxed, reply, patch] {
+        let crash = read(wrapped.as_bytes());
+        assert_eq!(crash.faults, plain.faults, "{wrapped}");
+    }
+}

@@ -21,6 +21,7 @@ struct Touch {
 /// The fault of a goroutine, by the message printed before it.
 pub(super) fn fault(pending: Pending, goroutine: &Arc<Goroutine>) -> Fault {
     let mut kind = pending.kind;
+    let repanicked = pending.is_repanicked();
     let start = match pending.channel {
         Channel::Panic => after_panic(&goroutine.frames),
         Channel::Fatal => 0,
@@ -38,8 +39,25 @@ pub(super) fn fault(pending: Pending, goroutine: &Arc<Goroutine>) -> Fault {
     fault.text_line = pending.text_line();
     fault.signal = pending.signal;
     describe(&mut fault, touch, &goroutine.frames, start);
+    if start == 0 && repanicked {
+        // The text ends before the frame that failed.
+        fault.user_frame = None;
+        fault.program_frame = None;
+    }
     fault.goroutine = Some(Arc::clone(goroutine));
     fault
+}
+
+/// True when the frames tell that the goroutine died: it raises a fault, or is inside a map
+/// function.
+pub(super) fn shows_fault(goroutine: &Goroutine) -> bool {
+    let shows = |frame: &Frame| {
+        is_panic(frame)
+            || is_throw(frame)
+            || map_function(&frame.symbol).is_some()
+            || frame.symbol.is_empty() && is_runtime_of_maps(&frame.file)
+    };
+    goroutine.frames.iter().any(shows)
 }
 
 /// A fault whose message was printed and whose stack is not in the text.
@@ -133,10 +151,29 @@ fn only(operations: &[Operation]) -> Option<Operation> {
     }
 }
 
+/// True for the runtime's files of maps and panics: some middleware prints places and no functions.
+fn is_runtime_of_maps(file: &str) -> bool {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let runtime = folder.ends_with("src/runtime") || folder == "runtime";
+    let maps = folder.ends_with("internal/runtime/maps");
+    maps || runtime && ["map", "hashmap", "panic"].iter().any(|stem| name.starts_with(stem))
+}
+
+fn is_panic(frame: &Frame) -> bool {
+    let nameless = frame.symbol.is_empty();
+    matches!(&*frame.symbol, "panic" | "runtime.gopanic" | "runtime.panic")
+        || nameless && frame.file.ends_with("/src/runtime/panic.go")
+}
+
+fn is_throw(frame: &Frame) -> bool {
+    matches!(
+        &*frame.symbol,
+        "runtime.throw" | "runtime.fatal" | "internal/runtime/maps.fatal" | "runtime.fatalthrow"
+    )
+}
+
 /// Index of the frame that raised the first panic: the one below the lowest `panic(…)`.
 fn after_panic(frames: &[Frame]) -> usize {
-    let is_panic =
-        |frame: &Frame| matches!(&*frame.symbol, "panic" | "runtime.gopanic" | "runtime.panic");
     frames.iter().rposition(is_panic).map_or(0, |at| at.saturating_add(1))
 }
 
@@ -168,16 +205,7 @@ fn touch(frames: &[Frame], start: usize) -> Touch {
 /// The fault that a thrown stack tells: by the length of the message that `throw` was given, else
 /// by the operation.
 fn thrown_kind(frames: &[Frame], operation: Operation) -> Option<FaultKind> {
-    let is_throw = |frame: &&Frame| {
-        matches!(
-            &*frame.symbol,
-            "runtime.throw"
-                | "runtime.fatal"
-                | "internal/runtime/maps.fatal"
-                | "runtime.fatalthrow"
-        )
-    };
-    let thrower = frames.iter().take(4).find(is_throw)?;
+    let thrower = frames.iter().take(4).find(|frame| is_throw(frame))?;
     let by_length = thrower.args.as_deref().and_then(message_length).and_then(|length| {
         let same = |message: &&fault::Message| {
             message.channel == Channel::Fatal && message.is_whole() && message.text.len() == length

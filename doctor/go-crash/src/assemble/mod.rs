@@ -7,6 +7,7 @@
 
 mod diagnose;
 mod goroutine;
+mod listed;
 mod pending;
 mod race;
 
@@ -17,6 +18,7 @@ use crate::scan::scan;
 use crate::sink::Sink;
 use crate::token::{Place, Token};
 use goroutine::GoroutineBuilder;
+use listed::Listed;
 use pending::Announced;
 use race::RaceBuilder;
 use std::sync::Arc;
@@ -57,13 +59,15 @@ pub(crate) struct Assembler {
     /// A call whose place has not been seen.
     call: Option<(Frame, bool)>,
     announced: Announced,
+    listed: Listed,
     /// `SIGSEGV` of a line of its own, until the next line confirms it.
     process_signal: Option<(Arc<str>, u64)>,
     /// Lines since the last piece.
     noise: u32,
     /// The current line.
     line: u64,
-    fenced_message: bool,
+    /// Line of the first of the messages behind which nothing else has come.
+    fenced_message: Option<u64>,
     /// An empty line was seen below the last frame that a stack can have.
     blank_below_bottom: bool,
     orphans_allowed: bool,
@@ -119,6 +123,10 @@ impl Assembler {
                 orphan = true;
                 return;
             }
+            if let Token::Name(symbol) = token {
+                pieces = pieces.saturating_add(u32::from(self.listed_name(symbol)));
+                return;
+            }
             pieces = pieces.saturating_add(u32::from(token != Token::Blank));
             self.token(token, sink);
         });
@@ -137,7 +145,9 @@ impl Assembler {
     /// Ends the text.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         let cut = match &self.section {
-            Section::Goroutine(builder) => !builder.is_complete() && self.noise == 0,
+            Section::Goroutine(builder) => {
+                !builder.is_complete() && self.noise == 0 && !self.listed.is_open()
+            }
             Section::Race(race) => race.is_open() && self.noise == 0,
             _ => false,
         };
@@ -166,13 +176,21 @@ impl Assembler {
 
     fn token(&mut self, token: Token<'_>, sink: &mut impl Sink) {
         let fenced = std::mem::take(&mut self.fenced_message);
+        if self.listed.is_open() && matches!(token, Token::Message(_) | Token::Call { .. }) {
+            self.end_section(sink);
+        }
         match token {
+            // Only a listed stack takes it, see `feed`.
+            Token::Name(_) => {}
             Token::Blank => {
                 self.fenced_message = fenced;
                 self.blank();
             }
-            Token::Fence if fenced => self.announced.doubt_last(),
-            Token::Fence => {}
+            Token::Fence => {
+                if let Some(first) = fenced {
+                    self.announced.doubt_since(first);
+                }
+            }
             Token::Heading(heading) => {
                 self.end_section(sink);
                 self.orphans_allowed = false;
@@ -220,7 +238,7 @@ impl Assembler {
             Token::Message(message) if !message.printed && self.is_dying() => {}
             Token::Message(message) => {
                 self.announced.announce(&message, self.line);
-                self.fenced_message = true;
+                self.fenced_message = fenced.or(Some(self.line));
             }
             Token::Signal { name, address, pc } => {
                 let signal = Signal { name: text(name), address, pc };
@@ -311,6 +329,9 @@ impl Assembler {
     }
 
     fn place(&mut self, place: &Place<'_>, sink: &mut impl Sink) {
+        if self.listed_place(place, sink) {
+            return;
+        }
         let file = self.interner.intern(place.file);
         let fill = |frame: &mut Frame| {
             frame.file = Arc::clone(&file);
@@ -414,12 +435,14 @@ impl Assembler {
     fn end_section(&mut self, sink: &mut impl Sink) {
         self.flush_call();
         self.blank_below_bottom = false;
+        self.listed = Listed::default();
         match std::mem::take(&mut self.section) {
             Section::None | Section::Thread => {}
             Section::Goroutine(builder) => {
                 let (goroutine, fault) = builder.finish();
                 let goroutine = Arc::new(goroutine);
                 self.goroutines = self.goroutines.saturating_add(1);
+                let fault = self.unless_guessed(fault, &goroutine, sink);
                 let fault = match fault {
                     Some(fault) if fault.is_contradicted_by(&goroutine.frames) => None,
                     Some(fault) => Some(diagnose::fault(fault, &goroutine)),
@@ -443,6 +466,24 @@ impl Assembler {
         }
     }
 
+    /// A quotation makes no fault of a stack that it met by chance: one without frames, or one
+    /// that has lost its heading and shows no fault itself.
+    fn unless_guessed(
+        &mut self,
+        fault: Option<pending::Pending>,
+        goroutine: &Goroutine,
+        sink: &mut impl Sink,
+    ) -> Option<pending::Pending> {
+        let fault = fault?;
+        let by_chance = goroutine.frames.is_empty()
+            || goroutine.id.is_none() && !diagnose::shows_fault(goroutine);
+        if fault.is_quotation() && by_chance {
+            self.unbound(fault, sink);
+            return None;
+        }
+        Some(fault)
+    }
+
     fn emit(
         &mut self,
         goroutine: Arc<Goroutine>,
@@ -461,6 +502,9 @@ impl Assembler {
     fn after_noise(&mut self, sink: &mut impl Sink) {
         if self.noise == 1 && matches!(self.section, Section::None) {
             self.call = None;
+        }
+        if self.listed.ends_at(self.line) {
+            self.end_section(sink);
         }
         if self.noise >= NOISE_ENDS_SECTION && !matches!(self.section, Section::None) {
             self.end_section(sink);

@@ -42,6 +42,39 @@ impl Pending {
         !self.printed && self.channel == Channel::Fatal && frames.iter().take(4).any(asked)
     }
 
+    /// True when `next`, the same message once more, is another event and not the same one told
+    /// twice. Two threads that die at once both print; a quotation tells nothing new, and neither
+    /// does the crash of a program that logs the panic first.
+    fn is_another(&self, next: &Self) -> bool {
+        let logged = |pending: &Self| pending.recovery == Recovery::Logged;
+        self.printed && next.printed && logged(self) == logged(next)
+    }
+
+    /// Takes what `next`, which tells of the same event, knows better.
+    fn tell_again(&mut self, next: Self) {
+        if self.printed && !next.printed {
+            return;
+        }
+        if next.recovery != Recovery::Logged || !self.printed {
+            self.recovery = next.recovery;
+            self.recovered = next.recovered;
+            self.message = next.message;
+            self.line = next.line;
+        }
+        self.printed |= next.printed;
+    }
+
+    /// True when the message may be a quotation: only a stack makes it a fault.
+    pub(super) fn is_quotation(&self) -> bool {
+        !self.printed
+    }
+
+    /// True when a deferred function recovered the panic and raised it again: that function stands
+    /// on top of the stack, above the code that failed.
+    pub(super) fn is_repanicked(&self) -> bool {
+        self.recovered || self.recovery == Recovery::Repanicked
+    }
+
     pub(super) fn set_signal(&mut self, signal: Signal) {
         self.signal = Some(signal);
     }
@@ -91,18 +124,15 @@ impl Announced {
                 }
                 return;
             }
-            if last.kind == kind && last.message == new.message {
+            let same = last.kind == kind && last.message == new.message;
+            if same && last.is_another(&new) {
                 last.repeats = last.repeats.saturating_add(1);
-                last.printed |= new.printed;
                 return;
             }
-            if both_panic
-                && last.kind == kind
-                && kind.concerns_map()
-                && (!last.printed || !new.printed)
-            {
-                // A log line that repeats the message in other words.
-                last.printed |= new.printed;
+            // A title or a log line that repeats the message, maybe in other words.
+            let told_again = both_panic && last.kind == kind && kind.concerns_map();
+            if same || (told_again && !(last.printed && new.printed)) {
+                last.tell_again(new);
                 return;
             }
         }
@@ -151,8 +181,15 @@ impl Announced {
                 && !pending.kind.concerns_map()
                 && pending.kind != FaultKind::Checkptr
         };
-        let at = self.waiting.iter().position(|pending| running || any_state(pending))?;
-        Some(self.waiting.remove(at))
+        let fits = |pending: &Pending| running || any_state(pending);
+        let printed = self.waiting.iter().position(|pending| pending.printed && fits(pending));
+        let at = printed.or_else(|| self.waiting.iter().position(fits))?;
+        let bound = self.waiting.remove(at);
+        if bound.printed {
+            // Titles and sentences before it told of the same crash.
+            self.waiting.retain(|pending| pending.printed || pending.kind != bound.kind);
+        }
+        Some(bound)
     }
 
     /// True when a message waits whose stack may be printed without calls.
@@ -160,10 +197,17 @@ impl Announced {
         self.waiting.last().is_some_and(|pending| pending.channel == Channel::Panic)
     }
 
-    /// The last message stands alone in a fenced block of prose: it is a quotation.
-    pub(super) fn doubt_last(&mut self) {
-        if let Some(last) = self.waiting.last_mut() {
-            last.printed = false;
+    /// True when a panic that concerns a map waits for its stack.
+    pub(super) fn waits_for_map_stack(&self) -> bool {
+        let last = self.waiting.last();
+        last.is_some_and(|pending| pending.channel == Channel::Panic && pending.kind.concerns_map())
+    }
+
+    /// The messages from line `first` on stand alone in a fenced block of prose: they are
+    /// quotations.
+    pub(super) fn doubt_since(&mut self, first: u64) {
+        for pending in self.waiting.iter_mut().filter(|pending| pending.line >= first) {
+            pending.printed = false;
         }
     }
 

@@ -17,11 +17,13 @@ const LONGEST_PREFIX: usize = 1 << 10;
 const LONGEST_MESSAGE: usize = 16 << 10;
 
 /// What concerns maps, looked for in every line that is not the runtime's own.
-static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 3]> = LazyLock::new(|| {
+static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 4]> = LazyLock::new(|| {
     [
         (Channel::Panic, Finder::new("assignment to entry in nil map")),
         (Channel::Panic, Finder::new("hash of unhashable type")),
         (Channel::Fatal, Finder::new("concurrent map ")),
+        // What a corrupted map ends in, too.
+        (Channel::Panic, Finder::new("invalid memory address or nil pointer dereference")),
     ]
 });
 
@@ -39,7 +41,17 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
     let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
     let rest = without_repeats(rest, announcement);
-    let (text, rest) = message_text(channel, prefix, rest);
+    // People write `panic: fatal error: …` where the runtime prints the second half only.
+    let (channel, rest) = match after(rest, b"fatal error: ") {
+        Some(rest) if channel == Channel::Panic && is_known(Channel::Fatal, rest) => {
+            (Channel::Fatal, rest)
+        }
+        _ => (channel, rest),
+    };
+    let (text, rest) = match twice_printed(rest) {
+        Some(value) => value,
+        None => message_text(channel, prefix, rest),
+    };
     let (text, recovered) = without_recovered(text);
     if text.is_empty() {
         return None;
@@ -50,6 +62,22 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let logged = channel == Channel::Panic
         && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
     Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
+}
+
+fn is_known(channel: Channel, text: &[u8]) -> bool {
+    let text = upto(text, LONGEST_MESSAGE);
+    std::str::from_utf8(text).is_ok_and(|text| fault::find(channel, text).is_some())
+}
+
+/// `"assignment to entry in nil map" (assignment to entry in nil map)`: Kubernetes' handler logs the
+/// value as Go source and as text (apimachinery, util/runtime/runtime.go).
+fn twice_printed(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = rest.strip_prefix(b"\"")?;
+    let end = memchr::memchr(b'"', upto(rest, LONGEST_MESSAGE))?;
+    let again = after(from(rest, end), b"\" (")?;
+    let close = memchr::memchr(b')', upto(again, LONGEST_MESSAGE))?;
+    let text = upto(again, close);
+    text.ends_with(upto(rest, end)).then_some((text, from(again, close.saturating_add(1))))
 }
 
 /// Skips what several threads printed before they came to print more; few die at once.
@@ -184,15 +212,23 @@ fn looks_printed(prefix: &[u8]) -> bool {
         Some(b'"' | b'\'') => {
             let field = prefix.len().checked_sub(2).and_then(|at| prefix.get(at));
             return matches!(field, None | Some(b':' | b',' | b'=' | b'\t' | b';'))
-                || is_json_field(prefix);
+                || is_json_field(prefix) && !is_source_field(text);
         }
         Some(b'`') => return false,
         _ => {}
     }
     let comment = contains(text, b"//") && !contains(text, b"://")
         || text.starts_with(b"*")
-        || text.starts_with(b"- ");
+        || text.starts_with(b"- ")
+        || text.starts_with(b"#") && is_heading(text)
+        || [&b"#"[..], b"--", b"/*"].iter().any(|mark| text.ends_with(mark))
+        || is_number_of_list(text);
     if comment || text.contains(&b'`') {
+        return false;
+    }
+    // Sentences in other scripts hold no words to count below.
+    let foreign = |c: char| !c.is_ascii() && c.is_alphabetic();
+    if !text.ends_with(b"]:") && String::from_utf8_lossy(text).contains(foreign) {
         return false;
     }
     let is_word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
@@ -209,9 +245,31 @@ fn is_json_field(prefix: &[u8]) -> bool {
     upto(prefix, prefix.len().saturating_sub(1)).trim_ascii_end().ends_with(b":")
 }
 
+/// `want:   "…`, a field of a composite literal: source names it without quotes.
+fn is_source_field(prefix: &[u8]) -> bool {
+    let (name, rest) = take_while(prefix, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    !name.is_empty() && after(rest, b":").is_some_and(|rest| trim(rest) == b"\"")
+}
+
+/// `2.` or `2)`: an item of a list.
+fn is_number_of_list(prefix: &[u8]) -> bool {
+    let (digits, rest) = take_while(prefix, |byte| byte.is_ascii_digit());
+    !digits.is_empty() && matches!(rest, b"." | b")")
+}
+
+/// `## `: a heading of Markdown, or a comment.
+fn is_heading(prefix: &[u8]) -> bool {
+    let (_, rest) = take_while(prefix, |byte| byte == b'#');
+    rest.is_empty() || rest.starts_with(b" ")
+}
+
 /// True when a message is not continued as a sentence.
 fn looks_ended(rest: &[u8]) -> bool {
     let tail = rest.trim_ascii_start();
+    if tail.starts_with(b"</") && !tail.starts_with(b"</pre") {
+        // An item or a title of a page; a log there is preformatted, or has its stack.
+        return false;
+    }
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),

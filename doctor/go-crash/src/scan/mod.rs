@@ -13,8 +13,13 @@ mod place;
 mod profile;
 mod race;
 
-use crate::bytes::{after, from, is_blank, take_decimal, take_hex, trim, upto};
+use crate::bytes::{
+    after, contains, from, is_blank, take_decimal, take_hex, take_while, trim, upto,
+};
 use crate::token::{Heading, Place, Token};
+
+/// Longest symbol that is looked for without its parentheses.
+const LONGEST_NAME: usize = 1 << 10;
 
 /// Hands every piece found in `line` to `emit`, in order.
 ///
@@ -26,9 +31,41 @@ pub(crate) fn scan<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
     }
     let content = trim(line);
     if let Some(token) = whole(content) {
-        return emit(token);
+        emit(token);
+        if token == Token::Fence {
+            // People begin a paste behind the fence that opens its block.
+            search(take_while(content, |byte| byte == b'`' || byte == b'~').1, emit);
+        }
+        return;
     }
-    search(line, emit);
+    let mut found = false;
+    search(line, &mut |token| {
+        found = true;
+        emit(token);
+    });
+    match name_at_end(line) {
+        Some((symbol, begins_field)) if begins_field || !found => emit(Token::Name(symbol)),
+        _ => {}
+    }
+}
+
+/// A function's symbol that ends a line, and whether it stands directly behind a quote, as the
+/// first line of a field does.
+fn name_at_end(line: &[u8]) -> Option<(&[u8], bool)> {
+    let text = trim(line);
+    let start =
+        text.iter().rposition(|&byte| is_delimiter(byte)).map_or(0, |at| at.saturating_add(1));
+    let word = from(text, start);
+    if word.len() > LONGEST_NAME || word.last() == Some(&b')') {
+        return None;
+    }
+    let (symbol, rest) = call::symbol(word)?;
+    let is_function = contains(symbol, b"/")
+        || contains(symbol, b"(*")
+        || symbol.starts_with(b"runtime.")
+        || symbol.starts_with(b"main.");
+    let begins_field = before(text, start).last() == Some(&b'"');
+    (rest.is_empty() && is_function).then_some((symbol, begins_field))
 }
 
 /// A line exactly as the runtime prints it.
