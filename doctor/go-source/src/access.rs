@@ -1,7 +1,7 @@
 //! An access together with its place in the text, as whoever rewrites the text needs it.
 
 use crate::{FunctionId, Span};
-use finding::{Access, Site};
+use finding::{Access, MapId, Site};
 use std::sync::Arc;
 
 /// The syntactic shape of the operation.
@@ -73,6 +73,9 @@ pub struct SourceAccess {
     /// The innermost function or closure; `None` for the initialiser of a package-level variable
     /// outside any closure.
     pub function: Option<FunctionId>,
+    /// The variable or field that the expression names; differs from the map of the access where a
+    /// local variable holds the same map.
+    pub named: MapId,
     /// True where the map was reached through a local variable that holds the same map
     /// (`m := c.entries`) rather than named at the site.
     pub through_alias: bool,

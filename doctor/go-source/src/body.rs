@@ -10,13 +10,12 @@ mod callee;
 mod escape;
 mod expr;
 mod facts;
+mod init_order;
 mod literal;
 mod place;
 mod stmt;
 mod sync_calls;
 mod walker;
 
-pub(crate) use facts::{
-    AccessFact, CallTarget, DeclFact, Facts, Key, LiteralUse, LockFact, LockPath,
-};
+pub(crate) use facts::{AccessFact, CallTarget, Facts, Key, LiteralUse, LockFact, LockPath};
 pub(crate) use walker::walk_package;

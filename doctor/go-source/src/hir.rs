@@ -132,16 +132,6 @@ impl Hir {
     list!(exprs, add_exprs, expr_lists, ExprId);
     list!(stmts, add_stmts, stmt_lists, StmtId);
 
-    /// A list of one name.
-    pub(crate) fn add_name(&mut self, name: Span) -> List {
-        self.add_names([name])
-    }
-
-    /// Every function and literal, in the order they were opened.
-    pub(crate) fn func_ids(&self) -> impl Iterator<Item = FuncId> + use<> {
-        (0..narrow(self.funcs.len())).map(FuncId)
-    }
-
     /// Every declaration, local ones among them.
     pub(crate) fn all_decls(&self) -> impl Iterator<Item = (DeclId, &Decl)> {
         (0u32..).map(DeclId).zip(&self.decls)

@@ -106,7 +106,7 @@ impl Layout {
                     );
                 }
                 Err(error) => {
-                    self.note(NoteKind::Unreadable, path, format!("cannot be read: {error}"))
+                    self.note(NoteKind::Unreadable, path, format!("cannot be read: {error}"));
                 }
             }
         }

@@ -101,16 +101,13 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
     let reached = arguments::follow(world, units, &by_ref);
+    let tables = Tables { units, naming: &naming, ids: &ids, functions: &functions };
     let mut accesses: Vec<SourceAccess> = units
         .par_iter()
         .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
-        .filter_map(|(unit, access)| source_access(unit, access, &naming, &ids, &functions))
+        .filter_map(|(unit, access)| tables.named(unit, access))
         .collect();
-    accesses.extend(
-        reached
-            .iter()
-            .filter_map(|reached| reached_access(reached, units, &naming, &ids, &functions)),
-    );
+    accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     Program::build(decls, accesses, functions, calls, notes)
 }
 
@@ -170,108 +167,102 @@ fn decls(
     found.into_values().map(|(_, decl)| decl).collect()
 }
 
-fn source_access(
-    unit: &Unit,
-    access: &AccessFact,
-    naming: &Names<'_>,
-    ids: &FxHashMap<Key, MapId>,
-    functions: &[Function],
-) -> Option<SourceAccess> {
-    let state = unit.states.get(&(access.file, access.anchor));
-    let locks = lock_set(state, naming, unit);
-    let guards = guards(state, naming);
-    finish(unit, access, access.map, locks, guards, Vec::new(), naming, ids, functions)
+/// What puts an access together.
+struct Tables<'a> {
+    units: &'a [Unit],
+    naming: &'a Names<'a>,
+    ids: &'a FxHashMap<Key, MapId>,
+    functions: &'a [Function],
 }
 
-fn reached_access(
-    reached: &Reached,
-    units: &[Unit],
-    naming: &Names<'_>,
-    ids: &FxHashMap<Key, MapId>,
-    functions: &[Function],
-) -> Option<SourceAccess> {
-    let unit = units.get(reached.unit)?;
-    let access = unit.facts.accesses.get(reached.access)?;
-    let state = unit.states.get(&(access.file, access.anchor));
-    let mut locks = lock_set(state, naming, unit);
-    let mut guards = guards(state, naming);
-    let mut calls = Vec::new();
-    for (caller, call) in &reached.calls {
-        let caller = units.get(*caller)?;
-        let call = caller.facts.calls.get(index(*call))?;
-        let state = caller.states.get(&(call.file, call.expr));
-        locks = both(locks, lock_set(state, naming, caller));
-        guards.extend(self::guards(state, naming));
-        calls.push(naming.site(
-            call.file,
-            call.at,
-            call.caller.map(|at| caller.base.saturating_add(at)),
-        ));
+/// What is held at an access: the locks, and the declaration of each.
+type Holding = (LockSet, Vec<Option<Arc<str>>>);
+
+impl Tables<'_> {
+    /// An access to a map that the function names itself.
+    fn named(&self, unit: &Unit, access: &AccessFact) -> Option<SourceAccess> {
+        let holding = self.holding(unit, access.file, access.anchor);
+        self.finish(unit, access, access.map, holding, Vec::new())
     }
-    finish(unit, access, reached.map, locks, guards, calls, naming, ids, functions)
-}
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one place puts an access together from what four tables know"
-)]
-fn finish(
-    unit: &Unit,
-    access: &AccessFact,
-    map: Key,
-    locks: LockSet,
-    guards: Vec<Option<Arc<str>>>,
-    calls: Vec<Site>,
-    naming: &Names<'_>,
-    ids: &FxHashMap<Key, MapId>,
-    functions: &[Function],
-) -> Option<SourceAccess> {
-    let function = access.function.map(|at| FunctionId(unit.base.saturating_add(at)));
-    let root = function
-        .and_then(|id| functions.get(index(id.0)))
-        .and_then(|function| function.root.clone());
-    let site = naming.site(access.file, access.placement.operation.start, function.map(|id| id.0));
-    let expression = naming.text(access.file, access.placement.map).into();
-    let id = ids.get(&map)?.clone();
-    let guards = if matches!(locks, LockSet::Unknown) { Vec::new() } else { guards };
-    let before_sharing = access.before_sharing;
-    Some(SourceAccess {
-        access: Access {
-            map: id,
-            operation: access.operation,
-            site,
-            expression,
-            locks,
-            root,
-            before_sharing,
-        },
-        placement: access.placement.clone(),
-        function,
-        through_alias: access.map != access.named,
-        guards,
-        calls,
-    })
+    /// An access to a map that calls handed to the function.
+    fn reached(&self, reached: &Reached) -> Option<SourceAccess> {
+        let unit = self.units.get(reached.unit)?;
+        let access = unit.facts.accesses.get(reached.access)?;
+        let mut holding = self.holding(unit, access.file, access.anchor);
+        let mut calls = Vec::new();
+        for (caller, call) in &reached.calls {
+            let caller = self.units.get(*caller)?;
+            let call = caller.facts.calls.get(index(*call))?;
+            holding = both(holding, self.holding(caller, call.file, call.expr));
+            let function = call.caller.map(|at| caller.base.saturating_add(at));
+            calls.push(self.naming.site(call.file, call.at, function));
+        }
+        self.finish(unit, access, reached.map, holding, calls)
+    }
+
+    fn finish(
+        &self,
+        unit: &Unit,
+        fact: &AccessFact,
+        map: Key,
+        holding: Holding,
+        calls: Vec<Site>,
+    ) -> Option<SourceAccess> {
+        let function = fact.function.map(|at| FunctionId(unit.base.saturating_add(at)));
+        let root = function
+            .and_then(|id| self.functions.get(index(id.0)))
+            .and_then(|function| function.root.clone());
+        let site =
+            self.naming.site(fact.file, fact.placement.operation.start, function.map(|id| id.0));
+        let expression = self.naming.text(fact.file, fact.placement.map).into();
+        let map = self.ids.get(&map)?.clone();
+        let (locks, guards) = holding;
+        let before_sharing = fact.before_sharing;
+        Some(SourceAccess {
+            access: Access {
+                map,
+                operation: fact.operation,
+                site,
+                expression,
+                locks,
+                root,
+                before_sharing,
+            },
+            placement: fact.placement.clone(),
+            function,
+            named: self.ids.get(&fact.named)?.clone(),
+            through_alias: fact.map != fact.named,
+            guards,
+            calls,
+        })
+    }
+
+    fn holding(&self, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
+        let state = unit.states.get(&(file, anchor));
+        let locks = locks::lock_set(state, &|file, at| {
+            self.naming.site(file, at, self.naming.function_at(file, at))
+        });
+        if locks == LockSet::Unknown {
+            return (locks, Vec::new());
+        }
+        let held = state.map(locks::State::held).unwrap_or_default();
+        let guards =
+            held.iter().map(|held| held.path.mutex.map(|def: Def| self.naming.id_of(def).into()));
+        (locks, guards.collect())
+    }
 }
 
 /// What two functions hold together, one called inside the other.
-fn both(inner: LockSet, outer: LockSet) -> LockSet {
+fn both(inner: Holding, outer: Holding) -> Holding {
     match (inner, outer) {
-        (LockSet::Held(mut inner), LockSet::Held(outer)) => {
-            inner.extend(outer);
-            LockSet::Held(inner)
+        ((LockSet::Held(mut locks), mut guards), (LockSet::Held(more), more_guards)) => {
+            locks.extend(more);
+            guards.extend(more_guards);
+            (LockSet::Held(locks), guards)
         }
-        _ => LockSet::Unknown,
+        _ => (LockSet::Unknown, Vec::new()),
     }
-}
-
-fn lock_set(state: Option<&locks::State>, naming: &Names<'_>, unit: &Unit) -> LockSet {
-    locks::lock_set(state, &|file, at| naming.site(file, at, naming.function_at(unit, file, at)))
-}
-
-/// The declarations of the locks held, in their order.
-fn guards(state: Option<&locks::State>, naming: &Names<'_>) -> Vec<Option<Arc<str>>> {
-    let held = state.map(locks::State::held).unwrap_or_default();
-    held.iter().map(|held| held.path.mutex.map(|def: Def| naming.id_of(def).into())).collect()
 }
 
 pub(crate) fn narrow(index: usize) -> u32 {

@@ -28,10 +28,7 @@ use finding::{HeldLock, LockSet, Site};
 pub(crate) use state::State;
 
 /// The answer for one point, in the words every crate shares.
-pub(crate) fn lock_set(
-    state: Option<&State>,
-    site: &dyn Fn(u32, u32) -> Site,
-) -> LockSet {
+pub(crate) fn lock_set(state: Option<&State>, site: &dyn Fn(u32, u32) -> Site) -> LockSet {
     let Some(state) = state else { return LockSet::Held(Vec::new()) };
     if state.is_unknown() {
         return LockSet::Unknown;

@@ -47,8 +47,8 @@ impl Indexes {
         functions: &[Function],
         calls: &[Call],
     ) -> Self {
-        let mut found = Self::default();
-        found.decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
+        let decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
+        let mut found = Self { decl_by_id, ..Self::default() };
         for (at, access) in accesses.iter().enumerate() {
             let range = found.accesses_by_map.entry(access.access.map.clone()).or_insert(at..at);
             range.end = at.saturating_add(1);

@@ -13,7 +13,7 @@ mod signature;
 
 pub(crate) use convert::embedded_name;
 pub(crate) use resolver::{Binding, Env, Meaning, Resolver};
-pub(crate) use select::{Selection, Target};
+pub(crate) use select::Target;
 
 use crate::Span;
 use crate::world::{DeclRef, FileId, index};

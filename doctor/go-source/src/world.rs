@@ -172,14 +172,6 @@ impl<'w> Index<'w> {
             .map(|((receiver, name), func)| (*receiver, *name, *func))
     }
 
-    /// All names of a package.
-    pub(crate) fn objects(
-        &self,
-        package: PackageId,
-    ) -> impl Iterator<Item = (&'w str, Object)> + '_ {
-        self.scopes.get(index(package)).into_iter().flatten().map(|(name, object)| (*name, *object))
-    }
-
     /// What a name means as an import of a file.
     pub(crate) fn import(&self, file: FileId, name: &str) -> Option<Import> {
         self.imports.get(index(file))?.get(name).copied()

@@ -129,7 +129,7 @@ impl Walker<'_> {
         if let Some(owner) = place.owner {
             let own = self
                 .local(owner)
-                .is_some_and(|local| local.fresh && Some(local.function) == self.namer());
+                .is_some_and(|local| local.fresh && Some(local.function) == self.owner());
             if own {
                 self.pending.push((self.facts.accesses.len().saturating_sub(1), owner));
             }

@@ -119,8 +119,7 @@ impl<'w> Walker<'w> {
             return;
         }
         if let Some(place) = self.map_place(arg) {
-            let expression = self.r.hir().expr(arg).span;
-            self.facts.arguments.push(ArgumentFact { call, parameter, map: place.key, expression });
+            self.facts.arguments.push(ArgumentFact { call, parameter, map: place.key });
         }
     }
 

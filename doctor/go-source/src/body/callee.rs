@@ -1,6 +1,5 @@
 //! What a call calls.
 
-use super::facts::Facts;
 use super::place::MapPlace;
 use super::walker::Walker;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, StmtKind};
@@ -117,6 +116,7 @@ impl<'w> Walker<'w> {
     }
 
     fn declared_callee(&mut self, func: FuncRef) -> Callee<'w> {
+        self.refers_to(super::init_order::Node::Function(func));
         let signature = self.r.signature(func);
         Callee::Declared { func, sig: signature.ty, params: signature.params, receiver: None }
     }
@@ -131,6 +131,7 @@ impl<'w> Walker<'w> {
         match selection.target {
             Target::Field { ty, .. } => Callee::Value(ty),
             Target::Method { func, sig, receiver } => {
+                self.refers_to(super::init_order::Node::Function(func));
                 let receiver = Receiver { base, path: selection.path, ty: receiver };
                 let receiver = if expression.is_some() { None } else { Some(receiver) };
                 let params = self.r.signature(func).params;
@@ -222,7 +223,7 @@ impl<'w> Walker<'w> {
     /// Runs in the environment of another file and forgets everything but what it yields, and the
     /// declarations it met.
     fn quietly<R>(&mut self, file: u32, run: impl FnOnce(&mut Self) -> R) -> R {
-        let facts = mem::replace(&mut self.facts, Facts::default());
+        let facts = mem::take(&mut self.facts);
         let locals = mem::take(&mut self.locals);
         let types = mem::take(&mut self.types);
         let frames = mem::take(&mut self.frames);
@@ -230,8 +231,7 @@ impl<'w> Walker<'w> {
         let pending = mem::take(&mut self.pending);
         let counters = mem::take(&mut self.counters);
         let reassigned = mem::take(&mut self.reassigned);
-        let (place, literals, literal_use) =
-            (self.place, self.package_literals, self.literal_use.take());
+        let (place, literal_use) = (self.place, self.literal_use.take());
         let env = mem::replace(&mut self.r.env, crate::types::Env::of(file));
         self.depth = self.depth.saturating_add(1);
         let result = run(self);
@@ -249,7 +249,6 @@ impl<'w> Walker<'w> {
         self.counters = counters;
         self.reassigned = reassigned;
         self.place = place;
-        self.package_literals = literals;
         self.literal_use = literal_use;
         result
     }

@@ -85,7 +85,7 @@ fn inside(hir: &Hir, mut exprs: Vec<ExprId>, todo: &mut Vec<StmtId>, names: &mut
     while let Some(id) = exprs.pop() {
         match hir.expr(id).kind {
             ExprKind::FuncLit(func) => {
-                todo.extend(hir.func(func).body.into_iter().flat_map(|body| hir.stmts(body)))
+                todo.extend(hir.func(func).body.into_iter().flat_map(|body| hir.stmts(body)));
             }
             ExprKind::Unary { op, x } => {
                 if op == UnaryOp::Address {

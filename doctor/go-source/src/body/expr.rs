@@ -98,13 +98,16 @@ impl<'w> Walker<'w> {
         match self.r.meaning(text) {
             Meaning::Bound(Binding::Local(number)) => {
                 let Some(local) = self.local(number) else { return Ty::UNKNOWN };
-                let (ty, captured) = (local.ty, Some(local.function) != self.namer());
+                let (ty, captured) = (local.ty, Some(local.function) != self.owner());
                 if captured || how == Use::Value {
                     self.escapes(number, span.start);
                 }
                 ty
             }
-            Meaning::Object(Object::Var(decl, at)) => self.variable_type(decl, at),
+            Meaning::Object(Object::Var(decl, at)) => {
+                self.refers_to(super::init_order::Node::Variables(decl));
+                self.variable_type(decl, at)
+            }
             Meaning::Object(Object::Func(func)) => {
                 self.function_value(func, id);
                 self.r.signature(func).ty

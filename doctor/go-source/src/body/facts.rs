@@ -78,8 +78,6 @@ pub(crate) struct CallFact {
     pub(crate) file: FileId,
     pub(crate) expr: ExprId,
     pub(crate) at: u32,
-    /// True inside a loop of the caller.
-    pub(crate) looped: bool,
 }
 
 /// A map handed to a call as an argument or receiver.
@@ -90,7 +88,6 @@ pub(crate) struct ArgumentFact {
     /// Which parameter takes it; `None` for the receiver.
     pub(crate) parameter: Option<u32>,
     pub(crate) map: Key,
-    pub(crate) expression: Span,
 }
 
 /// A place that starts concurrent code.
@@ -163,9 +160,6 @@ pub(crate) struct Facts {
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
     /// How each literal is used.
     pub(crate) literals: FxHashMap<(FileId, FuncId), LiteralUse>,
-    /// Variables that are assigned again while they may be the root of a lock's path, by file and
-    /// statement-level expression.
-    pub(crate) rebound: FxHashMap<(FileId, ExprId), Def>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

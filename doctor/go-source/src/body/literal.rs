@@ -1,9 +1,9 @@
 //! Function literals, named as the compiler names them.
 //!
 //! Go 1.27, `cmd/compile/internal/ir/func.go`: a literal of a declared function is `f.funcN`, one of
-//! a literal `f.func1.N`, the body of a loop over a function `f-rangeN`. Literals in the body of such
-//! a loop count with the function around it. Literals in initialisers of package-level variables
-//! hang on `init` (`glob.` until Go 1.21).
+//! a literal `f.func1.N`, the body of a loop over a function `f-rangeN`, a literal in such a body
+//! `f-range1.N`. Literals in initialisers of package-level variables hang on `init` (`glob.` until
+//! Go 1.21).
 
 use super::facts::{CallTarget, LiteralUse};
 use super::walker::{Frame, Walker};
@@ -13,7 +13,7 @@ use crate::world::{FuncRef, Object, index};
 use crate::{CallKind, Span};
 
 /// Until this release literals of package-level initialisers hang on `glob.`.
-const LAST_GLOB: u32 = 21;
+pub(super) const LAST_GLOB: u32 = 21;
 
 impl<'w> Walker<'w> {
     /// Walks a literal and yields its type.
@@ -41,25 +41,29 @@ impl<'w> Walker<'w> {
 
     fn literal_symbol(&mut self) -> String {
         let Some(frame) = self.frames.last() else {
-            self.package_literals = self.package_literals.saturating_add(1);
+            let function = super::walker::narrow(self.facts.functions.len());
+            if let Some(super::init_order::Node::Variables(decl)) = self.top {
+                self.package_literals.push((function, decl));
+            }
             let outer = if self.go_minor <= LAST_GLOB { "glob." } else { "init" };
-            return format!("{}.{outer}.func{}", self.symbol, self.package_literals);
+            return format!("{}.{outer}.func{}", self.symbol, self.package_literals.len());
         };
-        let counters = self.counters.entry(frame.namer).or_default();
+        let counters = self.counters.entry(frame.function).or_default();
         counters.literals = counters.literals.saturating_add(1);
         let number = counters.literals;
-        let namer = self.facts.functions.get(index(frame.namer));
+        let namer = self.facts.functions.get(index(frame.function));
         let outer = namer.map_or("", |namer| &namer.symbol);
-        let nested = namer.is_some_and(|namer| self.r.hir().func(namer.at.func).literal);
+        let nested =
+            namer.is_some_and(|namer| namer.range_body || self.r.hir().func(namer.at.func).literal);
         if nested { format!("{outer}.{number}") } else { format!("{outer}.func{number}") }
     }
 
     /// Makes the body of a loop over a function the function at hand.
     pub(super) fn enter_range_body(&mut self, body: Span) {
         let Some(frame) = self.frames.last().cloned() else { return };
-        let counters = self.counters.entry(frame.namer).or_default();
+        let counters = self.counters.entry(frame.function).or_default();
         counters.ranges = counters.ranges.saturating_add(1);
-        let Some(namer) = self.facts.functions.get(index(frame.namer)) else { return };
+        let Some(namer) = self.facts.functions.get(index(frame.function)) else { return };
         let (at, symbol) = (namer.at, format!("{}-range{}", namer.symbol, counters.ranges));
         let number = super::walker::narrow(self.facts.functions.len());
         self.facts.functions.push(super::facts::FunctionFact {
@@ -77,6 +81,7 @@ impl<'w> Walker<'w> {
 
     /// Writes down that a function is handed over as a value.
     pub(super) fn function_value(&mut self, func: FuncRef, expr: ExprId) {
+        self.refers_to(super::init_order::Node::Function(func));
         self.add_call(CallTarget::Declared(func), CallKind::Value, expr);
     }
 
@@ -89,7 +94,6 @@ impl<'w> Walker<'w> {
             file: self.r.env.file,
             expr,
             at: self.r.hir().expr(expr).span.start,
-            looped: !self.loops.is_empty(),
         });
         number
     }

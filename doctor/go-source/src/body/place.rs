@@ -117,11 +117,11 @@ impl<'w> Walker<'w> {
         let selection = self.r.select(ty, name)?;
         let Target::Field { ty, def, written } = selection.target else { return None };
         self.declare_map(def, ty, finding::DeclKind::Field, None, Some(written));
-        Some(MapPlace::of(def, self.owner(base, &selection.path)))
+        Some(MapPlace::of(def, self.field_owner(base, &selection.path)))
     }
 
     /// The local variable whose own field a selector names: nothing but values lie between.
-    fn owner(&self, base: ExprId, path: &[FieldInfo<'w>]) -> Option<u32> {
+    fn field_owner(&self, base: ExprId, path: &[FieldInfo<'w>]) -> Option<u32> {
         if path.iter().any(|field| matches!(self.r.types.kind(field.ty), Kind::Pointer(_))) {
             return None;
         }

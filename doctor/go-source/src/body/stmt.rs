@@ -150,7 +150,7 @@ impl<'w> Walker<'w> {
                 self.r.unbind(mark);
             }
             StmtKind::Range { key, value, define, subject, body } => {
-                self.range(key, value, define, subject, body)
+                self.range(key, value, define, subject, body);
             }
             StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
             StmtKind::Decl(decl) => self.local_decl(decl),
@@ -267,8 +267,8 @@ impl<'w> Walker<'w> {
         local.is_some_and(|local| {
             let parameter =
                 local.kind == LocalKind::Parameter && self.place.block == self.place.body;
-            let inside = local.def.name.start >= start && Some(local.function) == self.namer();
-            here && (inside || (parameter && Some(local.function) == self.namer()))
+            let inside = local.def.name.start >= start && Some(local.function) == self.owner();
+            here && (inside || (parameter && Some(local.function) == self.owner()))
         })
     }
 

@@ -1,6 +1,7 @@
 //! The walk over one package: its variables' initialisers and its functions, in source order.
 
 use super::facts::{Facts, FunctionFact, Key, LiteralUse};
+use super::init_order::Node;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List};
 use crate::types::{Binding, Def, Kind, Resolver, Ty};
 use crate::world::{DeclRef, FuncRef, Index, PackageId, World};
@@ -37,9 +38,9 @@ pub(super) struct Local {
 pub(super) struct Frame {
     /// Its number among the facts.
     pub(super) function: u32,
-    /// The function whose counters name its closures: for the body of a loop over a function, the
+    /// The function whose variables its own are: for the body of a loop over a function, the
     /// function around it.
-    pub(super) namer: u32,
+    pub(super) owner: u32,
     pub(super) results: Ty,
 }
 
@@ -74,7 +75,13 @@ pub(super) struct Walker<'w> {
     pub(super) loops: Vec<u32>,
     pub(super) place: Place,
     /// Closures of package-level initialisers are counted through the whole package.
-    pub(super) package_literals: u32,
+    pub(super) package_literals: Vec<(u32, DeclRef)>,
+    /// The variables of the package, a declaration each, in order.
+    pub(super) variables: Vec<DeclRef>,
+    /// The declaration at hand.
+    pub(super) top: Option<Node>,
+    /// What each declaration refers to.
+    pub(super) references: FxHashMap<Node, FxHashSet<Node>>,
     pub(super) symbol: String,
     pub(super) go_minor: u32,
     /// Accesses of the declaration at hand whose freshness is decided at its end.
@@ -114,7 +121,10 @@ pub(crate) fn walk_package<'w>(
             body: NO_SPAN,
             context: Context::Package,
         },
-        package_literals: 0,
+        package_literals: Vec::new(),
+        variables: Vec::new(),
+        top: None,
+        references: FxHashMap::default(),
         symbol: of.symbol().to_owned(),
         go_minor,
         pending: Vec::new(),
@@ -130,6 +140,7 @@ pub(crate) fn walk_package<'w>(
             walker.top(*decl, &mut inits);
         }
     }
+    walker.renumber();
     walker.facts
 }
 
@@ -138,10 +149,18 @@ impl<'w> Walker<'w> {
         let hir = self.r.hir();
         let span = hir.decl(decl).span;
         self.reset(span);
+        let here = DeclRef { file: self.r.env.file, decl };
+        self.top = Some(Node::Variables(here));
         match hir.decl(decl).kind {
-            DeclKind::Var { names, ty, values } => self.package_vars(names, ty, values),
+            DeclKind::Var { names, ty, values } => {
+                self.variables.push(here);
+                self.package_vars(names, ty, values);
+            }
             DeclKind::Type { ty, .. } => self.declare_fields(ty),
-            DeclKind::Func(func) => self.function(func, inits),
+            DeclKind::Func(func) => {
+                self.top = Some(Node::Function(FuncRef { file: here.file, func }));
+                self.function(func, inits);
+            }
             DeclKind::Const { .. } | DeclKind::Import { .. } | DeclKind::Bad => {}
         }
         self.settle();
@@ -216,7 +235,7 @@ impl<'w> Walker<'w> {
                 }
             }
             ExprKind::Star(inner) | ExprKind::Paren(inner) | ExprKind::SliceOf(inner) => {
-                self.declare_fields(inner)
+                self.declare_fields(inner);
             }
             ExprKind::Array { elem, .. } | ExprKind::Chan { elem } => self.declare_fields(elem),
             ExprKind::Map { value, .. } => self.declare_fields(value),
@@ -305,7 +324,7 @@ impl<'w> Walker<'w> {
         let sig = hir.sig(func.sig);
         let ty = self.r.convert_sig(sig);
         let results = self.r.results(ty);
-        self.frames.push(Frame { function, namer: function, results });
+        self.frames.push(Frame { function, owner: function, results });
         for param in hir.params(func.receiver) {
             if let Some(name) = param.name {
                 self.declare(name, receiver, LocalKind::Parameter, None);
@@ -362,7 +381,7 @@ impl<'w> Walker<'w> {
             def: Def { file: self.r.env.file, name },
             ty,
             kind,
-            function: self.namer().unwrap_or(u32::MAX),
+            function: self.owner().unwrap_or(u32::MAX),
             init,
             fresh: false,
             escape: u32::MAX,
@@ -382,8 +401,8 @@ impl<'w> Walker<'w> {
 
     /// The declared function or literal at hand; the body of a loop over a function counts as part
     /// of the function around it.
-    pub(super) fn namer(&self) -> Option<u32> {
-        self.frames.last().map(|frame| frame.namer)
+    pub(super) fn owner(&self) -> Option<u32> {
+        self.frames.last().map(|frame| frame.owner)
     }
 
     pub(super) fn key(def: Def) -> Key {

@@ -11,13 +11,6 @@ pub(crate) struct DeclId(pub(super) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FuncId(pub(super) u32);
 
-impl FuncId {
-    /// Its place in the order functions were opened in.
-    pub(crate) fn index(self) -> u32 {
-        self.0
-    }
-}
-
 /// A declaration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decl {
@@ -45,7 +38,6 @@ pub(crate) enum DeclKind {
     },
     Const {
         names: List,
-        ty: Option<ExprId>,
         values: List,
     },
     Type {
@@ -77,8 +69,6 @@ pub(crate) struct Func {
     pub(crate) body: Option<List>,
     pub(crate) body_span: Span,
     pub(crate) span: Span,
-    /// The function a literal stands in; `None` for declarations and at package level.
-    pub(crate) parent: Option<FuncId>,
     pub(crate) literal: bool,
 }
 
@@ -91,7 +81,6 @@ impl Func {
         body: None,
         body_span: Span { start: 0, end: 0 },
         span: Span { start: 0, end: 0 },
-        parent: None,
         literal: false,
     };
 }

@@ -3,7 +3,7 @@
 mod expr;
 mod stmt;
 
-use super::{Decl, DeclId, DeclKind, ExprId, ExprKind, Func, FuncId, Hir, List, Param, Sig, SigId};
+use super::{Decl, DeclId, DeclKind, ExprId, ExprKind, Func, FuncId, Hir, Param, Sig, SigId};
 use crate::Span;
 use go_syntax::ast::{self, Spec};
 use go_syntax::{File, Keyword, View};
@@ -14,7 +14,7 @@ pub(crate) const MAX_DEPTH: u32 = 400;
 
 /// Lowers a file. The second part is true where something was nested too deep.
 pub(crate) fn lower(file: &File) -> (Hir, bool) {
-    let mut lower = Lower { hir: Hir::default(), parent: None, depth: 0, cut: false };
+    let mut lower = Lower { hir: Hir::default(), depth: 0, cut: false };
     let package = file.root().children().find_map(ast::Ident::cast);
     lower.hir.package = package.map_or(Span::new(0, 0), |name| name.span());
     let mut top = Vec::new();
@@ -27,8 +27,6 @@ pub(crate) fn lower(file: &File) -> (Hir, bool) {
 
 struct Lower {
     hir: Hir,
-    /// The function whose body is being lowered.
-    parent: Option<FuncId>,
     depth: u32,
     cut: bool,
 }
@@ -68,7 +66,7 @@ impl Lower {
                 let ty = spec.ty().map(|ty| self.expr(ty));
                 let values = self.exprs(spec.values());
                 if keyword == Keyword::Const {
-                    DeclKind::Const { names, ty, values }
+                    DeclKind::Const { names, values }
                 } else {
                     DeclKind::Var { names, ty, values }
                 }
@@ -86,7 +84,7 @@ impl Lower {
         let type_params = self.hir.add_params(type_params);
         let sig = self.sig(func.signature());
         let body = func.body().filter(|body| !body.is_skipped());
-        let list = body.map(|body| self.body_of(id, body));
+        let list = body.map(|body| self.stmts(body.stmts()));
         if let Some(slot) = self.hir.func_mut(id) {
             slot.receiver = receiver;
             slot.type_params = type_params;
@@ -98,23 +96,15 @@ impl Lower {
     }
 
     fn func_lit(&mut self, lit: ast::FuncLit<'_>) -> FuncId {
-        let parent = self.parent;
-        let id = self.hir.add_func(Func { span: lit.span(), parent, literal: true, ..Func::BAD });
+        let id = self.hir.add_func(Func { span: lit.span(), literal: true, ..Func::BAD });
         let sig = self.sig(lit.signature());
-        let list = self.body_of(id, lit.body());
+        let list = self.stmts(lit.body().stmts());
         if let Some(slot) = self.hir.func_mut(id) {
             slot.sig = sig;
             slot.body = Some(list);
             slot.body_span = lit.body().span();
         }
         id
-    }
-
-    fn body_of(&mut self, id: FuncId, body: ast::BlockStmt<'_>) -> List {
-        let outer = self.parent.replace(id);
-        let list = self.stmts(body.stmts());
-        self.parent = outer;
-        list
     }
 
     fn sig(&mut self, sig: ast::FuncType<'_>) -> SigId {

@@ -71,11 +71,14 @@ pub(crate) fn targets(target: &CallTarget, methods: &Methods) -> Vec<FuncRef> {
     }
 }
 
+/// A declared type: its package and its name there.
+type TypeName = (u32, String);
+
 /// The methods of the program's own types by name and number of parameters.
 pub(crate) struct Methods {
-    by_name: FxHashMap<(String, usize), Vec<(FuncRef, (u32, String))>>,
+    by_name: FxHashMap<(String, usize), Vec<(FuncRef, TypeName)>>,
     /// The method names of each type: package and name.
-    sets: FxHashMap<(u32, String), FxHashSet<String>>,
+    sets: FxHashMap<TypeName, FxHashSet<String>>,
 }
 
 impl Methods {
@@ -101,7 +104,7 @@ impl Methods {
     fn implementers(&self, name: &str, params: usize, all: &[String]) -> Vec<FuncRef> {
         let candidates =
             self.by_name.get(&(name.to_owned(), params)).map(Vec::as_slice).unwrap_or_default();
-        let fits = |ty: &(u32, String)| {
+        let fits = |ty: &TypeName| {
             let set = self.sets.get(ty);
             all.iter().all(|method| set.is_some_and(|set| set.contains(method)))
         };

@@ -1,7 +1,7 @@
 //! Stable names of declarations, and sites.
 
 use super::Unit;
-use crate::body::{DeclFact, Key};
+use crate::body::Key;
 use crate::hir::{DeclKind, ExprId, ExprKind, Hir};
 use crate::types::Def;
 use crate::world::{FileId, World};
@@ -61,7 +61,7 @@ impl<'a> Names<'a> {
     }
 
     /// The innermost function of a package around a place.
-    pub(crate) fn function_at(&self, _unit: &Unit, file: FileId, at: u32) -> Option<u32> {
+    pub(crate) fn function_at(&self, file: FileId, at: u32) -> Option<u32> {
         let list = self.by_file.get(&file)?;
         let upto = list.partition_point(|(span, _)| span.start <= at);
         let before = list.get(..upto)?;
@@ -103,9 +103,9 @@ impl<'a> Names<'a> {
         let mut keys: BTreeMap<(Arc<str>, String), Vec<Key>> = BTreeMap::new();
         let mut seen: FxHashMap<Key, ()> = FxHashMap::default();
         for unit in self.units {
-            for (key, fact) in &unit.facts.decls {
+            for key in unit.facts.decls.keys() {
                 if seen.insert(*key, ()).is_none() {
-                    let (package, path) = self.path_of(unit, *key, fact);
+                    let (package, path) = self.path_of(*key);
                     keys.entry((package, path)).or_default().push(*key);
                 }
             }
@@ -124,8 +124,7 @@ impl<'a> Names<'a> {
         ids
     }
 
-    fn path_of(&self, _unit: &Unit, key: Key, fact: &DeclFact) -> (Arc<str>, String) {
-        let _ = fact;
+    fn path_of(&self, key: Key) -> (Arc<str>, String) {
         let (package, mut path) = self.path(key.def);
         for _ in 0..key.depth {
             path.push_str("[]");
@@ -147,7 +146,7 @@ impl<'a> Names<'a> {
         let name = file.slice(def.name);
         let at = def.name.start;
         let mut path = String::new();
-        if let Some(function) = self.enclosing(def.file, at) {
+        if let Some(function) = self.function_at(def.file, at) {
             let prefix = package.map_or(0, |package| package.symbol().len().saturating_add(1));
             let symbol = self.symbol(function);
             path.push_str(symbol.get(prefix..).unwrap_or_default());
@@ -182,17 +181,6 @@ impl<'a> Names<'a> {
         }
         (import, path)
     }
-
-    /// The function whose variable a name is: its body or signature is around it.
-    fn enclosing(&self, file: FileId, at: u32) -> Option<u32> {
-        let list = self.by_file.get(&file)?;
-        let upto = list.partition_point(|(span, _)| span.start <= at);
-        list.get(..upto)?
-            .iter()
-            .rev()
-            .find(|(span, _)| at < span.end)
-            .map(|(_, function)| *function)
-    }
 }
 
 /// The fields on the way to a place inside a type.
@@ -204,7 +192,7 @@ fn fields(hir: &Hir, ty: ExprId, at: u32, found: &mut dyn FnMut(Span)) {
             ExprKind::Struct { fields } => {
                 let field = hir.fields(fields).iter().find(|field| {
                     field.name.is_some_and(inside)
-                        || (inside(hir.expr(field.ty).span) && !shared(hir, field, fields, at))
+                        || (inside(hir.expr(field.ty).span) && !shared(hir, field, fields))
                 });
                 let Some(field) = field else { return };
                 match field.name {
@@ -217,7 +205,7 @@ fn fields(hir: &Hir, ty: ExprId, at: u32, found: &mut dyn FnMut(Span)) {
                 todo = field.ty;
             }
             ExprKind::Star(inner) | ExprKind::Paren(inner) | ExprKind::SliceOf(inner) => {
-                todo = inner
+                todo = inner;
             }
             ExprKind::Array { elem, .. } | ExprKind::Chan { elem } => todo = elem,
             ExprKind::Map { value, .. } => todo = value,
@@ -227,8 +215,7 @@ fn fields(hir: &Hir, ty: ExprId, at: u32, found: &mut dyn FnMut(Span)) {
 }
 
 /// `a, b struct{ … }` share a type: what is inside belongs to the first.
-fn shared(hir: &Hir, field: &crate::hir::Field, fields: crate::hir::List, at: u32) -> bool {
+fn shared(hir: &Hir, field: &crate::hir::Field, fields: crate::hir::List) -> bool {
     let first = hir.fields(fields).iter().find(|other| other.ty == field.ty);
-    let _ = at;
     first.is_some_and(|first| first.name != field.name)
 }

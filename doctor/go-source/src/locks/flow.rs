@@ -391,7 +391,7 @@ impl<'a> Flow<'a> {
                     push(&mut state.deferred, Deferred::Acquire(held));
                 }
                 LockFact::Release { path, .. } => {
-                    push(&mut state.deferred, Deferred::Release(path.clone()))
+                    push(&mut state.deferred, Deferred::Release(path.clone()));
                 }
                 LockFact::Try { .. } | LockFact::Opaque => state.make_opaque(),
             }

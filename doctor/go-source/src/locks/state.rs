@@ -73,10 +73,6 @@ impl State {
         self.opaque = true;
     }
 
-    pub(super) fn is_opaque(&self) -> bool {
-        self.opaque
-    }
-
     pub(super) fn acquire(&mut self, lock: Held) {
         self.held.retain(|held| !same(&held.path, &lock.path));
         self.held.push(lock);

@@ -51,7 +51,7 @@ impl Manifest {
                         .push(Replace { old: (*old).to_owned(), new: (*new).to_owned() });
                 }
                 ["module" | "go" | "use" | "replace", ..] => {
-                    manifest.bad_lines.push(directive.line)
+                    manifest.bad_lines.push(directive.line);
                 }
                 _ => {}
             }

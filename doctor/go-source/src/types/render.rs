@@ -50,7 +50,7 @@ impl Resolver<'_> {
             Kind::Struct(_) => out.push_str("struct{…}"),
             Kind::Interface(id) => match self.types.interface(id) {
                 Some(info) if info.methods.is_empty() && info.embeds.is_empty() => {
-                    out.push_str("any")
+                    out.push_str("any");
                 }
                 _ => out.push_str("interface{…}"),
             },
@@ -68,7 +68,7 @@ impl Resolver<'_> {
             }
             Kind::Tuple(list) => self.write_list(list, ('(', ')'), from, depth, out),
             Kind::Param(def) => {
-                out.push_str(self.world.file(def.file).map_or("?", |file| file.slice(def.name)))
+                out.push_str(self.world.file(def.file).map_or("?", |file| file.slice(def.name)));
             }
         }
     }

@@ -69,7 +69,7 @@ impl Lower {
                 }
             }
             // Stands alone only in broken source.
-            ast::Expr::KeyValue(pair) => return self.expr_kind(pair.value()),
+            ast::Expr::KeyValue(pair) => self.expr_kind(pair.value()),
             ast::Expr::ArrayType(array) => {
                 let len = array.len().filter(|len| !matches!(len, ast::Expr::Ellipsis(_)));
                 let len = len.map(|len| self.expr(len));
