@@ -87,3 +87,19 @@ pub struct SourceAccess {
     /// function names the map itself.
     pub calls: Vec<Site>,
 }
+
+/// Where the map under a declared name comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The name is the map's own: a package-level variable, a field, or a local variable that holds
+    /// nothing but what its function makes.
+    Own,
+    /// A parameter or receiver: each access is listed for every map that a call in the program
+    /// hands over, too.
+    Given,
+    /// A local variable that holds maps of other names; each access is listed for those too.
+    Known,
+    /// A local variable whose map comes from where it cannot be followed: a channel, a type
+    /// assertion, a call. Which map it is cannot be told from the source.
+    Unknown,
+}

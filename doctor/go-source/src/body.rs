@@ -13,6 +13,7 @@ mod facts;
 mod init_order;
 mod literal;
 mod place;
+mod reflection;
 mod stmt;
 mod sync_calls;
 mod walker;

@@ -13,7 +13,7 @@ use crate::locks;
 use crate::program::Program;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
-use crate::{Function, FunctionId, LoadOptions, Note, SourceAccess};
+use crate::{Function, FunctionId, LoadOptions, Note, Origin, SourceAccess};
 use arguments::Reached;
 use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
 use names::Names;
@@ -108,7 +108,24 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
         .filter_map(|(unit, access)| tables.named(unit, access))
         .collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
-    Program::build(decls, accesses, functions, calls, notes)
+    let mut program = Program::build(decls, accesses, functions, calls, notes);
+    program.origins = origins(units, &ids);
+    program
+}
+
+/// Where the maps of local variables come from, for those whose own function does not make them.
+fn origins(units: &[Unit], ids: &FxHashMap<Key, MapId>) -> FxHashMap<MapId, Origin> {
+    let mut found = FxHashMap::default();
+    for unit in units {
+        let known = unit.facts.holds.iter().map(|(local, _)| (local, Origin::Known));
+        let foreign = unit.facts.foreign.iter().map(|local| (local, Origin::Unknown));
+        for (local, origin) in known.chain(foreign) {
+            if let Some(id) = ids.get(local) {
+                found.insert(id.clone(), origin);
+            }
+        }
+    }
+    found
 }
 
 fn by_ref(units: &[Unit]) -> FxHashMap<FuncRef, FunctionId> {
@@ -217,8 +234,10 @@ impl Tables<'_> {
             self.naming.site(fact.file, fact.placement.operation.start, function.map(|id| id.0));
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
+        let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let (locks, guards) = holding;
         let before_sharing = fact.before_sharing;
+        let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);
         Some(SourceAccess {
             access: Access {
                 map,
@@ -231,8 +250,8 @@ impl Tables<'_> {
             },
             placement: fact.placement.clone(),
             function,
-            named: self.ids.get(&fact.named)?.clone(),
-            through_alias: fact.map != fact.named,
+            named,
+            through_alias,
             guards,
             calls,
         })

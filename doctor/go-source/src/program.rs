@@ -3,11 +3,11 @@
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Call, Function, FunctionId, LoadOptions, Note, PathCandidate, SourceAccess, SourceFile,
+    Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate, SourceAccess, SourceFile,
     SourceTree,
 };
 use crate::{link, load};
-use finding::{MapDecl, MapId};
+use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct Program {
     pub(crate) functions: Vec<Function>,
     pub(crate) calls: Vec<Call>,
     pub(crate) notes: Vec<Note>,
+    /// For local variables that hold maps their own function does not make.
+    pub(crate) origins: FxHashMap<MapId, Origin>,
     pub(crate) indexes: Indexes,
 }
 
@@ -102,7 +104,16 @@ impl Program {
             (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
         });
         let indexes = Indexes::new(&decls, &accesses, &functions, &calls);
-        Self { files: Vec::new(), decls, accesses, functions, calls, notes, indexes }
+        Self {
+            files: Vec::new(),
+            decls,
+            accesses,
+            functions,
+            calls,
+            notes,
+            origins: FxHashMap::default(),
+            indexes,
+        }
     }
 
     /// Takes over the texts of the program's own packages.
@@ -150,6 +161,13 @@ impl Program {
     /// One declaration.
     pub fn decl(&self, id: &MapId) -> Option<&MapDecl> {
         self.indexes.decl_by_id.get(id).and_then(|index| self.decls.get(widen(*index)))
+    }
+
+    /// Where the map under a declared name comes from.
+    pub fn origin(&self, id: &MapId) -> Origin {
+        let parameter = self.decl(id).is_some_and(|decl| decl.decl == DeclKind::Parameter);
+        let own = if parameter { Origin::Given } else { Origin::Own };
+        self.origins.get(id).copied().unwrap_or(own)
     }
 
     /// Every access to one map, ordered by file and place.

@@ -159,4 +159,47 @@ impl Walker<'_> {
             self.access_at(&place, Operation::Replace, Shape::Initialise, name, whole, value);
         }
     }
+
+    /// Notes what a local variable of map type may hold from here on.
+    pub(super) fn takes(&mut self, def: Def, ty: Ty, value: Option<ExprId>) {
+        let key = Self::key(def);
+        if self.map_kind(ty) != Some(MapKind::Builtin) {
+            return;
+        }
+        let Some(value) = value else {
+            self.facts.foreign.insert(key);
+            return;
+        };
+        let hir = self.r.hir();
+        let inner = hir.expr(hir.unparen(value));
+        let nil = inner.kind == crate::hir::ExprKind::Name && self.r.text(inner.span) == "nil";
+        if nil || self.makes(value) {
+            return;
+        }
+        match self.map_place(value) {
+            Some(place) if place.key == key => {}
+            Some(place) => self.facts.holds.push((key, place.key)),
+            None => {
+                self.facts.foreign.insert(key);
+            }
+        }
+    }
+
+    /// Notes that a loop hands the elements of a container to a local variable one by one.
+    pub(super) fn takes_elements(&mut self, def: Def, ty: Ty, container: ExprId) {
+        if self.map_kind(ty) != Some(MapKind::Builtin) {
+            return;
+        }
+        let own = Self::key(def);
+        match self.map_place(container) {
+            Some(place) => {
+                let element = Key { depth: place.key.depth.saturating_add(1), ..place.key };
+                self.declare_element(element, ty);
+                self.facts.holds.push((own, element));
+            }
+            None => {
+                self.facts.foreign.insert(own);
+            }
+        }
+    }
 }

@@ -190,34 +190,98 @@ impl<'w> Walker<'w> {
         found
     }
 
-    /// The map that a function which only returns it denotes: `func (c *C) Entries() … { return c.entries }`.
+    /// The map that a function returns, where all it returns is one field or variable:
+    /// `func (c *C) Entries() … { return c.entries }`, whatever else it does before.
     pub(super) fn accessor_place(&mut self, fun: ExprId) -> Option<MapPlace> {
         let func = self.function_of(fun)?;
+        if let Some(found) = self.accessors.get(&func) {
+            return *found;
+        }
+        // A function that returns what it returns itself has no answer.
+        self.accessors.insert(func, None);
+        let found = self.returned_place(func);
+        self.accessors.insert(func, found);
+        found
+    }
+
+    fn returned_place(&mut self, func: FuncRef) -> Option<MapPlace> {
         let file = self.r.world.file(func.file)?;
-        let of = file.hir.func(func.func);
-        let (Some(body), false) = (of.body, of.literal) else { return None };
-        let [only] = file.hir.stmts(body) else { return None };
-        let StmtKind::Return(results) = file.hir.stmt(*only).kind else { return None };
-        let [result] = file.hir.exprs(results) else { return None };
-        let names_something = matches!(
-            file.hir.expr(file.hir.unparen(*result)).kind,
-            ExprKind::Selector { .. } | ExprKind::Name
-        );
-        if !names_something || self.depth > 4 {
+        let hir = &file.hir;
+        let of = hir.func(func.func);
+        if of.literal || self.depth > 4 {
             return None;
         }
-        let (id, result) = (func.func, *result);
-        let place = self.quietly(func.file, |this| {
-            let receiver = this.r.declare_receiver(of.receiver);
+        let mut todo = hir.stmts(of.body?).to_vec();
+        let mut results = Vec::new();
+        while let Some(stmt) = todo.pop() {
+            if let StmtKind::Return(list) = hir.stmt(stmt).kind {
+                let [result] = hir.exprs(list) else { return None };
+                results.push(*result);
+            }
+            super::escape::below(hir, stmt, &mut todo);
+        }
+        let plain = |result: &ExprId| {
+            matches!(
+                hir.expr(hir.unparen(*result)).kind,
+                ExprKind::Selector { .. } | ExprKind::Name
+            )
+        };
+        if results.is_empty() || results.len() > 8 || !results.iter().all(plain) {
+            return None;
+        }
+        let receiver = hir.params(of.receiver).first().and_then(|param| param.name);
+        self.quietly(func.file, |this| {
+            let ty = this.r.declare_receiver(of.receiver);
             this.r.declare_params(of.type_params);
-            let function = this.add_function(id, String::new(), None, 0);
-            this.enter(function, id, receiver);
-            this.value(result, Ty::UNKNOWN);
-            this.map_place(result).filter(|place| {
-                this.facts.decls.get(&place.key).is_some_and(|fact| fact.function.is_none())
-            })
-        })?;
-        Some(MapPlace { owner: None, ..place })
+            // Nothing but the receiver is in scope: a returned local or parameter is not found, or
+            // is found to be a local of no function.
+            if let Some(name) = receiver {
+                this.declare(name, ty, super::walker::LocalKind::Parameter, None);
+            }
+            let mut found: Option<MapPlace> = None;
+            for result in results {
+                let hidden = this.names_local(func, result);
+                this.value(result, Ty::UNKNOWN);
+                let place = this
+                    .map_place(result)
+                    .filter(|place| !hidden && place.key.def != this.receiver_def(receiver))?;
+                if found.is_some_and(|known| known.key != place.key) {
+                    return None;
+                }
+                found = Some(MapPlace { owner: None, ..place });
+            }
+            found
+        })
+    }
+
+    fn receiver_def(&self, receiver: Option<crate::Span>) -> crate::types::Def {
+        let name = receiver.unwrap_or(crate::Span { start: u32::MAX, end: u32::MAX });
+        crate::types::Def { file: self.r.env.file, name }
+    }
+
+    /// True where the first name of an expression is a parameter or variable of the function.
+    fn names_local(&self, func: FuncRef, mut at: ExprId) -> bool {
+        let hir = self.r.hir();
+        while let ExprKind::Selector { base: inner, .. } | ExprKind::Paren(inner) =
+            hir.expr(at).kind
+        {
+            at = inner;
+        }
+        let of = hir.func(func.func);
+        let name = self.r.text(hir.expr(at).span);
+        let receiver = hir.params(of.receiver).first().and_then(|param| param.name);
+        if receiver.is_some_and(|receiver| self.r.text(receiver) == name) {
+            return false;
+        }
+        let sig = hir.sig(of.sig);
+        let params = hir.params(sig.params).iter().chain(hir.params(sig.results));
+        let mut names: Vec<crate::Span> = params.filter_map(|param| param.name).collect();
+        let mut todo = of.body.map(|body| hir.stmts(body).to_vec()).unwrap_or_default();
+        while let Some(stmt) = todo.pop() {
+            super::escape::declared(hir, stmt, &mut names);
+            super::escape::below(hir, stmt, &mut todo);
+        }
+        names.into_iter().any(|declared| self.r.text(declared) == name)
     }
 
     /// Runs in the environment of another file and forgets everything but what it yields, and the

@@ -80,6 +80,55 @@ pub(super) fn assigned(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>, names: &
     inside(hir, exprs, todo, names);
 }
 
+/// Queues the statements directly below one, those of literals aside.
+pub(super) fn below(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>) {
+    match hir.stmt(stmt).kind {
+        StmtKind::Block { body } => todo.extend(hir.stmts(body)),
+        StmtKind::If { init, then, or_else, .. } => {
+            todo.extend(init.into_iter().chain([then]).chain(or_else))
+        }
+        StmtKind::Switch { init, clauses, .. } | StmtKind::TypeSwitch { init, clauses, .. } => {
+            todo.extend(init);
+            todo.extend(hir.clauses(clauses).iter().flat_map(|clause| hir.stmts(clause.body)));
+        }
+        StmtKind::Select { clauses } => {
+            for clause in hir.clauses(clauses) {
+                todo.extend(clause.comm.iter().chain(hir.stmts(clause.body)));
+            }
+        }
+        StmtKind::For { init, post, body, .. } => {
+            todo.extend(init.into_iter().chain(post).chain([body]))
+        }
+        StmtKind::Range { body, .. } => todo.push(body),
+        StmtKind::Labeled { stmt, .. } => todo.push(stmt),
+        _ => {}
+    }
+}
+
+/// Notes the names that one statement declares.
+pub(super) fn declared(hir: &Hir, stmt: StmtId, names: &mut Vec<Span>) {
+    match hir.stmt(stmt).kind {
+        StmtKind::Define { left, .. } => {
+            for target in hir.exprs(left) {
+                name_of(hir, *target, names);
+            }
+        }
+        StmtKind::Range { key, value, define: true, .. } => {
+            for target in key.into_iter().chain(value) {
+                name_of(hir, target, names);
+            }
+        }
+        StmtKind::TypeSwitch { name, .. } => names.extend(name),
+        StmtKind::Decl(decl) => match hir.decl(decl).kind {
+            DeclKind::Var { names: list, .. } | DeclKind::Const { names: list, .. } => {
+                names.extend(hir.names(list))
+            }
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
 /// Looks for literals, whose bodies assign too, and for addresses, through which others assign.
 fn inside(hir: &Hir, mut exprs: Vec<ExprId>, todo: &mut Vec<StmtId>, names: &mut Vec<Span>) {
     while let Some(id) = exprs.pop() {

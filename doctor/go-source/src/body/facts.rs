@@ -5,7 +5,7 @@ use crate::types::Def;
 use crate::world::{FileId, FuncRef};
 use crate::{CallKind, Placement, Span};
 use finding::{DeclKind, LockMode, MapKind, Operation, RootKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The identity of a declared map: where its name stands, and how many elements deep the map lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,6 +106,8 @@ pub(crate) struct RootFact {
 pub(crate) struct LockPath {
     /// Canonical text: `c.mu`, `registryMu`, `s.Mutex` for an embedded one.
     pub(crate) text: String,
+    /// How much of the text the source writes: an embedded lock's own name is left out.
+    pub(crate) written: usize,
     /// The declaration of the first name, which tells shadowed variables apart.
     pub(crate) root: Option<Def>,
     /// The declaration of the mutex itself, where it is known.
@@ -160,6 +162,10 @@ pub(crate) struct Facts {
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
     /// How each literal is used.
     pub(crate) literals: FxHashMap<(FileId, FuncId), LiteralUse>,
+    /// Local variables and the maps of other names that they may hold.
+    pub(crate) holds: Vec<(Key, Key)>,
+    /// Local variables that may hold a map of which nothing is known.
+    pub(crate) foreign: FxHashSet<Key>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

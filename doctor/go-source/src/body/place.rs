@@ -158,6 +158,7 @@ impl<'w> Walker<'w> {
     /// The access path of a lock: `c.mu`, through aliases (`mu := &c.mu`).
     pub(super) fn lock_path(&mut self, id: ExprId, embedded: &[FieldInfo<'w>]) -> Option<LockPath> {
         let mut path = self.path_of(id, 0)?;
+        path.written = path.text.len();
         for field in embedded {
             path.text.push('.');
             path.text.push_str(field.name);
@@ -190,6 +191,7 @@ impl<'w> Walker<'w> {
                         };
                         let own = LockPath {
                             text: text.to_owned(),
+                            written: 0,
                             root: Some(local.def),
                             mutex: Some(local.def),
                         };
@@ -197,7 +199,12 @@ impl<'w> Walker<'w> {
                     }
                     Meaning::Object(Object::Var(decl, at)) => {
                         let def = self.variable(decl, at)?.0;
-                        Some(LockPath { text: text.to_owned(), root: Some(def), mutex: Some(def) })
+                        Some(LockPath {
+                            text: text.to_owned(),
+                            written: 0,
+                            root: Some(def),
+                            mutex: Some(def),
+                        })
                     }
                     _ => None,
                 }
@@ -208,7 +215,7 @@ impl<'w> Walker<'w> {
                     let Object::Var(decl, at) = object else { return None };
                     let def = self.variable(decl, at)?.0;
                     let text = self.r.text(expr.span).to_owned();
-                    return Some(LockPath { text, root: Some(def), mutex: Some(def) });
+                    return Some(LockPath { text, written: 0, root: Some(def), mutex: Some(def) });
                 }
                 let mut path = self.path_of(base, next)?;
                 let ty = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);

@@ -118,6 +118,8 @@ impl<'w> Walker<'w> {
                             _ => subject_ty,
                         };
                         self.declare_variable(name, ty, None);
+                        let def = Def { file: self.r.env.file, name };
+                        self.takes(def, ty, None);
                     }
                     self.scoped(clause.body, clause.span);
                     self.r.unbind(inner);
@@ -176,6 +178,7 @@ impl<'w> Walker<'w> {
                 let ty = self.target(*target, how);
                 self.value(*value, ty);
                 self.replaced(*target, ty, op);
+                self.held(*target, ty, Some(*value));
             }
         } else {
             if let [value] = values {
@@ -184,7 +187,21 @@ impl<'w> Walker<'w> {
             for target in targets {
                 let ty = self.target(*target, how);
                 self.replaced(*target, ty, op);
+                self.held(*target, ty, None);
             }
+        }
+    }
+
+    /// A local variable that is assigned holds another map.
+    fn held(&mut self, target: ExprId, ty: Ty, value: Option<ExprId>) {
+        let hir = self.r.hir();
+        let expr = hir.expr(hir.unparen(target));
+        if expr.kind != ExprKind::Name {
+            return;
+        }
+        let local = self.r.local(self.r.text(expr.span)).and_then(|number| self.local(number));
+        if let Some(def) = local.map(|local| local.def) {
+            self.takes(def, ty, value);
         }
     }
 
@@ -205,7 +222,12 @@ impl<'w> Walker<'w> {
         let inner = hir.unparen(target);
         let names_variable = match hir.expr(inner).kind {
             ExprKind::Name | ExprKind::Selector { .. } | ExprKind::Star(_) => true,
-            // `byKey[k] = inner` writes the outer map and replaces the element.
+            // `list[i] = make(…)` replaces the element; `byKey[k] = inner` writes the outer map.
+            ExprKind::Index { base, .. } => {
+                let container = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
+                let under = self.r.under(container);
+                !matches!(self.r.types.kind(under), Kind::Map { .. })
+            }
             _ => false,
         };
         if !names_variable {
@@ -247,10 +269,13 @@ impl<'w> Walker<'w> {
             if targets.len() > 1 && self.declared_since(self.r.text(expr.span), scope) {
                 let ty = self.target(*target, Use::Assign);
                 self.replaced(*target, ty, false);
+                self.held(*target, ty, values.get(at).copied().filter(|_| one_each));
                 continue;
             }
             let value = values.get(at).copied().filter(|_| one_each);
             self.declare_variable(expr.span, ty, value);
+            let def = Def { file: self.r.env.file, name: expr.span };
+            self.takes(def, ty, value);
         }
     }
 
@@ -329,7 +354,10 @@ impl<'w> Walker<'w> {
             };
             let value = values.get(at).copied().filter(|_| one_each);
             self.declare_variable(*name, declared.unwrap_or(inferred), value);
-            if values.is_empty() {
+            if !values.is_empty() {
+                let def = Def { file: self.r.env.file, name: *name };
+                self.takes(def, declared.unwrap_or(inferred), value);
+            } else {
                 // A zero value is the function's own.
                 let zero = !self.reassigned.contains(self.r.text(*name));
                 if let Some(local) = self.locals.last_mut().filter(|local| local.def.name == *name)
@@ -377,13 +405,22 @@ impl<'w> Walker<'w> {
             self.enter_range_body(hir.stmt(body).span);
         }
         self.loops.push(self.place.statement.start);
-        for (target, ty) in [(key, first), (value, second)] {
+        let elements = matches!(kind, Kind::Map { .. } | Kind::Slice(_) | Kind::Array(_));
+        for (target, ty, second) in [(key, first, false), (value, second, true)] {
             let Some(target) = target else { continue };
             if define {
-                self.declare_variable(hir.expr(target).span, ty, None);
+                let name = hir.expr(target).span;
+                self.declare_variable(name, ty, None);
+                let def = Def { file: self.r.env.file, name };
+                if elements && second {
+                    self.takes_elements(def, ty, subject);
+                } else {
+                    self.takes(def, ty, None);
+                }
             } else {
                 let ty = self.target(target, Use::Assign);
                 self.replaced(target, ty, false);
+                self.held(target, ty, None);
             }
         }
         self.stmt(body);

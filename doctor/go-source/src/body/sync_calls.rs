@@ -105,8 +105,13 @@ impl<'w> Walker<'w> {
                     self.sync_map_call(call, receiver, name);
                 }
             }
+            ("reflect", "Value" | "MapIter") => {
+                if let Some(receiver) = receiver {
+                    self.reflected(call, receiver.base, name);
+                }
+            }
             ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, name, args),
-            _ => {}
+            _ => self.walked(call, (import, of, name), args),
         }
         if let Some((.., kind)) =
             STARTS.iter().find(|known| (known.0, known.1, known.2) == (import, of, name))

@@ -92,6 +92,8 @@ pub(super) struct Walker<'w> {
     pub(super) call_kind: Option<CallKind>,
     /// Types of package-level variables.
     pub(super) variable_types: FxHashMap<(DeclRef, u32), Ty>,
+    /// The maps that functions return.
+    pub(super) accessors: FxHashMap<FuncRef, Option<super::place::MapPlace>>,
     /// How many walks over other declarations are under way, for their types alone.
     pub(super) depth: u32,
 }
@@ -131,6 +133,7 @@ pub(crate) fn walk_package<'w>(
         literal_use: None,
         call_kind: None,
         variable_types: FxHashMap::default(),
+        accessors: FxHashMap::default(),
         depth: 0,
     };
     let mut inits = 0u32;

@@ -1,4 +1,5 @@
-//! Maps handed to functions: what a function does to its parameter it does to what it was given.
+//! Maps under other names: what a function does to its parameter it does to what it was given, and
+//! what is done to a variable that holds one of several maps is done to one of them.
 
 use super::Unit;
 use crate::body::{CallTarget, Key};
@@ -11,6 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const MAX_LEVELS: usize = 3;
 /// Call sites of one parameter beyond this many are not followed: a helper that all use.
 const MAX_CALLERS: usize = 32;
+
+/// A map that a variable may hold, and the call that hands it over, by unit and number.
+type Given = (Key, Option<(usize, u32)>);
 
 /// An access to a parameter, as an access to the map that a call handed over.
 #[derive(Clone, Debug)]
@@ -30,7 +34,7 @@ pub(crate) fn follow(
     by_ref: &FxHashMap<FuncRef, FunctionId>,
 ) -> Vec<Reached> {
     // What is handed to each parameter, and by which call.
-    let mut given: FxHashMap<Key, Vec<(Key, usize, u32)>> = FxHashMap::default();
+    let mut given: FxHashMap<Key, Vec<Given>> = FxHashMap::default();
     for (at, unit) in units.iter().enumerate() {
         for argument in &unit.facts.arguments {
             let Some(call) = unit.facts.calls.get(index(argument.call)) else { continue };
@@ -39,16 +43,20 @@ pub(crate) fn follow(
                 continue;
             }
             if let Some(def) = parameter(world, target, argument.parameter) {
-                given.entry(Key { def, depth: 0 }).or_default().push((
-                    argument.map,
-                    at,
-                    argument.call,
-                ));
+                given
+                    .entry(Key { def, depth: 0 })
+                    .or_default()
+                    .push((argument.map, Some((at, argument.call))));
             }
         }
     }
+    for unit in units {
+        for (local, map) in &unit.facts.holds {
+            given.entry(*local).or_default().push((*map, None));
+        }
+    }
     let mut found: Vec<Reached> = Vec::new();
-    let mut seen: FxHashSet<(usize, usize, Key, usize, u32)> = FxHashSet::default();
+    let mut seen: FxHashSet<(usize, usize, Given)> = FxHashSet::default();
     let mut level: Vec<Reached> = Vec::new();
     for (at, unit) in units.iter().enumerate() {
         for (access, fact) in unit.facts.accesses.iter().enumerate() {
@@ -64,10 +72,10 @@ pub(crate) fn follow(
             if handed.len() > MAX_CALLERS {
                 continue;
             }
-            for (map, unit, call) in handed {
-                if seen.insert((reached.unit, reached.access, *map, *unit, *call)) {
+            for (map, call) in handed {
+                if seen.insert((reached.unit, reached.access, (*map, *call))) {
                     let mut calls = reached.calls.clone();
-                    calls.push((*unit, *call));
+                    calls.extend(*call);
                     next.push(Reached { map: *map, calls, ..reached });
                 }
             }

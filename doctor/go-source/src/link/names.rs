@@ -149,7 +149,7 @@ impl<'a> Names<'a> {
         if let Some(function) = self.function_at(def.file, at) {
             let prefix = package.map_or(0, |package| package.symbol().len().saturating_add(1));
             let symbol = self.symbol(function);
-            path.push_str(symbol.get(prefix..).unwrap_or_default());
+            path.push_str(&symbol.get(prefix..).unwrap_or_default().replace("[...]", ""));
         }
         let inside = |span: Span| span.start <= at && at < span.end;
         // The innermost type or variable declaration around the name, which may be its own.

@@ -150,8 +150,14 @@ fn translate(
             && root.name.end <= of.span.end;
         return if inside { None } else { Some(path.clone()) };
     };
-    let rest = path.text.split_at_checked(file.slice(root.name).len())?.1;
+    let named = file.slice(root.name).len();
+    let rest = path.text.split_at_checked(named)?.1;
     let text = from.slice(from.hir.expr(base).span).trim_start_matches('&');
     let simple = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'));
-    simple.then(|| LockPath { text: format!("{text}{rest}"), root: None, mutex: path.mutex })
+    simple.then(|| LockPath {
+        text: format!("{text}{rest}"),
+        written: text.len().saturating_add(path.written.saturating_sub(named)),
+        root: None,
+        mutex: path.mutex,
+    })
 }
