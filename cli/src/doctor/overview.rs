@@ -4,8 +4,9 @@ use crate::args::{Format, Source};
 use crate::error::{Error, Result};
 use crate::tree::{self, Tree};
 use crate::{exit, output};
-use finding::{LockSet, MapDecl, Operation};
+use finding::{DeclKind, LockSet, MapDecl, Operation};
 use go_source::{Program, SourceAccess};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// What is known of one map.
@@ -40,10 +41,15 @@ pub(crate) fn run(tree: &Tree, format: Format) -> Result<u8> {
     Ok(if rows.is_empty() { exit::NOTHING_FOUND } else { exit::EXPLAINED })
 }
 
-/// The row of a map that is changed once it is shared; others cannot race.
+/// The row of a map that is changed once it is shared; others cannot race. A local map is shared
+/// when a closure touches it too.
 fn row<'p>(program: &'p Program, decl: &'p MapDecl) -> Option<Row<'p>> {
     let shared: Vec<&SourceAccess> =
         program.accesses(&decl.id).iter().filter(|found| !found.access.before_sharing).collect();
+    let functions: HashSet<_> = shared.iter().map(|found| &found.access.site.function).collect();
+    if matches!(decl.decl, DeclKind::Local | DeclKind::Parameter) && functions.len() < 2 {
+        return None;
+    }
     let changes = shared.iter().filter(|found| found.access.operation.mutates()).count();
     let unlocked = |found: &&&SourceAccess| {
         matches!(&found.access.locks, LockSet::Held(held) if held.is_empty())

@@ -2,15 +2,13 @@
 
 use crate::callers::CallersHold;
 use crate::family::{self, Family};
-use crate::near::{self, Near, Presence};
-use crate::resolve::{self, Question, Resolution};
-use crate::sides::{self, Sides};
+use crate::near::{self, Near};
+use crate::sides::Sides;
 use crate::stacks::{self, Stack};
 use crate::trees::Trees;
-use crate::{Options, gaps, instances, race, steps, unlock, verdict};
+use crate::{Options, dump, gaps, instances, race, segv, settle, steps, unlock, verdict};
 use finding::{
-    Access, AccessRow, Candidate, Case, FaultingAccess, Gap, GapKind, LockMode, MapClue, MapKind,
-    Match, OtherSide, Part, Site, Subject,
+    Access, AccessRow, Case, FaultingAccess, Gap, LockMode, MapClue, MapKind, Match, Part, Subject,
 };
 use go_crash::{CrashText, Fault, FaultKind, Frame, user_frame};
 use go_source::Program;
@@ -48,8 +46,16 @@ impl Draft {
 
 /// The case of one fault that was reported `times` times.
 pub(crate) fn of_fault(context: &Context<'_>, fault: &Fault, times: u64) -> Case {
-    let family = family::of(fault.kind);
+    let mut family = family::of(fault.kind);
+    if family == Family::Other
+        && context.program.is_some_and(|program| segv::is_in_map(context, program, fault))
+    {
+        family = Family::Concurrent;
+    }
     let draft = match (family, context.program) {
+        (Family::Waiting, Some(program)) => {
+            dump::deadlock(context, program, fault).unwrap_or_else(|| not_a_map(fault, family))
+        }
         (Family::Other | Family::Waiting, _) => not_a_map(fault, family),
         (Family::Race, program) if !fault.concerns_map() => match program {
             Some(program) => race::of_variable(context, program, fault)
@@ -59,7 +65,7 @@ pub(crate) fn of_fault(context: &Context<'_>, fault: &Fault, times: u64) -> Case
         (Family::Race, Some(program)) => race::of_map(context, program, fault),
         (Family::Unlock, Some(program)) => unlock::draft(context, program, fault),
         (Family::Unlock, None) => not_a_map(fault, family),
-        (_, Some(program)) => of_source(context, program, fault, family),
+        (_, Some(program)) => settle::of_source(context, program, fault, family),
         (_, None) => without_source(context, fault, family),
     };
     finish(context, family, Some((fault, times)), draft)
@@ -238,171 +244,9 @@ fn without_source(context: &Context<'_>, fault: &Fault, family: Family) -> Draft
     draft.gaps.push(gaps::no_source(context.options));
     draft.near = near::without_source(&context.stacks, fault);
     if family == Family::Concurrent {
-        draft.sides.candidates = in_map_elsewhere(&draft.near);
+        draft.sides.candidates = settle::in_map_elsewhere(&draft.near);
     }
     draft
-}
-
-/// Goroutines of the text inside a map operation, as candidates where no source tells more.
-fn in_map_elsewhere(near: &[Near]) -> Vec<OtherSide> {
-    near.iter()
-        .filter(|near| near.role == finding::GoroutineRole::InMapOperation)
-        .map(|near| OtherSide {
-            access: None,
-            site: near.frame.clone(),
-            operation: near.operation,
-            goroutines: near.ids.clone(),
-            confidence: finding::Confidence::Possible,
-            reasons: vec![finding::Reason::new(
-                finding::ReasonKind::InMapOperation,
-                "it is inside a map operation; whether of the same map, only the source tells",
-            )],
-        })
-        .collect()
-}
-
-fn of_source(context: &Context<'_>, program: &Program, fault: &Fault, family: Family) -> Draft {
-    let frames =
-        fault.goroutine.as_ref().map(|goroutine| goroutine.frames.as_slice()).unwrap_or_default();
-    let question = |frame: Option<&Frame>| Question {
-        clue: clue_of(fault, frame),
-        operations: family::operations(fault.kind, fault.operation),
-        kind: Some(kind_of(frames)),
-    };
-    let frame = frame_of(fault);
-    let mut asked = question(frame);
-    let mut resolution = resolve::resolve(program, context.options, &asked);
-    // A dependency's frame is not in the tree: the program's own frame below it may still hold the map.
-    if resolution.accesses.is_empty()
-        && fault.program_frame.is_some()
-        && fault.program_frame.as_ref() != frame
-    {
-        asked = question(fault.program_frame.as_ref());
-        let own = resolve::resolve(program, context.options, &asked);
-        if !own.accesses.is_empty() {
-            resolution = own;
-        }
-    }
-    settle(context, program, fault, family, &asked, resolution)
-}
-
-/// From a resolution to a subject with its sides; evidence of other goroutines may settle between
-/// several maps.
-fn settle(
-    context: &Context<'_>,
-    program: &Program,
-    fault: &Fault,
-    family: Family,
-    asked: &Question,
-    resolution: Resolution<'_>,
-) -> Draft {
-    let candidates = resolution.maps(program);
-    let trees = Trees::new(program);
-    let mut found: Vec<(Candidate, FaultingAccess, Sides, Vec<Near>)> = Vec::new();
-    for candidate in candidates {
-        let id = &candidate.map.id;
-        let access = resolution
-            .accesses
-            .iter()
-            .find(|(access, _)| access.access.map == *id)
-            .map(|(access, _)| access.access.clone());
-        let near = near::find(program, context.options, &context.stacks, id, Some(fault));
-        let presence = Presence::new(&near);
-        let sides = if family == Family::Concurrent {
-            sides::rank(
-                access.as_ref(),
-                program.accesses(id),
-                family::wanted(fault.kind, fault.operation),
-                &CallersHold::new(&trees),
-                &presence,
-            )
-        } else {
-            Sides::default()
-        };
-        let frame = asked.clue.site.clone().unwrap_or_else(|| Site::line("", 0));
-        found.push((
-            candidate,
-            FaultingAccess { frame, access, matched: resolution.matched },
-            sides,
-            near,
-        ));
-    }
-    if family == Family::Concurrent && found.len() > 1 {
-        // A fault needs somebody who changes the map: maps that nobody changes are out, and one that
-        // another goroutine is changing right now is in.
-        keep_if_any(&mut found, |(_, _, sides, _)| !sides.candidates.is_empty());
-        keep_if_any(&mut found, |(_, _, sides, _)| {
-            sides
-                .candidates
-                .first()
-                .is_some_and(|side| side.confidence == finding::Confidence::Certain)
-        });
-    }
-    let mut draft = match found.len() {
-        0 => {
-            let mut draft = Draft::new(Subject::Unnamed {
-                clue: asked.clue.clone(),
-                why: resolution.why.clone(),
-            });
-            draft.faulting = asked.clue.site.clone().map(|frame| FaultingAccess {
-                frame,
-                access: None,
-                matched: Match::None,
-            });
-            draft.near = near::without_source(&context.stacks, fault);
-            draft.sides.candidates = if family == Family::Concurrent {
-                in_map_elsewhere(&draft.near)
-            } else {
-                Vec::new()
-            };
-            draft
-        }
-        1 => {
-            let mut draft = Draft::new(Subject::NotAMap { why: String::new() });
-            if let Some((candidate, faulting, sides, near)) = found.pop() {
-                draft.subject = Subject::Named { map: candidate.map, reasons: candidate.reasons };
-                draft.faulting = Some(faulting);
-                draft.sides = sides;
-                draft.near = near;
-            }
-            draft
-        }
-        _ => {
-            let frame = asked.clue.site.clone().unwrap_or_else(|| Site::line("", 0));
-            let sides = found
-                .iter()
-                .flat_map(|(_, _, sides, _)| sides.candidates.iter().take(1).cloned())
-                .collect();
-            let near = found.first().map(|(_, _, _, near)| near.clone()).unwrap_or_default();
-            let candidates = found.into_iter().map(|(candidate, ..)| candidate).collect();
-            let mut draft =
-                Draft::new(Subject::Ambiguous { candidates, why: resolution.why.clone() });
-            draft.faulting =
-                Some(FaultingAccess { frame, access: None, matched: resolution.matched });
-            draft.sides = Sides { candidates: sides, excluded: Vec::new() };
-            draft.near = near;
-            draft
-        }
-    };
-    draft.gaps.extend(resolution.gaps);
-    if family == Family::Concurrent
-        && draft.sides.candidates.is_empty()
-        && draft.subject.map().is_some()
-    {
-        draft.gaps.push(Gap::new(
-            GapKind::NoOtherSide,
-            "No access in the source could be the other side: it may be in a package that is not in the tree, or reach the map through \
-             a copy, an interface or reflection.",
-            "A build with -race names both sides on the next run.",
-        ));
-    }
-    draft
-}
-
-fn keep_if_any<T>(items: &mut Vec<T>, test: impl Fn(&T) -> bool) {
-    if items.iter().any(&test) {
-        items.retain(test);
-    }
 }
 
 /// The first frame of a race's side that is not Go's own.

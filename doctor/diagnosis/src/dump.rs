@@ -5,7 +5,8 @@ use crate::family::Family;
 use crate::near::{self, Near};
 use crate::place::Place;
 use crate::stacks;
-use finding::{Case, GoroutineRole, MapId, Reason, ReasonKind, Subject};
+use finding::{Candidate, Case, GoroutineRole, MapId, Reason, ReasonKind, Subject};
+use go_crash::Fault;
 use go_source::Program;
 
 /// Cases of the maps that goroutines are in or wait for, the most crowded first.
@@ -32,6 +33,37 @@ pub(crate) fn cases(context: &Context<'_>, known: &[Case]) -> Vec<Case> {
         .into_iter()
         .map(|(_, draft)| build::finish(context, Family::Waiting, None, draft))
         .collect()
+}
+
+/// The draft of a deadlock: the map whose lock most goroutines wait for, where one stands out.
+pub(crate) fn deadlock(context: &Context<'_>, program: &Program, fault: &Fault) -> Option<Draft> {
+    let mut found: Vec<(u64, MapId, Vec<Near>)> = Vec::new();
+    for map in maps(context, program) {
+        let near = near::find(program, context.options, &context.stacks, &map, Some(fault));
+        found.push((crowd(&near), map, near));
+    }
+    found.sort_by_key(|(crowd, ..)| std::cmp::Reverse(*crowd));
+    let most = found.first()?.0;
+    let equal = found.iter().take_while(|(crowd, ..)| *crowd == most).count();
+    let who = if most == 1 { "1 goroutine waits" } else { "goroutines wait" };
+    let candidates: Vec<_> = found
+        .iter()
+        .take(equal)
+        .filter_map(|(_, map, _)| {
+            let text = format!("{who} for a lock that guards it");
+            let reasons = vec![Reason::new(ReasonKind::Line, text)];
+            Some(Candidate { map: program.decl(map)?.clone(), reasons })
+        })
+        .collect();
+    let mut draft = Draft::new(match <[Candidate; 1]>::try_from(candidates) {
+        Ok([one]) => Subject::Named { map: one.map, reasons: one.reasons },
+        Err(candidates) => Subject::Ambiguous {
+            candidates,
+            why: "one lock guards them, and it is the lock that is waited for".to_owned(),
+        },
+    });
+    draft.near = found.into_iter().next().map(|(_, _, near)| near).unwrap_or_default();
+    Some(draft)
 }
 
 /// How many goroutines are in the map or wait for its lock.

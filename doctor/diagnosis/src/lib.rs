@@ -28,6 +28,8 @@ mod place;
 mod race;
 mod repair;
 mod resolve;
+mod segv;
+mod settle;
 mod sides;
 mod stacks;
 mod statistics;

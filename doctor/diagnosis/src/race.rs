@@ -1,10 +1,13 @@
 //! Cases of the race detector: both sides are given, and the source gives them their names.
 
 use crate::build::{Context, Draft, kind_of, side_frame};
-use crate::near;
+use crate::callers::CallersHold;
+use crate::family;
+use crate::near::{self, Presence};
 use crate::resolve::{self, Question, Resolution};
-use crate::sides::Sides;
+use crate::sides::{self, Sides};
 use crate::stacks;
+use crate::trees::Trees;
 use finding::{
     Candidate, Confidence, FaultingAccess, MapClue, MapId, Match, Operation, OtherSide, Reason,
     ReasonKind, Site, Subject,
@@ -108,10 +111,10 @@ fn draft(
     context: &Context<'_>,
     program: &Program,
     fault: &Fault,
-    sides: &[Resolved<'_>],
+    reported: &[Resolved<'_>],
     maps: Vec<Candidate>,
 ) -> Draft {
-    let first = sides.first();
+    let first = reported.first();
     let why = first.map(|side| side.resolution.why.clone()).unwrap_or_default();
     let id = match maps.as_slice() {
         [one] => Some(one.map.id.clone()),
@@ -143,7 +146,7 @@ fn draft(
         access: access_of(side),
         matched: side.resolution.matched,
     });
-    let candidates = sides
+    let candidates = reported
         .iter()
         .skip(1)
         .map(|side| {
@@ -169,8 +172,17 @@ fn draft(
     draft.sides = Sides { candidates, excluded: Vec::new() };
     if let Some(id) = &id {
         draft.near = near::find(program, context.options, &context.stacks, id, Some(fault));
+        // One side's frames were compiled away or lost: the source says who it may have been.
+        if draft.sides.candidates.is_empty() {
+            let access = draft.faulting.as_ref().and_then(|faulting| faulting.access.as_ref());
+            let wanted = family::wanted(fault.kind, access.map(|access| access.operation));
+            let trees = Trees::new(program);
+            let presence = Presence::new(&draft.near);
+            let callers = CallersHold::new(&trees);
+            draft.sides = sides::rank(access, program.accesses(id), wanted, &callers, &presence);
+        }
     }
-    for side in sides {
+    for side in reported {
         for gap in &side.resolution.gaps {
             if !draft.gaps.contains(gap) {
                 draft.gaps.push(gap.clone());

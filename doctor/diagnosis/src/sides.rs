@@ -69,6 +69,7 @@ pub(crate) fn rank(
             continue;
         }
         match held_there.as_ref().map(|there| locks::relation(there, &held)) {
+            Some(Relation::Apart(_)) if itself => continue,
             Some(Relation::Apart(path)) => {
                 excluded.push(rule_out(
                     access,

@@ -19,24 +19,23 @@ pub(crate) fn draft(context: &Context<'_>, program: &Program, fault: &Fault) -> 
     });
     let candidates =
         released.as_deref().map(|lock| guarded(program, &place, lock)).unwrap_or_default();
+    let names: Vec<_> = candidates.iter().map(|candidate| candidate.map.path.to_string()).collect();
     let why = match &released {
+        Some(lock) if names.is_empty() => {
+            format!("the fault is of the lock {lock}, which was released without being held")
+        }
         Some(lock) => format!(
-            "{lock} was released without being held; which map it guards could not be told from the source"
+            "the fault is of the lock {lock}, which was released without being held; it guards {}",
+            names.join(", ")
         ),
-        None => "a lock was released that nobody held".to_owned(),
+        None => "the fault is of a lock, which was released without being held".to_owned(),
     };
-    let mut draft = Draft::new(match <[Candidate; 1]>::try_from(candidates) {
-        Ok([one]) => Subject::Named { map: one.map, reasons: one.reasons },
-        Err(none) if none.is_empty() => Subject::NotAMap { why },
-        Err(candidates) => Subject::Ambiguous {
-            candidates,
-            why: "the lock that was released guards each of them".to_owned(),
-        },
-    });
+    let mut draft = Draft::new(Subject::NotAMap { why });
     draft.faulting =
         frame.map(|frame| FaultingAccess { frame, access: None, matched: Match::None });
-    if let Some(map) = draft.subject.map() {
-        draft.near = near::find(program, context.options, &context.stacks, &map.id, Some(fault));
+    if let [one] = candidates.as_slice() {
+        draft.near =
+            near::find(program, context.options, &context.stacks, &one.map.id, Some(fault));
     }
     draft
 }

@@ -61,13 +61,13 @@ pub(crate) fn of_fault(
                 "{who} used a key of {kind} in {name}{place}, and such a value cannot be hashed."
             )
         }
-        Family::Unlock => match subject {
-            Subject::Named { .. } => {
-                format!("{who} released the lock of {name}{place} without holding it.")
-            }
-            _ => format!("{who} released a lock{place} without holding it."),
+        Family::Unlock => format!("{who} released a lock{place} without holding it."),
+        Family::Waiting => match subject {
+            Subject::Named { .. } => format!(
+                "Every goroutine waits and none can go on: many of them for the lock that guards {name}."
+            ),
+            _ => format!("Every goroutine waits and none can go on{place}."),
         },
-        Family::Waiting => format!("Every goroutine waits, so that none can go on{place}."),
         Family::Other => {
             let message = if fault.message.is_empty() {
                 "the process died".to_owned()

@@ -9,7 +9,7 @@
 //! lets a `memchr` scan for line ends and the grouping reader read it in turns, and prints the best
 //! time of each, their ratio, and how much the process grew.
 
-use go_crash::{Group, Reader, read_grouped};
+use go_crash::{Group, Reader, read, read_grouped};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::{self, Write as _};
@@ -33,6 +33,10 @@ impl Numbers {
     fn below(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or(0)
     }
+
+    fn between(&mut self, first: u64, end: u64) -> u64 {
+        first.saturating_add(self.below(end.saturating_sub(first)))
+    }
 }
 
 /// The wait that a stack is in: state, and the library's frames on top.
@@ -47,7 +51,10 @@ const WAITS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("chan send", &[]),
-    ("sync.Mutex.Lock", &[("internal/sync.runtime_SemacquireMutex", "/usr/local/go/src/runtime/sema.go:95 +0x25")]),
+    (
+        "sync.Mutex.Lock",
+        &[("internal/sync.runtime_SemacquireMutex", "/usr/local/go/src/runtime/sema.go:95 +0x25")],
+    ),
 ];
 
 const ROOMS: [&str; 7] = ["api", "session", "ledger", "cache", "feed", "billing", "search"];
@@ -63,21 +70,34 @@ fn stacks(count: usize, numbers: &mut Numbers) -> Vec<Stack> {
     for n in 0..count {
         let (state, top) = WAITS.iter().cycle().nth(n).copied().unwrap_or(("select", &[]));
         let room = ROOMS.iter().cycle().nth(n).copied().unwrap_or("api");
-        let mut frames: Vec<_> = top.iter().map(|(symbol, place)| ((*symbol).to_owned(), (*place).to_owned(), numbers.below(5))).collect();
+        let mut frames: Vec<_> = top
+            .iter()
+            .map(|(symbol, place)| ((*symbol).to_owned(), (*place).to_owned(), numbers.below(5)))
+            .collect();
         for depth in 0..=numbers.below(2) {
             let symbol = format!("example.com/shop/{room}.(*Server).handle{n}.func{depth}");
-            let place = format!("/src/shop/{room}/server.go:{} +0x{:x}", 20 + numbers.below(400), 16 + numbers.below(2000));
-            frames.push((symbol, place, 1 + numbers.below(5)));
+            let place = format!(
+                "/src/shop/{room}/server.go:{} +0x{:x}",
+                numbers.between(20, 420),
+                numbers.between(16, 2000)
+            );
+            frames.push((symbol, place, numbers.between(1, 6)));
         }
         let creator = format!("example.com/shop/{room}.(*Server).Serve");
-        let place = format!("/src/shop/{room}/server.go:{} +0x{:x}", 420 + numbers.below(80), 16 + numbers.below(2000));
+        let place = format!(
+            "/src/shop/{room}/server.go:{} +0x{:x}",
+            numbers.between(420, 500),
+            numbers.between(16, 2000)
+        );
         stacks.push(Stack { state, frames, creator: (creator, place) });
     }
     stacks
 }
 
 fn dump(goroutines: u64, stacks: &[Stack], numbers: &mut Numbers) -> Vec<u8> {
-    let mut text = String::from("goroutine 1 [running]:\nmain.main()\n\t/home/build/shop/main.go:51 +0x1c5\n\n");
+    let mut text = String::from(
+        "goroutine 1 [running]:\nmain.main()\n\t/home/build/shop/main.go:51 +0x1c5\n\n",
+    );
     let count = u64::try_from(stacks.len()).unwrap_or(1);
     for n in 0..goroutines {
         // Few stacks are frequent, many are rare, as in a server.
@@ -85,7 +105,7 @@ fn dump(goroutines: u64, stacks: &[Stack], numbers: &mut Numbers) -> Vec<u8> {
         let Some(stack) = usize::try_from(pick).ok().and_then(|pick| stacks.get(pick)) else {
             continue;
         };
-        let id = 18 + n * 3 + numbers.below(3);
+        let id = n.saturating_mul(3).saturating_add(numbers.between(18, 21));
         match numbers.below(90) {
             0..30 => writeln!(text, "goroutine {id} [{}]:", stack.state),
             wait => writeln!(text, "goroutine {id} [{}, {wait} minutes]:", stack.state),
@@ -101,7 +121,8 @@ fn dump(goroutines: u64, stacks: &[Stack], numbers: &mut Numbers) -> Vec<u8> {
             writeln!(text, ")\n\t{place}").unwrap_or_default();
         }
         let (creator, place) = &stack.creator;
-        writeln!(text, "created by {creator} in goroutine {}\n\t{place}\n", 1 + numbers.below(40)).unwrap_or_default();
+        writeln!(text, "created by {creator} in goroutine {}\n\t{place}\n", numbers.between(1, 41))
+            .unwrap_or_default();
     }
     text.into_bytes()
 }
@@ -142,7 +163,7 @@ fn main() -> io::Result<()> {
     let crash = read_grouped(&bytes);
     let after = resident();
 
-    let [mut scan, mut search, mut whole, mut pieces] = [Duration::MAX; 4];
+    let [mut scan, mut search, mut whole, mut pieces, mut kept] = [Duration::MAX; 5];
     for _ in 0..ROUNDS {
         best(&mut scan, || {
             black_box(memchr::memchr_iter(b'\n', &bytes).fold(0_usize, usize::wrapping_add));
@@ -163,21 +184,44 @@ fn main() -> io::Result<()> {
             black_box(in_pieces(&bytes));
         });
     }
+    best(&mut kept, || {
+        black_box(read(&bytes));
+    });
 
     let mut out = io::stdout().lock();
     let size = bytes.len() as f64;
     let lines = memchr::memchr_iter(b'\n', &bytes).count();
-    writeln!(out, "{} bytes, {lines} lines, {} goroutines, {} groups", bytes.len(), crash.goroutine_count, crash.groups.len())?;
-    for (name, time) in
-        [("memchr, all line ends", scan), ("memchr, line by line", search), ("grouping reader, whole", whole), ("grouping reader, 64 KiB pieces", pieces)]
-    {
+    writeln!(
+        out,
+        "{} bytes, {lines} lines, {} goroutines, {} groups",
+        bytes.len(),
+        crash.goroutine_count,
+        crash.groups.len()
+    )?;
+    for (name, time) in [
+        ("memchr, all line ends", scan),
+        ("memchr, line by line", search),
+        ("grouping reader, whole", whole),
+        ("grouping reader, 64 KiB pieces", pieces),
+        ("every goroutine kept", kept),
+    ] {
         let speed = size / time.as_secs_f64() / 1e6;
         let ratio = time.as_secs_f64() / scan.as_secs_f64();
-        writeln!(out, "{name:32} {:7.2} ms {speed:7.0} MB/s {ratio:6.2} x the line scan's time", time.as_secs_f64() * 1e3)?;
+        writeln!(
+            out,
+            "{name:32} {:7.2} ms {speed:7.0} MB/s {ratio:6.2} x the line scan's time",
+            time.as_secs_f64() * 1e3
+        )?;
     }
     if let (Some((rss, _)), Some((_, peak))) = (before, after) {
         let grown = peak.saturating_sub(rss);
-        writeln!(out, "peak of the first reading: {:.2} MB above the {:.2} MB held before (input {:.2} MB)", grown as f64 / 1e6, rss as f64 / 1e6, size / 1e6)?;
+        writeln!(
+            out,
+            "peak of the first reading: {:.2} MB above the {:.2} MB held before (input {:.2} MB)",
+            grown as f64 / 1e6,
+            rss as f64 / 1e6,
+            size / 1e6
+        )?;
     }
     Ok(())
 }

@@ -14,13 +14,23 @@ fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for fault in &crash.faults {
         writeln!(out, "line {}: {:?} {:?}", fault.text_line, fault.kind, fault.message)?;
-        writeln!(out, "  operation {:?}, key {:?}, comma-ok {:?}", fault.operation, fault.key, fault.comma_ok)?;
+        writeln!(
+            out,
+            "  operation {:?}, key {:?}, comma-ok {:?}",
+            fault.operation, fault.key, fault.comma_ok
+        )?;
         if let Some(frame) = &fault.user_frame {
             writeln!(out, "  in {frame}")?;
         }
     }
     for goroutine in &crash.goroutines {
-        writeln!(out, "goroutine {:?} [{}] {} frames", goroutine.id, goroutine.state, goroutine.frames.len())?;
+        writeln!(
+            out,
+            "goroutine {:?} [{}] {} frames",
+            goroutine.id,
+            goroutine.state,
+            goroutine.frames.len()
+        )?;
         for frame in &goroutine.frames {
             writeln!(out, "  {frame}")?;
         }

@@ -1,27 +1,41 @@
 //! Helpers over byte slices that cannot go out of range.
 
-use memchr::memmem;
+use memchr::{memchr_iter, memrchr_iter};
 
 /// What follows `prefix`, if `text` begins with it.
 pub(crate) fn after<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
     text.strip_prefix(prefix)
 }
 
+/// Where `needle` first occurs.
+///
+/// Lines and needles are short: to look for the first byte costs less than to prepare a searcher.
+pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let (&first, _) = needle.split_first()?;
+    memchr_iter(first, text).find(|&at| from(text, at).starts_with(needle))
+}
+
+/// Where `needle` last occurs.
+pub(crate) fn rfind(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let (&first, _) = needle.split_first()?;
+    memrchr_iter(first, text).find(|&at| from(text, at).starts_with(needle))
+}
+
 /// The parts before and after the first `needle`.
 pub(crate) fn split_once<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::find(text, needle)?;
+    let at = find(text, needle)?;
     Some((text.get(..at)?, text.get(at.checked_add(needle.len())?..)?))
 }
 
 /// The parts before and after the last `needle`.
 pub(crate) fn rsplit_once<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memmem::rfind(text, needle)?;
+    let at = rfind(text, needle)?;
     Some((text.get(..at)?, text.get(at.checked_add(needle.len())?..)?))
 }
 
 /// True when `needle` occurs in `text`.
 pub(crate) fn contains(text: &[u8], needle: &[u8]) -> bool {
-    memmem::find(text, needle).is_some()
+    find(text, needle).is_some()
 }
 
 /// The bytes from `at` on; empty when `text` is shorter.
@@ -59,7 +73,8 @@ pub(crate) fn take_hex(text: &[u8]) -> Option<(u64, &[u8])> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
-    let value = digits.iter().fold(0_u64, |value, &digit| (value << 4) | u64::from(hex_value(digit)));
+    let value =
+        digits.iter().fold(0_u64, |value, &digit| (value << 4) | u64::from(hex_value(digit)));
     Some((value, rest))
 }
 

@@ -128,7 +128,8 @@ impl Group {
 
 impl Sink for Group {
     fn goroutine(&mut self, goroutine: Arc<Goroutine>) {
-        let whole = goroutine.in_map_function() || goroutine.id.is_none() || &*goroutine.state == "running";
+        let whole =
+            goroutine.in_map_function() || goroutine.id.is_none() || &*goroutine.state == "running";
         let group = self.gathered.group(&goroutine);
         if whole {
             self.keep(&goroutine);

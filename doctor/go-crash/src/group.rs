@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// Most distinct stacks kept; a server has tens, a hostile text any number.
 const MOST_GROUPS: usize = 50_000;
+/// Most frames kept in all groups together.
+const MOST_FRAMES: usize = 1_000_000;
 /// Ids kept of each group.
 const FIRST_IDS: usize = 5;
 
@@ -17,6 +19,8 @@ pub(crate) struct Grouper {
     groups: Vec<StackGroup>,
     /// Groups by the hash of their stack.
     index: FxHashMap<u64, Vec<usize>>,
+    /// Frames kept in all groups.
+    frames: usize,
     overflowed: bool,
 }
 
@@ -24,15 +28,22 @@ impl Grouper {
     /// Counts a goroutine; `None` when there are too many distinct stacks.
     pub(crate) fn add(&mut self, goroutine: &Goroutine) -> Option<GroupId> {
         let hash = stack_hash(goroutine);
-        let same = self.index.get(&hash).into_iter().flatten().copied().find(|&at| self.groups.get(at).is_some_and(|group| is_same(group, goroutine)));
+        let same = self
+            .index
+            .get(&hash)
+            .into_iter()
+            .flatten()
+            .copied()
+            .find(|&at| self.groups.get(at).is_some_and(|group| is_same(group, goroutine)));
         let at = match same {
             Some(at) => at,
-            None if self.groups.len() >= MOST_GROUPS => {
+            None if self.groups.len() >= MOST_GROUPS || self.frames >= MOST_FRAMES => {
                 self.overflowed = true;
                 return None;
             }
             None => {
                 let at = self.groups.len();
+                self.frames = self.frames.saturating_add(goroutine.frames.len());
                 self.groups.push(StackGroup {
                     frames: goroutine.frames.clone(),
                     frames_elided: goroutine.frames_elided,
@@ -66,7 +77,9 @@ impl Grouper {
     pub(crate) fn into_groups(self) -> Vec<StackGroup> {
         let mut groups = self.groups;
         for group in &mut groups {
-            group.states.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+            group
+                .states
+                .sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         }
         groups.sort_by_key(|group| std::cmp::Reverse(group.count));
         groups

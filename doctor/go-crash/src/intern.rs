@@ -13,6 +13,7 @@ pub(crate) struct Interner {
 }
 
 const MOST_NAMES: usize = 200_000;
+const LONGEST_NAME: usize = 1 << 10;
 
 impl Interner {
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> Arc<str> {
@@ -23,7 +24,7 @@ impl Interner {
             return Arc::clone(name);
         }
         let name = text(bytes);
-        if self.names.len() < MOST_NAMES {
+        if self.names.len() < MOST_NAMES && bytes.len() <= LONGEST_NAME {
             self.names.insert(bytes.into(), Arc::clone(&name));
         }
         name

@@ -17,13 +17,15 @@
 //! The memo answers only when a blank line and the next heading follow the stack. Every other text
 //! takes the ordinary way, which is also how a stack is learned.
 
-use crate::bytes::{after, from, take_decimal, take_while, upto};
+use crate::bytes::{after, find, from, rfind, take_decimal, take_while, upto};
 use crate::scan::{heading_of, symbol_length};
 use crate::sink::{Again, GroupId};
 use memchr::memchr;
 
 /// Most nodes kept.
 const MOST_NODES: usize = 200_000;
+/// Most nodes below one node.
+const MOST_CHILDREN: usize = 256;
 
 /// A goroutine that was recognised.
 #[derive(Debug)]
@@ -55,8 +57,10 @@ struct Node {
     varies: Varies,
     /// The line after it, with its end; empty when another node follows at once.
     place: Box<[u8]>,
+    /// That line goes on with the frame's registers, which vary.
+    registers: bool,
     lines: u64,
-    children: Vec<usize>,
+    children: Children,
     /// The group of the stack that ends here.
     group: Option<GroupId>,
 }
@@ -65,13 +69,13 @@ struct Node {
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     nodes: Vec<Node>,
-    roots: Vec<usize>,
+    roots: Children,
 }
 
 impl Memo {
     /// Recognises the goroutine that `text` begins with.
-    pub(crate) fn recognise<'a>(&mut self, text: &'a [u8]) -> Option<Hit<'a>> {
-        if self.roots.is_empty() {
+    pub(crate) fn recognise<'a>(&self, text: &'a [u8]) -> Option<Hit<'a>> {
+        if self.nodes.is_empty() {
             return None;
         }
         let (heading, body) = heading_of(text)?;
@@ -95,29 +99,20 @@ impl Memo {
             at = Some(child);
             rest = tail;
         };
-        let goroutine = Again { id: heading.id, state: std::str::from_utf8(state).ok()?, wait_minutes };
+        let goroutine =
+            Again { id: heading.id, state: std::str::from_utf8(state).ok()?, wait_minutes };
         Some(Hit { length: text.len().saturating_sub(rest.len()), lines, group, goroutine })
     }
 
     /// The node below `at` that `text` begins with, and what follows it.
-    fn step<'a>(&mut self, at: Option<usize>, text: &'a [u8]) -> Option<(usize, &'a [u8])> {
+    fn step<'a>(&self, at: Option<usize>, text: &'a [u8]) -> Option<(usize, &'a [u8])> {
         let children = match at {
             Some(at) => &self.nodes.get(at)?.children,
             None => &self.roots,
         };
-        let (position, child, rest) = children
-            .iter()
-            .enumerate()
-            .find_map(|(position, &child)| Some((position, child, self.nodes.get(child)?.follow(text)?)))?;
-        // What was seen now will be seen again: move it towards the front.
-        if let Some(before) = position.checked_sub(1) {
-            let children = match at {
-                Some(at) => &mut self.nodes.get_mut(at)?.children,
-                None => &mut self.roots,
-            };
-            children.swap(before, position);
-        }
-        Some((child, rest))
+        children
+            .candidates(text)
+            .find_map(|child| Some((child, self.nodes.get(child)?.follow(text)?)))
     }
 
     /// Learns the stack of the goroutine that is the whole of `block`, its heading included.
@@ -132,22 +127,20 @@ impl Memo {
                 return;
             };
             let siblings = match at {
-                Some(at) => self.nodes.get(at).map(|node| node.children.as_slice()).unwrap_or_default(),
-                None => &self.roots,
+                Some(at) => self
+                    .nodes
+                    .get(at)
+                    .map(|node| node.children.nodes.as_slice())
+                    .unwrap_or_default(),
+                None => &self.roots.nodes,
             };
-            let same = siblings.iter().copied().find(|&sibling| self.nodes.get(sibling).is_some_and(|sibling| sibling.is_same(&node)));
+            let same = siblings.iter().copied().find(|&sibling| {
+                self.nodes.get(sibling).is_some_and(|sibling| sibling.is_same(&node))
+            });
             let child = match same {
                 Some(child) => child,
-                None if self.nodes.len() >= MOST_NODES => return,
-                None => {
-                    let child = self.nodes.len();
-                    self.nodes.push(node);
-                    match at.and_then(|at| self.nodes.get_mut(at)) {
-                        Some(parent) => parent.children.push(child),
-                        None => self.roots.push(child),
-                    }
-                    child
-                }
+                None if self.nodes.len() >= MOST_NODES || siblings.len() >= MOST_CHILDREN => return,
+                None => self.add(at, node),
             };
             at = Some(child);
             rest = tail;
@@ -158,30 +151,125 @@ impl Memo {
     }
 }
 
+impl Memo {
+    fn add(&mut self, parent: Option<usize>, node: Node) -> usize {
+        let child = self.nodes.len();
+        self.nodes.push(node);
+        let take = |children: &mut Children| std::mem::take(children);
+        let mut children = match parent {
+            None => take(&mut self.roots),
+            Some(parent) => self
+                .nodes
+                .get_mut(parent)
+                .map(|parent| take(&mut parent.children))
+                .unwrap_or_default(),
+        };
+        children.push(child, &self.nodes);
+        match parent.and_then(|parent| self.nodes.get_mut(parent)) {
+            None => self.roots = children,
+            Some(parent) => parent.children = children,
+        }
+        child
+    }
+}
+
+/// The nodes below a node.
+///
+/// Symbols of one program begin alike, so the eight bytes that tell most of them apart are looked
+/// at first: where those are is chosen anew whenever a node is added.
+#[derive(Debug, Default)]
+struct Children {
+    nodes: Vec<usize>,
+    /// Where the eight bytes are in the text; `None` when a head is too short to have any.
+    probe: Option<usize>,
+    /// Those bytes of each node.
+    keys: Vec<u64>,
+}
+
+impl Children {
+    /// The nodes that `text` may begin with.
+    fn candidates(&self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let key = self.probe.map(|probe| window(text, probe));
+        let fits = move |at: usize| match key {
+            Some(key) => key.is_some() && self.keys.get(at).copied() == key,
+            None => true,
+        };
+        self.nodes.iter().enumerate().filter(move |(at, _)| fits(*at)).map(|(_, &node)| node)
+    }
+
+    fn push(&mut self, child: usize, nodes: &[Node]) {
+        self.nodes.push(child);
+        let heads: Vec<&[u8]> =
+            self.nodes.iter().filter_map(|&node| nodes.get(node)).map(|node| &*node.head).collect();
+        let shortest = heads.iter().map(|head| head.len()).min().unwrap_or(0);
+        let distinct = |probe: usize| {
+            let mut keys: Vec<_> = heads.iter().map(|head| window(head, probe)).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys.len()
+        };
+        // The first of the best places: earlier bytes are in the cache already.
+        self.probe = (0..shortest.saturating_sub(7))
+            .max_by_key(|&probe| (distinct(probe), std::cmp::Reverse(probe)));
+        self.keys = match self.probe {
+            Some(probe) => heads.iter().map(|head| window(head, probe).unwrap_or(0)).collect(),
+            None => Vec::new(),
+        };
+    }
+}
+
+/// Eight bytes of `text` as a number.
+fn window(text: &[u8], at: usize) -> Option<u64> {
+    let bytes = from(text, at).first_chunk::<8>()?;
+    Some(u64::from_le_bytes(*bytes))
+}
+
 impl Node {
     /// The node for the line that `text` begins with and the place that may follow it.
     fn of(text: &[u8]) -> Option<(Self, &[u8])> {
         let (line, rest) = split_line(text)?;
         let (head, varies) = match symbol_length(line) {
             Some(symbol) => (upto(line, symbol.saturating_add(1)), Varies::Arguments),
-            None => match line.strip_prefix(b"created by ").and_then(|_| memchr::memmem::rfind(line, b" in goroutine ")) {
+            None => match line
+                .strip_prefix(b"created by ")
+                .and_then(|_| rfind(line, b" in goroutine "))
+            {
                 Some(at) => (upto(line, at.saturating_add(b" in goroutine ".len())), Varies::Id),
                 None => (upto(text, line.len().saturating_add(1)), Varies::Nothing),
             },
         };
-        let (place, rest) = match rest.first() {
+        let (place, registers, rest) = match rest.first() {
             Some(b'\t') => {
                 let (place, tail) = split_line(rest)?;
-                (upto(rest, place.len().saturating_add(1)), tail)
+                match find(place, b" fp=0x") {
+                    Some(registers) => {
+                        (upto(place, registers.saturating_add(b" fp=0x".len())), true, tail)
+                    }
+                    None => (upto(rest, place.len().saturating_add(1)), false, tail),
+                }
             }
-            _ => (&b""[..], rest),
+            _ => (&b""[..], false, rest),
         };
         let lines = if place.is_empty() { 1 } else { 2 };
-        Some((Self { head: head.into(), varies, place: place.into(), lines, children: Vec::new(), group: None }, rest))
+        Some((
+            Self {
+                head: head.into(),
+                varies,
+                place: place.into(),
+                registers,
+                lines,
+                children: Children::default(),
+                group: None,
+            },
+            rest,
+        ))
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.varies == other.varies && self.head == other.head && self.place == other.place
+        self.varies == other.varies
+            && self.registers == other.registers
+            && self.head == other.head
+            && self.place == other.place
     }
 
     /// What follows this node in `text`, if `text` begins with it.
@@ -198,7 +286,13 @@ impl Node {
             }
             Varies::Id => after(take_while(rest, |byte| byte.is_ascii_digit()).1, b"\n")?,
         };
-        rest.strip_prefix(&*self.place)
+        let rest = rest.strip_prefix(&*self.place)?;
+        if !self.registers {
+            return Some(rest);
+        }
+        let (registers, rest) = split_line(rest)?;
+        let known = |byte: &u8| byte.is_ascii_hexdigit() || b" fspcx=".contains(byte);
+        registers.iter().all(known).then_some(rest)
     }
 }
 

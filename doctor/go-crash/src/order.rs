@@ -68,7 +68,9 @@ impl Order {
         }
         self.keep(line, number);
         let decided = match kind {
-            Kind::Heading | Kind::RaceHeading => Some(matches!(self.last, Some(Kind::Call | Kind::Created))),
+            Kind::Heading | Kind::RaceHeading => {
+                Some(matches!(self.last, Some(Kind::Call | Kind::Created)))
+            }
             Kind::Message | Kind::RaceWarning => Some(false),
             _ => None,
         };
@@ -81,14 +83,18 @@ impl Order {
                 let lines = std::mem::take(&mut self.block);
                 let mut ready = Vec::new();
                 for (number, line) in lines {
-                    if let Outcome::Reordered(lines) = self.push_reversed(&line, number, self::kind(&line)) {
+                    if let Outcome::Reordered(lines) =
+                        self.push_reversed(&line, number, self::kind(&line))
+                    {
                         ready.extend(lines);
                     }
                 }
                 Outcome::Reordered(ready)
             }
             Some(false) => Outcome::InOrder(self.take_block()),
-            None if self.block.len() > MOST_LINES || self.bytes > MOST_BYTES => Outcome::InOrder(self.take_block()),
+            None if self.block.len() > MOST_LINES || self.bytes > MOST_BYTES => {
+                Outcome::InOrder(self.take_block())
+            }
             None => Outcome::Wait,
         }
     }
@@ -128,7 +134,9 @@ impl Order {
                     ready.extend(section);
                 }
             }
-            Kind::Message if self.block.is_empty() && !self.held.is_empty() => self.messages.push((number, line.to_vec())),
+            Kind::Message if self.block.is_empty() && !self.held.is_empty() => {
+                self.messages.push((number, line.to_vec()));
+            }
             _ => {
                 if self.block.is_empty() {
                     ready = self.flush();

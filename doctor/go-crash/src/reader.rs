@@ -2,9 +2,9 @@
 
 use crate::assemble::{Assembler, Fed};
 use crate::bytes::{from, upto};
+use crate::memo::Memo;
 use crate::model::{Note, NoteKind};
 use crate::order::{Order, Outcome};
-use crate::memo::Memo;
 use crate::scan::heading_of;
 use crate::sink::Sink;
 use crate::unwrap::unwrap;
@@ -29,19 +29,47 @@ pub struct Reader<S> {
     memo: Memo,
     /// The bytes of the goroutine read last, to be learned when the next one begins.
     lesson: Vec<u8>,
+    /// The line at which that goroutine ends; the lesson counts only when nothing came after it.
+    lesson_end: u64,
     /// The part of the last line that came without its end.
     carry: Vec<u8>,
     lines: u64,
+    /// The text is UTF-16, of which what is not ASCII is lost.
+    wide: Option<bool>,
 }
 
 impl<S: Sink> Reader<S> {
     /// A reader that hands its findings to `sink`.
     pub fn new(sink: S) -> Self {
-        Self { sink, assembler: Assembler::default(), order: None, memo: Memo::default(), lesson: Vec::new(), carry: Vec::new(), lines: 0 }
+        Self {
+            sink,
+            assembler: Assembler::default(),
+            order: None,
+            memo: Memo::default(),
+            lesson: Vec::new(),
+            lesson_end: 0,
+            carry: Vec::new(),
+            lines: 0,
+            wide: None,
+        }
     }
 
     /// Reads the next piece. Pieces may end anywhere.
     pub fn push(&mut self, bytes: &[u8]) {
+        // No UTF-8 text begins with half a UTF-16 byte order mark; shells on Windows write those.
+        let Some(first) = bytes.first() else {
+            return;
+        };
+        if *self.wide.get_or_insert(matches!(first, 0xff | 0xfe)) {
+            let narrow: Vec<u8> =
+                bytes.iter().copied().filter(|byte| !matches!(byte, 0 | 0xff | 0xfe)).collect();
+            self.push_narrow(&narrow);
+        } else {
+            self.push_narrow(bytes);
+        }
+    }
+
+    fn push_narrow(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         loop {
             if self.carry.is_empty() && rest.starts_with(b"goroutine ") {
@@ -87,7 +115,10 @@ impl<S: Sink> Reader<S> {
             rest = from(rest, hit.length);
         }
         if let Some(end) = memmem::find(upto(rest, LONGEST_LESSON), b"\n\n") {
+            let block = upto(rest, end.saturating_add(2));
             self.lesson.extend_from_slice(upto(rest, end.saturating_add(1)));
+            self.lesson_end = memchr::memchr_iter(b'\n', block)
+                .fold(self.lines, |lines, _| lines.saturating_add(1));
         }
         rest
     }
@@ -98,7 +129,7 @@ impl<S: Sink> Reader<S> {
         self.assembler.end_goroutine(&mut self.sink);
         let (goroutines, faults) = self.assembler.counts();
         let one_more = before.0.checked_add(1) == Some(goroutines) && before.1 == faults;
-        if one_more && !self.lesson.is_empty() {
+        if one_more && !self.lesson.is_empty() && self.lesson_end == self.lines {
             if let Some(group) = self.sink.group_of_last() {
                 self.memo.learn(&self.lesson, group);
             }
@@ -145,10 +176,18 @@ impl<S: Sink> Reader<S> {
     }
 
     fn logical_lines(&mut self, line: &[u8]) {
-        unwrap(line, &mut |piece| Self::logical(piece, self.lines, &mut self.order, &mut self.assembler, &mut self.sink));
+        unwrap(line, &mut |piece| {
+            Self::logical(piece, self.lines, &mut self.order, &mut self.assembler, &mut self.sink);
+        });
     }
 
-    fn logical(line: &[u8], number: u64, order: &mut Option<Order>, assembler: &mut Assembler, sink: &mut S) {
+    fn logical(
+        line: &[u8],
+        number: u64,
+        order: &mut Option<Order>,
+        assembler: &mut Assembler,
+        sink: &mut S,
+    ) {
         let outcome = match order {
             None => {
                 if assembler.feed(line, number, sink) == Fed::Read {

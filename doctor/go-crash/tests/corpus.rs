@@ -16,10 +16,12 @@ struct Entry {
 }
 
 /// What stands in any text that still holds its fault; some in the corpus were cut before it.
-const SIGNS: [&str; 7] = ["fatal error", "panic", "PANIC", "DATA RACE", "runtime.throw", "runtime.fatal", "maps.fatal"];
+const SIGNS: [&str; 7] =
+    ["fatal error", "panic", "PANIC", "DATA RACE", "runtime.throw", "runtime.fatal", "maps.fatal"];
 
 fn kind_is_right(entry: &Entry, text: &str, crash: &CrashText) -> Result<(), String> {
-    let map_kinds: Vec<FaultKind> = crash.faults.iter().map(|fault| fault.kind).filter(|kind| kind.concerns_map()).collect();
+    let map_kinds: Vec<FaultKind> =
+        crash.faults.iter().map(|fault| fault.kind).filter(|kind| kind.concerns_map()).collect();
     let expected = match entry.kind.as_str() {
         "assignment to entry in nil map" => FaultKind::NilMapWrite,
         "concurrent map writes" => FaultKind::ConcurrentMapWrites,
@@ -33,10 +35,18 @@ fn kind_is_right(entry: &Entry, text: &str, crash: &CrashText) -> Result<(), Str
         "race-report (not a map)" => {
             let races = crash.races().count();
             let on_map = crash.races().any(Race::concerns_map);
-            return if races > 0 && !on_map && map_kinds.is_empty() { Ok(()) } else { Err(format!("{races} races, on a map: {on_map}")) };
+            return if races > 0 && !on_map && map_kinds.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{races} races, on a map: {on_map}"))
+            };
         }
         "goroutine dump" => {
-            return if crash.map_fault().is_none() { Ok(()) } else { Err(format!("a fault is claimed: {map_kinds:?}")) };
+            return if crash.map_fault().is_none() {
+                Ok(())
+            } else {
+                Err(format!("a fault is claimed: {map_kinds:?}"))
+            };
         }
         other => return Err(format!("the index names a kind this test does not know: {other}")),
     };
@@ -44,7 +54,9 @@ fn kind_is_right(entry: &Entry, text: &str, crash: &CrashText) -> Result<(), Str
     match (holds_fault, map_kinds.first()) {
         (true, Some(first)) if *first == expected => Ok(()),
         (false, None) => Ok(()),
-        (holds, found) => Err(format!("expected {expected:?} (text holds it: {holds}), found {found:?}")),
+        (holds, found) => {
+            Err(format!("expected {expected:?} (text holds it: {holds}), found {found:?}"))
+        }
     }
 }
 
@@ -53,7 +65,8 @@ fn kind_is_right(entry: &Entry, text: &str, crash: &CrashText) -> Result<(), Str
 fn function_is_right(named: &str, suspect: Option<&Frame>) -> bool {
     if let Some(rest) = named.strip_prefix('?') {
         let maybe = rest.trim_start_matches([' ', '/']);
-        return maybe.starts_with('(') || suspect.is_none_or(|frame| maybe.is_empty() || frame.symbol.contains(maybe));
+        return maybe.starts_with('(')
+            || suspect.is_none_or(|frame| maybe.is_empty() || frame.symbol.contains(maybe));
     }
     let Some(frame) = suspect else {
         return false;
@@ -74,7 +87,8 @@ fn every_text_of_the_corpus_is_read_right() {
     let index: Vec<Entry> = serde_json::from_slice(&index).expect("the index is JSON");
     let mut wrong = Vec::new();
     for entry in &index {
-        let bytes = std::fs::read(folder.join("crash-text").join(format!("{}.txt", entry.id))).expect("the text is readable");
+        let bytes = std::fs::read(folder.join("crash-text").join(format!("{}.txt", entry.id)))
+            .expect("the text is readable");
         let crash = go_crash::read(&bytes);
         if let Err(why) = kind_is_right(entry, &String::from_utf8_lossy(&bytes), &crash) {
             wrong.push(format!("{}: {why}", entry.id));
@@ -86,7 +100,10 @@ fn every_text_of_the_corpus_is_read_right() {
             }
         }
         if entry.goroutines > 0 && crash.goroutine_count < entry.goroutines {
-            wrong.push(format!("{}: {} goroutines, the index says {}", entry.id, crash.goroutine_count, entry.goroutines));
+            wrong.push(format!(
+                "{}: {} goroutines, the index says {}",
+                entry.id, crash.goroutine_count, entry.goroutines
+            ));
         }
         let grouped = go_crash::read_grouped(&bytes);
         assert_eq!(grouped.faults, crash.faults, "{}: grouping changes the faults", entry.id);

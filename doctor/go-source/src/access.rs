@@ -1,7 +1,7 @@
 //! An access together with its place in the text, as whoever rewrites the text needs it.
 
 use crate::{FunctionId, Span};
-use finding::{Access, MapId, Site};
+use finding::{Access, HeldLock, MapId, Site};
 use std::sync::Arc;
 
 /// The syntactic shape of the operation.
@@ -82,10 +82,24 @@ pub struct SourceAccess {
     /// The declaration of each lock in [`Access::locks`], in the same order, named as a map would
     /// be: `example.com/orders/registry.Registry.mu`. `None` where it is not known.
     pub guards: Vec<Option<Arc<str>>>,
+    /// What every known caller of the function holds besides: a helper that is only ever called
+    /// under a lock. Empty where that is not so or not known.
+    pub inherited: Vec<Inherited>,
     /// Where the map was handed to the function as an argument or receiver: the calls on the way,
     /// innermost first. What their callers hold is part of [`Access::locks`] then. Empty where the
     /// function names the map itself.
     pub calls: Vec<Site>,
+}
+
+/// A lock that all callers of a function hold when they call it.
+///
+/// It is told by the declaration of its mutex; that it is the same instance is likely, not proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inherited {
+    /// The lock as one of the callers holds it.
+    pub lock: HeldLock,
+    /// The declaration of its mutex, as in [`SourceAccess::guards`].
+    pub guard: Arc<str>,
 }
 
 /// Where the map under a declared name comes from.

@@ -36,7 +36,7 @@ mod world;
 
 pub use go_syntax::{LineTable, Span};
 
-pub use access::{Context, Origin, Placement, Shape, SourceAccess};
+pub use access::{Context, Inherited, Origin, Placement, Shape, SourceAccess};
 pub use function::{Call, CallKind, Function, FunctionId};
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};

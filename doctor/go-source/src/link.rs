@@ -1,6 +1,7 @@
 //! From the facts of each package to one program: names, identities, arguments, roots.
 
 mod arguments;
+mod callers;
 mod calls;
 mod names;
 mod roots;
@@ -13,7 +14,7 @@ use crate::locks;
 use crate::program::Program;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
-use crate::{Function, FunctionId, LoadOptions, Note, Origin, SourceAccess};
+use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
 use arguments::Reached;
 use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
 use names::Names;
@@ -60,11 +61,8 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
     let operations = locks::helpers(world, facts);
     let mut anchors: FxHashSet<_> =
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
-    for argument in &facts.arguments {
-        if let Some(call) = facts.calls.get(index(argument.call)) {
-            anchors.insert((call.file, call.expr));
-        }
-    }
+    // Callees run under what is held at their calls.
+    anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
     for (file, expr) in operations.keys() {
         let at = world.file(*file).map_or(0, |file| file.hir.expr(*expr).span.start);
@@ -100,8 +98,11 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     roots::fill(&mut functions, units, &calls, &by_ref, &naming, names, world);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
+    let methods = calls::Methods::new(world, names, units);
+    let inherited = callers::inherited(units, &by_ref, &methods, &naming);
     let reached = arguments::follow(world, units, &by_ref);
-    let tables = Tables { units, naming: &naming, ids: &ids, functions: &functions };
+    let tables =
+        Tables { units, naming: &naming, ids: &ids, functions: &functions, inherited: &inherited };
     let mut accesses: Vec<SourceAccess> = units
         .par_iter()
         .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
@@ -190,6 +191,7 @@ struct Tables<'a> {
     naming: &'a Names<'a>,
     ids: &'a FxHashMap<Key, MapId>,
     functions: &'a [Function],
+    inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
 }
 
 /// What is held at an access: the locks, and the declaration of each.
@@ -237,6 +239,8 @@ impl Tables<'_> {
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let (locks, guards) = holding;
         let before_sharing = fact.before_sharing;
+        let inherited =
+            function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
         let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);
         Some(SourceAccess {
             access: Access {
@@ -253,6 +257,7 @@ impl Tables<'_> {
             named,
             through_alias,
             guards,
+            inherited,
             calls,
         })
     }

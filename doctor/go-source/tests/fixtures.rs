@@ -4,11 +4,11 @@
     clippy::print_stderr,
     reason = "a test fails by panicking and says what it measured"
 )]
-#![allow(missing_docs, clippy::allow_attributes, reason = "a test needs no documentation")]
 
-mod common;
+#[path = "common/disk.rs"]
+mod disk;
 
-use common::Disk;
+use disk::Disk;
 use finding::{LockMode, LockSet};
 use go_source::{LoadOptions, Origin, Program, SourceAccess};
 use std::path::{Path, PathBuf};

@@ -4,14 +4,17 @@
     clippy::print_stderr,
     reason = "a test fails by panicking and says what it measured"
 )]
-#![allow(missing_docs, clippy::allow_attributes, reason = "a test needs no documentation")]
 
-mod common;
+#[path = "common/disk.rs"]
+mod disk;
+#[path = "common/toolchain.rs"]
+mod toolchain;
 
-use common::{Disk, Go};
+use disk::Disk;
 use finding::MapKind;
 use go_source::{LoadOptions, Program, Shape};
 use std::collections::{BTreeMap, BTreeSet};
+use toolchain::Go;
 
 /// File, start and end of the map's expression, and the operation.
 type Place = (String, u32, u32, String);
@@ -54,7 +57,7 @@ fn expected(go: &Go) -> Expected {
 
 #[test]
 fn the_go_tree_resolves_as_go_types_resolves_it() {
-    let Some(go) = common::go(27, "oracle") else { return };
+    let Some(go) = toolchain::go(27, "oracle") else { return };
     let expected = expected(&go);
     let mut tags = go.command();
     tags.args(["list", "-f", "{{join context.ToolTags \" \"}}", "unsafe"])

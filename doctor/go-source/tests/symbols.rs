@@ -4,14 +4,17 @@
     clippy::print_stderr,
     reason = "a test fails by panicking and says what it measured"
 )]
-#![allow(missing_docs, clippy::allow_attributes, reason = "a test needs no documentation")]
 
-mod common;
+#[path = "common/disk.rs"]
+mod disk;
+#[path = "common/toolchain.rs"]
+mod toolchain;
 
-use common::{Disk, Go};
+use disk::Disk;
 use go_source::{LoadOptions, Program};
 use std::io::Write;
 use std::process::Stdio;
+use toolchain::Go;
 
 /// Every function of package main in a binary: symbol, file name and first line.
 fn compiled(go: &Go) -> Vec<(String, String, u32)> {
@@ -53,7 +56,7 @@ fn compiled(go: &Go) -> Vec<(String, String, u32)> {
 }
 
 fn compare(minor: u32) {
-    let Some(go) = common::go(minor, "symbols") else { return };
+    let Some(go) = toolchain::go(minor, "symbols") else { return };
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/symbols").into();
     let options = LoadOptions { go_minor: Some(minor), ..LoadOptions::default() };
     let program = Program::load(&Disk { root, skipped: &[] }, &options);

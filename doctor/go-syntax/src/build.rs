@@ -28,8 +28,9 @@ pub(crate) struct Builder {
     nodes: Vec<Post>,
 }
 
+#[inline]
 fn index(at: u32) -> usize {
-    usize::try_from(at).unwrap_or(usize::MAX)
+    at as usize
 }
 
 impl Builder {
@@ -130,25 +131,28 @@ impl Builder {
 
     /// Lays the nodes out in pre-order. The last node must be the root of all.
     ///
-    /// Backwards, post-order gives each parent before its children and these from last to first.
-    /// A parent whose subtree occupies `start..end` therefore hands out places from `end` down, and
-    /// is done when only its own place is left.
+    /// Backwards, post-order gives each parent before its children and these from last to first. So
+    /// `ends` can be filled ahead: the last child of a node ends where the node ends, and the sibling
+    /// before a node ends where the node starts. A first child has no such sibling; the place before
+    /// it is that of the sibling before its parent, which ends earlier, and the lesser end is right.
     pub(crate) fn into_tree(self) -> Tree {
-        let count = self.nodes.len();
+        let count = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         let blank = RawNode { start: 0, next: 0, len: 0, kind: Kind::BadExpr, aux: 0 };
-        let mut nodes = vec![blank; count.saturating_add(1)];
+        let mut nodes = vec![blank; self.nodes.len().saturating_add(1)];
+        let mut ends = vec![count; self.nodes.len()];
         let mut long = Vec::new();
-        let mut open: Vec<(u32, u32)> = Vec::with_capacity(64);
-        let (mut own, mut free) = (u32::MAX, u32::try_from(count).unwrap_or(u32::MAX));
+        let mut place = count;
         for post in self.nodes.iter().rev() {
-            while free == own.wrapping_add(1) {
-                let Some(outer) = open.pop() else { break };
-                (own, free) = outer;
+            place = place.wrapping_sub(1);
+            let next = ends.get(index(place)).copied().unwrap_or(count);
+            let at = next.wrapping_sub(post.size);
+            if let Some(end) = ends.get_mut(index(place.wrapping_sub(1))) {
+                *end = next.min(*end);
             }
-            let next = free;
-            let at = next.saturating_sub(post.size);
-            free = at;
-            let full = post.end.saturating_sub(post.start);
+            if let Some(end) = ends.get_mut(index(place.wrapping_sub(post.size))) {
+                *end = at.min(*end);
+            }
+            let full = post.end.wrapping_sub(post.start);
             let len = u16::try_from(full).unwrap_or(RawNode::LONG);
             if len == RawNode::LONG {
                 long.push((at, full));
@@ -156,13 +160,9 @@ impl Builder {
             if let Some(slot) = nodes.get_mut(index(at)) {
                 *slot = RawNode { start: post.start, next, len, kind: post.kind, aux: post.aux };
             }
-            if post.size > 1 {
-                open.push((own, free));
-                (own, free) = (at, next);
-            }
         }
         if let Some(missing) = nodes.last_mut() {
-            missing.next = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+            missing.next = count.saturating_add(1);
         }
         long.sort_unstable();
         Tree { nodes, long }

@@ -16,12 +16,10 @@ pub struct LineTable {
 }
 
 impl LineTable {
-    pub(crate) fn new(src: &[u8]) -> Self {
-        let breaks = memchr::memchr_iter(b'\n', src);
-        let starts = std::iter::once(0)
-            .chain(breaks.map(|at| u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1)))
-            .collect();
-        Self { starts }
+    /// From where the lines start, but for the first.
+    pub(crate) fn new(mut starts: Vec<u32>) -> Self {
+        starts.insert(0, 0);
+        Self { starts: starts.into_boxed_slice() }
     }
 
     /// The line and column of a byte offset; one past the end of the file is allowed. O(log lines).

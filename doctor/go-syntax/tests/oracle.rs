@@ -4,20 +4,28 @@
 //! hashes the same dump of ours. Files that go/parser rejects must have errors here too.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a test says what it compared or why it did not"
 )]
 
-mod support;
+#[path = "support/dump.rs"]
+mod dump;
+#[path = "support/source.rs"]
+mod source;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rayon::prelude::*;
-use support::dump;
+use source::{Random, goroot_files, mutate, nick, samples};
 
 /// How many files of each Go version are compared at least, and the files on which the two differ
 /// with the reason: `tests/oracle/manifest.txt`.
@@ -60,6 +68,37 @@ fn trees_equal_go_1_21() {
 #[test]
 fn trees_equal_go_1_27() {
     compare("1.27");
+}
+
+/// Damaged source is rejected where go/parser rejects it, and what is still Go has the same tree.
+#[test]
+fn damaged_source_is_judged_as_by_go_1_27() {
+    let Some(oracle) = Oracle::build("1.27", "damaged_source_is_judged_as_by_go_1_27") else {
+        return;
+    };
+    let dir = tempfile::tempdir().expect("a folder for the files");
+    let mut files = samples();
+    files.extend(goroot_files(300));
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    let count: usize = if std::env::var_os("TOPHASH_DEEP").is_some() { 40_000 } else { 4_000 };
+    for number in 0..count {
+        let src = &files[random.below(files.len())].1;
+        let other = &files[random.below(files.len())].1;
+        let text =
+            if number % 4 == 0 { mutate(src, other, &mut random) } else { nick(src, &mut random) };
+        std::fs::write(dir.path().join(format!("{number}.go")), text)
+            .expect("the folder takes files");
+    }
+    let verdicts: Vec<Verdict> =
+        oracle.run(&[dir.path().as_os_str()]).lines().map(verdict).collect();
+    let accepted = verdicts.iter().filter(|verdict| verdict.hash.is_some()).count();
+    let differing: Vec<&Verdict> = verdicts.par_iter().filter(|verdict| !agrees(verdict)).collect();
+    println!("{count} damaged files, {accepted} accepted, {} differ", differing.len());
+    for verdict in differing.iter().take(10) {
+        let src = std::fs::read(&verdict.path).expect("the file is there");
+        eprintln!("{}\n{}\n----", explain(&oracle, verdict), String::from_utf8_lossy(&src));
+    }
+    assert!(differing.is_empty(), "{} files differ", differing.len());
 }
 
 /// The names outside ASCII are those of the newest Go.
@@ -180,7 +219,7 @@ fn agrees(verdict: &Verdict) -> bool {
     let file = go_syntax::parse(std::fs::read(&verdict.path).expect("the file is there"));
     match verdict.hash {
         None => !file.errors().is_empty(),
-        Some(hash) => file.errors().is_empty() && dump::hash(&dump::dump(&file)) == hash,
+        Some(hash) => file.errors().is_empty() && fnv(&dump::dump(&file)) == hash,
     }
 }
 
@@ -204,4 +243,11 @@ fn explain(oracle: &Oracle, verdict: &Verdict) -> String {
         }
         None => format!("{path}: one dump is longer"),
     }
+}
+
+/// The 64-bit FNV-1a hash that the oracle prints.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
 }

@@ -40,7 +40,11 @@ pub(crate) fn of(map: &MapDecl, accesses: &[AccessRow]) -> Vec<Choice> {
 }
 
 fn number(accesses: &[AccessRow], test: impl Fn(Operation) -> bool) -> String {
-    match accesses.iter().filter(|row| test(row.access.operation)).count() {
+    match accesses
+        .iter()
+        .filter(|row| !row.access.before_sharing && test(row.access.operation))
+        .count()
+    {
         0 => "no".to_owned(),
         number => number.to_string(),
     }

@@ -93,8 +93,8 @@ pub(super) fn unhashable(_context: &Context<'_>, draft: &Draft) -> Steps {
 pub(super) fn unlock(_context: &Context<'_>, draft: &Draft) -> Steps {
     let directory = package_dir(draft).unwrap_or_else(|| "./...".to_owned());
     let guards = match &draft.subject {
-        Subject::Named { map, .. } => {
-            format!(" The map behind it, {}, may have been touched without its lock.", map.path)
+        Subject::NotAMap { why } if why.contains("it guards") => {
+            " A map it guards may have been touched by two goroutines meanwhile.".to_owned()
         }
         _ => String::new(),
     };

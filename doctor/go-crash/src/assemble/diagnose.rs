@@ -135,7 +135,8 @@ fn only(operations: &[Operation]) -> Option<Operation> {
 
 /// Index of the frame that raised the first panic: the one below the lowest `panic(…)`.
 fn after_panic(frames: &[Frame]) -> usize {
-    let is_panic = |frame: &Frame| matches!(&*frame.symbol, "panic" | "runtime.gopanic" | "runtime.panic");
+    let is_panic =
+        |frame: &Frame| matches!(&*frame.symbol, "panic" | "runtime.gopanic" | "runtime.panic");
     frames.iter().rposition(is_panic).map_or(0, |at| at.saturating_add(1))
 }
 
@@ -143,7 +144,8 @@ fn after_panic(frames: &[Frame]) -> usize {
 /// that the compiler called, so its name tells the operation.
 fn touch(frames: &[Frame], start: usize) -> Touch {
     let frames = frames.get(start..).unwrap_or_default();
-    let end = frames.iter().position(|frame| frame.owner() != FrameOwner::Go).unwrap_or(frames.len());
+    let end =
+        frames.iter().position(|frame| frame.owner() != FrameOwner::Go).unwrap_or(frames.len());
     let mut touch = Touch::default();
     for frame in frames.get(..end).unwrap_or_default().iter().rev() {
         let Some(function) = map_function(&frame.symbol) else {
@@ -167,17 +169,29 @@ fn touch(frames: &[Frame], start: usize) -> Touch {
 /// by the operation.
 fn thrown_kind(frames: &[Frame], operation: Operation) -> Option<FaultKind> {
     let is_throw = |frame: &&Frame| {
-        matches!(&*frame.symbol, "runtime.throw" | "runtime.fatal" | "internal/runtime/maps.fatal" | "runtime.fatalthrow")
+        matches!(
+            &*frame.symbol,
+            "runtime.throw"
+                | "runtime.fatal"
+                | "internal/runtime/maps.fatal"
+                | "runtime.fatalthrow"
+        )
     };
     let thrower = frames.iter().take(4).find(is_throw)?;
     let by_length = thrower.args.as_deref().and_then(message_length).and_then(|length| {
-        let same = |message: &&fault::Message| message.channel == Channel::Fatal && message.is_whole() && message.text.len() == length;
-        let fits = |kind: FaultKind| kind == FaultKind::MapCorruption || kind.operations().contains(&operation);
+        let same = |message: &&fault::Message| {
+            message.channel == Channel::Fatal && message.is_whole() && message.text.len() == length
+        };
+        let fits = |kind: FaultKind| {
+            kind == FaultKind::MapCorruption || kind.operations().contains(&operation)
+        };
         fault::messages().iter().filter(same).map(|message| message.kind).find(|kind| fits(*kind))
     });
     by_length.or(match operation {
         Operation::Read => Some(FaultKind::ConcurrentMapReadAndWrite),
-        Operation::Write | Operation::Delete | Operation::Clear => Some(FaultKind::ConcurrentMapWrites),
+        Operation::Write | Operation::Delete | Operation::Clear => {
+            Some(FaultKind::ConcurrentMapWrites)
+        }
         Operation::Iterate => Some(FaultKind::ConcurrentMapIterationAndWrite),
         Operation::Clone => Some(FaultKind::ConcurrentMapCloneAndWrite),
         Operation::Length | Operation::Replace => None,
@@ -198,9 +212,15 @@ fn message_length(args: &str) -> Option<usize> {
 fn panic_kind(frames: &[Frame], operation: Operation) -> Option<FaultKind> {
     let first = frames.first()?;
     match &*first.symbol {
-        "runtime.sigpanic" | "runtime.panicmem" | "runtime.panicmemAddr" => Some(FaultKind::SegvInMap),
-        "runtime.typehash" | "runtime.nilinterhash" | "runtime.interhash" | "runtime.efacehash" => Some(FaultKind::UnhashableKey),
-        symbol if operation == Operation::Write && map_function(symbol).is_some() => Some(FaultKind::NilMapWrite),
+        "runtime.sigpanic" | "runtime.panicmem" | "runtime.panicmemAddr" => {
+            Some(FaultKind::SegvInMap)
+        }
+        "runtime.typehash" | "runtime.nilinterhash" | "runtime.interhash" | "runtime.efacehash" => {
+            Some(FaultKind::UnhashableKey)
+        }
+        symbol if operation == Operation::Write && map_function(symbol).is_some() => {
+            Some(FaultKind::NilMapWrite)
+        }
         _ => None,
     }
 }

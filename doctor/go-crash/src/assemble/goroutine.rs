@@ -7,6 +7,10 @@ use crate::model::{Ancestor, Creator, Frame, Goroutine, Signal};
 use crate::token::Heading;
 use std::sync::Arc;
 
+/// Most frames of one stack: the runtime prints a hundred, and fifty more of very deep ones.
+pub(super) const MOST_FRAMES: usize = 1_000;
+const MOST_ANCESTORS: usize = 100;
+
 /// One goroutine under construction.
 #[derive(Debug)]
 pub(super) struct GoroutineBuilder {
@@ -32,7 +36,8 @@ impl GoroutineBuilder {
     }
 
     pub(super) fn headless(interner: &mut Interner, line: u64) -> Self {
-        let goroutine = Goroutine { state: interner.intern(b""), text_line: line, ..Goroutine::default() };
+        let goroutine =
+            Goroutine { state: interner.intern(b""), text_line: line, ..Goroutine::default() };
         Self { goroutine, fault: None }
     }
 
@@ -59,7 +64,15 @@ impl GoroutineBuilder {
     /// True when the bottom of the stack has been seen.
     pub(super) fn is_complete(&self) -> bool {
         let bottom = self.goroutine.frames.last().is_some_and(|frame| {
-            matches!(&*frame.symbol, "main.main" | "runtime.main" | "runtime.goexit" | "runtime.mcall" | "runtime.rt0_go" | "main.init")
+            matches!(
+                &*frame.symbol,
+                "main.main"
+                    | "runtime.main"
+                    | "runtime.goexit"
+                    | "runtime.mcall"
+                    | "runtime.rt0_go"
+                    | "main.init"
+            )
         });
         bottom || self.is_ended() || self.goroutine.stack_unavailable
     }
@@ -74,9 +87,14 @@ impl GoroutineBuilder {
     }
 
     pub(super) fn push(&mut self, frame: Frame) {
-        match self.goroutine.ancestors.last_mut() {
-            Some(ancestor) => ancestor.frames.push(frame),
-            None => self.goroutine.frames.push(frame),
+        let frames = match self.goroutine.ancestors.last_mut() {
+            Some(ancestor) => &mut ancestor.frames,
+            None => &mut self.goroutine.frames,
+        };
+        if frames.len() < MOST_FRAMES {
+            frames.push(frame);
+        } else {
+            self.goroutine.frames_elided = true;
         }
     }
 
@@ -114,6 +132,9 @@ impl GoroutineBuilder {
     }
 
     pub(super) fn origin(&mut self, id: u64) {
+        if self.goroutine.ancestors.len() >= MOST_ANCESTORS {
+            return;
+        }
         self.goroutine.ancestors.push(Ancestor { id, ..Ancestor::default() });
     }
 
@@ -131,7 +152,9 @@ impl GoroutineBuilder {
 fn status(status: &[u8], goroutine: &mut Goroutine, interner: &mut Interner) {
     let mut status = trim(status);
     // Go 1.26 prints labels inside: ` labels:{"k": "v"}`.
-    if let Some((head, tail)) = split_once(status, b" labels:{").or_else(|| split_once(status, b", labels:{")) {
+    if let Some((head, tail)) =
+        split_once(status, b" labels:{").or_else(|| split_once(status, b", labels:{"))
+    {
         goroutine.labels = labels(tail, interner);
         status = head;
     }
@@ -144,7 +167,9 @@ fn status(status: &[u8], goroutine: &mut Goroutine, interner: &mut Interner) {
                 break;
             }
             goroutine.wait_minutes = u32::try_from(minutes).ok();
-        } else if let Some(id) = after(part, b"synctest bubble ").or_else(|| after(part, b"synctest group ")) {
+        } else if let Some(id) =
+            after(part, b"synctest bubble ").or_else(|| after(part, b"synctest group "))
+        {
             goroutine.bubble = take_decimal(id).map(|(id, _)| id);
         } else {
             break;
@@ -172,7 +197,8 @@ fn status(status: &[u8], goroutine: &mut Goroutine, interner: &mut Interner) {
 pub(super) fn labels(list: &[u8], interner: &mut Interner) -> Vec<(Arc<str>, Arc<str>)> {
     let mut labels = Vec::new();
     // A table writes a quote inside a quoted field twice.
-    let single = (list.starts_with(b"{\"\"") || list.starts_with(b"\"\"")).then(|| single_quotes(list));
+    let single =
+        (list.starts_with(b"{\"\"") || list.starts_with(b"\"\"")).then(|| single_quotes(list));
     let list = single.as_deref().unwrap_or(list);
     let mut rest = trim(list).strip_prefix(b"{").unwrap_or(trim(list));
     while let Some((key, tail)) = label_part(rest, b':') {

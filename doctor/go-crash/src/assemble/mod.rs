@@ -217,7 +217,7 @@ impl Assembler {
                 self.section = Section::Thread;
             }
             // Middleware prints the source line that panicked, message and all.
-            Token::Message(message) if message.logged && !message.printed && self.is_dying() => {}
+            Token::Message(message) if !message.printed && self.is_dying() => {}
             Token::Message(message) => {
                 self.announced.announce(&message, self.line);
                 self.fenced_message = true;
@@ -225,7 +225,9 @@ impl Assembler {
             Token::Signal { name, address, pc } => {
                 let signal = Signal { name: text(name), address, pc };
                 match &mut self.section {
-                    Section::Goroutine(builder) if self.announced.is_empty() => builder.signal(signal),
+                    Section::Goroutine(builder) if self.announced.is_empty() => {
+                        builder.signal(signal);
+                    }
                     _ => self.announced.signal(signal),
                 }
             }
@@ -243,7 +245,8 @@ impl Assembler {
             Token::ProfileTotal(_) => self.end_section(sink),
             Token::ProfileRecord { count } => {
                 self.end_section(sink);
-                self.section = Section::Record(Box::new(StackGroup { count, ..StackGroup::default() }));
+                self.section =
+                    Section::Record(Box::new(StackGroup { count, ..StackGroup::default() }));
             }
             Token::ProfileLabels(labels) => {
                 if let Section::Record(record) = &mut self.section {
@@ -252,12 +255,19 @@ impl Assembler {
             }
             Token::ProfileFrame { pc, symbol, offset, place } => {
                 if let Section::Record(record) = &mut self.section {
-                    let mut frame = Frame { symbol: self.interner.intern(symbol), offset, pc: Some(pc), ..Frame::default() };
+                    let mut frame = Frame {
+                        symbol: self.interner.intern(symbol),
+                        offset,
+                        pc: Some(pc),
+                        ..Frame::default()
+                    };
                     if let Some(place) = place {
                         frame.file = self.interner.intern(place.file);
                         frame.line = place.line;
                     }
-                    record.frames.push(frame);
+                    if record.frames.len() < goroutine::MOST_FRAMES {
+                        record.frames.push(frame);
+                    }
                 }
             }
         }
@@ -292,7 +302,11 @@ impl Assembler {
             Section::None => self.call = None,
             _ => self.flush_call(),
         }
-        let frame = Frame { symbol: self.interner.intern(symbol), args: args.map(text), ..Frame::default() };
+        let frame = Frame {
+            symbol: self.interner.intern(symbol),
+            args: args.map(text),
+            ..Frame::default()
+        };
         self.call = Some((frame, sure));
     }
 
@@ -407,6 +421,7 @@ impl Assembler {
                 let goroutine = Arc::new(goroutine);
                 self.goroutines = self.goroutines.saturating_add(1);
                 let fault = match fault {
+                    Some(fault) if fault.is_contradicted_by(&goroutine.frames) => None,
                     Some(fault) => Some(diagnose::fault(fault, &goroutine)),
                     // Another goroutine may have been dying of the fault already told.
                     None if self.faults == 0 => diagnose::infer(&goroutine),
@@ -428,7 +443,12 @@ impl Assembler {
         }
     }
 
-    fn emit(&mut self, goroutine: Arc<Goroutine>, fault: Option<crate::model::Fault>, sink: &mut impl Sink) {
+    fn emit(
+        &mut self,
+        goroutine: Arc<Goroutine>,
+        fault: Option<crate::model::Fault>,
+        sink: &mut impl Sink,
+    ) {
         sink.goroutine(goroutine);
         if let Some(fault) = fault {
             self.racers_wanted |= fault.kind.is_concurrent();

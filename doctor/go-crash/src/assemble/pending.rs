@@ -1,7 +1,7 @@
 //! Messages that wait for the stack they belong to.
 
 use crate::intern::text;
-use crate::model::{Recovery, Signal};
+use crate::model::{Frame, Recovery, Signal};
 use crate::token::Message;
 use go_runtime::FaultKind;
 use go_runtime::fault::{self, Channel};
@@ -29,6 +29,17 @@ pub(super) struct Pending {
 impl Pending {
     pub(super) fn text_line(&self) -> u64 {
         self.line
+    }
+
+    /// True when the message was neither printed by the runtime nor logged as a panic, and the
+    /// stack is one that its own goroutine asked for: the message is about something else.
+    pub(super) fn is_contradicted_by(&self, frames: &[Frame]) -> bool {
+        let asked = |frame: &Frame| {
+            frame.symbol.starts_with("runtime/pprof.")
+                || frame.symbol.starts_with("runtime/debug.")
+                || &*frame.symbol == "runtime.Stack"
+        };
+        !self.printed && self.channel == Channel::Fatal && frames.iter().take(4).any(asked)
     }
 
     pub(super) fn set_signal(&mut self, signal: Signal) {
@@ -85,7 +96,11 @@ impl Announced {
                 last.printed |= new.printed;
                 return;
             }
-            if both_panic && last.kind == kind && kind.concerns_map() && (!last.printed || !new.printed) {
+            if both_panic
+                && last.kind == kind
+                && kind.concerns_map()
+                && (!last.printed || !new.printed)
+            {
                 // A log line that repeats the message in other words.
                 last.printed |= new.printed;
                 return;
@@ -132,7 +147,9 @@ impl Announced {
     pub(super) fn bind(&mut self, state: &str) -> Option<Pending> {
         let running = state.starts_with("running") || state.is_empty();
         let any_state = |pending: &Pending| {
-            pending.channel == Channel::Fatal && !pending.kind.concerns_map() && pending.kind != FaultKind::Checkptr
+            pending.channel == Channel::Fatal
+                && !pending.kind.concerns_map()
+                && pending.kind != FaultKind::Checkptr
         };
         let at = self.waiting.iter().position(|pending| running || any_state(pending))?;
         Some(self.waiting.remove(at))

@@ -1,8 +1,12 @@
 //! One race report under construction.
 
 use super::diagnose;
+use super::goroutine::MOST_FRAMES;
 use crate::model::{Frame, Race, RaceGoroutine, RaceSide};
 use crate::token::Token;
+
+/// Most sides, and most goroutines, of one report; the detector prints two to four.
+const MOST_SECTIONS: usize = 64;
 
 /// Where the next frame belongs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +27,11 @@ pub(super) struct RaceBuilder {
 
 impl RaceBuilder {
     pub(super) fn new(line: u64) -> Self {
-        Self { race: Race { text_line: line, ..Race::default() }, target: Target::Nowhere, closed: false }
+        Self {
+            race: Race { text_line: line, ..Race::default() },
+            target: Target::Nowhere,
+            closed: false,
+        }
     }
 
     /// True when the report has not come to its end.
@@ -44,8 +52,18 @@ impl RaceBuilder {
 
     pub(super) fn token(&mut self, token: &Token<'_>) {
         match *token {
+            Token::RaceSide { .. } | Token::RaceCreated { .. } if self.is_full() => {
+                self.target = Target::Nowhere;
+            }
             Token::RaceSide { write, atomic, previous, address, by } => {
-                self.race.sides.push(RaceSide { write, atomic, previous, address, by, ..RaceSide::default() });
+                self.race.sides.push(RaceSide {
+                    write,
+                    atomic,
+                    previous,
+                    address,
+                    by,
+                    ..RaceSide::default()
+                });
                 self.target = Target::Side;
             }
             Token::RaceCreated { id, running } => {
@@ -62,11 +80,17 @@ impl RaceBuilder {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.race.sides.len().max(self.race.goroutines.len()) >= MOST_SECTIONS
+    }
+
     fn frames(&mut self) -> Option<&mut Vec<Frame>> {
         match self.target {
             Target::Nowhere => None,
             Target::Side => self.race.sides.last_mut().map(|side| &mut side.frames),
-            Target::Goroutine => self.race.goroutines.last_mut().map(|goroutine| &mut goroutine.created_at),
+            Target::Goroutine => {
+                self.race.goroutines.last_mut().map(|goroutine| &mut goroutine.created_at)
+            }
         }
     }
 
@@ -74,7 +98,7 @@ impl RaceBuilder {
         if self.closed {
             return;
         }
-        if let Some(frames) = self.frames() {
+        if let Some(frames) = self.frames().filter(|frames| frames.len() < MOST_FRAMES) {
             frames.push(frame);
         }
     }

@@ -1,7 +1,7 @@
 //! All that a text said.
 
-use finding::Operation;
 use super::{Fault, Frame, Goroutine, Race, StackGroup};
+use finding::Operation;
 use std::sync::Arc;
 
 /// All that a text said, in the order it said it.
@@ -63,7 +63,10 @@ impl CrashText {
     /// Where to look first: the first user frame of the map fault, else of any fault, else of a
     /// stack that begins without its heading or of the first goroutine that was running.
     pub fn suspect(&self) -> Option<&Frame> {
-        let by_fault = self.map_fault().or_else(|| self.faults.first()).and_then(|fault| fault.user_frame.as_ref());
+        let by_fault = self
+            .map_fault()
+            .or_else(|| self.faults.first())
+            .and_then(|fault| fault.user_frame.as_ref());
         let by_race = || self.races().filter_map(Race::map_side).find_map(|side| side.user_frame());
         let by_stack = || {
             let cut = |g: &&Arc<Goroutine>| g.id.is_none() || &*g.state == "running";
@@ -85,6 +88,8 @@ impl Fault {
 
     /// True when the fault concerns a map: any map kind, or a race with a side in a map function.
     pub fn concerns_map(&self) -> bool {
-        self.kind.concerns_map() || self.operation.is_some() || self.race.as_ref().is_some_and(|race| race.concerns_map())
+        self.kind.concerns_map()
+            || self.operation.is_some()
+            || self.race.as_ref().is_some_and(|race| race.concerns_map())
     }
 }

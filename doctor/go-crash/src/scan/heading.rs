@@ -2,9 +2,12 @@
 //!
 //! Read from `goroutineheader` in runtime/traceback.go, Go 1.21 to 1.27.
 
-use crate::bytes::{after, from, take_decimal, take_hex, take_while, upto};
+use crate::bytes::{after, find, from, take_decimal, take_hex, take_while, upto};
 use crate::token::{Heading, Token};
 use memchr::memchr;
+
+/// Most bytes between a heading's brackets, labels included; a line may be as long as a text.
+const LONGEST_STATUS: usize = 4 << 10;
 
 /// A heading that is the whole line.
 pub(super) fn whole(line: &[u8]) -> Option<Token<'_>> {
@@ -34,7 +37,7 @@ pub(super) fn parse(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
         rest = tail;
     }
     let rest = after(rest, b" [")?;
-    let end = status_end(rest)?;
+    let end = status_end(upto(rest, LONGEST_STATUS))?;
     heading.status = upto(rest, end);
     let rest = from(rest, end);
     let Some(mut rest) = after(rest, b"]") else {
@@ -58,21 +61,22 @@ fn status_end(rest: &[u8]) -> Option<usize> {
     let quote = memchr(b'"', end.map_or(rest, |end| upto(rest, end)));
     if quote.is_some() {
         // Labels inside the brackets (Go 1.26) may themselves hold brackets.
-        if let Some(end) = memchr::memmem::find(rest, b"}]") {
+        if let Some(end) = find(rest, b"}]") {
             return Some(end.saturating_add(1));
         }
     }
     if end.is_some() {
         return end;
     }
-    let (_, tail) = take_while(rest, |byte| byte.is_ascii_alphanumeric() || b" ,.()-/".contains(&byte));
+    let (_, tail) =
+        take_while(rest, |byte| byte.is_ascii_alphanumeric() || b" ,.()-/".contains(&byte));
     tail.is_empty().then_some(rest.len())
 }
 
 /// ` {key: value}` as Go 1.27 prints labels.
 fn labels_behind(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = after(rest, b" {")?;
-    let end = memchr::memmem::find(rest, b"}:")?;
+    let end = find(upto(rest, LONGEST_STATUS), b"}:")?;
     Some((upto(rest, end), from(rest, end.saturating_add(1))))
 }
 

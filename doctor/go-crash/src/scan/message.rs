@@ -5,10 +5,25 @@
 //! makes it a crash all the same.
 
 use super::{before, is_delimiter};
-use crate::bytes::{after, contains, from, take_hex, take_while, trim, upto};
+use crate::bytes::{after, contains, find, from, take_hex, take_while, trim, upto};
 use crate::token::{Message, Token};
 use go_runtime::fault::{self, Channel};
-use memchr::memmem;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+/// How much of a line is looked at before and behind a message. Lines may be as long as a whole
+/// text, and messages many, so both are bounded.
+const LONGEST_PREFIX: usize = 1 << 10;
+const LONGEST_MESSAGE: usize = 16 << 10;
+
+/// What concerns maps, looked for in every line that is not the runtime's own.
+static ABOUT_MAPS: LazyLock<[(Channel, Finder<'static>); 3]> = LazyLock::new(|| {
+    [
+        (Channel::Panic, Finder::new("assignment to entry in nil map")),
+        (Channel::Panic, Finder::new("hash of unhashable type")),
+        (Channel::Fatal, Finder::new("concurrent map ")),
+    ]
+});
 
 /// `fatal error: …` or `panic: …` exactly at `at`, and what follows the message.
 pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
@@ -20,78 +35,121 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
             None => return served(line, at),
         },
     };
-    let prefix = before(line, at);
+    let prefix = prefix_of(line, at);
+    // Threads that die at once print into each other: `fatal error: fatal error: concurrent …`.
+    let announcement: &[u8] = if channel == Channel::Fatal { b"fatal error: " } else { b"panic: " };
+    let rest = without_repeats(rest, announcement);
     let (text, rest) = message_text(channel, prefix, rest);
     let (text, recovered) = without_recovered(text);
-    let printed = looks_printed(prefix) && looks_ended(rest);
-    let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ') && trim(prefix).is_empty();
-    let logged = channel == Channel::Panic && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
+    if text.is_empty() {
+        return None;
+    }
+    let printed = looks_printed(prefix) && looks_ended(without_repeats(rest, text));
+    let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ')
+        && trim(prefix).is_empty();
+    let logged = channel == Channel::Panic
+        && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
     Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
+}
+
+/// Skips what several threads printed before they came to print more; few die at once.
+fn without_repeats<'a>(text: &'a [u8], repeated: &[u8]) -> &'a [u8] {
+    let mut rest = text;
+    for _ in 0..8 {
+        match after(rest, repeated) {
+            Some(tail) => rest = tail,
+            None => break,
+        }
+    }
+    rest
 }
 
 /// `http: panic serving 10.0.0.1:4711: …`, as net/http logs it (net/http/server.go).
 fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
     let rest = after(from(line, at), b"panic serving ")?;
     let (_, rest) = take_while(rest, |byte| byte != b' ');
-    let (text, rest) = message_text(Channel::Panic, before(line, at), rest.trim_ascii_start());
-    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed: true, nested: false }), rest))
+    let (text, rest) = message_text(Channel::Panic, prefix_of(line, at), rest.trim_ascii_start());
+    Some((
+        Token::Message(Message {
+            channel: Channel::Panic,
+            text,
+            recovered: false,
+            logged: true,
+            printed: true,
+            nested: false,
+        }),
+        rest,
+    ))
 }
 
-/// A message about maps somewhere in a line, and where: nothing need announce it, as middleware has formats of its
-/// own (`[Macaron] PANIC: …`, `panic recovered:` and the message on the next line).
+/// A message about maps somewhere in a line, and where, though nothing announces it: middleware
+/// has formats of its own (`[Macaron] PANIC: …`), trackers make a title of the message.
 pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
-    let (at, length) = ["assignment to entry in nil map", "hash of unhashable type"]
-        .iter()
-        .find_map(|text| memmem::find(line, text.as_bytes()).map(|at| (at, text.len())))?;
-    let prefix = before(line, at);
+    let (channel, at, length) = ABOUT_MAPS.iter().find_map(|(channel, finder)| {
+        finder.find(line).map(|at| (*channel, at, finder.needle().len()))
+    })?;
+    let prefix = prefix_of(line, at);
     let rest = from(line, at);
-    let (mut text, tail) = match message_text(Channel::Panic, prefix, rest) {
-        (text, tail) if text.len() >= length => (text, tail),
-        _ => (upto(rest, length), from(rest, length)),
-    };
-    if text.is_empty() {
-        text = upto(rest, length);
+    let (text, tail) = message_text(channel, prefix, rest);
+    let (text, tail) =
+        if text.len() < length { (upto(rest, length), from(rest, length)) } else { (text, tail) };
+    if channel == Channel::Fatal {
+        // `concurrent map ` begins other things too.
+        std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text))?;
     }
     let says_panic = [&b"anic"[..], b"PANIC", b"ecover"].iter().any(|word| contains(prefix, word));
-    let printed = looks_ended(tail) && looks_printed(prefix) && says_panic;
-    Some((Token::Message(Message { channel: Channel::Panic, text, recovered: false, logged: true, printed, nested: false }), at))
+    let logged = channel == Channel::Panic;
+    let printed = logged && looks_ended(tail) && looks_printed(prefix) && says_panic;
+    let message = Message { channel, text, recovered: false, logged, printed, nested: false };
+    Some((Token::Message(message), at))
 }
 
 /// Splits the message from what a viewer or a log put behind it.
 ///
 /// A message of the table ends where the table says; `hash of unhashable type` and its like take a
 /// type with them. Any other runs to the end of the line or of the field that holds it.
-fn message_text<'a>(channel: Channel, prefix: &[u8], rest: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+fn message_text<'a>(channel: Channel, prefix: &[u8], line: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let rest = upto(line, LONGEST_MESSAGE);
     let field = match prefix.last() {
         Some(&quote @ (b'"' | b'\'' | b'`')) => memchr::memchr(quote, rest).unwrap_or(rest.len()),
         // The message stands further inside a quoted field.
-        _ if memchr::memchr_iter(b'"', prefix).count() % 2 == 1 => memchr::memchr(b'"', rest).unwrap_or(rest.len()),
+        _ if memchr::memchr_iter(b'"', prefix).count() % 2 == 1 => {
+            memchr::memchr(b'"', rest).unwrap_or(rest.len())
+        }
         _ => rest.len(),
     };
     // Two threads that die at once print their messages into each other.
-    let doubled = memmem::find(rest, b"fatal error: ").filter(|&at| at > 0).unwrap_or(rest.len());
+    let doubled = find(rest, b"fatal error: ").filter(|&at| at > 0).unwrap_or(rest.len());
     let limit = field.min(doubled);
     let text = upto(rest, limit);
     let known = std::str::from_utf8(text).ok().and_then(|text| fault::find(channel, text));
     let end = match known {
         Some(message) => {
-            let lead = if text.starts_with(b"runtime error: ") { b"runtime error: ".len() } else { 0 };
+            let lead =
+                if text.starts_with(b"runtime error: ") { b"runtime error: ".len() } else { 0 };
             let end = lead.saturating_add(message.text.len());
             let tail = from(text, end);
             if message.is_whole() {
                 let marks = marks_length(tail);
                 end.saturating_add(marks)
             } else {
-                let stop = |mark: &[u8]| memmem::find(tail, mark).unwrap_or(tail.len());
+                let stop = |mark: &[u8]| find(tail, mark).unwrap_or(tail.len());
                 end.saturating_add(stop(b" goroutine ").min(stop(b" [signal ")))
             }
         }
         None => {
-            let heading = memmem::find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
-            heading.unwrap_or(text.len()).min(memmem::find(text, b" [signal ").unwrap_or(text.len()))
+            let heading =
+                find(text, b" goroutine ").filter(|&at| continues_with_heading(from(text, at)));
+            heading.unwrap_or(text.len()).min(find(text, b" [signal ").unwrap_or(text.len()))
         }
     };
-    (upto(rest, end).trim_ascii_end(), from(rest, end))
+    (upto(rest, end).trim_ascii_end(), from(line, end))
+}
+
+/// What stands before a message, as far as it can tell a log's prefix from a sentence.
+fn prefix_of(line: &[u8], at: usize) -> &[u8] {
+    let prefix = before(line, at);
+    from(prefix, prefix.len().saturating_sub(LONGEST_PREFIX))
 }
 
 fn continues_with_heading(rest: &[u8]) -> bool {
@@ -100,7 +158,10 @@ fn continues_with_heading(rest: &[u8]) -> bool {
 
 /// The length of `[recovered]` and `[recovered, repanicked]` behind a message.
 fn marks_length(tail: &[u8]) -> usize {
-    [&b" [recovered, repanicked]"[..], b" [recovered]"].iter().find(|mark| tail.starts_with(mark)).map_or(0, |mark| mark.len())
+    [&b" [recovered, repanicked]"[..], b" [recovered]"]
+        .iter()
+        .find(|mark| tail.starts_with(mark))
+        .map_or(0, |mark| mark.len())
 }
 
 fn without_recovered(text: &[u8]) -> (&[u8], bool) {
@@ -122,19 +183,24 @@ fn looks_printed(prefix: &[u8]) -> bool {
     match prefix.last() {
         Some(b'"' | b'\'') => {
             let field = prefix.len().checked_sub(2).and_then(|at| prefix.get(at));
-            return matches!(field, None | Some(b':' | b',' | b'=' | b'\t' | b';')) || is_json_field(prefix);
+            return matches!(field, None | Some(b':' | b',' | b'=' | b'\t' | b';'))
+                || is_json_field(prefix);
         }
         Some(b'`') => return false,
         _ => {}
     }
-    let comment = contains(text, b"//") && !contains(text, b"://") || text.starts_with(b"*") || text.starts_with(b"- ");
+    let comment = contains(text, b"//") && !contains(text, b"://")
+        || text.starts_with(b"*")
+        || text.starts_with(b"- ");
     if comment || text.contains(&b'`') {
         return false;
     }
     let is_word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
     let words = text.split(|&byte| byte == b' ').filter(is_word).count();
-    let ends_in_word = text.split(|&byte| byte == b' ').next_back().is_some_and(|word| is_word(&word));
-    let log_like = text.iter().any(|byte| byte.is_ascii_digit() || b"|[]>".contains(byte)) || text.ends_with(b":");
+    let ends_in_word =
+        text.split(|&byte| byte == b' ').next_back().is_some_and(|word| is_word(&word));
+    let log_like = text.iter().any(|byte| byte.is_ascii_digit() || b"|[]>".contains(byte))
+        || text.ends_with(b":");
     log_like && words <= 3 && !(ends_in_word && words > 1)
 }
 
@@ -145,24 +211,34 @@ fn is_json_field(prefix: &[u8]) -> bool {
 
 /// True when a message is not continued as a sentence.
 fn looks_ended(rest: &[u8]) -> bool {
-    let tail = trim(rest);
+    let tail = rest.trim_ascii_start();
     match tail.first() {
         None => true,
         Some(b'"' | b'\'') => !tail.starts_with(b"\")") && !tail.starts_with(b"\" "),
-        Some(b',' | b'|' | b'<' | b'\\' | b'[' | b'}' | b'f' | b'g' | b'p') if !rest.starts_with(b" ") => true,
-        Some(_) => super::heading::parse(tail).is_some() || tail.iter().next().is_some_and(u8::is_ascii_digit),
+        Some(b',' | b'|' | b'<' | b'\\' | b'[' | b'}' | b'f' | b'g' | b'p')
+            if !rest.starts_with(b" ") =>
+        {
+            true
+        }
+        Some(_) => {
+            super::heading::parse(tail).is_some()
+                || tail.iter().next().is_some_and(u8::is_ascii_digit)
+        }
     }
 }
 
 /// `[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x64b570]`
 pub(super) fn signal(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
-    let rest = after(rest, b"[signal ")?;
+    let line = after(rest, b"[signal ")?;
+    let rest = upto(line, LONGEST_PREFIX);
     let (name, _) = take_while(rest, |byte| byte != b':' && !is_delimiter(byte) && byte != b']');
     let end = memchr::memchr(b']', rest).map_or(rest.len(), |end| end.saturating_add(1));
-    let value = |key: &[u8]| memmem::find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))));
+    let value = |key: &[u8]| {
+        find(upto(rest, end), key).and_then(|at| take_hex(from(rest, at.saturating_add(key.len()))))
+    };
     let address = value(b"addr=").map(|(value, _)| value);
     let pc = value(b"pc=").map(|(value, _)| value);
-    Some((Token::Signal { name, address, pc }, from(rest, end)))
+    Some((Token::Signal { name, address, pc }, from(line, end)))
 }
 
 /// `SIGSEGV: segmentation violation` and the `PC=0x…` line that follows it, as printed for signals

@@ -40,7 +40,10 @@ fn plain(line: &[u8]) -> Option<Token<'_>> {
     match first {
         b'\t' => place::whole(tail).map(Token::Place),
         b'g' => heading::whole(line).or_else(|| call::whole(line)),
-        b'c' => created(line).filter(|(_, rest)| rest.is_empty()).map(|(token, _)| token).or_else(|| call::whole(line)),
+        b'c' => created(line)
+            .filter(|(_, rest)| rest.is_empty())
+            .map(|(token, _)| token)
+            .or_else(|| call::whole(line)),
         _ if line.last() == Some(&b')') => call::whole(line),
         _ => None,
     }
@@ -50,8 +53,11 @@ fn plain(line: &[u8]) -> Option<Token<'_>> {
 fn whole(content: &[u8]) -> Option<Token<'_>> {
     match content.first() {
         None => Some(Token::Blank),
-        Some(b'=') => (content.len() >= 10 && content.iter().all(|&byte| byte == b'=')).then_some(Token::RaceRule),
-        Some(b'`' | b'~') if content.starts_with(b"```") || content.starts_with(b"~~~") => Some(Token::Fence),
+        Some(b'=') => (content.len() >= 10 && content.iter().all(|&byte| byte == b'='))
+            .then_some(Token::RaceRule),
+        Some(b'`' | b'~') if content.starts_with(b"```") || content.starts_with(b"~~~") => {
+            Some(Token::Fence)
+        }
         Some(b'+') => match take_hex(from(content, 1)) {
             Some((offset, b"")) => Some(Token::Offset(offset)),
             _ => None,
@@ -82,13 +88,15 @@ fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
     let mut quoted = message::quoted(line);
     // Where the last call ended: the place of an inlined call is sure only directly behind it.
     let mut call_end = None;
+    let mut glued = false;
     while at < line.len() {
         let rest = from(line, at);
         let Some(skip) = rest.iter().position(|&byte| !is_delimiter(byte) || byte == b'<') else {
             break;
         };
         at = at.saturating_add(skip);
-        if let Some((token, rest)) = anchored(line, at) {
+        glued &= skip == 0;
+        if let Some((token, rest)) = anchored(line, at, glued) {
             let between = call_end.and_then(|end| line.get(end..at)).map(trim);
             at = line.len().saturating_sub(rest.len());
             if let Some((message, _)) = quoted.take_if(|(_, start)| *start < at) {
@@ -100,7 +108,9 @@ fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
             call_end = matches!(token, Token::Call { .. } | Token::Created { .. }).then_some(at);
             // A path with a space in it begins before the word that ends it.
             let doubtful = match token {
-                Token::Place(place) if !place.is_certain() && !place.alone => !between.is_some_and(|between| place.file.starts_with(between)),
+                Token::Place(place) if !place.is_certain() && !place.alone => {
+                    !between.is_some_and(|between| place.file.starts_with(between))
+                }
                 _ => false,
             };
             if !doubtful {
@@ -108,22 +118,30 @@ fn search<'a>(line: &'a [u8], emit: &mut impl FnMut(Token<'a>)) {
             }
             continue;
         }
+        // A prefix may be glued to what it stands before: `shopd[4711]:main.main()`.
         let word = from(line, at);
-        let end = word.iter().position(|&byte| is_delimiter(byte) && byte != b'<').unwrap_or(word.len());
-        at = at.saturating_add(end.max(1));
+        let end = word
+            .iter()
+            .position(|&byte| byte == b':' || byte == b']' || is_delimiter(byte) && byte != b'<')
+            .unwrap_or(word.len());
+        glued = word.get(end).is_some_and(|&byte| byte == b':' || byte == b']');
+        at = at.saturating_add(end.saturating_add(usize::from(glued)).max(1));
     }
     if let Some((message, _)) = quoted {
         emit(message);
     }
 }
 
-/// A piece that begins exactly at `at`, and what follows it.
-fn anchored(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
+/// A piece that begins exactly at `at`, and what follows it. Behind a glued prefix there is no
+/// place: the place's own reader takes prefixes off.
+fn anchored(line: &[u8], at: usize, glued: bool) -> Option<(Token<'_>, &[u8])> {
     let rest = from(line, at);
     let token = match rest.first()? {
         b'g' => heading::parse(rest).or_else(|| heading::parse_other(rest)),
         b'G' => race::created_at(rest),
-        b'R' | b'W' | b'P' | b'D' | b'A' => race::side(rest).or_else(|| message::process_signal(line, at)),
+        b'R' | b'W' | b'P' | b'D' | b'A' => {
+            race::side(rest).or_else(|| message::process_signal(line, at))
+        }
         b'c' => created(rest),
         b'f' | b'p' => message::announced(line, at),
         b'S' => message::process_signal(line, at),
@@ -135,7 +153,7 @@ fn anchored(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         b'0'..=b'9' => profile::record(rest),
         _ => None,
     };
-    token.or_else(|| in_word(line, at))
+    token.or_else(|| if glued { call::parse(rest) } else { in_word(line, at) })
 }
 
 /// A frame's call or place in the word that begins at `at`.
@@ -146,17 +164,8 @@ fn in_word(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         b'(' => call::parse(rest),
         b':' => place::parse(line, at)
             .map(|(place, rest)| (Token::Place(place), rest))
-            .or_else(|| call::parse(rest))
-            .or_else(|| in_word_after_colon(line, at.saturating_add(end).saturating_add(1))),
+            .or_else(|| call::parse(rest)),
         _ => None,
-    }
-}
-
-/// The word may be glued to a prefix by its colon: `web:main.main()`.
-fn in_word_after_colon(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
-    match line.get(at)? {
-        byte if is_delimiter(*byte) || byte.is_ascii_digit() => None,
-        _ => call::parse(from(line, at)).or_else(|| place::parse(line, at).map(|(place, rest)| (Token::Place(place), rest))),
     }
 }
 
@@ -197,14 +206,26 @@ fn elided(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
 }
 
 /// Bytes that end a word: white space, quotes, and what logs and tables glue fields with.
+const DELIMITERS: [u8; 15] =
+    [b' ', b'\t', b'"', b'\'', b'`', b'<', b'>', b'|', b'=', b',', b';', b'{', b'}', b'\r', b'\n'];
+
+/// Those bytes as a set of bits: this is asked of every byte of a log.
+const DELIMITER_BITS: u128 = bits(&DELIMITERS);
+
+const fn bits(bytes: &[u8]) -> u128 {
+    match bytes {
+        [first, rest @ ..] => 1_u128.wrapping_shl(*first as u32) | bits(rest),
+        [] => 0,
+    }
+}
+
 fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'=' | b',' | b';' | b'{' | b'}' | b'\r' | b'\n')
+    byte < 128 && DELIMITER_BITS.wrapping_shr(u32::from(byte)) & 1 == 1
 }
 
 /// True when nothing but a field's end follows.
 fn ends_here(rest: &[u8]) -> bool {
-    let rest = trim(rest);
-    match rest.first() {
+    match rest.trim_ascii_start().first() {
         None => true,
         Some(b'"' | b'\'' | b'`' | b'<' | b'|' | b',' | b'}' | b'\\') => true,
         Some(_) => false,

@@ -1,8 +1,11 @@
 //! `/src/main.go:12 +0x45 fp=0xc00003feb8 sp=0xc00003fe88 pc=0x4399dc`
 
 use super::{before, ends_here, field, is_delimiter, line_number, place_at};
-use crate::bytes::{after, from, is_blank, take_decimal, take_hex, upto};
+use crate::bytes::{after, from, is_blank, rfind, take_decimal, take_hex, upto};
 use crate::token::Place;
+
+/// How far before the word that ends a path its drive may stand, when its folders have spaces.
+const LONGEST_GAP: usize = 256;
 
 /// A place that is the whole of a line whose tab has been taken off.
 pub(super) fn whole(line: &[u8]) -> Option<Place<'_>> {
@@ -22,7 +25,8 @@ pub(super) fn whole(line: &[u8]) -> Option<Place<'_>> {
 /// is told from them by what follows it.
 pub(super) fn parse(line: &[u8], at: usize) -> Option<(Place<'_>, &[u8])> {
     let (place, rest) = parse_any(line, at)?;
-    let separate = rest.first().is_none_or(|&byte| is_blank(byte)) || place.alone && !rest.starts_with(b",");
+    let separate =
+        rest.first().is_none_or(|&byte| is_blank(byte)) || place.alone && !rest.starts_with(b",");
     (place.is_certain() || separate).then_some((place, rest))
 }
 
@@ -68,7 +72,9 @@ fn has_extension(path: &[u8]) -> bool {
     match tail.iter().rposition(|&byte| byte == b'.') {
         Some(dot) => {
             let extension = from(tail, dot.saturating_add(1));
-            !extension.is_empty() && extension.iter().all(u8::is_ascii_alphabetic) && path.len() > extension.len().saturating_add(1)
+            !extension.is_empty()
+                && extension.iter().all(u8::is_ascii_alphabetic)
+                && path.len() > extension.len().saturating_add(1)
         }
         None => false,
     }
@@ -78,7 +84,7 @@ fn has_extension(path: &[u8]) -> bool {
 /// earlier when it is a Windows path with spaces.
 fn path_start(line: &[u8], word: usize, end: usize) -> usize {
     let text = line.get(word..end).unwrap_or_default();
-    let glued = memchr::memmem::rfind(text, b":/").filter(|&colon| colon != 1).map(|colon| colon.saturating_add(1));
+    let glued = rfind(text, b":/").filter(|&colon| colon != 1).map(|colon| colon.saturating_add(1));
     let bracket = text.iter().rposition(|&byte| byte == b']').map(|at| at.saturating_add(1));
     if let Some(skip) = glued.max(bracket) {
         return word.saturating_add(skip);
@@ -88,23 +94,32 @@ fn path_start(line: &[u8], word: usize, end: usize) -> usize {
     }
     // `C:/Program Files/Go/src/…`: the drive stands in an earlier word.
     let head = before(line, word);
-    let drive = memchr::memmem::rfind(head, b":/").or_else(|| memchr::memmem::rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
+    let head = from(head, head.len().saturating_sub(LONGEST_GAP));
+    let start = word.saturating_sub(head.len());
+    let drive =
+        rfind(head, b":/").or_else(|| rfind(head, b":\\")).and_then(|colon| colon.checked_sub(1));
     match drive {
-        Some(drive) if is_drive(head, drive) => drive,
+        Some(drive) if is_drive(head, drive) => start.saturating_add(drive),
         _ => word,
     }
 }
 
 fn is_drive(head: &[u8], at: usize) -> bool {
     let letter = head.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let starts = at.checked_sub(1).is_none_or(|before| head.get(before).is_none_or(|&byte| is_delimiter(byte)));
-    let joined = !from(head, at.saturating_add(2)).iter().any(|&byte| byte == b':' || byte == b'(' || byte == b'\t');
+    let starts = at
+        .checked_sub(1)
+        .is_none_or(|before| head.get(before).is_none_or(|&byte| is_delimiter(byte)));
+    let joined = !from(head, at.saturating_add(2))
+        .iter()
+        .any(|&byte| byte == b':' || byte == b'(' || byte == b'\t');
     letter && starts && joined
 }
 
 /// The offset, the frame's registers, or the program counter in parentheses that middleware prints.
 fn details<'a>(mut place: Place<'a>, mut rest: &'a [u8]) -> (Place<'a>, &'a [u8]) {
-    if let Some((pc, tail)) = field(rest, b"(").and_then(|(pc, tail)| Some((pc, after(tail, b")")?))) {
+    if let Some((pc, tail)) =
+        field(rest, b"(").and_then(|(pc, tail)| Some((pc, after(tail, b")")?)))
+    {
         place.pc = Some(pc);
         return (place, tail);
     }

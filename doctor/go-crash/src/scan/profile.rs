@@ -3,7 +3,7 @@
 //! Read from `printCountProfile` and `printStackRecord` in runtime/pprof/pprof.go, Go 1.21 to 1.27.
 
 use super::place;
-use crate::bytes::{after, from, upto, is_blank, rsplit_once, take_decimal, take_hex, take_while};
+use crate::bytes::{after, from, is_blank, rsplit_once, take_decimal, take_hex, take_while, upto};
 use crate::token::Token;
 
 /// `3 @ 0x43c7b6 0x46b2d4`

@@ -18,11 +18,61 @@ pub enum Home {
 /// First path elements of the standard library's packages, read from GOROOT/src of Go 1.21 to
 /// 1.27, with `pkg`-era names that older releases had.
 const STANDARD: &[&str] = &[
-    "archive", "arena", "bufio", "builtin", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug",
-    "embed", "encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal", "io", "iter",
-    "log", "maps", "math", "mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "simd", "slices", "sort",
-    "strconv", "strings", "structs", "sync", "syscall", "testing", "text", "time", "type", "unicode", "unique", "unsafe", "uuid",
-    "vendor", "weak",
+    "archive",
+    "arena",
+    "bufio",
+    "builtin",
+    "bytes",
+    "cmp",
+    "compress",
+    "container",
+    "context",
+    "crypto",
+    "database",
+    "debug",
+    "embed",
+    "encoding",
+    "errors",
+    "expvar",
+    "flag",
+    "fmt",
+    "go",
+    "hash",
+    "html",
+    "image",
+    "index",
+    "internal",
+    "io",
+    "iter",
+    "log",
+    "maps",
+    "math",
+    "mime",
+    "net",
+    "os",
+    "path",
+    "plugin",
+    "reflect",
+    "regexp",
+    "runtime",
+    "simd",
+    "slices",
+    "sort",
+    "strconv",
+    "strings",
+    "structs",
+    "sync",
+    "syscall",
+    "testing",
+    "text",
+    "time",
+    "type",
+    "unicode",
+    "unique",
+    "unsafe",
+    "uuid",
+    "vendor",
+    "weak",
 ];
 
 /// True when a package of this import path would be the standard library's.
@@ -53,14 +103,51 @@ pub fn home(symbol: &str, file: &str) -> Home {
         }
         return Home::Program;
     }
+    if inlined_from_library(package, file) {
+        return Home::StandardLibrary;
+    }
     if package.contains("/vendor/") || in_dependency(file) || package.starts_with("golang.org/x/") {
         return if package == "main" { Home::Program } else { Home::Dependency };
     }
     Home::Program
 }
 
+/// Packages of the library whose functions take functions, so that the compiler may copy their
+/// closures into a caller: `main.(*T).names.Keys[...].func1` at maps/iter.go.
+const INLINED: [&str; 12] = [
+    "bytes",
+    "cmp",
+    "context",
+    "errors",
+    "iter",
+    "maps",
+    "reflect",
+    "slices",
+    "sort",
+    "strings",
+    "sync",
+    "sync/atomic",
+];
+
+/// True when the symbol is the program's but the code is the library's, copied by the compiler.
+fn inlined_from_library(package: &str, file: &str) -> bool {
+    let Some((directory, _)) = file.rsplit_once(['/', '\\']) else {
+        return false;
+    };
+    let below = if is_absolute(file) { below_source_root(directory) } else { Some(directory) };
+    let Some(below) = below.filter(|below| INLINED.contains(below)) else {
+        return false;
+    };
+    // A package of the program may have such a name, and a build system may cut its path short.
+    package != below && !package.strip_suffix(below).is_some_and(|head| head.ends_with('/'))
+}
+
 fn standard(package: &str) -> Home {
-    if package == "runtime" || package == "type" || package.starts_with("runtime/") || package.starts_with("internal/runtime") {
+    if package == "runtime"
+        || package == "type"
+        || package.starts_with("runtime/")
+        || package.starts_with("internal/runtime")
+    {
         Home::Runtime
     } else {
         Home::StandardLibrary
@@ -107,13 +194,20 @@ fn is_absolute(file: &str) -> bool {
 }
 
 fn in_dependency(file: &str) -> bool {
-    if file.contains("/pkg/mod/") || file.contains("\\pkg\\mod\\") || file.contains("/vendor/") || file.contains("\\vendor\\") {
+    if file.contains("/pkg/mod/")
+        || file.contains("\\pkg\\mod\\")
+        || file.contains("/vendor/")
+        || file.contains("\\vendor\\")
+    {
         return true;
     }
     // `-trimpath` prints `module@version/path/file.go`. The module `v0.0.0-00010101000000-000000000000`
     // is a local replacement, so part of the program's own tree.
     match file.split_once("@v") {
-        Some((_, version)) => version.starts_with(|c: char| c.is_ascii_digit()) && !version.contains("-00010101000000-000000000000"),
+        Some((_, version)) => {
+            version.starts_with(|c: char| c.is_ascii_digit())
+                && !version.contains("-00010101000000-000000000000")
+        }
         None => false,
     }
 }

@@ -57,8 +57,14 @@ pub enum Wrapper {
 impl<'a> Symbol<'a> {
     /// Takes a symbol apart. Any text gives some result; linear in its length.
     pub fn parse(symbol: &'a str) -> Self {
-        if let Some(rest) = symbol.strip_prefix("type:.").or_else(|| symbol.strip_prefix("type..")) {
-            return Self { package: "type", name: rest, wrapper: Some(Wrapper::Algorithm), ..Self::default() };
+        if let Some(rest) = symbol.strip_prefix("type:.").or_else(|| symbol.strip_prefix("type.."))
+        {
+            return Self {
+                package: "type",
+                name: rest,
+                wrapper: Some(Wrapper::Algorithm),
+                ..Self::default()
+            };
         }
         let (package, rest) = split_package(symbol);
         let (receiver, rest) = split_receiver(rest);
@@ -91,7 +97,9 @@ pub fn unescape(path: &str) -> Cow<'_, str> {
     let mut rest = path.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
         let escape = match (first, tail) {
-            (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4 | low, after)),
+            (b'%', [high, low, after @ ..]) => {
+                hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4 | low, after))
+            }
             _ => None,
         };
         let (byte, after) = escape.unwrap_or((first, tail));
@@ -107,11 +115,17 @@ fn hex(digit: u8) -> Option<u8> {
 
 /// The package ends at the first dot after the last slash that is not inside brackets.
 fn split_package(symbol: &str) -> (&str, &str) {
-    let head = symbol.find(['(', '[', '{']).map_or(symbol, |end| symbol.get(..end).unwrap_or(symbol));
+    let head =
+        symbol.find(['(', '[', '{']).map_or(symbol, |end| symbol.get(..end).unwrap_or(symbol));
     let last_element = head.rfind('/').map_or(0, |slash| slash.saturating_add(1));
-    let dot = symbol.get(last_element..).and_then(|tail| tail.find('.')).map(|dot| last_element.saturating_add(dot));
+    let dot = symbol
+        .get(last_element..)
+        .and_then(|tail| tail.find('.'))
+        .map(|dot| last_element.saturating_add(dot));
     match dot {
-        Some(dot) => (symbol.get(..dot).unwrap_or(""), symbol.get(dot.saturating_add(1)..).unwrap_or("")),
+        Some(dot) => {
+            (symbol.get(..dot).unwrap_or(""), symbol.get(dot.saturating_add(1)..).unwrap_or(""))
+        }
         None => ("", symbol),
     }
 }
@@ -124,7 +138,8 @@ fn split_receiver(rest: &str) -> (Option<Receiver<'_>>, &str) {
             return (None, rest);
         };
         let name = receiver.strip_prefix('*');
-        let receiver = Receiver { name: without_arguments(name.unwrap_or(receiver)), pointer: name.is_some() };
+        let receiver =
+            Receiver { name: without_arguments(name.unwrap_or(receiver)), pointer: name.is_some() };
         return (Some(receiver), after.strip_prefix('.').unwrap_or(after));
     }
     let first_end = part_end(rest);
@@ -150,7 +165,10 @@ fn split_name(rest: &str, free: bool) -> (&str, &str) {
             let name_end = end.saturating_add("init.".len());
             if end > 0 {
                 let closures = rest.get(name_end..).unwrap_or("");
-                return (rest.get(..name_end).unwrap_or(rest), closures.strip_prefix('.').unwrap_or(closures));
+                return (
+                    rest.get(..name_end).unwrap_or(rest),
+                    closures.strip_prefix('.').unwrap_or(closures),
+                );
             }
         }
     }
@@ -169,7 +187,10 @@ fn wrapper(closures: &str, rest: &str) -> Option<Wrapper> {
         return Some(Wrapper::MethodValue);
     }
     let last = closures.rsplit('.').next().unwrap_or(closures);
-    let numbered = |prefix: &str| last.strip_prefix(prefix).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let numbered = |prefix: &str| {
+        last.strip_prefix(prefix)
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
     if numbered("gowrap") {
         Some(Wrapper::Go)
     } else if numbered("deferwrap") {
@@ -191,7 +212,8 @@ fn is_closure_part(part: &str) -> bool {
     let part = part.split('-').next().unwrap_or(part);
     let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
     let numbered = stem.len() < part.len();
-    numbered && matches!(stem, "" | "func" | "gowrap" | "deferwrap" | "dwrap·" | "·dwrap·" | "range")
+    numbered
+        && matches!(stem, "" | "func" | "gowrap" | "deferwrap" | "dwrap·" | "·dwrap·" | "range")
 }
 
 /// Where a dot-separated part ends; dots inside brackets do not end it.
@@ -213,7 +235,9 @@ fn split_balanced(text: &str, close: char) -> Option<(&str, &str)> {
     let mut depth = 0_u32;
     for (at, c) in text.char_indices() {
         match c {
-            _ if c == close && depth == 0 => return Some((text.get(..at)?, text.get(at.saturating_add(1)..)?)),
+            _ if c == close && depth == 0 => {
+                return Some((text.get(..at)?, text.get(at.saturating_add(1)..)?));
+            }
             '[' | '(' | '{' => depth = depth.saturating_add(1),
             ']' | ')' | '}' => depth = depth.saturating_sub(1),
             _ => {}

@@ -21,6 +21,9 @@ pub(super) fn check(src: &[u8], errors: &mut ErrorList) {
     for at in memchr::memmem::find_iter(src, BOM).filter(|&at| at > 0) {
         report(at, BOM.len(), "illegal byte order mark inside the file");
     }
+    if std::str::from_utf8(src).is_ok() {
+        return;
+    }
     let mut at = 0usize;
     for chunk in src.utf8_chunks() {
         at = at.saturating_add(chunk.valid().len());

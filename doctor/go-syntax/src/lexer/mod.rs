@@ -4,12 +4,14 @@
 //! progress. Bytes that are not UTF-8 are found once for the whole file by [`encoding`], so the
 //! scanning below deals with ASCII and only looks closer where a name may go on.
 
+mod class;
 mod encoding;
 mod number;
 mod text;
 mod token;
 mod unicode;
 
+pub(crate) use class::is_word_byte;
 pub(crate) use token::Tok;
 
 use crate::error::{ErrorKind, ErrorList, SyntaxError};
@@ -27,18 +29,15 @@ pub(crate) struct Lexer<'s> {
     /// Whether a line break at this point is a semicolon.
     ends_statement: bool,
     pub(crate) comments: Vec<Span>,
+    /// Where the lines read so far start, but for the first.
+    pub(crate) lines: Vec<u32>,
     pub(crate) errors: ErrorList,
 }
 
 /// Offsets fit, since `parse` cuts longer input.
 #[inline]
 fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-#[inline]
-pub(crate) fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    at as u32
 }
 
 impl<'s> Lexer<'s> {
@@ -55,6 +54,7 @@ impl<'s> Lexer<'s> {
             at,
             ends_statement: false,
             comments: Vec::new(),
+            lines: Vec::with_capacity(src.len() / 30),
             errors,
         }
     }
@@ -85,36 +85,88 @@ impl<'s> Lexer<'s> {
     }
 
     /// Moves on to the next token.
-    #[inline]
+    ///
+    /// Words, spaces and brackets are most of any source, so they are handled here, by tests that
+    /// predict well, and all else elsewhere.
     pub(crate) fn advance(&mut self) {
+        let src = self.src;
         self.implicit = false;
         loop {
-            let byte = self.byte(self.at);
-            match byte {
-                b' ' | b'\t' | b'\r' => self.at = self.at.saturating_add(1),
-                b'\n' => {
-                    if self.ends_statement {
-                        return self.insert_semicolon(self.at, self.at.saturating_add(1));
-                    }
-                    self.at = self.at.saturating_add(1);
-                }
-                b'/' if self.ahead(1) == b'/' => self.line_comment(),
-                b'/' if self.ahead(1) == b'*' => {
-                    if let Some(line_break) = self.block_comment() {
-                        return self.insert_semicolon(line_break, self.at);
-                    }
-                }
-                _ => {
-                    self.start = offset(self.at);
-                    self.tok = self.token(byte);
-                    self.end = offset(self.at);
-                    if self.tok != Tok::Illegal {
-                        self.ends_statement = self.tok.ends_statement();
-                    }
-                    return;
+            let mut at = self.at;
+            let mut byte = src.get(at).copied().unwrap_or(0);
+            while class::is_space(byte) {
+                at = at.wrapping_add(1);
+                byte = src.get(at).copied().unwrap_or(0);
+            }
+            if class::is_letter(byte) {
+                let end = at.wrapping_add(class::word_len(self.rest(at)));
+                let behind = src.get(end).copied().unwrap_or(0);
+                if behind < 0x80 {
+                    return self.found_word(byte, at, end);
                 }
             }
+            self.at = at;
+            let single = class::single(byte);
+            if single != Tok::Illegal {
+                self.at = at.wrapping_add(1);
+                self.tok = single;
+                self.start = offset(at);
+                self.end = offset(self.at);
+                self.ends_statement = single.ends_statement();
+                return;
+            }
+            if self.advance_slowly(byte) {
+                return;
+            }
         }
+    }
+
+    /// An ASCII word was read.
+    #[inline]
+    fn found_word(&mut self, first: u8, start: usize, end: usize) {
+        self.at = end;
+        self.start = offset(start);
+        self.end = offset(end);
+        self.tok = Tok::Ident;
+        self.ends_statement = true;
+        if Tok::may_be_keyword(first, end.wrapping_sub(start)) {
+            self.found_possible_keyword(start, end);
+        }
+    }
+
+    #[inline(never)]
+    fn found_possible_keyword(&mut self, start: usize, end: usize) {
+        self.tok = Tok::of_word(self.src.get(start..end).unwrap_or_default());
+        self.ends_statement = self.tok.ends_statement();
+    }
+
+    /// Reads a token that starts with any byte, or a line break or comment before one. Says whether
+    /// it came to a token.
+    #[inline(never)]
+    fn advance_slowly(&mut self, byte: u8) -> bool {
+        if byte == b'\n' {
+            let line_break = self.at;
+            self.at = line_break.wrapping_add(1);
+            self.lines.push(offset(self.at));
+            if self.ends_statement {
+                self.insert_semicolon(line_break, self.at);
+                return true;
+            }
+            self.at = self.at.wrapping_add(class::tabs(self.rest(self.at)));
+            return false;
+        }
+        if byte == b'/' && matches!(self.ahead(1), b'/' | b'*') {
+            let Some(line_break) = self.comment() else { return false };
+            self.insert_semicolon(line_break, self.at);
+            return true;
+        }
+        self.start = offset(self.at);
+        self.tok = self.token(byte);
+        self.end = offset(self.at);
+        if self.tok != Tok::Illegal {
+            self.ends_statement = self.tok.ends_statement();
+        }
+        true
     }
 
     /// The semicolon that a line break at `start` stands for; reading goes on at `behind`.
@@ -136,15 +188,6 @@ impl<'s> Lexer<'s> {
             b'"' => self.string(),
             b'`' => self.raw_string(),
             b'\'' => self.rune(),
-            b'(' => self.take(1, Tok::LParen),
-            b')' => self.take(1, Tok::RParen),
-            b'[' => self.take(1, Tok::LBrack),
-            b']' => self.take(1, Tok::RBrack),
-            b'{' => self.take(1, Tok::LBrace),
-            b'}' => self.take(1, Tok::RBrace),
-            b',' => self.take(1, Tok::Comma),
-            b';' => self.take(1, Tok::Semi),
-            b'~' => self.take(1, Tok::Tilde),
             b'.' => match (self.ahead(1), self.ahead(2)) {
                 (b'0'..=b'9', _) => self.number(),
                 (b'.', b'.') => self.take(3, Tok::Ellipsis),
@@ -194,6 +237,19 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    /// Notes the line breaks of a comment or string that was just read from `start` on; returns the
+    /// first of them.
+    fn note_lines(&mut self, start: usize) -> Option<usize> {
+        let text = self.src.get(start..self.at).unwrap_or_default();
+        let mut first = None;
+        for line_break in memchr::memchr_iter(b'\n', text) {
+            let at = start.wrapping_add(line_break);
+            first = first.or(Some(at));
+            self.lines.push(offset(at.wrapping_add(1)));
+        }
+        first
+    }
+
     /// The end of the file, a name outside ASCII, or a byte that starts no token.
     #[cold]
     fn rare(&mut self, byte: u8) -> Tok {
@@ -221,12 +277,21 @@ impl<'s> Lexer<'s> {
     fn word(&mut self) -> Tok {
         let start = self.at;
         let rest = self.rest(start);
-        let mut len = rest.iter().position(|&byte| !is_word_byte(byte)).unwrap_or(rest.len());
+        let mut len = class::word_len(rest);
         if rest.get(len).is_some_and(|&byte| byte >= 0x80) {
             len = unicode::name_len(rest);
         }
         self.at = start.saturating_add(len);
         Tok::of_word(rest.get(..len).unwrap_or_default())
+    }
+
+    /// Skips the comment at `at`. If it holds a line break that is a semicolon, returns where.
+    fn comment(&mut self) -> Option<usize> {
+        if self.ahead(1) == b'*' {
+            return self.block_comment();
+        }
+        self.line_comment();
+        None
     }
 
     fn line_comment(&mut self) {
@@ -241,7 +306,6 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// Skips a comment. If it holds a line break that is a semicolon, returns where.
     fn block_comment(&mut self) -> Option<usize> {
         let start = self.at;
         let body = self.rest(start.saturating_add(2));
@@ -254,10 +318,8 @@ impl<'s> Lexer<'s> {
             self.check_line_directive(start, self.at);
         }
         self.comments.push(Span::new(offset(start), offset(self.at)));
-        if !self.ends_statement {
-            return None;
-        }
-        memchr::memchr(b'\n', text).map(|at| start.saturating_add(at))
+        let line_break = self.note_lines(start);
+        if self.ends_statement { line_break } else { None }
     }
 
     /// A comment such as `//line file.go:10` tells the toolchain where code came from. A number in

@@ -1,6 +1,6 @@
 //! Number literals: where they end, of which kind they are, and what is wrong with them.
 
-use super::{Lexer, Tok};
+use super::{Lexer, Tok, class};
 
 /// The prefix of a number and what it allows.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,10 +40,26 @@ struct Digits {
     too_high: Option<usize>,
 }
 
+/// The length of a decimal or hexadecimal integer without anything special: most numbers are that.
+#[inline]
+fn plain_integer_len(bytes: &[u8]) -> Option<usize> {
+    let len = class::word_len(bytes);
+    let (word, behind) = bytes.split_at_checked(len)?;
+    let is_plain = match word {
+        [b'0', b'x', _, ..] => word.iter().skip(2).all(u8::is_ascii_hexdigit),
+        [b'1'..=b'9', ..] => word.iter().all(u8::is_ascii_digit),
+        _ => word == b"0",
+    };
+    (is_plain && behind.first() != Some(&b'.')).then_some(len)
+}
+
 impl Lexer<'_> {
     /// Reads a number; `at` is at its first digit, or at a dot followed by one.
     pub(super) fn number(&mut self) -> Tok {
         let start = self.at;
+        if let Some(len) = plain_integer_len(self.rest(start)) {
+            return self.take(len, Tok::Int);
+        }
         let mut tok = Tok::Int;
         let mut base = Base::Decimal;
         let mut digits = Digits::default();

@@ -9,10 +9,7 @@ impl Lexer<'_> {
         self.at = start.saturating_add(1);
         loop {
             let rest = self.rest(self.at);
-            let len = rest
-                .iter()
-                .position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
-                .unwrap_or(rest.len());
+            let len = memchr::memchr3(b'"', b'\\', b'\n', rest).unwrap_or(rest.len());
             self.at = self.at.saturating_add(len);
             match self.ahead(0) {
                 b'"' => return self.take(1, Tok::String),
@@ -38,6 +35,7 @@ impl Lexer<'_> {
             self.at = self.src().len();
             self.error(start, self.at, "raw string literal not terminated");
         }
+        self.note_lines(start);
         Tok::String
     }
 

@@ -95,40 +95,50 @@ pub(crate) enum Tok {
     Var,
 }
 
+/// The letters that keywords of each length start with, from `a` at the lowest bit.
+const INITIALS: [u32; 12] =
+    [0x0, 0x0, 0x140, 0x201020, 0x80074, 0x2000e, 0x60100, 0x8008, 0x4, 0x100, 0x0, 0x20];
+
 impl Tok {
-    /// The keyword that `word` is, or [`Tok::Ident`].
+    /// Whether a keyword of this length starts with this letter.
     #[inline]
+    pub(crate) fn may_be_keyword(first: u8, len: usize) -> bool {
+        let initials = INITIALS.get(len).copied().unwrap_or(0);
+        let letter = u32::from(first.wrapping_sub(b'a'));
+        letter < 26 && initials.wrapping_shr(letter) & 1 != 0
+    }
+
+    /// The keyword that `word` is, or [`Tok::Ident`].
     pub(crate) fn of_word(word: &[u8]) -> Self {
-        let [first, second, ..] = *word else { return Self::Ident };
-        let (text, tok): (&[u8], Self) = match (word.len(), first) {
-            (2, b'i') => (b"if", Self::If),
-            (2, b'g') => (b"go", Self::Go),
-            (3, b'f') => (b"for", Self::For),
-            (3, b'm') => (b"map", Self::Map),
-            (3, b'v') => (b"var", Self::Var),
-            (4, b'c') if second == b'a' => (b"case", Self::Case),
-            (4, b'c') => (b"chan", Self::Chan),
-            (4, b'e') => (b"else", Self::Else),
-            (4, b'f') => (b"func", Self::Func),
-            (4, b'g') => (b"goto", Self::Goto),
-            (4, b't') => (b"type", Self::Type),
-            (5, b'b') => (b"break", Self::Break),
-            (5, b'c') => (b"const", Self::Const),
-            (5, b'd') => (b"defer", Self::Defer),
-            (5, b'r') => (b"range", Self::Range),
-            (6, b'i') => (b"import", Self::Import),
-            (6, b'r') => (b"return", Self::Return),
-            (6, b's') if second == b'e' => (b"select", Self::Select),
-            (6, b's') if second == b't' => (b"struct", Self::Struct),
-            (6, b's') => (b"switch", Self::Switch),
-            (7, b'd') => (b"default", Self::Default),
-            (7, b'p') => (b"package", Self::Package),
-            (8, b'c') => (b"continue", Self::Continue),
-            (9, b'i') => (b"interface", Self::Interface),
-            (11, b'f') => (b"fallthrough", Self::Fallthrough),
-            _ => return Self::Ident,
-        };
-        if word == text { tok } else { Self::Ident }
+        let Some(&first) = word.first() else { return Self::Ident };
+        match (word.len(), first) {
+            (2, b'g') if word == b"go" => Self::Go,
+            (2, b'i') if word == b"if" => Self::If,
+            (3, b'f') if word == b"for" => Self::For,
+            (3, b'm') if word == b"map" => Self::Map,
+            (3, b'v') if word == b"var" => Self::Var,
+            (4, b'c') if word == b"case" => Self::Case,
+            (4, b'c') if word == b"chan" => Self::Chan,
+            (4, b'e') if word == b"else" => Self::Else,
+            (4, b'f') if word == b"func" => Self::Func,
+            (4, b'g') if word == b"goto" => Self::Goto,
+            (4, b't') if word == b"type" => Self::Type,
+            (5, b'b') if word == b"break" => Self::Break,
+            (5, b'c') if word == b"const" => Self::Const,
+            (5, b'd') if word == b"defer" => Self::Defer,
+            (5, b'r') if word == b"range" => Self::Range,
+            (6, b'i') if word == b"import" => Self::Import,
+            (6, b'r') if word == b"return" => Self::Return,
+            (6, b's') if word == b"select" => Self::Select,
+            (6, b's') if word == b"struct" => Self::Struct,
+            (6, b's') if word == b"switch" => Self::Switch,
+            (7, b'd') if word == b"default" => Self::Default,
+            (7, b'p') if word == b"package" => Self::Package,
+            (8, b'c') if word == b"continue" => Self::Continue,
+            (9, b'i') if word == b"interface" => Self::Interface,
+            (11, b'f') if word == b"fallthrough" => Self::Fallthrough,
+            _ => Self::Ident,
+        }
     }
 
     /// Whether a line break behind this token ends a statement.
@@ -152,6 +162,13 @@ impl Tok {
                 | Self::Fallthrough
                 | Self::Return
         )
+    }
+
+    /// Whether this token behind an operand may be part of the same expression.
+    #[inline]
+    pub(crate) fn goes_on_expr(self) -> bool {
+        (Self::Add..=Self::Assign).contains(&self)
+            || matches!(self, Self::Period | Self::LParen | Self::LBrack | Self::LBrace)
     }
 
     pub(crate) fn is_literal(self) -> bool {

@@ -17,7 +17,7 @@ pub(super) fn name_len(bytes: &[u8]) -> usize {
     let mut len = 0usize;
     loop {
         let rest = bytes.get(len..).unwrap_or_default();
-        let ascii = rest.iter().position(|&byte| !super::is_word_byte(byte)).unwrap_or(rest.len());
+        let ascii = super::class::word_len(rest);
         let rest = rest.get(ascii..).unwrap_or_default();
         let other = char_at(rest).filter(|&(c, _)| is_in(LETTERS, c) || is_in(DIGITS, c));
         len = len.saturating_add(ascii);

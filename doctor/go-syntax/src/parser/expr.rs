@@ -38,7 +38,17 @@ impl Parser<'_> {
     fn binary(&mut self, lowest: u8) {
         let mark = self.mark();
         let start = self.start();
-        self.unary();
+        if self.at(Tok::Ident) {
+            // A name alone is what most expressions are.
+            self.nodes.leaf(Kind::Ident, 0, self.lexer.start, self.lexer.end);
+            self.bump();
+            if !self.tok().goes_on_expr() {
+                return;
+            }
+            self.primary_rest(mark, start);
+        } else {
+            self.unary();
+        }
         self.binary_rest(mark, start, lowest);
     }
 

@@ -45,6 +45,8 @@ pub(crate) struct Parser<'s> {
     /// The `if`s whose `else if` is being parsed, innermost last.
     ifs: Vec<stmt::OpenIf>,
     options: Options,
+    /// Whether a declaration in the first column ends what is unfinished: see [`recovery`].
+    trusts_layout: bool,
     /// How many tokens were read, and how many when a comma was last assumed.
     steps: u64,
     inserted: u64,
@@ -53,20 +55,27 @@ pub(crate) struct Parser<'s> {
 /// Parses a file; `src` is at most as long as offsets reach.
 pub(crate) fn parse(src: Vec<u8>, options: Options, too_long: bool) -> File {
     let mut parser = Parser::new(&src, options);
-    if too_long {
-        let span = Span::new(parser.lexer.end, parser.lexer.end);
-        let message = "file is longer than 2 GiB, the rest is left out";
-        parser.lexer.errors.push(SyntaxError::new(ErrorKind::Size, span, message));
-    }
     parser.file();
+    if !parser.lexer.errors.list.is_empty() {
+        // Only now that the source is known to be broken may its layout have a say.
+        let steps = parser.steps;
+        parser = Parser::new(&src, options);
+        parser.steps = steps;
+        parser.trusts_layout = true;
+        parser.file();
+    }
     let Parser { lexer, nodes, steps, .. } = parser;
-    let Lexer { mut comments, mut errors, .. } = lexer;
+    let Lexer { mut comments, mut errors, lines, end, .. } = lexer;
+    if too_long {
+        let message = "file is longer than 2 GiB, the rest is left out";
+        errors.push(SyntaxError::new(ErrorKind::Size, Span::new(end, end), message));
+    }
     errors.list.sort_by_key(SyntaxError::span);
     errors.list.shrink_to_fit();
     comments.shrink_to_fit();
     let steps = steps.saturating_add(u64::try_from(nodes.len()).unwrap_or(u64::MAX));
     let tree = nodes.into_tree();
-    let lines = LineTable::new(&src);
+    let lines = LineTable::new(lines);
     File { src, tree, lines, comments: crate::comment::Comments { spans: comments }, errors, steps }
 }
 
@@ -85,6 +94,7 @@ impl<'s> Parser<'s> {
             params: Vec::new(),
             ifs: Vec::new(),
             options,
+            trusts_layout: false,
             steps: 0,
             inserted: u64::MAX,
         };

@@ -37,7 +37,7 @@ impl Parser<'_> {
                 self.nested(Kind::BadExpr, Self::func_type_or_lit);
             }
             _ => {
-                if !(self.tok() != Tok::Func && self.try_type()) {
+                if !self.try_type() {
                     self.expected("an operand");
                     self.missing(Kind::BadExpr);
                 }

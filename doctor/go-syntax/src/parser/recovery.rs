@@ -3,7 +3,9 @@
 //! Two rules keep damage local and cost linear. A token that is not understood is skipped up to
 //! where its statement or list element ends, with brackets inside skipped whole; every loop either
 //! reads a token or stops. And a line that starts with `func name(` in its first column starts
-//! a declaration: valid code never has one inside a body, so a missing brace ends with its function.
+//! a declaration, so that a missing brace ends with its function. In theory an expression may look
+//! like that (`func(r T) name(x)` converts `x`), so the second rule holds only in a second run over
+//! source in which the first has found errors.
 
 use super::Parser;
 use crate::kind::Kind;
@@ -139,7 +141,7 @@ impl Parser<'_> {
     /// in the first column, then, on the same line, a name and a parenthesis or bracket, with at most
     /// a receiver between.
     pub(super) fn at_declaration(&self) -> bool {
-        if !self.at(Tok::Func) || !self.at_line_start() {
+        if !self.trusts_layout || !self.at(Tok::Func) || !self.at_line_start() {
             return false;
         }
         let from = usize::try_from(self.lexer.end).unwrap_or(usize::MAX);

@@ -38,6 +38,7 @@ impl Parser<'_> {
                     self.nested(Kind::BadExpr, |parser| parser.type_instance(mark, start));
                 }
             }
+            Tok::Func if self.at_declaration() => return false,
             Tok::LBrack
             | Tok::Struct
             | Tok::Mul

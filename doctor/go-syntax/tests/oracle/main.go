@@ -175,7 +175,7 @@ func (d *dumper) visit(node ast.Node) bool {
 	case *ast.Ident:
 		extra = []any{n.Name}
 	case *ast.BasicLit:
-		extra = []any{n.Kind, flat(n.Value)}
+		extra = []any{n.Kind, flat(strings.ReplaceAll(n.Value, "\r", ""))}
 	case *ast.CompositeLit:
 		extra = []any{present(n.Type), d.at(n.Lbrace)}
 	case *ast.IndexExpr:

@@ -36,13 +36,6 @@ pub(crate) fn dump(file: &File) -> String {
     out
 }
 
-/// The 64-bit FNV-1a hash that the oracle prints.
-pub(crate) fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
-}
-
 fn at(offset: Option<u32>) -> i64 {
     offset.map_or(-1, i64::from)
 }

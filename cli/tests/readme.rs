@@ -1,0 +1,38 @@
+//! README's first screen is what the program prints.
+
+mod common;
+
+#[test]
+fn the_output_in_the_readme_is_real() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("$ cargo run --release -- demo\n").unwrap();
+    let (shown, _) = after.split_once("```").unwrap();
+    let printed = common::run(&["demo"]).stdout;
+    let mut printed = printed.lines();
+    // `…` stands for lines that are left out; all others follow in this order.
+    for line in shown.lines().filter(|line| *line != "…") {
+        assert!(printed.any(|real| real.trim_end() == line), "not printed, or not here: {line}");
+    }
+}
+
+#[test]
+fn every_command_in_the_documents_is_one() {
+    let documents = [
+        include_str!("../../README.md"),
+        include_str!("../../docs/runbooks/README.md"),
+        include_str!("../../docs/runbooks/concurrent-write.md"),
+        include_str!("../../docs/runbooks/pointer-leak.md"),
+        include_str!("../../docs/runbooks/collision-storm.md"),
+        include_str!("../../docs/runbooks/mutation-while-ranging.md"),
+        include_str!("../../docs/runbooks/growth-jitter.md"),
+    ];
+    let commands = ["explain", "doctor", "demo", "completions", "man"];
+    for document in documents {
+        for after in document.split("tophash ").skip(1) {
+            let word: String = after.chars().take_while(char::is_ascii_lowercase).collect();
+            let prose = ["is", "reads", "says", "shows", "names", "ranks"];
+            let known = commands.contains(&word.as_str()) || prose.contains(&word.as_str());
+            assert!(known || word.is_empty(), "no such command: tophash {word}");
+        }
+    }
+}

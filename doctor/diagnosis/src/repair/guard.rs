@@ -1,0 +1,142 @@
+//! Which lock is to be taken: the one that guards the map elsewhere, or a new one beside it.
+
+use crate::locks::{self, LockKey, Under};
+use crate::trees::{self, Trees};
+use finding::{Access, DeclKind, LockMode, MapDecl};
+use go_source::{SourceAccess, Span};
+use go_syntax::ast::Field;
+use go_syntax::{Kind, Node, View};
+
+/// A lock for a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Guard {
+    pub(crate) key: LockKey,
+    /// True for an RWMutex.
+    pub(crate) rw: bool,
+    /// True when it has yet to be declared.
+    pub(crate) new: bool,
+    /// How reports call it.
+    pub(crate) name: String,
+}
+
+impl Guard {
+    /// The lock as an access to the map would write it; `None` where it cannot be reached from there.
+    pub(crate) fn expression(&self, access: &Access, map: &MapDecl) -> Option<String> {
+        let base = access.expression.rsplit_once('.').map(|(base, _)| base);
+        match (&self.key, base) {
+            (LockKey::Beside(rest), Some(base)) if is_path(base) => Some(format!("{base}{rest}")),
+            (LockKey::Beside(_), _) => None,
+            // The name is of this package, or of this function: another package cannot see it.
+            (LockKey::Elsewhere(path), None) if !path.contains('.') => Some(path.clone()),
+            (LockKey::Elsewhere(path), Some(_))
+                if !path.contains('.') && map.decl == DeclKind::Field =>
+            {
+                Some(path.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// True when the locks of an access include this one in a mode that suffices.
+    pub(crate) fn covers(&self, under: &Under, mutates: bool) -> bool {
+        under
+            .locks
+            .iter()
+            .any(|(key, mode, _)| *key == self.key && (*mode == LockMode::Write || !mutates))
+    }
+
+    /// True when an access holds it for reading although it changes the map.
+    pub(crate) fn only_read(&self, under: &Under, mutates: bool) -> bool {
+        mutates
+            && under.locks.iter().any(|(key, mode, _)| *key == self.key && *mode == LockMode::Read)
+    }
+}
+
+/// Names joined by dots: nothing that would be evaluated twice with another result.
+fn is_path(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'))
+}
+
+/// The lock that most accesses hold.
+pub(crate) fn existing(trees: &Trees<'_>, map: &MapDecl, unders: &[Under]) -> Option<Guard> {
+    let mut counted: Vec<(LockKey, usize, bool, String)> = Vec::new();
+    for (key, mode, path) in unders.iter().flat_map(|under| &under.locks) {
+        // A lock chosen at run time, such as `locks[i]`, cannot be written at another place.
+        if !is_path(path) {
+            continue;
+        }
+        let read = *mode == LockMode::Read;
+        match counted.iter_mut().find(|(known, ..)| known == key) {
+            Some((_, count, rw, _)) => {
+                *count = count.saturating_add(1);
+                *rw |= read;
+            }
+            None => counted.push((key.clone(), 1, read, path.clone())),
+        }
+    }
+    let (key, _, read, name) = counted.into_iter().rev().max_by_key(|(_, count, ..)| *count)?;
+    let rw = read || declared_rw(trees, map, &key);
+    Some(Guard { key, rw, new: false, name })
+}
+
+/// A new lock, named after the map; `None` where none can be declared beside it.
+pub(crate) fn fresh(map: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
+    let last = map.path.rsplit('.').next()?;
+    let last = last.split('#').next()?;
+    if last.is_empty() || !last.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    let mut chars = last.chars();
+    let lower: String = chars.next()?.to_lowercase().chain(chars).collect();
+    let name = format!("{lower}Mu");
+    let key = match map.decl {
+        DeclKind::PackageVar | DeclKind::Local => LockKey::Elsewhere(name.clone()),
+        DeclKind::Field => LockKey::Beside(format!(".{name}")),
+        DeclKind::Parameter | DeclKind::Element => return None,
+    };
+    let writes = accesses
+        .iter()
+        .filter(|source| source.access.operation.mutates() && !source.access.before_sharing)
+        .count();
+    let rw = accesses.len().saturating_sub(writes) > writes;
+    Some(Guard { key, rw, new: true, name })
+}
+
+/// Whether the lock's own declaration says RWMutex.
+fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey) -> bool {
+    let Some(file) = trees.file(&map.site.file) else { return false };
+    match key {
+        LockKey::Beside(rest) => {
+            let Some(fields) = struct_of(trees, map, &file) else { return false };
+            let name = rest.trim_start_matches('.');
+            fields.descendants().filter_map(Node::cast::<Field<'_>>).any(|field| {
+                let named = field.names().any(|ident| ident.text() == name);
+                let is_it = if name.is_empty() { field.is_embedded() } else { named };
+                is_it && field.ty().node().text().trim_start_matches('*').ends_with("RWMutex")
+            })
+        }
+        LockKey::Elsewhere(path) => trees.program().files().iter().any(|file| {
+            let wanted = format!("{path} sync.RWMutex");
+            file.package() == &*map.package && file.text().contains(&wanted)
+        }),
+    }
+}
+
+/// The struct type that holds a field.
+pub(crate) fn struct_of<'f>(
+    trees: &Trees<'_>,
+    map: &MapDecl,
+    file: &'f go_syntax::File,
+) -> Option<Node<'f>> {
+    let start = trees.offset(&map.site.file, map.site.line, map.site.column)?;
+    let name = trees::covering(file, Span { start, end: start.saturating_add(1) });
+    name.ancestors().into_iter().rev().find(|node| node.kind() == Kind::StructType)
+}
+
+/// What an access is under, callers included.
+pub(crate) fn under(access: &SourceAccess, callers: &[(String, LockMode)]) -> Under {
+    locks::under(&access.access, callers)
+}
