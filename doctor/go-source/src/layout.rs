@@ -2,14 +2,19 @@
 //!
 //! Every module of the tree takes part, nested ones too: whoever looks for a crash gives the
 //! repository, not one module of it. A directory belongs to the nearest `go.mod` above it. What
-//! lies under a `vendor` directory is a dependency under the import path it has there.
+//! lies under a `vendor` directory is a dependency under the import path it has there. Where no
+//! `go.mod` is above a directory, how the files import each other tells where it belongs.
+
+mod prefix;
 
 use crate::build::{self, Tags};
 use crate::module::Manifest;
 use crate::{LoadOptions, Note, NoteKind, SourceTree};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+const NO_MODULE: &str = "no go.mod names a module: import paths are taken from the directories";
 
 /// A directory that holds Go files of the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +25,8 @@ pub(crate) struct Directory {
     pub(crate) import: Arc<str>,
     /// Whether it lies under `vendor`.
     pub(crate) vendored: bool,
+    /// Whether no module says its import path.
+    bare: bool,
     /// Paths of the files whose names belong to the target, in order.
     pub(crate) files: Vec<String>,
 }
@@ -53,17 +60,46 @@ impl Layout {
         layout.standard = modules.values().any(|module| module.manifest.module == "std");
         for (path, files) in group(&files, options, tags) {
             let (import, vendored) = import_path(&path, &modules);
-            let index = layout.directories.len();
+            let bare = !vendored && nearest(&path, &modules).is_none();
             let import: Arc<str> = import.into();
-            let slot = layout.by_import.entry(Arc::clone(&import)).or_insert(index);
-            // The program's own package goes before a vendored copy of it.
-            if !vendored && layout.directories.get(*slot).is_some_and(|other| other.vendored) {
-                *slot = index;
-            }
-            layout.directories.push(Directory { path, import, vendored, files });
+            layout.directories.push(Directory { path, import, vendored, bare, files });
         }
+        layout.index();
         layout.aliases = aliases(&modules);
         layout
+    }
+
+    fn index(&mut self) {
+        self.by_import.clear();
+        for (index, directory) in self.directories.iter().enumerate() {
+            let slot = self.by_import.entry(Arc::clone(&directory.import)).or_insert(index);
+            // The program's own package goes before a vendored copy of it.
+            let other = self.directories.get(*slot);
+            if !directory.vendored && other.is_some_and(|other| other.vendored) {
+                *slot = index;
+            }
+        }
+    }
+
+    /// Gives directories without a module the import paths that the program's own imports give
+    /// them. True where that changed anything.
+    pub(crate) fn infer(&mut self, imports: &BTreeSet<String>) -> bool {
+        let bare = self.directories.iter().filter(|directory| directory.bare);
+        let paths: FxHashSet<&str> = bare.map(|directory| &*directory.path).collect();
+        let unresolved = imports.iter().filter(|path| self.resolve(path).is_none());
+        let unresolved = unresolved.map(String::as_str);
+        let Some(prefix) = prefix::common(unresolved, &paths).map(str::to_owned) else {
+            return false;
+        };
+        for directory in self.directories.iter_mut().filter(|directory| directory.bare) {
+            directory.import = join(&prefix, &directory.path).into();
+        }
+        self.index();
+        if let Some(note) = self.notes.iter_mut().find(|note| note.text == NO_MODULE) {
+            note.text =
+                format!("no go.mod names a module: by the files' imports the tree is {prefix}");
+        }
+        true
     }
 
     /// The directory that an import path means, seen from anywhere in the program.
@@ -111,11 +147,7 @@ impl Layout {
             }
         }
         if modules.values().all(|module| module.manifest.module.is_empty()) {
-            self.note(
-                NoteKind::Module,
-                "",
-                "no go.mod names a module: import paths are taken from the directories".into(),
-            );
+            self.note(NoteKind::Module, "", NO_MODULE.into());
         }
         modules
     }
@@ -194,12 +226,14 @@ fn nearest<'m>(directory: &str, modules: &'m BTreeMap<String, Module>) -> Option
     }
 }
 
-/// `a/vendor/x/y` into `a` and `x/y`, by the last `vendor`.
+/// `a/vendor/x/y` into `a` and `x/y`, by the last `vendor`. Before the Go tool knew vendoring,
+/// `vendor` was an entry of GOPATH, with `src` below it.
 fn split_vendor(directory: &str) -> Option<(&str, &str)> {
-    if let Some((owner, import)) = directory.rsplit_once("/vendor/") {
-        return Some((owner, import));
-    }
-    directory.strip_prefix("vendor/").map(|import| ("", import))
+    let (owner, import) = match directory.rsplit_once("/vendor/") {
+        Some(found) => found,
+        None => ("", directory.strip_prefix("vendor/")?),
+    };
+    Some((owner, import.strip_prefix("src/").unwrap_or(import)))
 }
 
 fn aliases(modules: &BTreeMap<String, Module>) -> Vec<(String, String)> {
@@ -326,6 +360,37 @@ mod tests {
             .map(|index| layout.directories[index].path.clone());
         assert_eq!(found.as_deref(), Some("fork/sub"));
         assert!(layout.resolve("example.com/older/sub").is_none());
+    }
+
+    #[test]
+    fn a_vendor_directory_may_be_an_entry_of_gopath() {
+        let found = imports(&[("vendor/src/example.com/a/x.go", "")], false);
+        assert_eq!(found[0].1, "example.com/a");
+    }
+
+    #[test]
+    fn without_a_module_the_imports_tell_the_path_of_the_tree() {
+        let files = ["main.go", "store/x.go", "log/x.go", "api/v1/x.go", "vendor/a.b/log/x.go"];
+        let files = files.iter().map(|path| (*path, "")).chain([("api/go.mod", "module a.c/api")]);
+        let tree: MemoryTree = files.collect();
+        let options = LoadOptions::default();
+        let mut layout = Layout::read(&tree, &options, &Tags::new(&options));
+        let imports = ["fmt", "a.b/log", "example.com/app/log", "example.com/app/store"];
+        assert!(layout.infer(&imports.map(str::to_owned).into()));
+        let found = layout.directories.iter().map(|d| (&*d.path, &*d.import));
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            [
+                ("", "example.com/app"),
+                ("api/v1", "a.c/api/v1"),
+                ("log", "example.com/app/log"),
+                ("store", "example.com/app/store"),
+                ("vendor/a.b/log", "a.b/log"),
+            ]
+        );
+        assert_eq!(layout.resolve("example.com/app/log"), Some(2));
+        assert_eq!(layout.resolve("log"), None);
+        assert!(!layout.infer(&imports.map(str::to_owned).into()), "nothing is left to infer");
     }
 
     #[test]

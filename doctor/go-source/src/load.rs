@@ -32,12 +32,22 @@ struct Parsed {
 pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Resolution, Vec<Note>) {
     let tags = Tags::new(options);
     let mut layout = Layout::read(tree, options, &tags);
-    let mut notes = std::mem::take(&mut layout.notes);
+    let mut notes = Vec::new();
     let mut reader =
         Reader { tree, tags: &tags, layout: &layout, read: BTreeSet::new(), parsed: Vec::new() };
     let own = |at: &usize| layout.directories.get(*at).is_some_and(|directory| !directory.vendored);
     let all: Vec<usize> = (0..layout.directories.len()).filter(own).collect();
     let mut imports = reader.read(&all, Part::Own, &mut notes);
+    let Reader { read, mut parsed, .. } = reader;
+    if layout.infer(&imports) {
+        for file in &mut parsed {
+            if let Some(found) = file.directory.and_then(|at| layout.directories.get(at)) {
+                file.import = Arc::clone(&found.import);
+            }
+        }
+    }
+    notes.splice(0..0, std::mem::take(&mut layout.notes));
+    let mut reader = Reader { tree, tags: &tags, layout: &layout, read, parsed };
     let mut missing = BTreeSet::new();
     for level in 0..=DEPENDENCY_LEVELS {
         let mut found = Vec::new();

@@ -1,8 +1,10 @@
 //! Go's types, as far as maps need them: a hash-consed arena per worker.
 //!
 //! Two types are identical exactly when their numbers are. [`Kind::Unknown`] stands for everything
-//! that could not be resolved; it is contagious and never becomes a claim. Type parameters are
-//! types of their own, replaced where a generic type or function is instantiated.
+//! that could not be resolved; it is contagious and never becomes a claim. A [`Kind::Foreign`] type
+//! has a name in a package that is not there: it can be written down and compared, and nothing else
+//! is known of it. Type parameters are types of their own, replaced where a generic type or function
+//! is instantiated.
 
 mod convert;
 mod generic;
@@ -43,6 +45,10 @@ pub(crate) struct StructId(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct InterfaceId(u32);
 
+/// A named type of a package that is not there, of one arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ForeignId(u32);
+
 /// Where a name is declared: the identity of variables, fields and type parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Def {
@@ -77,6 +83,7 @@ pub(crate) enum Kind {
     },
     Tuple(Tys),
     Param(Def),
+    Foreign(ForeignId),
 }
 
 /// A field of a struct type.
@@ -98,6 +105,14 @@ pub(crate) struct InterfaceInfo<'w> {
     pub(crate) embeds: Vec<Ty>,
 }
 
+/// A named type of which only the name is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ForeignInfo<'w> {
+    /// Import path of its package.
+    pub(crate) import: &'w str,
+    pub(crate) name: &'w str,
+}
+
 /// The arena.
 #[derive(Debug)]
 pub(crate) struct Types<'w> {
@@ -111,6 +126,9 @@ pub(crate) struct Types<'w> {
     by_struct: FxHashMap<Box<[FieldInfo<'w>]>, StructId>,
     interfaces: Vec<InterfaceInfo<'w>>,
     by_interface: FxHashMap<InterfaceInfo<'w>, InterfaceId>,
+    /// Each foreign type as it was first written.
+    foreign: Vec<&'w str>,
+    by_foreign: FxHashMap<ForeignInfo<'w>, ForeignId>,
 }
 
 impl Default for Types<'_> {
@@ -125,6 +143,8 @@ impl Default for Types<'_> {
             by_struct: FxHashMap::default(),
             interfaces: Vec::new(),
             by_interface: FxHashMap::default(),
+            foreign: Vec::new(),
+            by_foreign: FxHashMap::default(),
         };
         types.add(Kind::Unknown);
         types
@@ -202,6 +222,21 @@ impl<'w> Types<'w> {
         self.add(Kind::Interface(id))
     }
 
+    /// A type of a package that is not there; `written` is how the source qualifies it.
+    pub(crate) fn add_foreign(&mut self, info: ForeignInfo<'w>, written: &'w str) -> Ty {
+        let next = ForeignId(narrow(self.foreign.len()));
+        let id = *self.by_foreign.entry(info).or_insert(next);
+        if id == next {
+            self.foreign.push(written);
+        }
+        self.add(Kind::Foreign(id))
+    }
+
+    /// A foreign type as it was first written, with its package's local name.
+    pub(crate) fn foreign(&self, id: ForeignId) -> &'w str {
+        self.foreign.get(index(id.0)).copied().unwrap_or("?")
+    }
+
     pub(crate) fn basic(&mut self, name: &'static str) -> Ty {
         self.add(Kind::Basic(name))
     }
@@ -233,7 +268,7 @@ impl<'w> Types<'w> {
     fn holds_param(&self, kind: Kind) -> bool {
         let any = |list: Tys| self.list(list).iter().any(|ty| self.is_generic(*ty));
         match kind {
-            Kind::Unknown | Kind::Basic(_) => false,
+            Kind::Unknown | Kind::Basic(_) | Kind::Foreign(_) => false,
             Kind::Named { args, .. } => any(args),
             Kind::Pointer(ty) | Kind::Slice(ty) | Kind::Array(ty) | Kind::Chan(ty) => {
                 self.is_generic(ty)

@@ -93,7 +93,8 @@ pub(crate) enum Object {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Import {
     Package(PackageId),
-    Missing,
+    /// A package that is not there, by where the file writes its path.
+    Missing(Span),
 }
 
 /// All files and packages.
@@ -194,7 +195,8 @@ impl<'w> Index<'w> {
         let here = DeclRef { file: id, decl };
         match file.hir.decl(decl).kind {
             DeclKind::Import { name, path } => {
-                let path = file.unquoted(path);
+                let written = path;
+                let path = file.unquoted(written);
                 let target = resolve(id, path);
                 let local = match name.map(|name| file.slice(name)) {
                     Some(".") => {
@@ -207,7 +209,7 @@ impl<'w> Index<'w> {
                         None => guess_name(path),
                     },
                 };
-                imports.insert(local, target.map_or(Import::Missing, Import::Package));
+                imports.insert(local, target.map_or(Import::Missing(written), Import::Package));
             }
             DeclKind::Var { names, .. } => {
                 for (at, name) in (0u32..).zip(file.hir.names(names)) {

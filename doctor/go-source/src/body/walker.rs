@@ -4,7 +4,7 @@ use super::facts::{Facts, FunctionFact, Key, LiteralUse};
 use super::init_order::Node;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List};
 use crate::types::{Binding, Def, Kind, Resolver, Ty};
-use crate::world::{DeclRef, FuncRef, Index, PackageId, World};
+use crate::world::{DeclRef, FileId, FuncRef, Index, PackageId, World};
 use crate::{CallKind, Context, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -136,6 +136,7 @@ pub(crate) fn walk_package<'w>(
         accessors: FxHashMap::default(),
         depth: 0,
     };
+    walker.types_of(&of.files);
     let mut inits = 0u32;
     for file in &of.files {
         walker.r.env.file = *file;
@@ -159,12 +160,14 @@ impl<'w> Walker<'w> {
                 self.variables.push(here);
                 self.package_vars(names, ty, values);
             }
-            DeclKind::Type { ty, .. } => self.declare_fields(ty),
             DeclKind::Func(func) => {
                 self.top = Some(Node::Function(FuncRef { file: here.file, func }));
                 self.function(func, inits);
             }
-            DeclKind::Const { .. } | DeclKind::Import { .. } | DeclKind::Bad => {}
+            DeclKind::Type { .. }
+            | DeclKind::Const { .. }
+            | DeclKind::Import { .. }
+            | DeclKind::Bad => {}
         }
         self.settle();
     }
@@ -211,6 +214,22 @@ impl<'w> Walker<'w> {
                 self.declare_map(def, of, finding::DeclKind::PackageVar, None, written);
                 if let Some(value) = values.get(at) {
                     self.initialised(def, of, *name, *value);
+                }
+            }
+        }
+    }
+
+    /// Declares the fields of all types before any use of them: a use of a generic type knows them
+    /// with its own arguments, the declaration with its parameters.
+    fn types_of(&mut self, files: &[FileId]) {
+        for file in files {
+            self.r.env.file = *file;
+            let hir = self.r.hir();
+            for decl in &hir.top {
+                if let DeclKind::Type { params, ty, .. } = hir.decl(*decl).kind {
+                    self.r.declare_params(params);
+                    self.declare_fields(ty);
+                    self.r.unbind(0);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! From a type as written to a type, and from a named type to what it stands for.
 
 use super::resolver::{Binding, Meaning};
-use super::{Def, FieldInfo, InterfaceInfo, Kind, Resolver, Ty};
+use super::{Def, FieldInfo, ForeignInfo, InterfaceInfo, Kind, Resolver, Ty};
 use crate::hir::{DeclKind, ExprId, ExprKind, List, Sig};
 use crate::world::{DeclRef, Import, Object};
 
@@ -30,9 +30,42 @@ const PREDECLARED: [&str; 20] = [
 ];
 
 impl<'w> Resolver<'w> {
-    /// The type that an expression denotes; unknown where it denotes none.
+    /// The type that an expression denotes where a type is expected; unknown where it denotes none.
     pub(crate) fn convert(&mut self, id: ExprId) -> Ty {
-        self.type_of_expr(id).unwrap_or(Ty::UNKNOWN)
+        match self.type_of_expr(id) {
+            Some(ty) => ty,
+            None => self.foreign(id),
+        }
+    }
+
+    /// A type, or a pointer to one, of a package that is not there. Where a value may stand as
+    /// well, `pkg.Name` could be a function, so only [`convert`](Self::convert) asks for it.
+    fn foreign(&mut self, id: ExprId) -> Ty {
+        let expr = self.hir().expr(id);
+        match expr.kind {
+            ExprKind::Paren(inner) => self.convert(inner),
+            ExprKind::Star(inner) => {
+                let to = self.convert(inner);
+                self.types.pointer(to)
+            }
+            ExprKind::Selector { base, name } => {
+                let package = self.hir().expr(base);
+                if package.kind != ExprKind::Name {
+                    return Ty::UNKNOWN;
+                }
+                let import = match self.meaning(self.text(package.span)) {
+                    Meaning::Import(Import::Missing(path)) => self.file().unquoted(path),
+                    Meaning::Import(Import::Package(found)) => match self.world.package(found) {
+                        Some(package) => &package.import,
+                        None => return Ty::UNKNOWN,
+                    },
+                    _ => return Ty::UNKNOWN,
+                };
+                let info = ForeignInfo { import, name: self.text(name) };
+                self.types.add_foreign(info, self.text(expr.span))
+            }
+            _ => Ty::UNKNOWN,
+        }
     }
 
     /// The type that an expression denotes, or `None` where it is a value, so that a call of it is
@@ -107,7 +140,7 @@ impl<'w> Resolver<'w> {
                 Object::Type(decl) => Some(self.declared(decl, &[])),
                 _ => None,
             },
-            Meaning::Import(Import::Missing) if package == "unsafe" && name == "Pointer" => {
+            Meaning::Import(Import::Missing(_)) if package == "unsafe" && name == "Pointer" => {
                 Some(self.types.basic("Pointer"))
             }
             _ => None,
@@ -207,6 +240,7 @@ impl<'w> Resolver<'w> {
                 found
             }
             Kind::Param(def) => self.bounds.get(&def).map_or(Ty::UNKNOWN, |bound| bound.core),
+            Kind::Foreign(_) => Ty::UNKNOWN,
             _ => ty,
         }
     }

@@ -123,7 +123,7 @@ impl<'w> Resolver<'w> {
                     info.embeds.into_iter().map(|ty| self.substitute(ty, params, args)).collect();
                 return self.types.add_interface(InterfaceInfo { methods, embeds });
             }
-            kind @ (Kind::Unknown | Kind::Basic(_)) => kind,
+            kind @ (Kind::Unknown | Kind::Basic(_) | Kind::Foreign(_)) => kind,
         };
         self.types.add(kind)
     }

@@ -67,6 +67,7 @@ impl Resolver<'_> {
                 }
             }
             Kind::Tuple(list) => self.write_list(list, ('(', ')'), from, depth, out),
+            Kind::Foreign(id) => out.push_str(self.types.foreign(id)),
             Kind::Param(def) => {
                 out.push_str(self.world.file(def.file).map_or("?", |file| file.slice(def.name)));
             }

@@ -1,10 +1,14 @@
 //! Expressions and types.
 
 use super::Lower;
+use crate::Span;
 use crate::hir::{
     BinaryOp, Element, Expr, ExprId, ExprKind, Field, List, Literal, Method, UnaryOp,
 };
 use go_syntax::{LitKind, View, ast};
+
+/// So many operators in a row are not lowered one inside the other.
+const LONG_ROW: usize = 16;
 
 impl Lower {
     pub(super) fn expr(&mut self, expr: ast::Expr<'_>) -> ExprId {
@@ -60,14 +64,7 @@ impl Lower {
             ast::Expr::Unary(unary) => {
                 ExprKind::Unary { op: unary_op(unary.op()), x: self.expr(unary.operand()) }
             }
-            ast::Expr::Binary(binary) => {
-                let left = self.expr(binary.left());
-                ExprKind::Binary {
-                    op: binary_op(binary.op()),
-                    left,
-                    right: self.expr(binary.right()),
-                }
-            }
+            ast::Expr::Binary(binary) => self.binary(binary),
             // Stands alone only in broken source.
             ast::Expr::KeyValue(pair) => self.expr_kind(pair.value()),
             ast::Expr::ArrayType(array) => {
@@ -93,6 +90,48 @@ impl Lower {
                 None => ExprKind::Bad,
             },
             ast::Expr::Bad(_) => ExprKind::Bad,
+        }
+    }
+
+    /// A long row of one kind of operator, as generated files write tables, becomes a balanced tree:
+    /// its operands stay in their order, and its depth says nothing of how the source is nested.
+    fn binary(&mut self, binary: ast::BinaryExpr<'_>) -> ExprKind {
+        let op = binary_op(binary.op());
+        let mut operands = vec![binary.right()];
+        let mut first = binary.left();
+        while let ast::Expr::Binary(inner) = first {
+            if binary_op(inner.op()) != op || matches!(op, BinaryOp::Compare | BinaryOp::Shift) {
+                break;
+            }
+            operands.push(inner.right());
+            first = inner.left();
+        }
+        if operands.len() < LONG_ROW {
+            let left = self.expr(binary.left());
+            return ExprKind::Binary { op, left, right: self.expr(binary.right()) };
+        }
+        operands.push(first);
+        let row: Vec<ExprId> =
+            operands.into_iter().rev().map(|operand| self.expr(operand)).collect();
+        self.balance(op, &row)
+    }
+
+    fn balance(&mut self, op: BinaryOp, row: &[ExprId]) -> ExprKind {
+        let (left, right) = row.split_at(row.len() / 2);
+        let (left, right) = (self.half(op, left), self.half(op, right));
+        ExprKind::Binary { op, left, right }
+    }
+
+    fn half(&mut self, op: BinaryOp, row: &[ExprId]) -> ExprId {
+        match row {
+            [one] => *one,
+            _ => {
+                let at = |id: Option<&ExprId>| id.map(|id| self.hir.expr(*id).span);
+                let start = at(row.first()).map_or(0, |span| span.start);
+                let end = at(row.last()).map_or(start, |span| span.end);
+                let kind = self.balance(op, row);
+                self.hir.add_expr(Expr { kind, span: Span { start, end } })
+            }
         }
     }
 
