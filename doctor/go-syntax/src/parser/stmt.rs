@@ -217,38 +217,48 @@ impl Parser<'_> {
 
     /// The statement and the condition between `if` and its block.
     fn if_header(&mut self) -> u8 {
+        const CONDITION: &str = "expected a condition, found a statement";
         if self.at(Tok::LBrace) {
             self.expected("a condition");
             self.missing(Kind::BadExpr);
             return 0;
         }
         let mark = self.mark();
-        let mut aux = 0;
+        let mut init = None;
         if !self.at(Tok::Semi) {
             if self.at(Tok::Var) {
                 self.expected("a simple statement");
                 self.bump();
             }
-            let init = self.simple_stmt(Allow::Basic);
+            let simple = self.simple_stmt(Allow::Basic);
             if self.at(Tok::LBrace) {
-                self.statement_to_expr(mark, init, "expected a condition, found a statement");
+                self.statement_to_expr(mark, simple, CONDITION);
                 return 0;
             }
-            aux = flag::INIT;
+            init = Some(simple);
         }
         let semicolon = self.span();
+        let at_line_break = self.at_line_break();
         if !self.eat(Tok::Semi) {
             self.expected(Tok::Semi.describe());
         }
-        if self.at(Tok::LBrace) {
-            self.error(semicolon, "missing condition in if statement");
-            self.missing(Kind::BadExpr);
-        } else {
-            let mark = self.mark();
-            let cond = self.simple_stmt(Allow::Basic);
-            self.statement_to_expr(mark, cond, "expected a condition, found a statement");
+        match init {
+            Some(simple) if at_line_break && self.at(Tok::LBrace) => {
+                self.error(semicolon, "unexpected line break before '{'");
+                self.statement_to_expr(mark, simple, CONDITION);
+                return 0;
+            }
+            _ if self.at(Tok::LBrace) => {
+                self.error(semicolon, "missing condition in if statement");
+                self.missing(Kind::BadExpr);
+            }
+            _ => {
+                let mark = self.mark();
+                let cond = self.simple_stmt(Allow::Basic);
+                self.statement_to_expr(mark, cond, CONDITION);
+            }
         }
-        aux
+        if init.is_some() { flag::INIT } else { 0 }
     }
 
     fn switch_stmt(&mut self) {
