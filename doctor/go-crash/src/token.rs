@@ -106,6 +106,8 @@ pub(crate) struct Message<'a> {
     /// It stands where the runtime prints it, at the beginning of a line or behind a log's prefix;
     /// otherwise it may be quoted, and only a stack that follows makes it a fault.
     pub(crate) printed: bool,
+    /// Nothing but blanks stands before it; otherwise a log's prefix does.
+    pub(crate) bare: bool,
     /// It stands one tab deep: the panic before it is its cause.
     pub(crate) nested: bool,
 }

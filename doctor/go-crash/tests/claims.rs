@@ -127,6 +127,10 @@ const BARE_MESSAGES: &[(&str, FaultKind)] = &[
         FaultKind::NilMapWrite,
     ),
     (
+        "Seen on the phone:\n\n```\n03-09 18:22:35.108 22021 22154 E GoLog   : fatal error: sync: unlock of unlocked mutex\n```\n",
+        FaultKind::UnlockOfUnlocked,
+    ),
+    (
         "3月 09 18:22:35 web-7 shopd[4711]: fatal error: concurrent map writes\n",
         FaultKind::ConcurrentMapWrites,
     ),

@@ -22,6 +22,8 @@ pub(super) struct Pending {
     line: u64,
     /// Printed, not quoted.
     printed: bool,
+    /// No log's prefix stands before it.
+    bare: bool,
     /// The chain of panics may go on with the next line.
     recovered: bool,
 }
@@ -108,6 +110,7 @@ impl Announced {
             repeats: 1,
             line,
             printed: message.printed,
+            bare: message.bare,
             recovered: message.recovered,
         };
         if let Some(last) = self.waiting.last_mut() {
@@ -159,6 +162,7 @@ impl Announced {
                 repeats: 1,
                 line,
                 printed: true,
+                bare: true,
                 recovered: false,
             });
         }
@@ -204,9 +208,11 @@ impl Announced {
     }
 
     /// The messages from line `first` on stand alone in a fenced block of prose: they are
-    /// quotations.
+    /// quotations, but for lines of a log, which nobody makes up.
     pub(super) fn doubt_since(&mut self, first: u64) {
-        for pending in self.waiting.iter_mut().filter(|pending| pending.line >= first) {
+        for pending in
+            self.waiting.iter_mut().filter(|pending| pending.line >= first && pending.bare)
+        {
             pending.printed = false;
         }
     }

@@ -57,11 +57,14 @@ pub(super) fn announced(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
         return None;
     }
     let printed = looks_printed(prefix) && looks_ended(without_repeats(rest, text));
-    let nested = prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ')
-        && trim(prefix).is_empty();
+    let bare = trim(prefix).is_empty();
+    let nested = bare && prefix.first().is_some_and(|&byte| byte == b'\t' || byte == b' ');
     let logged = channel == Channel::Panic
         && (contains(prefix, b"ecover") || contains(prefix, b"bserved a "));
-    Some((Token::Message(Message { channel, text, recovered, logged, printed, nested }), rest))
+    Some((
+        Token::Message(Message { channel, text, recovered, logged, printed, nested, bare }),
+        rest,
+    ))
 }
 
 fn is_known(channel: Channel, text: &[u8]) -> bool {
@@ -105,6 +108,7 @@ fn served(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
             logged: true,
             printed: true,
             nested: false,
+            bare: false,
         }),
         rest,
     ))
@@ -128,7 +132,15 @@ pub(super) fn quoted(line: &[u8]) -> Option<(Token<'_>, usize)> {
     let says_panic = [&b"anic"[..], b"PANIC", b"ecover"].iter().any(|word| contains(prefix, word));
     let logged = channel == Channel::Panic;
     let printed = logged && looks_ended(tail) && looks_printed(prefix) && says_panic;
-    let message = Message { channel, text, recovered: false, logged, printed, nested: false };
+    let message = Message {
+        channel,
+        text,
+        recovered: false,
+        logged,
+        printed,
+        nested: false,
+        bare: trim(prefix).is_empty(),
+    };
     Some((Token::Message(message), at))
 }
 
