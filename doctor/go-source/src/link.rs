@@ -7,7 +7,7 @@ mod names;
 mod roots;
 mod symbols;
 
-pub(crate) use symbols::{keys_of, spellings};
+pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
 use crate::body::{AccessFact, Facts, Key, walk_package};
 use crate::locks;
@@ -111,6 +111,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     let mut program = Program::build(decls, accesses, functions, calls, notes);
     program.origins = origins(units, &ids);
+    program.unresolved = units.iter().fold(0, |sum, unit| sum.saturating_add(unit.facts.unknown));
     program
 }
 

@@ -26,6 +26,7 @@ pub struct Program {
     pub(crate) notes: Vec<Note>,
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
+    pub(crate) unresolved: u32,
     pub(crate) indexes: Indexes,
 }
 
@@ -112,6 +113,7 @@ impl Program {
             calls,
             notes,
             origins: FxHashMap::default(),
+            unresolved: 0,
             indexes,
         }
     }
@@ -141,6 +143,11 @@ impl Program {
     /// What was skipped or is missing, in the order of the tree.
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// How many operations on maps were seen whose map could not be told: results of calls, mostly.
+    pub fn unresolved(&self) -> u32 {
+        self.unresolved
     }
 
     /// The files of the program, ordered by path.
@@ -218,14 +225,34 @@ impl Program {
     }
 
     /// All functions that answer to a runtime symbol: `main.run` names one in each `main` package.
+    ///
+    /// Until Go 1.26 a closure that was inlined together with its function carries the names of
+    /// both and a number of its new home (`main.main.newHandler.func3`): then all closures of the
+    /// inlined function answer, and file and line tell which.
     pub fn functions_named(&self, symbol: &str) -> Vec<&Function> {
+        let by_symbol = &self.indexes.functions_by_symbol;
         let spellings = link::spellings(symbol);
-        let indexes = spellings.iter().find_map(|name| self.indexes.functions_by_symbol.get(name));
-        indexes
-            .into_iter()
-            .flatten()
-            .filter_map(|index| self.functions.get(widen(*index)))
-            .collect()
+        let found = spellings.iter().find_map(|name| by_symbol.get(name));
+        let inlined =
+            || link::inlined_into(symbol).into_iter().find_map(|name| by_symbol.get(&name));
+        match found {
+            Some(found) => self.numbered(found).collect(),
+            None => {
+                let outer =
+                    self.numbered(inlined().map_or(&[], Vec::as_slice)).map(|function| function.id);
+                let outer: Vec<FunctionId> = outer.collect();
+                let closures = self.functions.iter();
+                closures
+                    .filter(|function| {
+                        function.parent.is_some_and(|parent| outer.contains(&parent))
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    fn numbered<'a>(&'a self, indexes: &'a [u32]) -> impl Iterator<Item = &'a Function> {
+        indexes.iter().filter_map(|index| self.functions.get(widen(*index)))
     }
 
     /// The innermost function or closure around a line of a file in the tree.

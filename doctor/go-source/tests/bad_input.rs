@@ -1,5 +1,4 @@
 //! Whatever the tree holds: no panic, no hang, and what can be read is read.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use go_source::{LoadOptions, MemoryTree, NoteKind, Program, SourceTree};
 use proptest::prelude::*;

@@ -1,9 +1,5 @@
 //! The fixture programs, against the manifests that say which map each of their lines touches.
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and says what it measured"
-)]
+#![expect(clippy::expect_used, reason = "a test fails by panicking and says what it measured")]
 
 #[path = "common/disk.rs"]
 mod disk;
@@ -42,7 +38,7 @@ fn manifest(text: &str) -> Vec<Map> {
             match line {
                 "[[map]]" => maps.push(Map::default()),
                 "[[map.access]]" => {
-                    maps.last_mut().expect("a map").accesses.push(Access::default())
+                    maps.last_mut().expect("a map").accesses.push(Access::default());
                 }
                 _ => {}
             }

@@ -71,7 +71,7 @@ fn compare(minor: u32) {
         match program.function(symbol) {
             Some(function) if &*function.site.file == file && function.site.line == *line => {}
             Some(function) => {
-                wrong.push(format!("{symbol}: {} instead of {file}:{line}", function.site))
+                wrong.push(format!("{symbol}: {} instead of {file}:{line}", function.site));
             }
             None if minor <= 21 => {
                 let text = program.file(file).expect("a file").text();

@@ -85,7 +85,7 @@ pub(super) fn below(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>) {
     match hir.stmt(stmt).kind {
         StmtKind::Block { body } => todo.extend(hir.stmts(body)),
         StmtKind::If { init, then, or_else, .. } => {
-            todo.extend(init.into_iter().chain([then]).chain(or_else))
+            todo.extend(init.into_iter().chain([then]).chain(or_else));
         }
         StmtKind::Switch { init, clauses, .. } | StmtKind::TypeSwitch { init, clauses, .. } => {
             todo.extend(init);
@@ -97,7 +97,7 @@ pub(super) fn below(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>) {
             }
         }
         StmtKind::For { init, post, body, .. } => {
-            todo.extend(init.into_iter().chain(post).chain([body]))
+            todo.extend(init.into_iter().chain(post).chain([body]));
         }
         StmtKind::Range { body, .. } => todo.push(body),
         StmtKind::Labeled { stmt, .. } => todo.push(stmt),
@@ -121,7 +121,7 @@ pub(super) fn declared(hir: &Hir, stmt: StmtId, names: &mut Vec<Span>) {
         StmtKind::TypeSwitch { name, .. } => names.extend(name),
         StmtKind::Decl(decl) => match hir.decl(decl).kind {
             DeclKind::Var { names: list, .. } | DeclKind::Const { names: list, .. } => {
-                names.extend(hir.names(list))
+                names.extend(hir.names(list));
             }
             _ => {}
         },

@@ -35,6 +35,27 @@ pub(crate) fn spellings(symbol: &str) -> Vec<String> {
     found
 }
 
+/// For a closure that was inlined elsewhere, the names its own function may have: each tail of the
+/// symbol's middle, longest first. `main.main.(*T).newHandler.func3` may be of `main.(*T).newHandler`.
+pub(crate) fn inlined_into(symbol: &str) -> Vec<String> {
+    let whole = canonical(symbol);
+    let Some((outer, number)) = whole.rsplit_once(".func") else { return Vec::new() };
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Vec::new();
+    }
+    let parsed = go_runtime::symbol::Symbol::parse(&whole);
+    let Some(mut rest) = outer.strip_prefix(parsed.package).and_then(|rest| rest.strip_prefix('.'))
+    else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    while let Some((_, tail)) = rest.split_once('.') {
+        found.push(format!("{}.{tail}", parsed.package));
+        rest = tail;
+    }
+    found
+}
+
 /// Without type arguments, escapes, the suffix of method values and that of the calling convention.
 fn canonical(symbol: &str) -> String {
     let mut out = String::with_capacity(symbol.len());
@@ -50,4 +71,36 @@ fn canonical(symbol: &str) -> String {
     let out = out.replace("%2e", ".");
     let end = out.strip_suffix("-fm").or_else(|| out.strip_suffix(".abi0")).unwrap_or(&out);
     end.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symbol_is_found_however_it_is_spelled() {
+        let table = [
+            ("main.(*T[...]).M.func1", "main.(*T).M.func1"),
+            ("main.apply[go.shape.int].func1", "main.apply.func1"),
+            ("gopkg.in/yaml%2ev3.(*node).add-fm", "gopkg.in/yaml.v3.(*node).add"),
+        ];
+        for (printed, kept) in table {
+            assert_eq!(spellings(printed)[0], kept);
+        }
+        assert_eq!(spellings("main.spawn.gowrap1")[1], "main.spawn");
+        assert_eq!(spellings("main.spawn.func2.deferwrap2")[1], "main.spawn.func2");
+    }
+
+    #[test]
+    fn commands_answer_under_their_import_path_too() {
+        let keys = keys_of("main.run", "example.com/x/cmd");
+        assert_eq!(keys, ["main.run", "example.com/x/cmd.run"]);
+    }
+
+    #[test]
+    fn an_inlined_closure_names_its_own_function_in_the_middle() {
+        let names = inlined_into("example.com/x.main.(*T).newHandler.func3");
+        assert_eq!(names, ["example.com/x.(*T).newHandler", "example.com/x.newHandler"]);
+        assert!(inlined_into("main.run").is_empty());
+    }
 }
