@@ -197,12 +197,22 @@ fn calls(
             (None, None) => format!("{name}({arguments})"),
             _ => continue,
         };
+        // `go vet` asks that the result of a String method be used.
+        let call = if one_result(function) { format!("_ = {call}") } else { call };
         if !found.contains(&call) && found.len() < CALLS {
             *values = own;
             found.push(call);
         }
     }
     found
+}
+
+fn one_result(function: FuncDecl<'_>) -> bool {
+    let fields = function.signature().results().map(|list| list.fields().collect::<Vec<_>>());
+    match fields.as_deref() {
+        Some([one]) => one.names().count() <= 1,
+        _ => false,
+    }
 }
 
 /// True for a function that may not return by itself: it loops without a condition, or uses channels.

@@ -142,6 +142,8 @@ fn what_could_deadlock_is_left_to_a_person() {
     for function in [
         // Whether the read happens at all depends on something that waits.
         "func (c *cache) touch(k string) {\n\tif slow() > 1 && c.m[k] > 1 { // HERE\n\t\tslow()\n\t}\n}",
+        // The map comes out of a method that takes the lock itself.
+        "func (c *cache) all() map[string]int {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\treturn c.m\n}\n\nfunc (c *cache) touch(k string) int {\n\treturn c.all()[k] // HERE\n}",
         // Another lock is held there: the two may be taken in the other order elsewhere.
         "var other sync.Mutex\n\nfunc (c *cache) touch(k string) int {\n\tother.Lock()\n\tdefer other.Unlock()\n\treturn c.m[k] // HERE\n}",
         // The caller holds the lock already on one of two ways.

@@ -22,6 +22,11 @@ pub(crate) struct Guard {
 impl Guard {
     /// The lock as an access to the map would write it; `None` where it cannot be reached from there.
     pub(crate) fn expression(&self, access: &Access, map: &MapDecl) -> Option<String> {
+        // What is reached through a call or an index may be another value the second time, and the
+        // call may take the lock itself.
+        if !is_path(&access.expression) {
+            return None;
+        }
         let base = access.expression.rsplit_once('.').map(|(base, _)| base);
         match (&self.key, base) {
             (LockKey::Beside(rest), Some(base)) if is_path(base) => Some(format!("{base}{rest}")),
