@@ -21,7 +21,8 @@
 //!
 //! No log format is parsed. The shapes that the runtime prints are looked for in each line, so
 //! prefixes, columns after them and program output between them do not matter; escapes (`\n`,
-//! `#012`, `&lt;`, colours) are undone first, wherever they stand. Newest-first texts are put right.
+//! `#012`, `&lt;`, colours) are undone first, wherever they stand, and so are the borders and reply
+//! marks around lines. Newest-first texts are put right.
 //! Two processes that die at once into one text, line by line, are not told apart.
 //!
 //! # What counts as a fault
@@ -30,9 +31,12 @@
 //!   log's prefix, with nothing behind it) is a fault, with or without its stack; an unknown panic
 //!   or fatal error only with it.
 //! - A message quoted in a sentence, in source code, in a heading or alone in a fenced block is a
-//!   fault only when the stack of a running goroutine follows; otherwise it is noted.
+//!   fault only when the stack of a running goroutine follows; otherwise it is noted. Told again by
+//!   the runtime itself, it is the same fault.
 //! - A stack without its message is a fault when its frames tell which: `runtime.throw` above a map
 //!   function, or a panic raised by an assignment.
+//! - A stack as loggers list them (symbols without parentheses, or places alone) is read behind a
+//!   panic, or from the function on that raises one: error logs are full of others.
 //! - A goroutine dump by itself is no fault.
 //!
 //! *Design constraints.* One pass over bytes that may be anything: no I/O, no panic, no allocation

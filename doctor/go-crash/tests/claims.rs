@@ -79,6 +79,10 @@ const QUIET: &[(&str, &str)] = &[
         "a numbered list",
         "1. fatal error: concurrent map writes\n2. panic: assignment to entry in nil map\n",
     ),
+    (
+        "a report without its log",
+        "Version 0.12.3 crashes sometimes with concurrent map writes.\n\n```\nfatal error: concurrent map writes\n```\n\n[shop.log](https://example.org/shop.log)\n",
+    ),
     ("a fence on one line", "```fatal error: concurrent map writes```\n"),
     (
         "a title with a date",

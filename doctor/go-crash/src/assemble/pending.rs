@@ -62,6 +62,7 @@ impl Pending {
             self.recovered = next.recovered;
             self.message = next.message;
             self.line = next.line;
+            self.bare = next.bare;
         }
         self.printed |= next.printed;
     }
