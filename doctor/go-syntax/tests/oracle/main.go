@@ -20,7 +20,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode"
 )
 
@@ -43,20 +47,38 @@ func main() {
 			}
 		}
 	case len(args) == 1:
-		for _, path := range goFiles(args[0]) {
-			src, err := os.ReadFile(path)
-			check(err)
-			hash := fnv.New64a()
-			verdict := "bad -"
-			if dumpFile(hash, path, src) {
-				verdict = fmt.Sprintf("ok %016x", hash.Sum64())
-			}
-			fmt.Fprintln(out, verdict, path)
+		paths := goFiles(args[0])
+		lines := make([]string, len(paths))
+		var workers sync.WaitGroup
+		next := int64(-1)
+		for n := runtime.NumCPU(); n > 0; n-- {
+			workers.Add(1)
+			go func() {
+				defer workers.Done()
+				for i := atomic.AddInt64(&next, 1); i < int64(len(paths)); i = atomic.AddInt64(&next, 1) {
+					lines[i] = verdict(paths[i])
+				}
+			}()
+		}
+		workers.Wait()
+		for _, line := range lines {
+			fmt.Fprintln(out, line)
 		}
 	default:
 		fmt.Fprintln(os.Stderr, "usage: oracle [-dump|-bench] PATH | -unicode")
 		os.Exit(2)
 	}
+}
+
+// verdict is the line for one file.
+func verdict(path string) string {
+	src, err := os.ReadFile(path)
+	check(err)
+	hash := fnv.New64a()
+	if !dumpFile(hash, path, src) {
+		return "bad - " + path
+	}
+	return fmt.Sprintf("ok %016x %s", hash.Sum64(), path)
 }
 
 func check(err error) {
@@ -84,20 +106,20 @@ func dumpFile(w io.Writer, path string, src []byte) bool {
 	if err != nil {
 		return false
 	}
-	d := &dumper{w: bufio.NewWriter(w), fset: fset, base: fset.File(file.Pos()).Base(), src: src}
+	d := &dumper{fset: fset, base: fset.File(file.Pos()).Base(), src: src}
 	ast.Inspect(file, d.visit)
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			fmt.Fprintf(d.w, "comment %d %s\n", d.at(c.Pos()), flat(strings.ReplaceAll(c.Text, "\r", "")))
+			d.line("comment", d.at(c.Pos()), flat(c.Text))
 		}
 	}
-	fmt.Fprintf(d.w, "generated %t\n", ast.IsGenerated(file))
-	d.w.Flush()
+	d.line("generated", fmt.Sprint(ast.IsGenerated(file)))
+	w.Write(d.out)
 	return true
 }
 
 type dumper struct {
-	w     *bufio.Writer
+	out   []byte
 	fset  *token.FileSet
 	base  int
 	src   []byte
@@ -113,7 +135,28 @@ func (d *dumper) at(pos token.Pos) int {
 	return int(pos) - d.base
 }
 
-func flat(text string) string { return strings.ReplaceAll(text, "\n", "\\n") }
+// line appends words, texts and numbers as a line.
+func (d *dumper) line(words ...any) {
+	for i, word := range words {
+		if i > 0 {
+			d.out = append(d.out, ' ')
+		}
+		switch word := word.(type) {
+		case int:
+			d.out = strconv.AppendInt(d.out, int64(word), 10)
+		case string:
+			d.out = append(d.out, word...)
+		case token.Token:
+			d.out = append(d.out, word.String()...)
+		}
+	}
+	d.out = append(d.out, '\n')
+}
+
+var flattener = strings.NewReplacer("\r", "", "\n", "\\n")
+
+// flat is text on one line, without carriage returns.
+func flat(text string) string { return flattener.Replace(text) }
 
 func bit(is bool) int {
 	if is {
@@ -175,7 +218,7 @@ func (d *dumper) visit(node ast.Node) bool {
 	case *ast.Ident:
 		extra = []any{n.Name}
 	case *ast.BasicLit:
-		extra = []any{n.Kind, flat(strings.ReplaceAll(n.Value, "\r", ""))}
+		extra = []any{n.Kind, flat(n.Value)}
 	case *ast.CompositeLit:
 		extra = []any{present(n.Type), d.at(n.Lbrace)}
 	case *ast.IndexExpr:
@@ -229,11 +272,7 @@ func (d *dumper) visit(node ast.Node) bool {
 		}
 		extra = []any{present(n.Key), present(n.Value), tok, d.at(n.TokPos)}
 	}
-	fmt.Fprintf(d.w, "%d %s %d %d", d.depth, kind, start, end)
-	for _, value := range extra {
-		fmt.Fprintf(d.w, " %v", value)
-	}
-	d.w.WriteByte('\n')
+	d.line(append([]any{d.depth, kind, start, end}, extra...)...)
 	d.depth++
 	return true
 }
