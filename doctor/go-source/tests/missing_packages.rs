@@ -85,3 +85,35 @@ type shelf[K comparable, V any] struct{ items map[K]V }
     let found = type_of(&program, "shelf.items");
     assert_eq!([&*found.text, &*found.key, &*found.value], ["map[K]V", "K", "V"]);
 }
+
+#[test]
+fn an_unknown_embedded_type_may_hide_an_exported_field_that_lies_deeper() {
+    let program = load(
+        r#"package shop
+
+import "example.org/stock/types"
+
+type rack struct {
+	Goods map[string]int
+	goods map[string]int
+}
+
+type wall struct{ rack }
+
+type room struct {
+	types.Base
+	wall
+}
+
+func (r *room) put() {
+	r.Goods["a"] = 1
+	r.goods["a"] = 1
+	r.wall.Goods["b"] = 1
+}
+"#,
+    );
+    let touched: Vec<&str> =
+        program.all_accesses().iter().map(|found| &*found.access.expression).collect();
+    // `types.Base` may well have a field `Goods`, but none that this package could call `goods`.
+    assert_eq!(touched, ["r.wall.Goods", "r.goods"]);
+}
