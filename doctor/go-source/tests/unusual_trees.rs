@@ -1,5 +1,4 @@
 //! Trees as generators and older tools leave them.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(missing_docs, clippy::allow_attributes, reason = "a test needs no documentation")]
 
 use go_source::{LoadOptions, MemoryTree, NoteKind, Program};
