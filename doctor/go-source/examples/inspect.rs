@@ -93,10 +93,11 @@ fn main() -> io::Result<()> {
     }
     let bytes: usize = program.files().iter().map(|file| file.text().len()).sum();
     println!(
-        "{} files, {bytes} bytes, {} maps, {} accesses, {} functions, {} notes, {took:.2?}",
+        "{} files, {bytes} bytes, {} maps, {} accesses and {} on maps without a name, {} functions, {} notes, {took:.2?}",
         program.files().len(),
         program.decls().len(),
         program.all_accesses().len(),
+        program.unresolved(),
         program.functions().len(),
         program.notes().len(),
     );

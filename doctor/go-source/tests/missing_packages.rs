@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(missing_docs, clippy::allow_attributes, reason = "a test needs no documentation")]
 
-use finding::MapType;
+use finding::{LockSet, MapType};
 use go_source::{LoadOptions, MemoryTree, Program};
 
 fn load(source: &str) -> Program {
@@ -84,4 +84,149 @@ type shelf[K comparable, V any] struct{ items map[K]V }
     );
     let found = type_of(&program, "shelf.items");
     assert_eq!([&*found.text, &*found.key, &*found.value], ["map[K]V", "K", "V"]);
+}
+
+#[test]
+fn an_unknown_embedded_type_may_hide_an_exported_field_that_lies_deeper() {
+    let program = load(
+        r#"package shop
+
+import "example.org/stock/types"
+
+type rack struct {
+	Goods map[string]int
+	goods map[string]int
+}
+
+type wall struct{ rack }
+
+type room struct {
+	types.Base
+	wall
+}
+
+func (r *room) put() {
+	r.Goods["a"] = 1
+	r.goods["a"] = 1
+	r.wall.Goods["b"] = 1
+}
+"#,
+    );
+    let touched: Vec<&str> =
+        program.all_accesses().iter().map(|found| &*found.access.expression).collect();
+    // `types.Base` may well have a field `Goods`, but none that this package could call `goods`.
+    assert_eq!(touched, ["r.wall.Goods", "r.goods"]);
+}
+
+/// The paths of the locks at each access, in the order of the source.
+fn held(program: &Program) -> Vec<(u32, Option<Vec<String>>)> {
+    let mut found: Vec<_> = program
+        .all_accesses()
+        .iter()
+        .map(|found| {
+            let locks = match &found.access.locks {
+                LockSet::Held(held) => {
+                    Some(held.iter().map(|lock| lock.path.to_string()).collect())
+                }
+                LockSet::Unknown => None,
+            };
+            (found.access.site.line, locks)
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+const LOCKED: &str = r#"package shop
+
+import "example.org/deadlock"
+
+type till struct {
+	mu  deadlock.RWMutex
+	sum map[string]int
+}
+
+func (t *till) add() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sum["a"] = 1
+}
+
+func (t *till) read() int {
+	t.mu.RLock()
+	n := t.sum["a"]
+	t.mu.RUnlock()
+	return n + t.sum["b"]
+}
+
+type safe struct {
+	deadlock.RWMutex
+	sum map[string]int
+}
+
+func (s *safe) add() {
+	s.Lock()
+	s.sum["a"] = 1
+	s.Unlock()
+	s.sum["b"] = 1
+}
+
+type file struct {
+	lease deadlock.Lease
+	sum   map[string]int
+}
+
+func (f *file) add() error {
+	if err := f.lease.Lock(); err != nil {
+		return err
+	}
+	f.sum["a"] = 1
+	return nil
+}
+"#;
+
+fn expected() -> Vec<(u32, Option<Vec<String>>)> {
+    let of = |path: &str| Some(vec![path.to_owned()]);
+    vec![
+        (13, of("t.mu")),
+        (18, of("t.mu")),
+        (20, Some(Vec::new())),
+        (30, of("s")),
+        (32, Some(Vec::new())),
+        (44, Some(Vec::new())),
+    ]
+}
+
+#[test]
+fn a_lock_of_an_unknown_type_is_a_lock_and_one_that_may_fail_is_none() {
+    let program = load(LOCKED);
+    assert_eq!(held(&program), expected());
+    let guards = program.accesses_at("shop.go", 30);
+    let guards = guards.first().expect("an access").guards.first().expect("a lock").as_deref();
+    assert_eq!(guards, Some("example.com/shop.safe.RWMutex"));
+}
+
+#[test]
+fn so_is_one_of_a_dependency_whose_bodies_are_not_read() {
+    let library = "package deadlock
+
+type RWMutex struct{ state int }
+
+func (m *RWMutex) Lock() {}
+func (m *RWMutex) Unlock() {}
+func (m *RWMutex) RLock() {}
+func (m *RWMutex) RUnlock() {}
+
+type Lease struct{}
+
+func (l *Lease) Lock() error { return nil }
+";
+    let tree: MemoryTree = [
+        ("go.mod", "module example.com/shop\n"),
+        ("shop.go", LOCKED),
+        ("vendor/example.org/deadlock/deadlock.go", library),
+    ]
+    .into_iter()
+    .collect();
+    assert_eq!(held(&Program::load(&tree, &LoadOptions::default())), expected());
 }

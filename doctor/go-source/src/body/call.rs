@@ -32,8 +32,8 @@ impl<'w> Walker<'w> {
             Callee::Abstract { interface, name, sig, base } => {
                 self.arguments(sig, args, LiteralUse::Argument);
                 self.leaks(base);
-                if self.r.is_named(interface, "sync", "Locker") {
-                    self.lock_call(id, base, &[], name);
+                if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
+                    self.locker_call(id, base, &[], name);
                 }
                 let all = self.method_names(interface);
                 let target = CallTarget::Abstract {
@@ -74,6 +74,14 @@ impl<'w> Walker<'w> {
                 }
                 self.add_call(CallTarget::Declared(func), kind, id);
                 self.r.results(ty)
+            }
+            Callee::Opaque { base, name } => {
+                self.arguments(Ty::UNKNOWN, args, LiteralUse::Argument);
+                if args.is_empty() && self.stands_alone(id) {
+                    let embedded = self.unknown_embedded(base);
+                    self.locker_call(id, base, &embedded, name);
+                }
+                Ty::UNKNOWN
             }
             Callee::Value(ty) => {
                 self.arguments(ty, args, LiteralUse::Argument);

@@ -34,6 +34,11 @@ pub(super) enum Callee<'w> {
         ty: Ty,
     },
     Value(Ty),
+    /// A method of a type that is not known, or the field of one.
+    Opaque {
+        base: ExprId,
+        name: &'w str,
+    },
 }
 
 /// What a method is called on.
@@ -127,7 +132,12 @@ impl<'w> Walker<'w> {
             Some(ty) => ty,
             None => self.operand(base),
         };
-        let Some(selection) = self.r.select(ty, name) else { return Callee::Value(Ty::UNKNOWN) };
+        let Some(selection) = self.r.select(ty, name) else {
+            return match expression {
+                Some(_) => Callee::Value(Ty::UNKNOWN),
+                None => Callee::Opaque { base, name },
+            };
+        };
         match selection.target {
             Target::Field { ty, .. } => Callee::Value(ty),
             Target::Method { func, sig, receiver } => {

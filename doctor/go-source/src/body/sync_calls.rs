@@ -4,10 +4,10 @@
 use super::callee::Receiver;
 use super::facts::{CallTarget, LiteralUse, LockFact, RootFact};
 use super::walker::Walker;
-use crate::Shape;
 use crate::hir::ExprId;
 use crate::types::{FieldInfo, Kind, Ty};
-use crate::world::FuncRef;
+use crate::world::{FuncRef, Part};
+use crate::{Context, Shape};
 use finding::{LockMode, Operation, RootKind};
 
 /// Functions that run an argument in a goroutine of its own: import path, receiver, name.
@@ -111,7 +111,19 @@ impl<'w> Walker<'w> {
                 }
             }
             ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, name, args),
-            _ => self.walked(call, (import, of, name), args),
+            _ => {
+                let unread = self.r.world.file(func.file).is_some_and(|file| {
+                    let package = self.r.world.package(file.package);
+                    package.is_some_and(|package| package.part == Part::Dependency)
+                });
+                if let Some(receiver) = receiver.filter(|_| unread && args.is_empty()) {
+                    let sig = self.r.signature(func).ty;
+                    if !self.yields(sig) {
+                        self.locker_call(call, receiver.base, &receiver.path, name);
+                    }
+                }
+                self.walked(call, (import, of, name), args);
+            }
         }
         if let Some((.., kind)) =
             STARTS.iter().find(|known| (known.0, known.1, known.2) == (import, of, name))
@@ -133,6 +145,52 @@ impl<'w> Walker<'w> {
             caller: self.function_at_hand(),
             looped: !self.loops.is_empty(),
         });
+    }
+
+    /// `x.Lock()` and its like where the method's body is not there to be read: by the convention of
+    /// `sync.Locker` it is a lock. Leaving it out would claim that none is held.
+    pub(super) fn locker_call(
+        &mut self,
+        call: ExprId,
+        base: ExprId,
+        embedded: &[FieldInfo<'w>],
+        name: &str,
+    ) {
+        if matches!(name, "Lock" | "RLock" | "Unlock" | "RUnlock") {
+            self.lock_call(call, base, embedded, name);
+        }
+    }
+
+    /// The embedded field of an expression's type of which nothing is known, where there is one: a
+    /// method that is not found must be promoted from it.
+    pub(super) fn unknown_embedded(&mut self, base: ExprId) -> Vec<FieldInfo<'w>> {
+        let ty = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
+        let ty = self.r.deref(ty);
+        let under = self.r.under(ty);
+        let Kind::Struct(fields) = self.r.types.kind(under) else { return Vec::new() };
+        let mut found: Vec<_> = self.r.types.fields(fields).to_vec();
+        found.retain(|field| {
+            let ty = self.r.deref(field.ty);
+            field.embedded && self.r.under(ty).is_unknown()
+        });
+        found.truncate(1);
+        found
+    }
+
+    /// Whether a call is a statement, so that nobody asks what it yields: a lock of a file or of a
+    /// database says whether it was had.
+    pub(super) fn stands_alone(&self, call: ExprId) -> bool {
+        let span = self.r.hir().expr(call).span;
+        self.place.context == Context::Deferred || self.place.statement == span
+    }
+
+    /// Whether a function of this type yields anything.
+    pub(super) fn yields(&mut self, sig: Ty) -> bool {
+        let under = self.r.under(sig);
+        match self.r.types.kind(under) {
+            Kind::Func { results, .. } => !self.r.types.list(results).is_empty(),
+            _ => true,
+        }
     }
 
     /// `x.Lock()` and its like.

@@ -38,13 +38,18 @@ pub(crate) enum Target {
 }
 
 impl<'w> Resolver<'w> {
-    /// Finds a field or method by name. `None` where there is none, or several at one depth.
+    /// Finds a field or method by name. `None` where there is none, or several at one depth, or
+    /// where an embedded type that is not known may have one that lies nearer.
     pub(crate) fn select(&mut self, ty: Ty, name: &str) -> Option<Selection<'w>> {
         let mut level: Vec<(Ty, Vec<FieldInfo<'w>>)> = vec![(ty, Vec::new())];
         let mut seen: Vec<Ty> = Vec::new();
+        // Only exported names are seen from other packages, where unknown types come from.
+        let exported = name.chars().next().is_some_and(char::is_uppercase);
+        let mut hidden = false;
         for _ in 0..MAX_EMBEDDING {
             let mut found: Option<Selection<'w>> = None;
             let mut next = Vec::new();
+            let mut opaque = false;
             for (ty, path) in level {
                 let base = self.deref(ty);
                 if seen.contains(&base) {
@@ -59,6 +64,7 @@ impl<'w> Resolver<'w> {
                     continue;
                 }
                 let under = self.under(base);
+                opaque |= under.is_unknown();
                 if let Kind::Struct(id) = self.types.kind(under) {
                     for field in self.types.fields(id).iter().filter(|field| field.embedded) {
                         let mut path = path.clone();
@@ -68,8 +74,9 @@ impl<'w> Resolver<'w> {
                 }
             }
             if found.is_some() {
-                return found;
+                return found.filter(|_| !hidden);
             }
+            hidden |= opaque && exported;
             if next.is_empty() || next.len() > MAX_BREADTH {
                 return None;
             }
