@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::tree::{self, Tree};
 use crate::{crash_text, exit, output, render};
 use diagnosis::Options;
-use go_crash::CrashText;
+use go_crash::{CrashText, NoteKind};
 use go_source::Program;
 use std::path::{Path, PathBuf};
 
@@ -39,13 +39,21 @@ pub(crate) fn holds_nothing(crash: &CrashText) -> bool {
 
 /// What is said of a text that holds nothing.
 pub(crate) fn nothing(crash: &CrashText) -> String {
-    match crash.lines {
+    let mut text = match crash.lines {
         0 => "nothing found: the input is empty".to_owned(),
         1 => "nothing found: 1 line, and no Go fault, goroutine or race report in it".to_owned(),
         lines => format!(
             "nothing found: {lines} lines, and no Go fault, goroutine or race report in them"
         ),
+    };
+    let quoted = crash.notes.iter().filter(|note| note.kind == NoteKind::MessageWithoutStack);
+    for note in quoted {
+        text.push_str(&format!(
+            "\nnote: line {} has the message of a fault, but no stack follows; if it is a real crash, give the lines after it too",
+            note.text_line
+        ));
     }
+    text
 }
 
 /// Loads the program, with its test files where the crash went through one.

@@ -19,6 +19,16 @@ fn an_empty_file_is_nothing_found() {
     assert_eq!(out.stdout, "");
 }
 
+/// A message that somebody quotes is no crash, but whoever pasted too little learns it.
+#[test]
+fn a_message_without_a_stack_is_said() {
+    let text =
+        b"Seen again last night:\n\n```\nfatal error: concurrent map writes\n```\n\nAny ideas?\n";
+    let out = run_with(&["explain", "-"], text);
+    assert_eq!(out.code, 3, "{}", out.stdout);
+    assert!(out.stderr.contains("line 4") && out.stderr.contains("no stack"), "{}", out.stderr);
+}
+
 #[test]
 fn a_missing_file_is_an_error_that_names_it() {
     let out = run(&["explain", "no/such/file.log"]);

@@ -94,12 +94,14 @@ pub(crate) fn order(family: Family) -> u8 {
     }
 }
 
-/// The runbook of a family.
+/// The runbook of a family; the table of all where none is about it alone.
 pub(crate) fn runbook(family: Family, operation: Option<Operation>) -> &'static str {
     match (family, operation) {
         (Family::Concurrent | Family::Race, Some(Operation::Iterate | Operation::Clone)) => {
             "docs/runbooks/mutation-while-ranging.md"
         }
-        _ => "docs/runbooks/concurrent-write.md",
+        (Family::Concurrent | Family::Race, _) => "docs/runbooks/concurrent-write.md",
+        // The table of symptoms, which leads on.
+        _ => "docs/runbooks/README.md",
     }
 }

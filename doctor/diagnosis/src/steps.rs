@@ -38,7 +38,10 @@ pub(crate) fn of(
         repair.by_hand.dedup();
     }
     let steps = match family {
-        Family::Concurrent | Family::Race => concurrent::steps(context, draft, repair.as_ref()),
+        Family::Concurrent | Family::Race => {
+            let kind = fault.map(|fault| fault.kind);
+            concurrent::steps(context, kind, draft, repair.as_ref())
+        }
         Family::NilMap => other::nil_map(context, draft, accesses, repair.as_ref()),
         Family::Unhashable => other::unhashable(context, draft),
         Family::Unlock => other::unlock(context, draft),

@@ -4,19 +4,42 @@ use super::{command, package_dir, step};
 use crate::build::{Context, Draft};
 use crate::{stress, words};
 use finding::{Repair, Step, Steps, Subject};
+use go_crash::FaultKind;
 
-pub(super) fn steps(context: &Context<'_>, draft: &Draft, repair: Option<&Repair>) -> Steps {
+pub(super) fn steps(
+    context: &Context<'_>,
+    kind: Option<FaultKind>,
+    draft: &Draft,
+    repair: Option<&Repair>,
+) -> Steps {
     Steps {
-        detect: detect(context, draft),
-        stop: stop(context, draft, repair),
+        detect: detect(context, kind, draft),
+        stop: stop(context, kind, draft, repair),
         repair: lasting(draft, repair),
         verify: verify(context, draft),
         watch: watch(),
     }
 }
 
-fn detect(context: &Context<'_>, draft: &Draft) -> Step {
+fn detect(context: &Context<'_>, kind: Option<FaultKind>, draft: &Draft) -> Step {
     let input = &context.options.input;
+    match kind {
+        Some(FaultKind::DataRace) => {
+            let text = "The race detector saw both sides: nothing more is needed to act.";
+            let reports = command(
+                format!("grep -c 'WARNING: DATA RACE' {input}"),
+                "how many reports this log holds",
+            );
+            return step(vec![text.to_owned()], vec![reports]);
+        }
+        Some(FaultKind::MapCorruption | FaultKind::SegvInMap) => {
+            let text = "The runtime met a map in a state that its own operations do not leave. Two goroutines in it are the usual cause; \
+                        unsafe code, cgo or a stray write can do the same. A build with -race under the same load tells which.";
+            let race = command("go build -race ./...", "the build to put under load");
+            return step(vec![text.to_owned()], vec![race]);
+        }
+        _ => {}
+    }
     let mut text = Vec::new();
     let mut commands = Vec::new();
     let certain = draft
@@ -42,7 +65,12 @@ fn detect(context: &Context<'_>, draft: &Draft) -> Step {
     step(text, commands)
 }
 
-fn stop(context: &Context<'_>, draft: &Draft, repair: Option<&Repair>) -> Step {
+fn stop(
+    context: &Context<'_>,
+    kind: Option<FaultKind>,
+    draft: &Draft,
+    repair: Option<&Repair>,
+) -> Step {
     let name = words::subject(&draft.subject);
     let patch = repair.and_then(|repair| repair.patch.as_ref());
     let mut text = Vec::new();
@@ -73,11 +101,16 @@ fn stop(context: &Context<'_>, draft: &Draft, repair: Option<&Repair>) -> Step {
             ));
         }
     }
-    text.push(
-        "Until that is out: the error kills the whole process, and no recover() stops it. Keep restarts fast, keep several replicas, and \
-         take load or the feature away that calls the other side, if it has a switch."
-            .to_owned(),
-    );
+    let until = match kind {
+        Some(FaultKind::DataRace) => {
+            "Until that is out: in a build without the detector the same race can end the process with a fatal error that no recover() stops."
+        }
+        _ => {
+            "Until that is out: the error kills the whole process, and no recover() stops it. Keep restarts fast, keep several replicas, and \
+             take load or the feature away that calls the other side, if it has a switch."
+        }
+    };
+    text.push(until.to_owned());
     step(text, commands)
 }
 

@@ -207,13 +207,17 @@ impl Page<'_> {
                 [id] if group.count == 1 => format!("goroutine {id}"),
                 _ => count(group.count, "goroutine", "goroutines"),
             };
+            let state = match clean(&group.state) {
+                state if state.is_empty() && wait.is_empty() => String::new(),
+                state => format!("[{state}{wait}]"),
+            };
             let lock =
                 group.lock.as_deref().map(|lock| format!(" {}", clean(lock))).unwrap_or_default();
             rows.push(vec![
                 Cell::new(who),
                 Cell::styled(format!("{}{lock}", group.role.words()), style),
                 Cell::place(&place(&group.frame), Style::new()),
-                Cell::new(format!("[{}{wait}]", clean(&group.state))),
+                Cell::new(state),
                 Cell::styled(function_of(&group.frame), self.styles.dim),
             ]);
         }
