@@ -1,9 +1,9 @@
 //! Renders a diagnosis, one file a format.
 //!
-//! - [`full`]: for a person at a terminal, source snippets included;
-//! - [`concise`]: one line a place, `file:line:column: role: text`, for `grep` and editors;
-//! - [`json`]: for programs, with a schema version;
-//! - [`markdown`]: for the ticket of an incident.
+//! - [`full()`]: for a person at a terminal, source snippets included;
+//! - [`concise()`]: one line a place, `file:line:column: role: text`, for `grep` and editors;
+//! - [`json()`]: for programs, with a schema version;
+//! - [`markdown()`]: for the ticket of an incident.
 //!
 //! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
 //! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
