@@ -13,7 +13,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// When to use colour.
-    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Colour,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Explain {
     pub(crate) source: Source,
 
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value = "full", value_name = "FORMAT")]
     pub(crate) format: Format,
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct Doctor {
     pub(crate) paths: Vec<PathBuf>,
 
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value = "full", value_name = "FORMAT")]
     pub(crate) format: Format,
 }
 
@@ -113,7 +113,7 @@ pub(crate) struct Doctor {
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value = "full", value_name = "FORMAT")]
     pub(crate) format: Format,
 
     /// Write the example's source and crash text to this new folder, to try the other commands on
