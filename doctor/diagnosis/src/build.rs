@@ -1,48 +1,14 @@
 //! Builds the case of a fault: subject, both sides, goroutines, gaps, steps.
 
 use crate::callers::CallersHold;
+use crate::draft::{Context, Draft};
 use crate::family::{self, Family};
-use crate::near::{self, Near};
-use crate::sides::Sides;
-use crate::stacks::{self, Stack};
+use crate::frames::{clue_of, frame_of};
 use crate::trees::Trees;
-use crate::{Options, dump, gaps, instances, race, segv, settle, steps, unlock, verdict};
-use finding::{
-    Access, AccessRow, Case, FaultingAccess, Gap, LockMode, MapClue, MapKind, Match, Part, Subject,
-};
-use go_crash::{CrashText, Fault, FaultKind, Frame, user_frame};
-use go_source::Program;
+use crate::{dump, gaps, instances, near, race, segv, settle, stacks, steps, unlock, verdict};
+use finding::{Access, AccessRow, Case, FaultingAccess, LockMode, Match, Part, Subject};
+use go_crash::{Fault, FaultKind, Frame};
 use std::sync::Arc;
-
-/// What every case of one text shares.
-pub(crate) struct Context<'a> {
-    pub(crate) crash: &'a CrashText,
-    pub(crate) program: Option<&'a Program>,
-    pub(crate) options: &'a Options,
-    pub(crate) stacks: Vec<Stack<'a>>,
-}
-
-/// What is known of a case before it is worded.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    pub(crate) subject: Subject,
-    pub(crate) faulting: Option<FaultingAccess>,
-    pub(crate) sides: Sides,
-    pub(crate) near: Vec<Near>,
-    pub(crate) gaps: Vec<Gap>,
-}
-
-impl Draft {
-    pub(crate) fn new(subject: Subject) -> Self {
-        Self {
-            subject,
-            faulting: None,
-            sides: Sides::default(),
-            near: Vec::new(),
-            gaps: Vec::new(),
-        }
-    }
-}
 
 /// The case of one fault that was reported `times` times.
 pub(crate) fn of_fault(context: &Context<'_>, fault: &Fault, times: u64) -> Case {
@@ -183,32 +149,6 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
         .collect()
 }
 
-/// The frame a fault is resolved by: the program's own where there is one, else the first that is
-/// not Go's.
-pub(crate) fn frame_of(fault: &Fault) -> Option<&Frame> {
-    fault.user_frame.as_ref().or(fault.program_frame.as_ref())
-}
-
-pub(crate) fn clue_of(fault: &Fault, frame: Option<&Frame>) -> MapClue {
-    MapClue {
-        site: frame.map(stacks::site),
-        function: frame.map(|frame| Arc::clone(&frame.symbol)),
-        operation: fault.operation,
-        key: fault.key,
-        comma_ok: fault.comma_ok,
-        type_name: None,
-        address: fault
-            .goroutine
-            .as_ref()
-            .and_then(|goroutine| instances::address(&goroutine.frames)),
-    }
-}
-
-/// Which kind of map the frames above the program's own speak of.
-pub(crate) fn kind_of(frames: &[Frame]) -> MapKind {
-    if stacks::in_sync_map(frames) { MapKind::SyncMap } else { MapKind::Builtin }
-}
-
 fn not_a_map(fault: &Fault, family: Family) -> Draft {
     let why = match family {
         Family::Race => {
@@ -247,9 +187,4 @@ fn without_source(context: &Context<'_>, fault: &Fault, family: Family) -> Draft
         draft.sides.candidates = settle::in_map_elsewhere(&draft.near);
     }
     draft
-}
-
-/// The first frame of a race's side that is not Go's own.
-pub(crate) fn side_frame(frames: &[Frame]) -> Option<&Frame> {
-    user_frame(frames)
 }

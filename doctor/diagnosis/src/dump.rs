@@ -1,6 +1,7 @@
 //! Cases of a dump without a fault: per map, who is in it and who waits for its lock.
 
-use crate::build::{self, Context, Draft};
+use crate::build;
+use crate::draft::{Context, Draft};
 use crate::family::Family;
 use crate::near::{self, Near};
 use crate::place::Place;

@@ -15,8 +15,10 @@
 
 mod build;
 mod callers;
+mod draft;
 mod dump;
 mod family;
+mod frames;
 mod gaps;
 mod held;
 mod instances;
@@ -43,7 +45,7 @@ mod words;
 pub use finding::Diagnosis;
 pub use options::Options;
 
-use build::Context;
+use draft::Context;
 use family::Family;
 use finding::{Case, Site};
 use go_crash::{CrashText, Fault, FaultKind};
@@ -100,7 +102,7 @@ fn stackless(fault: &Fault) -> bool {
 
 /// What makes two reports of a fault the same: kind, frame, and the other sides of a race.
 fn key(fault: &Fault) -> (FaultKind, Vec<Site>) {
-    let mut sites: Vec<_> = build::frame_of(fault).map(stacks::site).into_iter().collect();
+    let mut sites: Vec<_> = frames::frame_of(fault).map(stacks::site).into_iter().collect();
     if let Some(race) = &fault.race {
         sites.extend(race.sides.iter().filter_map(|side| side.user_frame()).map(stacks::site));
         sites.sort();

@@ -1,8 +1,9 @@
 //! Cases of the race detector: both sides are given, and the source gives them their names.
 
-use crate::build::{Context, Draft, kind_of, side_frame};
 use crate::callers::CallersHold;
+use crate::draft::{Context, Draft};
 use crate::family;
+use crate::frames::{kind_of, side_frame};
 use crate::near::{self, Presence};
 use crate::resolve::{self, Question, Resolution};
 use crate::sides::{self, Sides};

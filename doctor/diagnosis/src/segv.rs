@@ -5,7 +5,8 @@
 //! fault inside one looks like a nil pointer of the line itself. Where the statement dereferences
 //! nothing else, it was the map.
 
-use crate::build::{Context, frame_of};
+use crate::draft::Context;
+use crate::frames::frame_of;
 use crate::place::Place;
 use crate::stacks;
 use crate::trees::{self, Trees};

@@ -3,9 +3,10 @@
 //! Where the clue leaves several maps, what else is known settles it: the caller's line for a map
 //! that came in by a parameter, who changes which map, and where other goroutines stand.
 
-use crate::build::{Context, Draft, clue_of, frame_of, kind_of};
 use crate::callers::CallersHold;
+use crate::draft::{Context, Draft};
 use crate::family::{self, Family};
+use crate::frames::{clue_of, frame_of, kind_of};
 use crate::near::{self, Near, Presence};
 use crate::place::Place;
 use crate::resolve::{self, Question, Resolution};

@@ -3,7 +3,7 @@
 mod concurrent;
 mod other;
 
-use crate::build::{Context, Draft};
+use crate::draft::{Context, Draft};
 use crate::family::Family;
 use crate::repair;
 use finding::{AccessRow, Command, Repair, Step, Steps, Subject};

@@ -1,6 +1,7 @@
 //! Faults of a lock: which map the lock guards.
 
-use crate::build::{Context, Draft, frame_of};
+use crate::draft::{Context, Draft};
+use crate::frames::frame_of;
 use crate::place::Place;
 use crate::{near, stacks};
 use finding::{Candidate, FaultingAccess, LockSet, Match, Reason, ReasonKind, Subject};

@@ -1,7 +1,7 @@
 //! Steps for two goroutines at one map.
 
 use super::{command, package_dir, step};
-use crate::build::{Context, Draft};
+use crate::draft::{Context, Draft};
 use crate::{stress, words};
 use finding::{Repair, Step, Steps, Subject};
 use go_crash::FaultKind;

@@ -1,7 +1,7 @@
 //! Steps for what is not two goroutines at one map.
 
 use super::{command, package_dir, step};
-use crate::build::{Context, Draft};
+use crate::draft::{Context, Draft};
 use crate::words;
 use finding::{AccessRow, Operation, Repair, Steps, Subject};
 use go_crash::{Fault, FaultKind};
