@@ -108,12 +108,14 @@ pub enum Origin {
     /// The name is the map's own: a package-level variable, a field, or a local variable that holds
     /// nothing but what its function makes.
     Own,
-    /// A parameter or receiver: each access is listed for every map that a call in the program
-    /// hands over, too.
+    /// A parameter or receiver that is never assigned: each access is listed for every map that a
+    /// call in the program hands over, too.
     Given,
-    /// A local variable that holds maps of other names; each access is listed for those too.
+    /// A local variable that holds the map of one other name and nothing else; each access is
+    /// listed for that map too.
     Known,
-    /// A local variable whose map comes from where it cannot be followed: a channel, a type
-    /// assertion, a call. Which map it is cannot be told from the source.
+    /// A variable whose map comes from where it cannot be followed (a channel, a type assertion, a
+    /// call), or that is assigned different maps. Which map it is at an access cannot be told from
+    /// the source.
     Unknown,
 }

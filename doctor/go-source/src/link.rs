@@ -100,7 +100,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     let decls = decls(world, units, &naming, &ids);
     let methods = calls::Methods::new(world, names, units);
     let inherited = callers::inherited(units, &by_ref, &methods, &naming);
-    let reached = arguments::follow(world, units, &by_ref);
+    let ambiguous = arguments::ambiguous(units);
+    let reached = arguments::follow(world, units, &by_ref, &ambiguous);
     let tables =
         Tables { units, naming: &naming, ids: &ids, functions: &functions, inherited: &inherited };
     let mut accesses: Vec<SourceAccess> = units
@@ -110,13 +111,17 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
         .collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     let mut program = Program::build(decls, accesses, functions, calls, notes);
-    program.origins = origins(units, &ids);
+    program.origins = origins(units, &ids, &ambiguous);
     program.unresolved = units.iter().fold(0, |sum, unit| sum.saturating_add(unit.facts.unknown));
     program
 }
 
 /// Where the maps of local variables come from, for those whose own function does not make them.
-fn origins(units: &[Unit], ids: &FxHashMap<Key, MapId>) -> FxHashMap<MapId, Origin> {
+fn origins(
+    units: &[Unit],
+    ids: &FxHashMap<Key, MapId>,
+    ambiguous: &FxHashSet<Key>,
+) -> FxHashMap<MapId, Origin> {
     let mut found = FxHashMap::default();
     for unit in units {
         let known = unit.facts.holds.iter().map(|(local, _)| (local, Origin::Known));
@@ -127,6 +132,8 @@ fn origins(units: &[Unit], ids: &FxHashMap<Key, MapId>) -> FxHashMap<MapId, Orig
             }
         }
     }
+    let unknown = ambiguous.iter().filter_map(|variable| ids.get(variable));
+    found.extend(unknown.map(|id| (id.clone(), Origin::Unknown)));
     found
 }
 

@@ -96,6 +96,92 @@ fn an_alias_is_the_field_it_holds() {
     assert_eq!(several.len(), 2, "the variable itself and the field it holds on every way");
 }
 
+/// The maps that the accesses on one line of a file of package `t` are claimed for, replacements
+/// aside.
+fn claimed(program: &Program, line: u32) -> Vec<&str> {
+    let accesses = program.accesses_at("t.go", line).into_iter();
+    accesses
+        .filter(|access| access.access.operation != Operation::Replace)
+        .map(|access| access.access.map.as_str().trim_start_matches("example.com/t."))
+        .collect()
+}
+
+#[test]
+fn a_variable_that_is_assigned_another_map_is_not_the_field() {
+    // What happens between `held := b.labels` and `held[k] = 1`, on lines of its own.
+    let between = [
+        "held = maps.Clone(held)",
+        "held = make(map[string]int)",
+        "held = map[string]int{}",
+        "held = b.others",
+        "held = nil",
+        "if k == \"\" { held = given }",
+        "held, _ = load()",
+        "func() { held = given }()",
+        "for _, held = range all { break }",
+        "fill(&held)",
+        "at := &held; *at = given",
+        "select { case held = <-sent: default: }",
+    ];
+    for step in between {
+        let source = format!(
+            "package t\nimport \"maps\"\nvar _ = maps.Clone[map[int]int]\nvar all []map[string]int\nvar sent chan map[string]int\ntype box struct {{ labels, others map[string]int }}\nfunc load() (map[string]int, error) {{ return nil, nil }}\nfunc fill(m *map[string]int) {{ *m = nil }}\nfunc (b *box) put(k string, given map[string]int) {{\nheld := b.labels\n{step}\nheld[k] = 1\n}}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        assert_eq!(claimed(&program, 12), ["(*box).put.held"], "{step}");
+        let access = program.accesses_at("t.go", 12)[0];
+        assert_eq!(program.origin(&access.access.map), Origin::Unknown, "{step}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_only_ever_assigned_one_field_is_that_field() {
+    for step in ["", "held = b.labels", "func() { held = b.labels }()", "held = o.labels"] {
+        let source = format!(
+            "package t\ntype box struct {{ labels map[string]int }}\nfunc (b *box) put(k string, o *box) {{\nheld := b.labels\n{step}\nheld[k] = 1\n}}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        assert!(claimed(&program, 6).contains(&"box.labels"), "{step}");
+    }
+    let declared = "package t\ntype box struct { labels map[string]int }\nfunc (b *box) put(k string) {\nvar held map[string]int\nheld = b.labels\nheld[k] = 1\n}\n";
+    let program = go::load(&[("t.go", declared)]);
+    assert!(claimed(&program, 6).contains(&"box.labels"), "the declaration gave it no map");
+}
+
+#[test]
+fn a_parameter_that_is_assigned_is_not_what_it_was_given() {
+    for (step, field) in [
+        ("", true),
+        ("into = maps.Clone(into)", false),
+        ("if into == nil { into = make(map[string]int) }", false),
+        ("into = spare", false),
+        ("func() { into = spare }()", false),
+    ] {
+        let source = format!(
+            "package t\nimport \"maps\"\nvar _ = maps.Clone[map[int]int]\nvar spare map[string]int\ntype box struct {{ labels map[string]int }}\nfunc put(into map[string]int, k string) {{\n{step}\ninto[k] = 1\n}}\nfunc (b *box) f() {{ put(b.labels, \"a\") }}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        let found = claimed(&program, 8);
+        assert_eq!(found.contains(&"box.labels"), field, "{step}");
+        assert!(found.contains(&"put.into"), "{step}");
+        assert!(!found.contains(&"spare"), "{step}");
+        let id = program.accesses_at("t.go", 8)[0].named.clone();
+        let origin = if field { Origin::Given } else { Origin::Unknown };
+        assert_eq!(program.origin(&id), origin, "{step}");
+    }
+}
+
+#[test]
+fn literals_of_package_variables_follow_the_same_rule() {
+    let program = go::load(&[(
+        "t.go",
+        "package t\nvar labels map[string]int\nvar put = func(k string) {\nheld := labels\nheld[k] = 1\n}\nvar move = func(k string) {\nheld := labels\nheld = map[string]int{}\nheld[k] = 1\n}\n",
+    )]);
+    assert_eq!(claimed(&program, 5), ["labels"]);
+    assert_eq!(claimed(&program, 10).len(), 1);
+    assert!(!claimed(&program, 10).contains(&"labels"));
+}
+
 #[test]
 fn accessors_lead_to_the_field_and_other_calls_do_not() {
     check(

@@ -174,6 +174,7 @@ impl Walker<'_> {
         let inner = hir.expr(hir.unparen(value));
         let nil = inner.kind == crate::hir::ExprKind::Name && self.r.text(inner.span) == "nil";
         if nil || self.makes(value) {
+            self.facts.renewed.insert(key);
             return;
         }
         match self.map_place(value) {
@@ -181,6 +182,21 @@ impl Walker<'_> {
             Some(place) => self.facts.holds.push((key, place.key)),
             None => {
                 self.facts.foreign.insert(key);
+            }
+        }
+    }
+
+    /// Notes that whoever has the address of a local variable may give it another map.
+    pub(super) fn lends(&mut self, variable: ExprId) {
+        let hir = self.r.hir();
+        let expr = hir.expr(hir.unparen(variable));
+        if expr.kind != crate::hir::ExprKind::Name {
+            return;
+        }
+        let local = self.r.local(self.r.text(expr.span)).and_then(|number| self.local(number));
+        if let Some((def, ty)) = local.map(|local| (local.def, local.ty)) {
+            if self.map_kind(ty) == Some(MapKind::Builtin) {
+                self.facts.renewed.insert(Self::key(def));
             }
         }
     }

@@ -234,6 +234,7 @@ impl<'w> Walker<'w> {
                 };
                 let ty = self.expr(x, inner, Use::Operand);
                 self.leaks(x);
+                self.lends(x);
                 self.r.types.pointer(ty)
             }
             UnaryOp::Receive => {

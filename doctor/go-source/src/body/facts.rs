@@ -166,6 +166,11 @@ pub(crate) struct Facts {
     pub(crate) holds: Vec<(Key, Key)>,
     /// Local variables that may hold a map of which nothing is known.
     pub(crate) foreign: FxHashSet<Key>,
+    /// Local variables that hold, on some way, a map made for them, nil, or what is written through
+    /// their address.
+    pub(crate) renewed: FxHashSet<Key>,
+    /// Parameters and receivers; results are not among them.
+    pub(crate) parameters: FxHashSet<Key>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

@@ -23,6 +23,10 @@ impl<'w> Walker<'w> {
         if self.depth > 0 {
             return self.r.convert_sig(hir.sig(func.sig));
         }
+        if let Some(body) = func.body.filter(|_| self.frames.is_empty()) {
+            // A literal of a package-level initialiser has no function around it that was searched.
+            self.note_reassigned(body);
+        }
         let symbol = self.literal_symbol();
         let parent = self.function_at_hand();
         let function = self.add_function(id, symbol, parent, func.span.start);

@@ -347,24 +347,41 @@ impl<'w> Walker<'w> {
         let ty = self.r.convert_sig(sig);
         let results = self.r.results(ty);
         self.frames.push(Frame { function, owner: function, results });
+        // The types stand outside the scope of the names: `func (c *c) join(o *c)`.
+        let types: Vec<Vec<Ty>> = [sig.params, sig.results]
+            .map(|list| hir.params(list).iter().map(|param| self.r.convert(param.ty)).collect())
+            .into();
         for param in hir.params(func.receiver) {
             if let Some(name) = param.name {
                 self.declare(name, receiver, LocalKind::Parameter, None);
                 self.declare_parameter(name, receiver, param.ty);
+                self.receives(name);
             }
         }
-        for list in [sig.params, sig.results] {
-            for param in hir.params(list) {
+        for ((list, given), types) in
+            [(sig.params, true), (sig.results, false)].into_iter().zip(types)
+        {
+            for (param, ty) in hir.params(list).iter().zip(types) {
                 if let Some(name) = param.name {
-                    let ty = self.r.convert(param.ty);
                     self.declare(name, ty, LocalKind::Parameter, None);
                     self.declare_parameter(name, ty, param.ty);
+                    if given {
+                        self.receives(name);
+                    }
                 }
             }
         }
         let handler = self.is_handler(ty);
         if let Some(fact) = self.facts.functions.get_mut(crate::world::index(function)) {
             fact.handler = handler;
+        }
+    }
+
+    /// Notes that callers give a variable its first value.
+    fn receives(&mut self, name: Span) {
+        let key = Self::key(Def { file: self.r.env.file, name });
+        if self.facts.decls.contains_key(&key) {
+            self.facts.parameters.insert(key);
         }
     }
 
@@ -432,7 +449,7 @@ impl<'w> Walker<'w> {
     }
 
     /// Collects the names that a body assigns to or takes the address of.
-    fn note_reassigned(&mut self, body: List) {
+    pub(super) fn note_reassigned(&mut self, body: List) {
         let hir = self.r.hir();
         let mut todo: Vec<_> = hir.stmts(body).to_vec();
         let mut names = Vec::new();

@@ -1,5 +1,5 @@
 //! Maps under other names: what a function does to its parameter it does to what it was given, and
-//! what is done to a variable that holds one of several maps is done to one of them.
+//! what is done to a variable that only ever holds the map of another name is done to that map.
 
 use super::Unit;
 use crate::body::{CallTarget, Key};
@@ -27,11 +27,31 @@ pub(crate) struct Reached {
     pub(crate) calls: Vec<(usize, u32)>,
 }
 
-/// Follows maps through calls.
+/// Variables that hold different maps at different times: those assigned from more than one place,
+/// and parameters that are assigned at all.
+pub(crate) fn ambiguous(units: &[Unit]) -> FxHashSet<Key> {
+    let mut found = FxHashSet::default();
+    for facts in units.iter().map(|unit| &unit.facts) {
+        let mut held: FxHashMap<Key, Key> = FxHashMap::default();
+        for (variable, map) in &facts.holds {
+            let first = *held.entry(*variable).or_insert(*map);
+            let elsewhere = facts.renewed.contains(variable) || facts.foreign.contains(variable);
+            if first != *map || elsewhere || facts.parameters.contains(variable) {
+                found.insert(*variable);
+            }
+        }
+        let assigned = facts.renewed.iter().chain(&facts.foreign);
+        found.extend(assigned.filter(|variable| facts.parameters.contains(*variable)));
+    }
+    found
+}
+
+/// Follows maps through calls. Those of `ambiguous` variables are not followed.
 pub(crate) fn follow(
     world: &World,
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
+    ambiguous: &FxHashSet<Key>,
 ) -> Vec<Reached> {
     // What is handed to each parameter, and by which call.
     let mut given: FxHashMap<Key, Vec<Given>> = FxHashMap::default();
@@ -55,6 +75,8 @@ pub(crate) fn follow(
             given.entry(*local).or_default().push((*map, None));
         }
     }
+    // Which of its maps such a variable holds at one access is not known.
+    given.retain(|variable, _| !ambiguous.contains(variable));
     let mut found: Vec<Reached> = Vec::new();
     let mut seen: FxHashSet<(usize, usize, Given)> = FxHashSet::default();
     let mut level: Vec<Reached> = Vec::new();
