@@ -3,9 +3,12 @@
 //! `c.mu` in one method and `cache.mu` in another are the same lock of the same value, if each
 //! stands beside the map that the function reaches through `c` or `cache`. A lock is therefore
 //! compared by its path relative to the value that holds the map; a path that does not begin at
-//! that value is compared as it is.
+//! that value is compared as it is. Equal paths are not enough where the source tells which mutex
+//! each of them is: locks of two declarations are two locks, whatever they are called.
 
 use finding::{Access, HeldLock, LockMode, LockSet};
+use go_source::{Inherited, SourceAccess};
+use std::sync::Arc;
 
 /// A lock's path, relative to the value that holds the map where it can be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,29 +31,81 @@ pub(crate) fn key(expression: &str, path: &str) -> LockKey {
     }
 }
 
+/// A lock that is held at an access.
+#[derive(Clone, Debug)]
+pub(crate) struct Lock {
+    pub(crate) key: LockKey,
+    pub(crate) mode: LockMode,
+    /// As written there.
+    pub(crate) path: String,
+    /// The declaration of its mutex, where it is known.
+    pub(crate) guard: Option<Arc<str>>,
+}
+
+impl Lock {
+    /// True when both are one lock, as far as paths and declarations tell.
+    fn is(&self, other: &Self) -> bool {
+        let declared_apart =
+            self.guard.as_ref().zip(other.guard.as_ref()).is_some_and(|(one, two)| one != two);
+        !declared_apart && self.key == other.key
+    }
+}
+
 /// The locks an access is known to be under: its own, and those every known caller holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Under {
-    pub(crate) locks: Vec<(LockKey, LockMode, String)>,
+    pub(crate) locks: Vec<Lock>,
     /// True when something could not be followed.
     pub(crate) unknown: bool,
 }
 
-/// What an access holds, with what its callers are known to hold.
-pub(crate) fn under(access: &Access, callers_hold: &[(String, LockMode)]) -> Under {
+/// What an access of the source holds, with what its callers are known to hold.
+pub(crate) fn under(source: &SourceAccess, callers_hold: &[(String, LockMode)]) -> Under {
+    gather(&source.access, &source.guards, &source.inherited, callers_hold)
+}
+
+/// The same for an access of which no more is known than its own words.
+pub(crate) fn under_alone(access: &Access, callers_hold: &[(String, LockMode)]) -> Under {
+    gather(access, &[], &[], callers_hold)
+}
+
+fn gather(
+    access: &Access,
+    guards: &[Option<Arc<str>>],
+    inherited: &[Inherited],
+    callers_hold: &[(String, LockMode)],
+) -> Under {
     let mut out = Under::default();
     match &access.locks {
         LockSet::Unknown => out.unknown = true,
         LockSet::Held(held) => {
-            for HeldLock { path, mode, .. } in held {
-                out.locks.push((key(&access.expression, path), *mode, path.to_string()));
+            for (at, HeldLock { path, mode, .. }) in held.iter().enumerate() {
+                out.locks.push(Lock {
+                    key: key(&access.expression, path),
+                    mode: *mode,
+                    path: path.to_string(),
+                    guard: guards.get(at).cloned().flatten(),
+                });
             }
         }
     }
     for (path, mode) in callers_hold {
-        out.locks.push((key(&access.expression, path), *mode, path.clone()));
+        out.locks.push(Lock {
+            key: key(&access.expression, path),
+            mode: *mode,
+            path: path.clone(),
+            guard: inherited_guard(inherited, path),
+        });
     }
     out
+}
+
+/// The declaration of a lock that the callers hold: by its last name, where that leaves just one.
+fn inherited_guard(inherited: &[Inherited], path: &str) -> Option<Arc<str>> {
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let mut fitting = inherited.iter().filter(|held| last(&held.lock.path) == last(path));
+    let guard = &fitting.next()?.guard;
+    fitting.all(|other| other.guard == *guard).then(|| Arc::clone(guard))
 }
 
 /// How two accesses stand to each other by their locks.
@@ -69,15 +124,15 @@ pub(crate) enum Relation {
 /// Compares the locks of two accesses.
 pub(crate) fn relation(a: &Under, b: &Under) -> Relation {
     let mut reading = None;
-    for (key, mode, path) in &a.locks {
-        for (other, other_mode, _) in &b.locks {
-            if key != other {
+    for lock in &a.locks {
+        for other in &b.locks {
+            if !lock.is(other) {
                 continue;
             }
-            if *mode == LockMode::Write || *other_mode == LockMode::Write {
-                return Relation::Apart(path.clone());
+            if lock.mode == LockMode::Write || other.mode == LockMode::Write {
+                return Relation::Apart(lock.path.clone());
             }
-            reading = Some(path.clone());
+            reading = Some(lock.path.clone());
         }
     }
     match reading {
@@ -91,6 +146,39 @@ pub(crate) fn relation(a: &Under, b: &Under) -> Relation {
 mod tests {
     use super::*;
 
+    fn beside(mode: LockMode, guard: Option<&str>) -> Lock {
+        let key = LockKey::Beside(".mu".into());
+        Lock { key, mode, path: "c.mu".into(), guard: guard.map(Into::into) }
+    }
+
+    #[test]
+    fn locks_of_two_declarations_are_two_locks_and_an_unknown_one_goes_by_its_path() {
+        let under = |guard| Under { locks: vec![beside(LockMode::Write, guard)], unknown: false };
+        let apart = Relation::Apart("c.mu".into());
+        let (pool, table) = (under(Some("m/p.pool.mu")), under(Some("m/p.table.mu")));
+        assert_eq!(relation(&pool, &table), Relation::Disjoint);
+        assert_eq!(relation(&pool, &pool), apart);
+        assert_eq!(relation(&pool, &under(None)), apart);
+        assert_eq!(relation(&under(None), &table), apart);
+    }
+
+    #[test]
+    fn a_lock_of_the_callers_is_known_by_its_last_name_where_that_leaves_one_declaration() {
+        let held = |path: &str, guard: &str| Inherited {
+            lock: HeldLock {
+                path: path.into(),
+                mode: LockMode::Write,
+                site: finding::Site::line("p.go", 1),
+            },
+            guard: guard.into(),
+        };
+        let one = [held("pool.mu", "m/p.pool.mu"), held("pool.other", "m/p.pool.other")];
+        assert_eq!(inherited_guard(&one, "q.mu").as_deref(), Some("m/p.pool.mu"));
+        assert_eq!(inherited_guard(&one, "q.lock"), None);
+        let two = [held("pool.mu", "m/p.pool.mu"), held("table.mu", "m/p.table.mu")];
+        assert_eq!(inherited_guard(&two, "q.mu"), None);
+    }
+
     #[test]
     fn a_lock_beside_the_map_is_one_lock_whatever_the_receiver_is_called() {
         assert_eq!(key("c.entries", "c.mu"), key("cache.entries", "cache.mu"));
@@ -103,10 +191,7 @@ mod tests {
 
     #[test]
     fn a_write_lock_in_common_keeps_apart_and_two_read_locks_do_not() {
-        let one = |mode| Under {
-            locks: vec![(LockKey::Beside(".mu".into()), mode, "c.mu".into())],
-            unknown: false,
-        };
+        let one = |mode| Under { locks: vec![beside(mode, None)], unknown: false };
         assert_eq!(
             relation(&one(LockMode::Write), &one(LockMode::Read)),
             Relation::Apart("c.mu".into())

@@ -169,7 +169,7 @@ fn draft(
             }
         })
         .collect();
-    draft.sides = Sides { candidates, excluded: Vec::new() };
+    draft.sides = Sides { candidates, ..Sides::default() };
     if let Some(id) = &id {
         draft.near = near::find(program, context.options, &context.stacks, id, Some(fault));
         // One side's frames were compiled away or lost: the source says who it may have been.

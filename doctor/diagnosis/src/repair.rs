@@ -120,7 +120,7 @@ fn refusal(
         ));
     }
     if !under.locks.is_empty() {
-        let names: Vec<_> = under.locks.iter().map(|(_, _, path)| path.as_str()).collect();
+        let names: Vec<_> = under.locks.iter().map(|lock| lock.path.as_str()).collect();
         return Some(format!(
             "{} is held there, and a second lock may be taken in the other order elsewhere",
             names.join(", ")

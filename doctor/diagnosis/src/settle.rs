@@ -145,6 +145,7 @@ fn settle(
         // A fault needs somebody who changes the map: maps that nobody changes are out, and one that
         // another goroutine is changing right now is in.
         keep_if_any(&mut found, |(_, _, sides, _)| !sides.candidates.is_empty());
+        keep_if_any(&mut found, |(_, _, sides, _)| !sides.reinstated);
         keep_if_any(&mut found, |(_, _, sides, _)| {
             sides.candidates.first().is_some_and(|side| side.confidence == Confidence::Certain)
         });
@@ -186,7 +187,7 @@ fn settle(
             let mut draft = Draft::new(Subject::Ambiguous { candidates, why });
             draft.faulting =
                 Some(FaultingAccess { frame, access: None, matched: resolution.matched });
-            draft.sides = Sides { candidates: sides, excluded: Vec::new() };
+            draft.sides = Sides { candidates: sides, ..Sides::default() };
             draft.near = near;
             draft
         }

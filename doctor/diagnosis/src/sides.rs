@@ -2,7 +2,9 @@
 //!
 //! Evidence of the text comes first (a race report, a goroutine in the map, on the line, in the
 //! function), then what the source says may run beside the faulting access without a lock in
-//! common. An access behind a lock that the faulting one holds too is ruled out, and said to be.
+//! common. An access behind a lock that the faulting one holds too is ruled out, and said to be. One
+//! that only seems to run in the faulting goroutine is ruled out as long as others remain: that no
+//! second place starts it was found is weak evidence.
 
 use crate::callers::CallersHold;
 use crate::locks::{self, Relation};
@@ -36,6 +38,8 @@ impl Wanted {
 pub(crate) struct Sides {
     pub(crate) candidates: Vec<OtherSide>,
     pub(crate) excluded: Vec<Excluded>,
+    /// True where the candidates had been ruled out for a weak reason, and nobody else was left.
+    pub(crate) reinstated: bool,
 }
 
 /// Ranks the accesses to a map as the other side of `faulting`.
@@ -48,15 +52,19 @@ pub(crate) fn rank(
 ) -> Sides {
     let mut scored: Vec<(u32, OtherSide)> = Vec::new();
     let mut excluded = Vec::new();
+    let mut in_turn: Vec<(u32, OtherSide)> = Vec::new();
     let held_there =
-        faulting.map(|access| locks::under(access, &callers.of_access(accesses, access)));
+        faulting.map(|access| match accesses.iter().find(|source| source.access == *access) {
+            Some(source) => locks::under(source, &callers.of(source.function)),
+            None => locks::under_alone(access, &callers.of_access(accesses, access)),
+        });
     for source in accesses {
         let access = &source.access;
         if !wanted.admits(access.operation) {
             continue;
         }
         let own = callers.of(source.function);
-        let held = locks::under(access, &own);
+        let held = locks::under(source, &own);
         let itself = faulting.is_some_and(|faulting| {
             faulting.site == access.site && faulting.operation == access.operation
         });
@@ -89,7 +97,7 @@ pub(crate) fn rank(
                 score = score.saturating_add(2);
             }
             Some(Relation::Disjoint) => {
-                let names: Vec<_> = held.locks.iter().map(|(_, _, path)| path.as_str()).collect();
+                let names: Vec<_> = held.locks.iter().map(|lock| lock.path.as_str()).collect();
                 let text = match &held_there {
                     Some(there) if there.locks.is_empty() => {
                         format!(
@@ -123,6 +131,7 @@ pub(crate) fn rank(
             ));
             score = score.saturating_add(10);
         }
+        let mut one_after_the_other = false;
         if same_function {
             if many || presence.several_in(access) {
                 reasons.push(Reason::new(
@@ -131,11 +140,7 @@ pub(crate) fn rank(
                 ));
                 score = score.saturating_add(4);
             } else if faulting.is_some_and(|access| access.root.is_some()) && !itself {
-                excluded.push(rule_out(
-                    access,
-                    "one goroutine runs that function, and does one after the other",
-                ));
-                continue;
+                one_after_the_other = true;
             } else if itself {
                 // Nothing shows a second goroutine in the same place: a weak candidate, kept as such.
                 score = score.saturating_sub(2);
@@ -151,20 +156,36 @@ pub(crate) fn rank(
             10..=99 => Confidence::Likely,
             _ => Confidence::Possible,
         };
-        scored.push((
-            score,
-            OtherSide {
-                site: access.site.clone(),
-                operation: Some(access.operation),
-                access: Some(access.clone()),
-                goroutines: seen.ids,
-                confidence,
-                reasons,
+        let side = OtherSide {
+            site: access.site.clone(),
+            operation: Some(access.operation),
+            access: Some(access.clone()),
+            goroutines: seen.ids,
+            confidence,
+            reasons,
+        };
+        if one_after_the_other { in_turn.push((score, side)) } else { scored.push((score, side)) }
+    }
+    let reinstated = scored.is_empty() && !in_turn.is_empty();
+    if reinstated {
+        for (score, mut side) in in_turn {
+            side.confidence = Confidence::Possible;
+            side.reasons.push(Reason::new(
+                ReasonKind::Concurrent,
+                "only one place that starts it was found, and no other access could be the other \
+                 side: a second goroutine may run it from a place that was not found",
+            ));
+            scored.push((score, side));
+        }
+    } else {
+        excluded.extend(in_turn.iter().filter_map(|(_, side)| side.access.as_ref()).map(
+            |access| {
+                rule_out(access, "one goroutine runs that function, and does one after the other")
             },
         ));
     }
     scored.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.site.cmp(&right.site)));
-    Sides { candidates: scored.into_iter().map(|(_, side)| side).collect(), excluded }
+    Sides { candidates: scored.into_iter().map(|(_, side)| side).collect(), excluded, reinstated }
 }
 
 fn rule_out(access: &Access, why: impl Into<String>) -> Excluded {

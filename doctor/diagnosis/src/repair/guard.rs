@@ -1,6 +1,6 @@
 //! Which lock is to be taken: the one that guards the map elsewhere, or a new one beside it.
 
-use crate::locks::{self, LockKey, Under};
+use crate::locks::{self, Lock, LockKey, Under};
 use crate::trees::{self, Trees};
 use finding::{Access, DeclKind, LockMode, MapDecl};
 use go_source::{SourceAccess, Span};
@@ -47,13 +47,13 @@ impl Guard {
         under
             .locks
             .iter()
-            .any(|(key, mode, _)| *key == self.key && (*mode == LockMode::Write || !mutates))
+            .any(|lock| lock.key == self.key && (lock.mode == LockMode::Write || !mutates))
     }
 
     /// True when an access holds it for reading although it changes the map.
     pub(crate) fn only_read(&self, under: &Under, mutates: bool) -> bool {
         mutates
-            && under.locks.iter().any(|(key, mode, _)| *key == self.key && *mode == LockMode::Read)
+            && under.locks.iter().any(|lock| lock.key == self.key && lock.mode == LockMode::Read)
     }
 }
 
@@ -68,7 +68,7 @@ fn is_path(text: &str) -> bool {
 /// The lock that most accesses hold.
 pub(crate) fn existing(trees: &Trees<'_>, map: &MapDecl, unders: &[Under]) -> Option<Guard> {
     let mut counted: Vec<(LockKey, usize, bool, String)> = Vec::new();
-    for (key, mode, path) in unders.iter().flat_map(|under| &under.locks) {
+    for Lock { key, mode, path, .. } in unders.iter().flat_map(|under| &under.locks) {
         // A lock chosen at run time, such as `locks[i]`, cannot be written at another place.
         if !is_path(path) {
             continue;
@@ -146,5 +146,5 @@ pub(crate) fn struct_of<'f>(
 
 /// What an access is under, callers included.
 pub(crate) fn under(access: &SourceAccess, callers: &[(String, LockMode)]) -> Under {
-    locks::under(&access.access, callers)
+    locks::under(access, callers)
 }

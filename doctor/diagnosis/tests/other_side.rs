@@ -1,0 +1,108 @@
+//! Who is kept as the other side: not ruled out by a lock of the same name, nor for want of a root.
+
+use finding::{Case, Confidence, Operation};
+use go_source::{LoadOptions, MemoryTree, Program};
+
+/// The one case of a fault at a line of `main.go`.
+fn case(source: &str, message: &str, function: &str, at: &str) -> Case {
+    let line =
+        (1u32..).zip(source.lines()).find(|(_, line)| line.contains(at)).map(|(line, _)| line);
+    let line = line.unwrap_or_default();
+    let text = format!(
+        "fatal error: {message}\n\ngoroutine 7 [running]:\n{function}(0xc000010000)\n\
+         \t/app/main.go:{line} +0x58\ncreated by main.main in goroutine 1\n\t/app/main.go:5 +0x58\n"
+    );
+    let mut tree = MemoryTree::new();
+    tree.insert("go.mod", "module example.com/p\n\ngo 1.21\n");
+    tree.insert("main.go", source);
+    let program = Program::load(&tree, &LoadOptions::default());
+    let crash = go_crash::read(text.as_bytes());
+    let options = diagnosis::Options::default();
+    diagnosis::diagnose(&crash, Some(&program), &options).cases.remove(0)
+}
+
+const TWO_LOCKS: &str = "package main
+
+import \"sync\"
+
+type table struct {
+	mu   sync.Mutex
+	rows map[string]int
+}
+
+type loader struct {
+	*table
+	mu sync.Mutex
+}
+
+func (l *loader) load() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rows[\"loaded\"] = 1
+}
+
+func (t *table) put() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows[\"put\"] = 2
+}
+
+func (t *table) drop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.rows, \"put\")
+}
+
+func main() {}
+";
+
+#[test]
+fn a_lock_of_the_same_name_and_another_declaration_rules_nobody_out() {
+    let case = case(TWO_LOCKS, "concurrent map writes", "main.(*table).put", "\"put\"] = 2");
+    let sides: Vec<_> =
+        case.other_sides.iter().map(|side| side.site.function.as_deref().unwrap_or("")).collect();
+    assert_eq!(sides, ["main.(*loader).load"]);
+    let out: Vec<_> = case.excluded.iter().map(|out| out.access.operation).collect();
+    assert_eq!(out, [Operation::Delete]);
+}
+
+const ONE_ROOT: &str = "package main
+
+type cache struct {
+	m map[string]int
+}
+
+func (c *cache) run() {
+	for {
+		seen := c.m[\"a\"]
+		c.m[\"b\"] = seen
+	}
+}
+
+func main() {
+	c := &cache{m: map[string]int{}}
+	go c.run()
+	select {}
+}
+";
+
+const READ_AND_WRITE: &str = "concurrent map read and map write";
+
+#[test]
+fn the_only_writer_stays_possible_though_one_place_starts_it() {
+    let case = case(ONE_ROOT, READ_AND_WRITE, "main.(*cache).run", "seen := c.m");
+    let [side] = case.other_sides.as_slice() else { panic!("{:?}", case.other_sides) };
+    assert_eq!(side.operation, Some(Operation::Write));
+    assert_eq!(side.confidence, Confidence::Possible);
+    assert!(side.reasons.iter().any(|reason| reason.text.contains("only one place that starts")));
+    assert!(case.excluded.is_empty());
+}
+
+#[test]
+fn it_stays_ruled_out_where_another_writer_is_left() {
+    let source = format!("{ONE_ROOT}\nfunc (c *cache) reset() {{\n\tdelete(c.m, \"a\")\n}}\n");
+    let case = case(&source, READ_AND_WRITE, "main.(*cache).run", "seen := c.m");
+    let [side] = case.other_sides.as_slice() else { panic!("{:?}", case.other_sides) };
+    assert_eq!(side.operation, Some(Operation::Delete));
+    assert_eq!(case.excluded.len(), 1);
+}
