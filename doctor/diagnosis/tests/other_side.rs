@@ -5,7 +5,9 @@ use go_source::{LoadOptions, MemoryTree, Program};
 
 /// The one case of a fault at a line of `main.go`.
 fn case(source: &str, message: &str, function: &str, at: &str) -> Case {
-    let line = source.lines().position(|line| line.contains(at)).unwrap_or_default() + 1;
+    let line =
+        (1u32..).zip(source.lines()).find(|(_, line)| line.contains(at)).map(|(line, _)| line);
+    let line = line.unwrap_or_default();
     let text = format!(
         "fatal error: {message}\n\ngoroutine 7 [running]:\n{function}(0xc000010000)\n\
          \t/app/main.go:{line} +0x58\ncreated by main.main in goroutine 1\n\t/app/main.go:5 +0x58\n"
