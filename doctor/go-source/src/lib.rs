@@ -6,7 +6,7 @@
 //! ```text
 //! SourceTree ─► module ─► package ─► index ─► types ─► body ─► locks ─► Program
 //!  files         go.mod    build      package  struct   which   what is    decls, accesses,
-//!  and bytes     go.work   tags       scopes   fields   map     held       functions, roots
+//!  and bytes               tags       scopes   fields   map     held       functions, roots
 //! ```
 //!
 //! *Design constraints.* No I/O: the caller brings a [`SourceTree`]. No input makes it fail whole or
