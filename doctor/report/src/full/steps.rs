@@ -15,15 +15,15 @@ impl Page<'_> {
             self.blank();
             self.line(&format!("  {painted}"));
             self.step(step);
-            if name == "stop" {
-                if let Some(repair) = &case.repair {
-                    self.patch(repair, &step.text);
-                }
+            if name == "stop"
+                && let Some(repair) = &case.repair
+            {
+                self.patch(repair, &step.text);
             }
-            if name == "repair" {
-                if let Some(repair) = &case.repair {
-                    self.choices(repair);
-                }
+            if name == "repair"
+                && let Some(repair) = &case.repair
+            {
+                self.choices(repair);
             }
         }
     }
