@@ -1,0 +1,1 @@
+//! Linearizability checking, fault injection and stress for concurrent maps: ours and anybody's.
