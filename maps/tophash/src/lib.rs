@@ -6,4 +6,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod error;
+mod raw;
 mod sync;
+
+pub use error::{AllocError, AllocErrorKind};

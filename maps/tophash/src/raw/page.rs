@@ -1,0 +1,59 @@
+//! Pages: runs of buckets, allocated zeroed and freed only by whoever has the table to himself.
+
+use super::bucket::Bucket;
+use crate::error::AllocError;
+use alloc::alloc::Layout;
+
+/// Allocates a page of `1 << bits` empty buckets.
+///
+/// # Errors
+/// When the allocator refuses.
+pub(super) fn allocate(bits: u32) -> Result<*mut Bucket, AllocError> {
+    let layout = layout(bits);
+    #[cfg(not(loom))]
+    {
+        // SAFETY: a page has at least one bucket, so the layout is not of size zero.
+        let page = unsafe { alloc::alloc::alloc_zeroed(layout) }.cast::<Bucket>();
+        // All-zero words are empty buckets: atomics have the layout of their integers.
+        if page.is_null() { Err(AllocError::new(layout)) } else { Ok(page) }
+    }
+    #[cfg(loom)]
+    {
+        // SAFETY: a page has at least one bucket, so the layout is not of size zero.
+        let page = unsafe { alloc::alloc::alloc(layout) }.cast::<Bucket>();
+        if page.is_null() {
+            return Err(AllocError::new(layout));
+        }
+        for index in 0..1 << bits {
+            // SAFETY: the page has `1 << bits` buckets' room; loom's atomics have to be constructed.
+            unsafe { page.add(index).write(Bucket::new()) };
+        }
+        Ok(page)
+    }
+}
+
+/// Frees a page.
+///
+/// # Safety
+/// `page` came from [`allocate`] with the same `bits`, nobody reads it any more, and it is freed once.
+pub(super) unsafe fn free(page: *mut Bucket, bits: u32) {
+    #[cfg(loom)]
+    for index in 0..1 << bits {
+        // SAFETY: the page has `1 << bits` buckets, each constructed by `allocate`.
+        unsafe { page.add(index).drop_in_place() };
+    }
+    // SAFETY: the caller gives back what `allocate` returned for this very layout.
+    unsafe { alloc::alloc::dealloc(page.cast(), layout(bits)) };
+}
+
+/// The bytes of a page of `1 << bits` buckets.
+pub(super) fn bytes(bits: u32) -> usize {
+    layout(bits).size()
+}
+
+fn layout(bits: u32) -> Layout {
+    let size = size_of::<Bucket>() << bits;
+    // SAFETY: the alignment of a type is a power of two, and `bits` is at most PAGE_BITS, so that the size
+    // of a page is far from overflowing.
+    unsafe { Layout::from_size_align_unchecked(size, align_of::<Bucket>()) }
+}
