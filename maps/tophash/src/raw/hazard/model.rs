@@ -130,7 +130,7 @@ fn loom_catches_a_pin_without_its_second_read() {
 #[test]
 fn loom_two_writers_free_each_entry_once() {
     let mut builder = Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = Some(2);
     builder.check(|| {
         let shared = Shared::new();
         let other = thread::spawn({

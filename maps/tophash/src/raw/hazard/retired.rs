@@ -119,8 +119,8 @@ impl Retired {
     ///
     /// # Safety
     /// - No source leads to `entry` any more, and it has not been retired before.
-    /// - Whoever reads it got it through [`Domain::protect`] of this `domain`, with a `still` that reads as
-    ///   is said there, and is done with it before `self` is drained or dropped.
+    /// - Whoever reads it got it through [`Domain::protect`] of this `domain`, by this very address and with
+    ///   a `still` that reads as is said there, and is done with it before `self` is drained or dropped.
     /// - `free(entry)` is sound once nobody uses it, on any thread that uses `self`.
     pub(crate) unsafe fn retire(&self, domain: &Domain, entry: NonNull<()>) {
         let start = thread::assigned_hint();
