@@ -1,7 +1,7 @@
 //! A count that many threads change without sharing a cache line: one stripe for a few threads each.
 
+use super::hazard::thread;
 use crate::sync::{AtomicU64, Ordering};
-use core::sync::atomic::{AtomicUsize, Ordering as PlainOrdering};
 
 const STRIPES: usize = if cfg!(loom) { 1 } else { 8 };
 
@@ -36,34 +36,5 @@ impl Counter {
 /// The stripe of this thread.
 #[inline]
 fn stripe() -> usize {
-    thread_number() % STRIPES
-}
-
-/// A small number of this thread's own, as far as numbers go.
-#[cfg(all(feature = "std", not(loom)))]
-#[inline]
-pub(super) fn thread_number() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(1);
-    std::thread_local! {
-        static NUMBER: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
-    }
-    // A thread that is being torn down has no number any more and takes the first stripe.
-    NUMBER
-        .try_with(|number| {
-            if number.get() == 0 {
-                number.set(NEXT.fetch_add(1, PlainOrdering::Relaxed));
-            }
-            number.get()
-        })
-        .unwrap_or(0)
-}
-
-/// Without the standard library, threads are told apart by where their stacks lie.
-#[cfg(any(not(feature = "std"), loom))]
-#[inline]
-pub(super) fn thread_number() -> usize {
-    static _UNUSED: AtomicUsize = AtomicUsize::new(0);
-    let _ = PlainOrdering::Relaxed;
-    let here = 0u8;
-    (core::ptr::from_ref(&here).addr() >> 16).wrapping_mul(0x9e37_79b9) >> 16
+    thread::assigned_hint() % STRIPES
 }

@@ -77,6 +77,7 @@ pub(crate) mod bucket;
 mod counter;
 mod cursor;
 mod directory;
+pub(crate) mod hazard;
 mod header;
 pub(crate) mod layout;
 #[cfg(tophash_mutants)]
