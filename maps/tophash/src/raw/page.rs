@@ -1,8 +1,10 @@
-//! Pages: runs of buckets, allocated zeroed and freed only by whoever has the table to himself.
+//! Memory: pages, which are runs of buckets allocated zeroed, and the boxes of everything else, so that an
+//! allocator that refuses is an error and not the end of the program.
 
 use super::bucket::Bucket;
 use crate::error::AllocError;
 use alloc::alloc::Layout;
+use alloc::boxed::Box;
 
 /// Allocates a page of `1 << bits` empty buckets.
 ///
@@ -44,6 +46,55 @@ pub(super) unsafe fn free(page: *mut Bucket, bits: u32) {
     }
     // SAFETY: the caller gives back what `allocate` returned for this very layout.
     unsafe { alloc::alloc::dealloc(page.cast(), layout(bits)) };
+}
+
+/// Moves a value to the heap.
+///
+/// # Errors
+/// When the allocator refuses; the value is dropped.
+pub(super) fn boxed<T>(value: T) -> Result<Box<T>, AllocError> {
+    let layout = Layout::new::<T>();
+    const { assert!(size_of::<T>() > 0) };
+    // SAFETY: the layout is not of size zero.
+    let place = unsafe { alloc::alloc::alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        return Err(AllocError::new(layout));
+    }
+    // SAFETY: the memory is fresh and of the layout of `T`, as `Box` asks for.
+    unsafe {
+        place.write(value);
+        Ok(Box::from_raw(place))
+    }
+}
+
+/// A page that is freed if growth does not come to use it.
+pub(super) struct Fresh {
+    page: *mut Bucket,
+    bits: u32,
+}
+
+impl Fresh {
+    /// # Errors
+    /// When the allocator refuses.
+    pub(super) fn new(bits: u32) -> Result<Self, AllocError> {
+        Ok(Self { page: allocate(bits)?, bits })
+    }
+
+    pub(super) fn pointer(&self) -> *mut Bucket {
+        self.page
+    }
+
+    /// The page, now somebody else's to free.
+    pub(super) fn keep(self) -> *mut Bucket {
+        core::mem::ManuallyDrop::new(self).page
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new` with these bits and not handed out by `keep`.
+        unsafe { free(self.page, self.bits) };
+    }
 }
 
 /// The bytes of a page of `1 << bits` buckets.

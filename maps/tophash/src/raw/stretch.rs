@@ -9,7 +9,7 @@ use super::directory::Directory;
 use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape, scale, start_of};
 use super::layout::{Layout, SlotWords};
 use super::page;
-use super::table::{Dead, Home, Shared, Table};
+use super::table::{Dead, Grave, Home, Shared, Table};
 use crate::error::AllocError;
 use crate::sync::{Ordering, spin};
 use alloc::boxed::Box;
@@ -407,11 +407,14 @@ impl Table {
     ) -> Result<(), AllocError> {
         let header = growing.header;
         let old = Self::bucket_of(header, shape, 0).page;
-        let fresh = page::allocate(shape.bits() + 1)?;
-        // SAFETY: just allocated with twice the buckets, and freed only with the table.
-        let new = unsafe { core::slice::from_raw_parts(fresh, old.len() * 2) };
-        let (mut locked, positions) = Self::lock_page::<L>(old, rehash);
-        let mut filled: Vec<Locked<'_>> = new.iter().map(Bucket::lock).collect();
+        let fresh = page::Fresh::new(shape.bits() + 1)?;
+        let grave = Grave::dig()?;
+        // SAFETY: just allocated with twice the buckets; what is made of the slice is dropped before the
+        // page can be, and if the page is kept it is freed only with the table.
+        let new = unsafe { core::slice::from_raw_parts(fresh.pointer(), old.len() * 2) };
+        let mut filled: Vec<Locked<'_>> = room(new.len())?;
+        filled.extend(new.iter().map(Bucket::lock));
+        let (mut locked, positions) = Self::lock_page::<L>(old, rehash)?;
         let mut moved = 0;
         for (bucket, slot, position) in positions {
             let home = scale(position << shape.depth(), new.len());
@@ -427,7 +430,7 @@ impl Table {
             }
         }
         filled.iter_mut().for_each(Locked::settle);
-        header.set_page(0, shape.bits() + 1, fresh);
+        header.set_page(0, shape.bits() + 1, fresh.keep());
         header.publish(shape.doubled());
         // Old copies go before new ones can change, so that nobody can read a value that was replaced.
         for bucket in &mut locked {
@@ -439,7 +442,7 @@ impl Table {
         }
         drop(locked);
         drop(filled);
-        self.bury(Dead::Page(old.as_ptr().cast_mut(), shape.bits()));
+        self.bury(grave, Dead::Page(old.as_ptr().cast_mut(), shape.bits()));
         if let Some(shared) = self.shared() {
             shared.steps.fetch_add(1, Ordering::Relaxed);
             shared.moved.fetch_add(moved, Ordering::Relaxed);
@@ -452,12 +455,12 @@ impl Table {
     fn lock_page<'t, L: Layout>(
         page: &'t [Bucket],
         rehash: &dyn Fn(SlotWords) -> u64,
-    ) -> (Vec<Locked<'t>>, Vec<(usize, usize, u64)>) {
+    ) -> Result<(Vec<Locked<'t>>, Vec<(usize, usize, u64)>), AllocError> {
         let mut turn = 0;
         loop {
-            let mut positions = Vec::with_capacity(page.len() * L::SLOTS);
-            let mut locked = Vec::with_capacity(page.len());
-            let mut states = Vec::with_capacity(page.len());
+            let mut positions = room(page.len() * L::SLOTS)?;
+            let mut locked = room(page.len())?;
+            let mut states = room(page.len())?;
             for (index, bucket) in page.iter().enumerate() {
                 let state = bucket.settled();
                 for slot in slots::<L>(bucket) {
@@ -479,7 +482,7 @@ impl Table {
                 }
             }
             if locked.len() == page.len() {
-                return (locked, positions);
+                return Ok((locked, positions));
             }
             drop(locked);
             spin(&mut turn);
@@ -518,27 +521,28 @@ impl Table {
         {
             return Ok(false);
         }
-        let _one = SplitLock::of(shared);
-        let mut current = self.directory().unwrap_or(directory);
-        if current.depth() < depth {
-            let doubled = Box::into_raw(Box::new(current.doubled()?));
-            self.bury(Dead::Directory(self.replace_directory(doubled)));
-            // SAFETY: published just now and freed only with the table.
-            current = unsafe { &*doubled };
-        }
         let header = growing.header;
         let half = MAX_PAGES / 2;
         let pages: [*mut Bucket; MAX_PAGES] =
             core::array::from_fn(|index| header.page_pointer(index, shape.bits()));
-        let lower = Shape::new(depth, half, shape.bits());
+        let smaller = Shape::new(depth, half, shape.bits());
         let upper_prefix = header.prefix | (1 << (64 - depth));
-        let family = |prefix, pages: &[*mut Bucket]| {
-            Box::into_raw(Box::new(Header::new(lower, prefix, pages)))
-        };
-        current.set(header.prefix, depth, family(header.prefix, &pages[..half]));
-        current.set(upper_prefix, depth, family(upper_prefix, &pages[half..]));
+        // All memory is had before anything changes.
+        let graves = (Grave::dig()?, Grave::dig()?);
+        let lower = page::boxed(Header::new(smaller, header.prefix, &pages[..half]))?;
+        let upper = page::boxed(Header::new(smaller, upper_prefix, &pages[half..]))?;
+        let _one = SplitLock::of(shared);
+        let mut current = self.directory().unwrap_or(directory);
+        if current.depth() < depth {
+            let doubled = Box::into_raw(page::boxed(current.doubled()?)?);
+            self.bury(graves.0, Dead::Directory(self.replace_directory(doubled)));
+            // SAFETY: published just now and freed only with the table.
+            current = unsafe { &*doubled };
+        }
+        current.set(header.prefix, depth, Box::into_raw(lower));
+        current.set(upper_prefix, depth, Box::into_raw(upper));
         header.publish(shape.dead());
-        self.bury(Dead::Header(core::ptr::from_ref(header).cast_mut()));
+        self.bury(graves.1, Dead::Header(core::ptr::from_ref(header).cast_mut()));
         shared.families.fetch_add(1, Ordering::Relaxed);
         shared.splits.fetch_add(1, Ordering::Relaxed);
         Ok(true)
@@ -565,6 +569,7 @@ impl Table {
         // SAFETY: graves are published whole and freed only with the table.
         while let Some(buried) = unsafe { grave.as_ref() } {
             bytes += match buried.what {
+                Dead::Nothing => 0,
                 Dead::Header(_) => size_of::<Header>(),
                 // SAFETY: buried directories stay readable until the table is dropped.
                 Dead::Directory(directory) => unsafe { &*directory }.bytes(),
@@ -588,6 +593,13 @@ impl Bucket {
     fn words_of<L: Layout>(&self, slot: usize) -> (u64, SlotWords) {
         (L::tag_at(self, slot), L::words(self, slot))
     }
+}
+
+/// An empty vector with room for `length` elements.
+fn room<T>(length: usize) -> Result<Vec<T>, AllocError> {
+    let mut vector = Vec::new();
+    vector.try_reserve_exact(length).map_err(|_| AllocError::array::<T>(length))?;
+    Ok(vector)
 }
 
 /// The right to change the directory.

@@ -44,7 +44,16 @@ pub(super) struct Grave {
     pub(super) next: *mut Grave,
 }
 
+impl Grave {
+    /// # Errors
+    /// When the allocator refuses.
+    pub(super) fn dig() -> Result<Box<Self>, AllocError> {
+        page::boxed(Self { what: Dead::Nothing, next: core::ptr::null_mut() })
+    }
+}
+
 pub(super) enum Dead {
+    Nothing,
     Header(*mut Header),
     Directory(*mut Directory),
     Page(*mut Bucket, u32),
@@ -485,9 +494,8 @@ impl Table {
 
     /// Gives an empty table `1 << depth` families of `pages` pages of `1 << bits` buckets.
     pub(super) fn begin_with(&self, depth: u32, pages: usize, bits: u32) -> Result<(), AllocError> {
-        let _ = MAX_PAGES;
         if self.shared().is_none() {
-            let shared = Box::into_raw(Box::new(Shared::new()));
+            let shared = Box::into_raw(page::boxed(Shared::new())?);
             let null = core::ptr::null_mut();
             if self
                 .shared
@@ -514,7 +522,8 @@ impl Table {
     }
 
     fn families(depth: u32, pages: usize, bits: u32) -> Result<*mut Directory, AllocError> {
-        let directory = Box::into_raw(Box::new(Directory::new(depth, |_| core::ptr::null_mut())?));
+        let directory =
+            Box::into_raw(page::boxed(Directory::new(depth, |_| core::ptr::null_mut())?)?);
         // SAFETY: just made, and this thread's alone.
         let families = unsafe { &*directory };
         for index in 0..1u64 << depth {
@@ -532,20 +541,15 @@ impl Table {
     }
 
     fn family(shape: Shape, prefix: u64) -> Result<*mut Header, AllocError> {
-        let mut pages = [core::ptr::null_mut(); MAX_PAGES];
-        for index in 0..shape.pages() {
-            match page::allocate(shape.bits()) {
-                Ok(page) => pages[index] = page,
-                Err(error) => {
-                    for page in &pages[..index] {
-                        // SAFETY: each was allocated above and is nobody else's.
-                        unsafe { page::free(*page, shape.bits()) };
-                    }
-                    return Err(error);
-                }
-            }
+        let mut fresh: [Option<page::Fresh>; MAX_PAGES] = [const { None }; MAX_PAGES];
+        for page in &mut fresh[..shape.pages()] {
+            *page = Some(page::Fresh::new(shape.bits())?);
         }
-        Ok(Box::into_raw(Box::new(Header::new(shape, prefix, &pages[..shape.pages()]))))
+        let header = page::boxed(Header::new(shape, prefix, &[]))?;
+        for (index, page) in fresh.into_iter().flatten().enumerate() {
+            header.set_page(index, shape.bits(), page.keep());
+        }
+        Ok(Box::into_raw(header))
     }
 
     /// Frees a directory and all families it names.
@@ -566,10 +570,11 @@ impl Table {
         }
     }
 
-    /// Keeps something readable until the table is dropped.
-    pub(super) fn bury(&self, what: Dead) {
+    /// Keeps something readable until the table is dropped, in a grave that was dug before.
+    pub(super) fn bury(&self, mut grave: Box<Grave>, what: Dead) {
         let Some(shared) = self.shared() else { return };
-        let grave = Box::into_raw(Box::new(Grave { what, next: core::ptr::null_mut() }));
+        grave.what = what;
+        let grave = Box::into_raw(grave);
         let mut head = shared.graveyard.load(Ordering::Relaxed);
         loop {
             // SAFETY: the grave is this thread's alone until it is published below.
@@ -632,6 +637,7 @@ impl Table {
             // SAFETY: graves are made by `Box::into_raw` in `bury`, and each is in the list once.
             let buried = unsafe { Box::from_raw(grave) };
             match buried.what {
+                Dead::Nothing => {}
                 // SAFETY: made by `Box::into_raw`, buried once, and no directory in use names it.
                 Dead::Header(header) => drop(unsafe { Box::from_raw(header) }),
                 // SAFETY: made by `Box::into_raw`, buried once, and no longer the table's.
