@@ -1,0 +1,103 @@
+//! What the battery is worth: every faulty map is caught, seed after seed, and right maps pass.
+
+#[path = "maps/faulty.rs"]
+mod faulty;
+#[path = "maps/sharded.rs"]
+mod sharded;
+
+use faulty::{Fault, Faulty, TwoWords};
+use sharded::Sharded;
+use std::time::Duration;
+use tophash_verify::{Budget, Class, Key, Map, Report, Value, battery, battery_owned};
+
+const SEEDS: u64 = 20;
+
+fn budget(seed: u64) -> Budget {
+    Budget { per_class: Duration::from_millis(60), stop_early: true, ..Budget::quick(seed) }
+}
+
+fn caught(name: &str, hunt: impl Fn(&Budget) -> Report) {
+    let missed: Vec<u64> = (0..SEEDS).filter(|seed| hunt(&budget(*seed)).passed()).collect();
+    assert!(missed.is_empty(), "{name} was missed with seeds {missed:?}");
+}
+
+fn hunted(fault: Fault) {
+    caught(&format!("{fault:?}"), |budget| battery(|| Faulty::new(fault), budget));
+}
+
+#[test]
+fn a_write_lost_in_growth_is_caught() {
+    hunted(Fault::LostInGrowth);
+}
+
+#[test]
+fn a_stale_cache_is_caught() {
+    hunted(Fault::StaleCache);
+}
+
+#[test]
+fn a_value_returned_twice_is_caught() {
+    hunted(Fault::DoubleReturn);
+}
+
+#[test]
+fn a_wrong_previous_value_is_caught() {
+    hunted(Fault::WrongPrevious);
+}
+
+#[test]
+fn a_lost_addition_is_caught() {
+    hunted(Fault::LostAdd);
+}
+
+#[test]
+fn a_missed_iteration_is_caught() {
+    hunted(Fault::MissedIteration);
+}
+
+#[test]
+fn a_reused_slot_is_caught() {
+    hunted(Fault::ReusedSlot);
+}
+
+#[test]
+fn a_torn_value_is_caught() {
+    caught("TwoWords", |budget| battery(TwoWords::new, budget));
+}
+
+/// Keeps each removed value and drops none of them.
+struct Leaking(Sharded<Key, Value>);
+
+impl Map<Key, Value> for Leaking {
+    fn get(&self, key: &Key) -> Option<Value> {
+        self.0.get(key)
+    }
+    fn insert(&self, key: Key, value: Value) -> Option<Value> {
+        self.0.insert(key, value)
+    }
+    fn remove(&self, key: &Key) -> Option<Value> {
+        let value = self.0.remove(key)?;
+        std::mem::forget(value.clone());
+        Some(value)
+    }
+}
+
+#[test]
+fn a_leak_is_caught() {
+    let budget = Budget { classes: vec![Class::DoubleDrop], ..budget(3) };
+    let report = battery_owned(|| Leaking(Sharded::new()), &budget);
+    assert!(report.to_string().contains("does not balance"), "{report}");
+}
+
+#[test]
+fn a_right_map_passes() {
+    for seed in 0..2 {
+        let budget = Budget { stop_early: false, ..budget(seed) };
+        let words = battery(Sharded::<u64, u64>::new, &budget);
+        assert!(words.passed(), "{words}");
+        assert_eq!(words.classes.len(), Class::ALL.len());
+        assert!(words.classes.iter().all(|class| class.operations > 0));
+        let owned = battery_owned(Sharded::<Key, Value>::new, &budget);
+        assert!(owned.passed(), "{owned}");
+    }
+}
