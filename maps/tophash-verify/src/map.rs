@@ -23,6 +23,10 @@ impl std::error::Error for Unsupported {}
 /// `K` and `V` are `u64` for [`battery`](crate::battery()), and [`Key`](crate::Key) and [`Value`](crate::Value) for
 /// [`battery_owned`](crate::battery_owned), which follows every value from its making to its drop. A map that is
 /// generic implements the trait once for both. The trait is object-safe.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "an implementer should not have to write what len says already"
+)]
 pub trait Map<K = u64, V = u64>: Sync {
     /// The value of `key`.
     fn get(&self, key: &K) -> Option<V>;

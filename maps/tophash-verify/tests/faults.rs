@@ -23,7 +23,7 @@ impl Map<Key, Value> for Fragile {
     }
     fn insert(&self, key: Key, value: Value) -> Option<Value> {
         let old = self.0.remove(&key);
-        let _ = old.as_ref().map(Value::clone);
+        drop(old.clone());
         self.0.insert(key, value);
         old
     }

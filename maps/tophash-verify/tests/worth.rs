@@ -7,13 +7,17 @@ mod sharded;
 
 use faulty::{Fault, Faulty, TwoWords};
 use sharded::Sharded;
+use std::cell::UnsafeCell;
+use std::collections::HashMap;
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tophash_verify::{Budget, Class, Key, Map, Report, Value, battery, battery_owned};
 
 const SEEDS: u64 = 20;
 
 fn budget(seed: u64) -> Budget {
-    Budget { per_class: Duration::from_millis(60), stop_early: true, ..Budget::quick(seed) }
+    Budget { per_class: Duration::from_millis(40), stop_early: true, ..Budget::quick(seed) }
 }
 
 fn caught(name: &str, hunt: impl Fn(&Budget) -> Report) {
@@ -62,7 +66,69 @@ fn a_reused_slot_is_caught() {
 
 #[test]
 fn a_torn_value_is_caught() {
-    caught("TwoWords", |budget| battery(TwoWords::new, budget));
+    caught("a torn value", |budget| battery(TwoWords::torn, budget));
+}
+
+#[test]
+fn a_version_that_comes_round_is_caught() {
+    caught("a wrapping version", |budget| battery(TwoWords::wrapping, budget));
+}
+
+/// A value that whoever has its slot may drop in place, whether others look at it or not.
+struct Slot(UnsafeCell<ManuallyDrop<Value>>);
+
+#[expect(unsafe_code, reason = "an early drop cannot be had in safe code")]
+// SAFETY: a drop of a `Value` writes its atomic seal alone, and a slot is never written otherwise after its making.
+unsafe impl Sync for Slot {}
+
+/// Drops what is removed at once, while readers are still in the middle of it.
+struct EarlyFree(Mutex<HashMap<u64, Arc<Slot>>>);
+
+impl EarlyFree {
+    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Slot>>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    #[expect(unsafe_code, reason = "an early drop cannot be had in safe code")]
+    fn free(slot: Option<Arc<Slot>>) -> Option<Value> {
+        let slot = slot?;
+        // SAFETY: see `Slot`; each slot comes out of the map once, so this is its only drop.
+        unsafe {
+            let value = Value::clone(&*slot.0.get());
+            ManuallyDrop::drop(&mut *slot.0.get());
+            Some(value)
+        }
+    }
+}
+
+impl Drop for EarlyFree {
+    fn drop(&mut self) {
+        let slots: Vec<_> = self.locked().drain().collect();
+        slots.into_iter().for_each(|(_, slot)| drop(Self::free(Some(slot))));
+    }
+}
+
+impl Map<Key, Value> for EarlyFree {
+    #[expect(unsafe_code, reason = "an early drop cannot be had in safe code")]
+    fn get(&self, key: &Key) -> Option<Value> {
+        let slot = self.locked().get(&key.number()?).cloned()?;
+        // SAFETY: see `Slot`.
+        Some(unsafe { Value::clone(&*slot.0.get()) })
+    }
+    fn insert(&self, key: Key, value: Value) -> Option<Value> {
+        let slot = Arc::new(Slot(UnsafeCell::new(ManuallyDrop::new(value))));
+        let old = self.locked().insert(key.number()?, slot);
+        Self::free(old)
+    }
+    fn remove(&self, key: &Key) -> Option<Value> {
+        let old = self.locked().remove(&key.number()?);
+        Self::free(old)
+    }
+}
+
+#[test]
+fn an_early_free_is_caught() {
+    caught("an early free", |budget| battery_owned(|| EarlyFree(Mutex::default()), budget));
 }
 
 /// Keeps each removed value and drops none of them.
@@ -99,5 +165,7 @@ fn a_right_map_passes() {
         assert!(words.classes.iter().all(|class| class.operations > 0));
         let owned = battery_owned(Sharded::<Key, Value>::new, &budget);
         assert!(owned.passed(), "{owned}");
+        let versioned = battery(TwoWords::right, &budget);
+        assert!(versioned.passed(), "{versioned}");
     }
 }

@@ -67,12 +67,12 @@ pub fn battery_owned<M: Map<Key, Value>>(make: impl Fn() -> M + Sync, budget: &B
 }
 
 fn hunt(budget: &Budget, mut one: impl FnMut(Class, &Round, u64) -> Outcome) -> Report {
-    let mut report = Report::default();
+    let mut report = Report { seed: budget.seed, ..Report::default() };
     for class in budget.classes.iter().copied() {
         let begun = Instant::now();
         let (mut rounds, mut operations) = (0, 0);
         loop {
-            let seed = mix(budget.seed ^ mix(class as u64 + 1) ^ rounds);
+            let seed = mix(mix(budget.seed ^ mix(class as u64 + 1)).wrapping_add(rounds));
             let mut rng = Rng::new(seed);
             let round = Round {
                 seed,

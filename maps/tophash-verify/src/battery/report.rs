@@ -136,6 +136,8 @@ pub struct ClassReport {
 /// What the battery came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// The budget's seed: the same budget with it runs the same rounds again.
+    pub seed: u64,
     /// Each class.
     pub classes: Vec<ClassReport>,
     /// What was found, at most one for each class.
@@ -152,6 +154,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "budget seed {}", self.seed)?;
         for ClassReport { class, rounds, operations, took } in &self.classes {
             let found = self.findings.iter().any(|finding| finding.class == *class);
             let verdict = if found { "FOUND" } else { "clean" };

@@ -31,10 +31,11 @@ pub(super) fn run<M: Map>(
                     gone_in.push((key, token));
                     come_out.extend(map.insert(key, token).map(|old| (key, old)));
                 }
-                3 => match map.try_insert(key, token) {
-                    Ok(None) => gone_in.push((key, token)),
-                    Ok(Some(_)) | Err(_) => {}
-                },
+                3 => {
+                    if map.try_insert(key, token) == Ok(None) {
+                        gone_in.push((key, token));
+                    }
+                }
                 4 => {
                     if let Some(old) = map.get(&key) {
                         if map.compare_exchange(&key, &old, token) == Ok(Some(old)) {

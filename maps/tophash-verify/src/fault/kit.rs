@@ -62,9 +62,7 @@ impl Kit {
 
     /// Disarms every site; returns whether one was still armed.
     pub fn disarm(&self) -> bool {
-        self.countdown
-            .iter()
-            .fold(false, |armed, countdown| countdown.swap(0, Relaxed) != 0 || armed)
+        self.countdown.iter().filter(|countdown| countdown.swap(0, Relaxed) != 0).count() > 0
     }
 
     /// A call at `site`: panics with [`Injected`] if it is the one armed. Never panics while unwinding.

@@ -4,6 +4,7 @@
 use std::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
+    fence,
 };
 use std::sync::{Mutex, PoisonError};
 use tophash_verify::chaos;
@@ -182,33 +183,65 @@ impl Map for Faulty {
     }
 }
 
-/// A map of a fixed table whose values are two words, stored one after the other: torn when read between.
+/// A fixed table whose values are two words, stored one after the other. Readers look at a version before and after;
+/// the version counts only as far as its mask.
 pub(crate) struct TwoWords {
-    slots: Vec<(AtomicU64, AtomicU64)>,
+    slots: Vec<(AtomicU64, AtomicU64, AtomicU64)>,
     write: Mutex<()>,
+    mask: u64,
 }
 
+const SLOTS: usize = 1 << 15;
+
 impl TwoWords {
-    pub(crate) fn new() -> Self {
-        Self { slots: (0..4096).map(|_| Default::default()).collect(), write: Mutex::new(()) }
+    /// No version at all: values are torn.
+    pub(crate) fn torn() -> Self {
+        Self::new(0)
+    }
+    /// A version of two bits: it comes round unnoticed while a reader is held up.
+    pub(crate) fn wrapping() -> Self {
+        Self::new(3)
+    }
+    /// A version that never comes round: right.
+    pub(crate) fn right() -> Self {
+        Self::new(u64::MAX)
+    }
+    fn new(mask: u64) -> Self {
+        Self {
+            slots: (0..SLOTS).map(|_| Default::default()).collect(),
+            write: Mutex::new(()),
+            mask,
+        }
     }
     fn set(&self, key: u64, value: Option<u64>) -> Option<u64> {
         let _locked = unpoisoned(self.write.lock());
-        let found = self.get(&key);
-        let (high, low) = &self.slots[key as usize % 4096];
+        let (high, low, version) = &self.slots[key as usize % SLOTS];
+        let word = (high.load(Relaxed) << 20) | low.load(Relaxed);
         let value = value.unwrap_or(0);
+        version.store((version.load(Relaxed) + 1) & self.mask, Relaxed);
+        fence(Release);
         high.store(value >> 20, Relaxed);
         chaos::point();
         low.store(value & 0xF_FFFF, Relaxed);
-        found
+        version.store((version.load(Relaxed) + 1) & self.mask, Release);
+        (word != 0).then_some(word)
     }
 }
 
 impl Map for TwoWords {
     fn get(&self, key: &u64) -> Option<u64> {
-        let (high, low) = &self.slots[*key as usize % 4096];
-        let word = (high.load(Relaxed) << 20) | low.load(Relaxed);
-        (word != 0).then_some(word)
+        let (high, low, version) = &self.slots[*key as usize % SLOTS];
+        loop {
+            let before = version.load(Acquire);
+            let first = high.load(Relaxed) << 20;
+            chaos::point();
+            let word = first | low.load(Relaxed);
+            fence(Acquire);
+            if before % 2 == 0 && version.load(Relaxed) == before {
+                return (word != 0).then_some(word);
+            }
+            std::thread::yield_now();
+        }
     }
     fn insert(&self, key: u64, value: u64) -> Option<u64> {
         self.set(key, Some(value))
