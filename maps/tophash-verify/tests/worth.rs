@@ -12,6 +12,9 @@ use std::collections::HashMap;
 use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tophash_verify::check::linearizable;
+use tophash_verify::history::Seen;
+use tophash_verify::stress::Stress;
 use tophash_verify::{Budget, Class, Key, Map, Report, Value, battery, battery_owned};
 
 const SEEDS: u64 = 20;
@@ -168,4 +171,40 @@ fn a_right_map_passes() {
         let versioned = battery(TwoWords::right, &budget);
         assert!(versioned.passed(), "{versioned}");
     }
+}
+
+#[test]
+fn a_violation_of_a_real_run_is_small_and_nothing_of_it_can_be_forgotten() {
+    let mut violations = 0;
+    for (seed, fault) in
+        [Fault::LostAdd, Fault::DoubleReturn, Fault::WrongPrevious, Fault::ReusedSlot]
+            .iter()
+            .enumerate()
+    {
+        let stress = Stress {
+            seed: seed as u64,
+            threads: 6,
+            keys: 3,
+            operations: 4_000,
+            ..Stress::default()
+        };
+        let history = stress.run(&Faulty::new(*fault)).unwrap();
+        let Err(violation) = linearizable(&history) else { continue };
+        violations += 1;
+        assert!(violation.is_minimal, "{fault:?}: given up\n{violation}");
+        assert!(linearizable(&violation.history).is_err(), "{fault:?}\n{violation}");
+        assert!(violation.held().count() <= 20, "{fault:?}\n{violation}");
+        for at in 0..violation.history.operations.len() {
+            let mut less = violation.history.clone();
+            if less.operations[at].seen != Seen::Unknown {
+                less.operations[at] = less.operations[at].forgotten();
+                assert!(
+                    linearizable(&less).is_ok(),
+                    "{fault:?}: operation {at} can go\n{violation}"
+                );
+            }
+        }
+        println!("{fault:?}\n{violation}");
+    }
+    assert!(violations >= 3, "{violations}");
 }

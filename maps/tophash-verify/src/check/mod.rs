@@ -1,7 +1,7 @@
 //! Is a history linearizable, key by key? If not, the smallest part of it that is not.
 //!
 //! A map is linearizable exactly if each key by itself is, so the history is split by key and each part walked by
-//! itself ([`jit`]): near linear in the operations, times the number of orders that those open at the same moment
+//! itself (just-in-time linearization): near linear in the operations, times the number of orders that those open at the same moment
 //! admit. This holds for operations on single keys alone: it says nothing about `len`, `clear` or what an iteration
 //! sees; for iterations there is [`iterations`].
 
@@ -49,10 +49,10 @@ impl fmt::Display for Violation {
         let held = self.held().count();
         writeln!(
             f,
-            "key {}: {held} of {} operations cannot be explained {}",
+            "key {}: {held} of {} operations cannot be explained{}",
             self.key,
             self.of_operations,
-            if held == 1 { "" } else { "together" }
+            if held == 1 { "" } else { " together" }
         )?;
         match self.history.initial.get(&self.key) {
             Some(value) => writeln!(f, "at first the value is {value}")?,
