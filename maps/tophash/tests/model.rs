@@ -56,7 +56,7 @@ enum Op {
 
 fn operations() -> impl Strategy<Value = Vec<Op>> {
     let (key, value) = (0..300u16, any::<u16>());
-    let both = (key.clone(), value.clone());
+    let both = (key.clone(), value);
     let op = prop_oneof![
         8 => both.clone().prop_map(|(k, v)| Op::Insert(k, v)),
         2 => both.clone().prop_map(|(k, v)| Op::TryInsert(k, v)),
@@ -223,7 +223,7 @@ where
     expected.sort_unstable();
     assert_eq!(drained, expected);
     assert_eq!(owned, expected);
-    assert_eq!(map, expected.iter().cloned().take(0).collect::<HashMap<K, V, S>>());
+    assert_eq!(map, expected.iter().take(0).cloned().collect::<HashMap<K, V, S>>());
 }
 
 fn check<K, V, S>(map: &mut HashMap<K, V, S>, model: &mut Model<K, V>)

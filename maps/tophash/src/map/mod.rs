@@ -2,6 +2,7 @@
 
 mod alter;
 mod batch;
+mod bounds;
 mod entry;
 mod exclusive;
 mod integer;

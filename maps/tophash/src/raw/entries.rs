@@ -342,8 +342,7 @@ impl<K, V> Drop for Entries<K, V> {
             }
         }
         // Freed at the end, even if dropping an entry panics.
-        let _lists =
-            Lists(core::mem::take(&mut self.retired).into_inner());
+        let _lists = Lists(core::mem::take(&mut self.retired).into_inner());
         if boxed::<K, V>() {
             drop(self.take_all());
         }
