@@ -1,6 +1,5 @@
 //! What the map promises beside its results: closures, re-entrance, panics, drops, threads, and bad use.
 
-use std::alloc::System;
 use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,9 +7,6 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use tophash::{AllocErrorKind, Compute, Entry, HashMap, HashSet, Operation};
-
-#[global_allocator]
-static ALLOCATOR: System = System;
 
 /// Counts how many of its kind are alive, under a number that a panicking `Drop` may be asked for.
 struct Counted {

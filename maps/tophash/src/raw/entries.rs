@@ -344,8 +344,43 @@ impl<K, V> Drop for Entries<K, V> {
         // Freed at the end, even if dropping an entry panics.
         let _lists = Lists(core::mem::take(&mut self.retired).into_inner());
         if boxed::<K, V>() {
-            drop(self.take_all());
+            Boxes::<K, V> { table: &mut self.table, dropped: 0, marker: PhantomData }.drop_all();
         }
+    }
+}
+
+/// The boxed entries of a table that is being dropped. Allocates nothing.
+struct Boxes<'a, K, V> {
+    table: &'a mut Table,
+    dropped: usize,
+    marker: PhantomData<(K, V)>,
+}
+
+impl<K, V> Boxes<'_, K, V> {
+    fn drop_all(mut self) {
+        self.drop_rest();
+        core::mem::forget(self);
+    }
+
+    /// Drops the entries behind the first `dropped` ones.
+    fn drop_rest(&mut self) {
+        let (mut place, before, dropped) = (0, self.dropped, &mut self.dropped);
+        self.table.for_each_mut::<Boxed>(|words| {
+            place += 1;
+            if place > before {
+                *dropped = place;
+                // SAFETY: the table owns its entries, each is met once in the same order every time, and those
+                // that were dropped before are passed over.
+                drop(unsafe { super::fresh::take::<K, V>(words) });
+            }
+        });
+    }
+}
+
+impl<K, V> Drop for Boxes<'_, K, V> {
+    /// Goes on after an entry whose drop has panicked; if another one does, the program ends.
+    fn drop(&mut self) {
+        self.drop_rest();
     }
 }
 
