@@ -59,8 +59,8 @@
 //! closure, comparison, hashing, cloning, allocation of an entry, or `Drop`. Changes by closure are optimistic: they
 //! run again if *their* entry was changed meanwhile, and so may starve while others change it all the time.
 //!
-//! **Re-entrance.** Closures may read the map, and write to other keys. `update`, `remove_if` and `compute` panic if
-//! their closure has itself changed the entry it was called for; without the feature `std` that is noticed only
+//! **Re-entrance.** Closures may read the map, and write to other keys. `update`, `remove_if`, `compute` and `retain`
+//! panic if their closure has itself changed the entry it was called for; without the feature `std` that is noticed only
 //! after a million calls. `Hash` and `Eq` of keys may read the map but must not change it.
 //!
 //! **Memory.** A [`Ref`] keeps its own entry alive and no other. What is replaced or removed is freed by later
@@ -144,7 +144,7 @@ pub use hasher::{DefaultHasher, RandomState};
 #[cfg(not(loom))]
 pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
-    Occupied, OccupiedEntry, Operation, Ref, VacantEntry, Values,
+    OccupiedEntry, OccupiedError, Operation, Ref, VacantEntry, Values,
 };
 #[cfg(not(loom))]
 pub use set::HashSet;

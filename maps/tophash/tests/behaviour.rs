@@ -215,6 +215,12 @@ fn a_closure_that_changes_its_own_entry_is_told_so() {
             });
         });
         panics(&mut || {
+            map.retain(|_, _| {
+                change();
+                false
+            });
+        });
+        panics(&mut || {
             map.compute(2, |_| {
                 map.insert(2, value(next.get()));
                 Operation::<V, ()>::Insert(value(1))

@@ -243,23 +243,33 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// `keep` runs under no lock, at least once for every entry that stays in the map during the call, and once
     /// more for one that has changed meanwhile. Each entry is taken out atomically, but not all of them at
-    /// one moment. `keep` may use the map freely: what it changes of the entry it sees, it sees again.
+    /// one moment. `keep` may read the map, and write to other keys.
+    ///
+    /// # Panics
+    /// If `keep` itself changes the entry it was called for, and then does not want it.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
         for entry in self {
             let hash = self.hash(entry.key());
+            let mut closure = Closure::new(self.address(), hash);
             let mut seen = entry.0;
             let mut turn = 0;
-            'asked: while !keep(seen.key(), seen.value()) {
-                loop {
+            'asked: loop {
+                let (wanted, wrote) = closure.call(|| keep(seen.key(), seen.value()));
+                if wanted {
+                    break;
+                }
+                seen = loop {
                     let Lookup::Hit(hit) = self.find(hash, seen.key()) else { break 'asked };
                     if !seen.is(hit.held()) {
-                        seen = hit.into_held();
-                        break;
+                        break hit.into_held();
                     }
                     if self.take(hash, hit).is_ok() {
                         break 'asked;
                     }
                     spin(&mut turn);
+                };
+                if wrote {
+                    closure.changed_its_own_entry();
                 }
             }
         }
@@ -269,7 +279,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// Linear in the entries. The buckets stay.
     pub fn clear(&self) {
-        self.retain(|_, _| false);
+        for entry in self {
+            let _ = self.remove(entry.key());
+        }
     }
 
     #[expect(clippy::type_complexity, reason = "what goes in comes out")]

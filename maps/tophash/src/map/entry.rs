@@ -1,6 +1,6 @@
 //! Entries in the manner of `std`, that hold nothing between their calls.
 
-use super::{HashMap, Occupied, Ref};
+use super::{HashMap, OccupiedError, Ref};
 use crate::hasher::RandomState;
 use crate::raw::entries::{Fresh, Lookup};
 use crate::sync::spin;
@@ -153,7 +153,7 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> VacantEntry<'a, K, V, S> {
     ///
     /// # Errors
     /// If it has one by now: see [`HashMap::try_insert`].
-    pub fn insert(self, value: V) -> Result<Ref<'a, K, V>, Occupied<'a, K, V>> {
+    pub fn insert(self, value: V) -> Result<Ref<'a, K, V>, OccupiedError<'a, K, V>> {
         self.map.try_insert(self.key, value)
     }
 }

@@ -40,7 +40,7 @@ pub struct HashMap<K, V, S = RandomState> {
 }
 
 /// An entry that [`HashMap::try_insert`] did not put in, and the one that was there.
-pub struct Occupied<'a, K, V> {
+pub struct OccupiedError<'a, K, V> {
     /// The entry that is in the map.
     pub current: Ref<'a, K, V>,
     /// The key that was to be put in.
@@ -49,9 +49,9 @@ pub struct Occupied<'a, K, V> {
     pub value: V,
 }
 
-impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Occupied<'_, K, V> {
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OccupiedError<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Occupied")
+        f.debug_struct("OccupiedError")
             .field("current", &self.current)
             .field("key", &self.key)
             .field("value", &self.value)
@@ -59,13 +59,13 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Occupied<'_, K, V> {
     }
 }
 
-impl<K, V> fmt::Display for Occupied<'_, K, V> {
+impl<K, V> fmt::Display for OccupiedError<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the key has a value already")
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug> core::error::Error for Occupied<'_, K, V> {}
+impl<K: fmt::Debug, V: fmt::Debug> core::error::Error for OccupiedError<'_, K, V> {}
 
 impl<K, V> HashMap<K, V> {
     /// An empty map. Allocates nothing.
@@ -155,7 +155,7 @@ impl<K: Hash, V, S: BuildHasher> HashMap<K, V, S> {
 }
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find<Q>(&self, hash: u64, key: &Q) -> Lookup<'_, K, V>
     where
         Q: Hash + Equivalent<K> + ?Sized,
@@ -249,7 +249,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// # Errors
     /// If the key has a value: that entry, and the key and the value that were to be put in.
-    pub fn try_insert(&self, key: K, value: V) -> Result<Ref<'_, K, V>, Occupied<'_, K, V>> {
+    pub fn try_insert(&self, key: K, value: V) -> Result<Ref<'_, K, V>, OccupiedError<'_, K, V>> {
         let hash = self.hash(&key);
         let mut fresh = Fresh::new(key, value);
         let mut turn = 0;
@@ -257,7 +257,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
             match self.find(hash, fresh.key()) {
                 Lookup::Hit(hit) => {
                     let (key, value) = fresh.into_parts();
-                    return Err(Occupied { current: Ref(hit.into_held()), key, value });
+                    return Err(OccupiedError { current: Ref(hit.into_held()), key, value });
                 }
                 Lookup::Gap(gap) => match self.put_held(hash, gap, fresh) {
                     Ok(held) => return Ok(Ref(held)),

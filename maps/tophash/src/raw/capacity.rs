@@ -60,7 +60,8 @@ impl Table {
 
     /// Entries that the table's buckets hold before most families grow.
     pub(crate) fn capacity<L: Layout>(&self) -> usize {
-        self.buckets() * L::SLOTS * FILL / 100
+        // In 64 bits, because on 32 the product may be too large where its hundredth is not.
+        (self.buckets() as u64 * (L::SLOTS * FILL) as u64 / 100) as usize
     }
 
     fn headers(&self) -> impl Iterator<Item = &Header> {

@@ -135,7 +135,7 @@ impl<K, V> Entries<K, V> {
         Ok(made)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Lookup<'_, K, V> {
         // SAFETY: the table is this one's, whose entries leave it through `retire` below or exclusively.
         let search = by_class!(K, V, L => self

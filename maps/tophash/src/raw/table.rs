@@ -224,7 +224,7 @@ impl Table {
     ///
     /// `probe` is called for slots whose tag fits, without any lock, and may be called again for the same
     /// slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find<L: Layout, T>(
         &self,
         hash: u64,
