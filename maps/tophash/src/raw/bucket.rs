@@ -166,6 +166,13 @@ impl Bucket {
         return self.words[index].load(Ordering::Acquire);
     }
 
+    /// Where a word lies, for whoever has the table to himself.
+    #[cfg(not(loom))]
+    #[inline]
+    pub(super) fn pointer(&self, index: usize) -> *mut u64 {
+        self.words[index].as_ptr()
+    }
+
     /// A word in the one total order of sequentially consistent operations.
     #[inline]
     pub(super) fn word_in_order(&self, index: usize) -> u64 {

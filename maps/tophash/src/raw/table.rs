@@ -95,6 +95,14 @@ pub(crate) struct Spot<'t> {
     home: Home<'t>,
 }
 
+#[cfg(not(loom))]
+impl Spot<'_> {
+    /// Where the entry's second word lies, for whoever has the table to himself.
+    pub(crate) fn second_word<L: Layout>(&self) -> *mut u64 {
+        self.bucket.pointer(L::FIRST + self.slot * L::SLOT_WORDS + 1)
+    }
+}
+
 /// Where an absent entry would be at home, and the state that bucket was in.
 pub(crate) struct Vacancy<'t> {
     home: Option<(Home<'t>, State)>,
