@@ -71,7 +71,7 @@ mod tests {
         }
         #[derive(Clone, Copy)]
         #[repr(transparent)]
-        struct Wrapper(#[expect(dead_code, reason = "only its type matters")] u64);
+        struct Wrapper(u64);
         fn boxed<'a, T: 'a>(_: &'a ()) {
             assert_eq!(class::<u64, T>(), Class::Boxed);
             assert_eq!(class::<T, u64>(), Class::Boxed);

@@ -17,6 +17,8 @@ mod raw;
 #[cfg(not(loom))]
 mod reentry;
 #[cfg(not(loom))]
+pub mod set;
+#[cfg(not(loom))]
 mod stats;
 mod sync;
 
@@ -30,5 +32,7 @@ pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
     Occupied, OccupiedEntry, Operation, Ref, VacantEntry, Values,
 };
+#[cfg(not(loom))]
+pub use set::HashSet;
 #[cfg(not(loom))]
 pub use stats::Stats;

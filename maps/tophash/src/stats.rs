@@ -1,6 +1,7 @@
 //! What a map says about itself.
 
 use crate::raw::Counts;
+use crate::raw::entries::Waiting;
 
 /// What a map says about itself: see [`HashMap::stats`](crate::HashMap::stats).
 ///
@@ -34,10 +35,12 @@ pub struct Stats {
     pub retired: usize,
     /// Bytes of these entries, without what keys and values own elsewhere.
     pub retired_bytes: usize,
+    /// Boxed entries that were leaked, because there was no memory for noting that they are to be freed.
+    pub leaked: usize,
 }
 
 impl Stats {
-    pub(crate) fn new(counts: Counts, capacity: usize, retired: (usize, usize)) -> Self {
+    pub(crate) fn new(counts: Counts, capacity: usize, retired: Waiting) -> Self {
         Self {
             entries: counts.entries,
             capacity,
@@ -50,8 +53,9 @@ impl Stats {
             most_moved: counts.most_moved,
             splits: counts.splits,
             overflowed: counts.overflowed,
-            retired: retired.0,
-            retired_bytes: retired.1,
+            retired: retired.entries,
+            retired_bytes: retired.bytes,
+            leaked: retired.forgotten,
         }
     }
 

@@ -14,7 +14,7 @@ use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
 use super::held::{address, boxed};
 use super::layout::{Boxed, Layout, Pair, Single, SlotWords};
-use super::table::{Refusal, Search, Spot, Step, Table, Vacancy};
+use super::table::{Candidate, Refusal, Search, Spot, Step, Table, Vacancy};
 use crate::class::{Class, class};
 use crate::error::AllocError;
 use crate::sync::{AtomicPtr, Ordering};
@@ -56,6 +56,14 @@ pub(crate) struct Entries<K, V> {
 // SAFETY: threads that share a table read each other's entries (`Sync`), and drop and take out what others put
 // in (`Send`). `Send` follows from the parts: the types' own.
 unsafe impl<K: Send + Sync, V: Send + Sync> Sync for Entries<K, V> {}
+
+/// Entries that left their table and were not freed yet, their bytes, and those that never will be.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Waiting {
+    pub(crate) entries: usize,
+    pub(crate) bytes: usize,
+    pub(crate) forgotten: usize,
+}
 
 /// What a search found.
 pub(crate) enum Lookup<'t, K, V> {
@@ -161,10 +169,13 @@ impl<K, V> Entries<K, V> {
         self.table.counts()
     }
 
-    /// Entries that left the table and were not freed yet, and their bytes.
-    pub(crate) fn waiting(&self) -> (usize, usize) {
-        self.retired_yet()
-            .map_or((0, 0), |retired| (retired.retired_count(), retired.retired_bytes()))
+    /// What left the table and was not freed yet.
+    pub(crate) fn waiting(&self) -> Waiting {
+        self.retired_yet().map_or(Waiting::default(), |retired| Waiting {
+            entries: retired.retired_count(),
+            bytes: retired.retired_bytes(),
+            forgotten: retired.forgotten(),
+        })
     }
 
     /// Where the iteration of the table begins.
@@ -288,7 +299,7 @@ impl<K, V> Entries<K, V> {
                     hash(unsafe { inline_key(&words) })
                 };
                 loop {
-                    let none = |_: &super::Candidate<'_>| Step::<()>::No;
+                    let none = |_: &Candidate<'_>| Step::<()>::No;
                     let Search::Miss(vacancy) = table.find::<L, ()>(hash_of_words, none) else {
                         continue;
                     };

@@ -12,7 +12,8 @@ use super::entries::Entries;
 /// One entry of a map, as it was at one moment; alive as long as this is.
 pub(crate) struct Held<'t, K, V> {
     words: SlotWords,
-    pin: Option<Pin<'static>>,
+    /// Kept for what dropping it does.
+    _pin: Option<Pin<'static>>,
     marker: PhantomData<&'t Entries<K, V>>,
 }
 
@@ -39,11 +40,11 @@ impl<'t, K, V> Held<'t, K, V> {
     pub(super) unsafe fn of(candidate: &Candidate<'_>) -> Option<Self> {
         let words = candidate.words;
         if !boxed::<K, V>() {
-            return Some(Self { words, pin: None, marker: PhantomData });
+            return Some(Self { words, _pin: None, marker: PhantomData });
         }
         let entry = address::<K, V>(words)?;
         let pin = GLOBAL.protect(entry, || candidate.still_there())?;
-        Some(Self { words, pin: Some(pin), marker: PhantomData })
+        Some(Self { words, _pin: Some(pin), marker: PhantomData })
     }
 
     /// Holds the entry of a slot if `is` recognises its key.
@@ -71,7 +72,7 @@ impl<'t, K, V> Held<'t, K, V> {
     pub(super) unsafe fn of_own(words: SlotWords) -> Self {
         let entry = if boxed::<K, V>() { address::<K, V>(words) } else { None };
         let pin = entry.and_then(|entry| GLOBAL.protect(entry, || true));
-        Self { words, pin, marker: PhantomData }
+        Self { words, _pin: pin, marker: PhantomData }
     }
 
     #[inline]

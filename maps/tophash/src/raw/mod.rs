@@ -100,6 +100,4 @@ mod table;
 mod tests;
 
 pub(crate) use capacity::Counts;
-pub(crate) use cursor::Cursor;
-pub(crate) use layout::{Boxed, Layout, Pair, Single, SlotWords};
-pub(crate) use table::{Candidate, Conflict, Search, Spot, Step, Table, Vacancy, spread};
+pub(crate) use table::spread;

@@ -88,7 +88,6 @@ pub(crate) enum Search<'t, T> {
 
 /// Where an entry was found, and the state its bucket was in.
 pub(crate) struct Spot<'t> {
-    pub(crate) words: SlotWords,
     bucket: &'t Bucket,
     state: State,
     slot: usize,
@@ -145,7 +144,7 @@ pub(crate) enum Refusal {
 enum Scan<T> {
     Nothing,
     Changed,
-    Found(usize, SlotWords, T),
+    Found(usize, T),
 }
 
 /// Spreads a hasher's bits over the whole word, so that a weak hasher's high or low bits suffice.
@@ -231,8 +230,8 @@ impl Table {
             let state = home.bucket().state();
             if !state.is_odd() {
                 match Self::scan::<L, T>(home.bucket(), state, tag, &mut probe) {
-                    Scan::Found(slot, words, found) => {
-                        let spot = Spot { words, bucket: home.bucket(), state, slot, home };
+                    Scan::Found(slot, found) => {
+                        let spot = Spot { bucket: home.bucket(), state, slot, home };
                         return Search::Hit(spot, found);
                     }
                     Scan::Nothing => {
@@ -275,9 +274,9 @@ impl Table {
                 match Self::scan::<L, T>(bucket, seen, tag, probe) {
                     Scan::Nothing => break,
                     Scan::Changed => {}
-                    Scan::Found(slot, words, found) => {
+                    Scan::Found(slot, found) => {
                         return Some(Search::Hit(
-                            Spot { words, bucket, state: seen, slot, home },
+                            Spot { bucket, state: seen, slot, home },
                             found,
                         ));
                     }
@@ -303,7 +302,7 @@ impl Table {
                 return Scan::Changed;
             }
             match probe(&Candidate::new::<L>(bucket, slot, words)) {
-                Step::Yes(found) => return Scan::Found(slot, words, found),
+                Step::Yes(found) => return Scan::Found(slot, found),
                 Step::Again => return Scan::Changed,
                 Step::No => mask = L::rest(mask),
             }
