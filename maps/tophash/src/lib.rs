@@ -22,9 +22,9 @@ pub mod set;
 mod stats;
 mod sync;
 
-pub use error::{AllocError, AllocErrorKind};
 #[cfg(not(loom))]
 pub use equivalent::Equivalent;
+pub use error::{AllocError, AllocErrorKind};
 #[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
 #[cfg(not(loom))]

@@ -111,8 +111,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         let mut turn = 0;
         loop {
             let Lookup::Hit(mut hit) = now else { return None };
-            let (unwanted, wrote) =
-                closure.call(|| unwanted(hit.held().key(), hit.held().value()));
+            let (unwanted, wrote) = closure.call(|| unwanted(hit.held().key(), hit.held().value()));
             if !unwanted {
                 return None;
             }

@@ -1,6 +1,7 @@
 //! Many look-ups at a time, whose cache misses overlap.
 
 use super::HashMap;
+use crate::raw::entries::Held;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -26,7 +27,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         let mut pairs = keys.into_iter().zip(hashes);
         core::array::from_fn(|_| {
             let (key, hash) = pairs.next()?;
-            self.find_value(hash, key, V::clone)
+            let held = self.entries.look(hash, |candidate| key.equivalent(candidate));
+            held.map(|held| held.value().clone())
         })
     }
 
@@ -46,22 +48,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
             }
             for (index, (hash, key)) in hashes.iter().zip(keys).enumerate() {
                 let place = chunk * AHEAD + index;
-                match self.find(*hash, key) {
-                    crate::raw::entries::Lookup::Hit(hit) => read(place, Some(hit.held().value())),
-                    crate::raw::entries::Lookup::Gap(_) => read(place, None),
-                }
+                let held = self.entries.look(*hash, |candidate| key.equivalent(candidate));
+                read(place, held.as_ref().map(Held::value));
             }
-        }
-    }
-
-    #[inline]
-    fn find_value<Q, R>(&self, hash: u64, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        match self.find(hash, key) {
-            crate::raw::entries::Lookup::Hit(hit) => Some(read(hit.held().value())),
-            crate::raw::entries::Lookup::Gap(_) => None,
         }
     }
 }

@@ -153,10 +153,6 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> VacantEntry<'a, K, V, S> {
     ///
     /// # Errors
     /// If it has one by now: see [`HashMap::try_insert`].
-    #[expect(
-        clippy::result_large_err,
-        reason = "the key and the value are given back, however large they are"
-    )]
     pub fn insert(self, value: V) -> Result<Ref<'a, K, V>, Occupied<'a, K, V>> {
         self.map.try_insert(self.key, value)
     }

@@ -162,15 +162,12 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         self.entries.find(hash, |candidate| key.equivalent(candidate))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn held<Q>(&self, key: &Q) -> Option<Held<'_, K, V>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        match self.find(self.hash(key), key) {
-            Lookup::Hit(hit) => Some(hit.into_held()),
-            Lookup::Gap(_) => None,
-        }
+        self.entries.look(self.hash(key), |candidate| key.equivalent(candidate))
     }
 
     /// A clone of the value of a key.
@@ -251,10 +248,6 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// # Errors
     /// If the key has a value: that entry, and the key and the value that were to be put in.
-    #[expect(
-        clippy::result_large_err,
-        reason = "the key and the value are given back, however large they are"
-    )]
     pub fn try_insert(&self, key: K, value: V) -> Result<Ref<'_, K, V>, Occupied<'_, K, V>> {
         let hash = self.hash(&key);
         let mut fresh = Fresh::new(key, value);

@@ -63,6 +63,12 @@ impl State {
         self.0 & Self::OVERFLOWED != 0
     }
 
+    /// Whether all entries that are at home here lie here.
+    #[inline]
+    pub(super) fn is_all(self) -> bool {
+        self.0 & ((Self::REACH << Self::REACH_SHIFT) | Self::OVERFLOWED) == 0
+    }
+
     #[inline]
     pub(super) fn is_foreign(self, slot: usize) -> bool {
         self.0 & (1 << (Self::FOREIGN_SHIFT as usize + slot)) != 0

@@ -78,7 +78,8 @@ impl Table {
         for header in self.headers() {
             let shape = header.shape();
             buckets.extend(
-                (0..shape.all_buckets()).map(|index| Self::bucket_of(header, shape, index).bucket()),
+                (0..shape.all_buckets())
+                    .map(|index| Self::bucket_of(header, shape, index).bucket()),
             );
         }
         let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());

@@ -136,11 +136,7 @@ impl<K, V> Entries<K, V> {
     }
 
     #[inline]
-    pub(crate) fn find(
-        &self,
-        hash: u64,
-        mut is: impl FnMut(&K) -> bool,
-    ) -> Lookup<'_, K, V> {
+    pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Lookup<'_, K, V> {
         // SAFETY: the table is this one's, whose entries leave it through `retire` below or exclusively.
         let search = by_class!(K, V, L => self
             .table
@@ -149,6 +145,15 @@ impl<K, V> Entries<K, V> {
             Search::Hit(spot, held) => Lookup::Hit(Hit { entries: self, spot, held }),
             Search::Miss(vacancy) => Lookup::Gap(Gap { entries: self, vacancy, hash }),
         }
+    }
+
+    /// The entry of a hash that `is` recognises, for whoever changes nothing.
+    #[inline(always)]
+    pub(crate) fn look(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Option<Held<'_, K, V>> {
+        // SAFETY: as in `find`.
+        by_class!(K, V, L => self
+            .table
+            .look::<L, Held<'_, K, V>>(hash, |candidate| unsafe { Held::step(candidate, &mut is) }))
     }
 
     /// Asks the processor to fetch what a search for this hash looks at first.
@@ -337,7 +342,8 @@ impl<K, V> Drop for Entries<K, V> {
             }
         }
         // Freed at the end, even if dropping an entry panics.
-        let _lists = Lists(core::mem::replace(&mut self.retired, AtomicPtr::default()).into_inner());
+        let _lists =
+            Lists(core::mem::take(&mut self.retired).into_inner());
         if boxed::<K, V>() {
             drop(self.take_all());
         }

@@ -36,10 +36,7 @@ pub(super) unsafe fn take<K, V>(words: SlotWords) -> (K, V) {
     } else {
         // SAFETY: inline keys and values are integers, or `()`, at the first bytes of their words.
         unsafe {
-            (
-                (&raw const words[0]).cast::<K>().read(),
-                (&raw const words[1]).cast::<V>().read(),
-            )
+            ((&raw const words[0]).cast::<K>().read(), (&raw const words[1]).cast::<V>().read())
         }
     }
 }

@@ -36,7 +36,7 @@ impl<'t, K, V> Held<'t, K, V> {
     /// # Safety
     /// The candidate is of a table whose entries are those of `Entries<K, V>`, which lives for `'t`, and all
     /// entries that leave the table are retired with [`GLOBAL`] as their domain.
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn of(candidate: &Candidate<'_>) -> Option<Self> {
         let words = candidate.words;
         if !boxed::<K, V>() {
@@ -51,7 +51,7 @@ impl<'t, K, V> Held<'t, K, V> {
     ///
     /// # Safety
     /// As [`Held::of`].
-    #[inline]
+    #[inline(always)]
     pub(super) unsafe fn step(
         candidate: &Candidate<'_>,
         is: &mut impl FnMut(&K) -> bool,

@@ -252,6 +252,47 @@ impl Table {
         }
     }
 
+    /// Like [`Table::find`], for whoever changes nothing: straight to an entry at home, and by a search if it
+    /// is not there at first sight.
+    #[inline(always)]
+    pub(crate) fn look<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        let header = self.directory()?.family(L::position(hash));
+        // SAFETY: directories name headers that live as long as the table.
+        let header = unsafe { &*header };
+        let shape = header.shape();
+        let home = Self::bucket_of(header, shape, shape.home(L::position(hash)));
+        let state = home.bucket().state();
+        if !state.is_odd() && !shape.is_dead() {
+            match Self::scan::<L, T>(home.bucket(), state, L::tag(hash), &mut probe) {
+                Scan::Found(_, found) => return Some(found),
+                Scan::Nothing if state.is_all() => {
+                    if home.bucket().unchanged(state) && home.header.unchanged(home.shape) {
+                        return None;
+                    }
+                }
+                Scan::Nothing | Scan::Changed => {}
+            }
+        }
+        self.look_again::<L, T>(hash, &mut probe)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_again<L: Layout, T>(
+        &self,
+        hash: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        match self.find::<L, T>(hash, probe) {
+            Search::Hit(_, found) => Some(found),
+            Search::Miss(_) => None,
+        }
+    }
+
     /// Goes on with a search at the buckets that entries of this home may have been displaced to.
     #[cold]
     #[inline(never)]
@@ -275,10 +316,7 @@ impl Table {
                     Scan::Nothing => break,
                     Scan::Changed => {}
                     Scan::Found(slot, found) => {
-                        return Some(Search::Hit(
-                            Spot { bucket, state: seen, slot, home },
-                            found,
-                        ));
+                        return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
                     }
                 }
             }
@@ -287,7 +325,7 @@ impl Table {
             .then_some(Search::Miss(Vacancy { home: Some((home, state)) }))
     }
 
-    #[inline]
+    #[inline(always)]
     fn scan<L: Layout, T>(
         bucket: &Bucket,
         state: State,
