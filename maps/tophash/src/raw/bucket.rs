@@ -63,6 +63,12 @@ impl State {
         self.0 & Self::OVERFLOWED != 0
     }
 
+    /// Whether all entries that are at home here lie here.
+    #[inline]
+    pub(super) fn is_all(self) -> bool {
+        self.0 & ((Self::REACH << Self::REACH_SHIFT) | Self::OVERFLOWED) == 0
+    }
+
     #[inline]
     pub(super) fn is_foreign(self, slot: usize) -> bool {
         self.0 & (1 << (Self::FOREIGN_SHIFT as usize + slot)) != 0
@@ -164,6 +170,13 @@ impl Bucket {
         return self.words[index].load(Ordering::Relaxed);
         #[cfg(tophash_tsan)]
         return self.words[index].load(Ordering::Acquire);
+    }
+
+    /// Where a word lies, for whoever has the table to himself.
+    #[cfg(not(loom))]
+    #[inline]
+    pub(super) fn pointer(&self, index: usize) -> *mut u64 {
+        self.words[index].as_ptr()
     }
 
     /// A word in the one total order of sequentially consistent operations.

@@ -7,7 +7,6 @@
 use super::header::Header;
 use crate::error::AllocError;
 use crate::sync::{AtomicPtr, Ordering};
-use alloc::alloc::Layout;
 use alloc::vec::Vec;
 
 /// Families by the upper bits of the hash.
@@ -82,9 +81,4 @@ impl Directory {
             new
         })
     }
-}
-
-/// The layout that a header is allocated with.
-pub(super) fn header_layout() -> Layout {
-    Layout::new::<Header>()
 }

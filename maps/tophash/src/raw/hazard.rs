@@ -57,10 +57,7 @@ pub(crate) mod thread;
 use alloc::boxed::Box;
 use core::ptr::{self, NonNull};
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "the boxed storage class is what uses it")
-)]
+#[cfg_attr(loom, expect(unused_imports, reason = "the models are of the raw table alone"))]
 pub(crate) use retired::Retired;
 
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering, fence};
@@ -188,6 +185,7 @@ impl Domain {
         self.blocks.load(Ordering::Relaxed).saturating_mul(SLOTS)
     }
 
+    #[cfg(test)]
     /// Pins held at some moment during the call. Reads every slot.
     pub(crate) fn pins(&self) -> usize {
         self.each_slot().filter(|slot| !slot.looks_free()).count()

@@ -95,9 +95,15 @@ pub(crate) trait Layout: 'static {
     }
 
     /// Empties a slot.
+    ///
+    /// A pointer goes with its tag: readers of boxed entries look at that word again after they published
+    /// which entry they read, and must not find it where it was taken out.
     #[inline]
     fn take(locked: &mut Locked<'_>, slot: usize) {
         let tag_word = Self::tag_word(locked.bucket(), slot, 0);
+        if Self::TAG_IS_POSITION {
+            locked.store([(Self::FIRST + slot * Self::SLOT_WORDS, 0)]);
+        }
         locked.store([tag_word]);
     }
 }
@@ -305,6 +311,7 @@ mod tests {
         }
         for (taken, slot) in slots.iter().enumerate() {
             L::take(&mut bucket.lock(), *slot);
+            assert!(!L::TAG_IS_POSITION || L::words(&bucket, *slot)[0] == 0, "a pointer stayed");
             assert_eq!(L::occupied(&bucket), L::SLOTS - taken - 1);
         }
     }

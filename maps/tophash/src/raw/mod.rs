@@ -74,21 +74,30 @@ macro_rules! mutant {
 }
 
 pub(crate) mod bucket;
+mod capacity;
 mod counter;
 mod cursor;
 mod directory;
+#[cfg(not(loom))]
+pub(crate) mod entries;
+#[cfg(not(loom))]
+mod fresh;
 pub(crate) mod hazard;
 mod header;
+#[cfg(not(loom))]
+mod held;
+pub(crate) mod identity;
 pub(crate) mod layout;
 #[cfg(tophash_mutants)]
 pub mod mutants;
 mod overflow;
+#[cfg(not(loom))]
+mod owned;
 mod page;
 mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub(crate) use cursor::Cursor;
-pub(crate) use layout::{Boxed, Layout, Pair, Single, SlotWords};
-pub(crate) use table::{Candidate, Conflict, Search, Spot, Step, Table, Vacancy, spread};
+pub(crate) use capacity::Counts;
+pub(crate) use table::spread;

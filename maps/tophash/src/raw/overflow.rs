@@ -49,8 +49,8 @@ impl Overflow {
         }
         // SAFETY: the memory is fresh, of the layout of a node, and this thread's alone.
         unsafe {
-            node.write(Node { bucket: Bucket::new(), next: AtomicPtr::new(core::ptr::null_mut()) })
-        };
+            node.write(Node { bucket: Bucket::new(), next: AtomicPtr::new(core::ptr::null_mut()) });
+        }
         let mut head = self.head.load(Ordering::Relaxed);
         loop {
             // SAFETY: the node was just written and is published below at the earliest.

@@ -32,6 +32,29 @@ pub(super) fn allocate(bits: u32) -> Result<*mut Bucket, AllocError> {
     }
 }
 
+/// Whether the allocator would give `pages` pages' worth of memory at all, asked before thousands of pages
+/// are taken one by one.
+///
+/// # Errors
+/// When the allocator refuses, or no address space holds so much.
+pub(super) fn probe(pages: usize, bits: u32) -> Result<(), AllocError> {
+    let size = pages.checked_mul(bytes(bits)).ok_or(AllocError::overflow())?;
+    let layout =
+        Layout::from_size_align(size, align_of::<Bucket>()).map_err(|_| AllocError::overflow())?;
+    if size == 0 {
+        return Ok(());
+    }
+    // Not seen through, because an allocation that nobody uses may be optimised away and taken to succeed.
+    // SAFETY: the size is not zero.
+    let memory = core::hint::black_box(unsafe { alloc::alloc::alloc(layout) });
+    if memory.is_null() {
+        return Err(AllocError::new(layout));
+    }
+    // SAFETY: allocated just now with this layout.
+    unsafe { alloc::alloc::dealloc(memory, layout) };
+    Ok(())
+}
+
 /// Frees a page.
 ///
 /// # Safety

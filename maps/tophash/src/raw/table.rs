@@ -88,11 +88,18 @@ pub(crate) enum Search<'t, T> {
 
 /// Where an entry was found, and the state its bucket was in.
 pub(crate) struct Spot<'t> {
-    pub(crate) words: SlotWords,
     bucket: &'t Bucket,
     state: State,
     slot: usize,
     home: Home<'t>,
+}
+
+#[cfg(not(loom))]
+impl Spot<'_> {
+    /// Where the entry's second word lies, for whoever has the table to himself.
+    pub(crate) fn second_word<L: Layout>(&self) -> *mut u64 {
+        self.bucket.pointer(L::FIRST + self.slot * L::SLOT_WORDS + 1)
+    }
 }
 
 /// Where an absent entry would be at home, and the state that bucket was in.
@@ -137,7 +144,7 @@ pub(crate) enum Refusal {
 enum Scan<T> {
     Nothing,
     Changed,
-    Found(usize, SlotWords, T),
+    Found(usize, T),
 }
 
 /// Spreads a hasher's bits over the whole word, so that a weak hasher's high or low bits suffice.
@@ -223,8 +230,8 @@ impl Table {
             let state = home.bucket().state();
             if !state.is_odd() {
                 match Self::scan::<L, T>(home.bucket(), state, tag, &mut probe) {
-                    Scan::Found(slot, words, found) => {
-                        let spot = Spot { words, bucket: home.bucket(), state, slot, home };
+                    Scan::Found(slot, found) => {
+                        let spot = Spot { bucket: home.bucket(), state, slot, home };
                         return Search::Hit(spot, found);
                     }
                     Scan::Nothing => {
@@ -242,6 +249,47 @@ impl Table {
                 }
             }
             spin(&mut turn);
+        }
+    }
+
+    /// Like [`Table::find`], for whoever changes nothing: straight to an entry at home, and by a search if it
+    /// is not there at first sight.
+    #[inline(always)]
+    pub(crate) fn look<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        let header = self.directory()?.family(L::position(hash));
+        // SAFETY: directories name headers that live as long as the table.
+        let header = unsafe { &*header };
+        let shape = header.shape();
+        let home = Self::bucket_of(header, shape, shape.home(L::position(hash)));
+        let state = home.bucket().state();
+        if !state.is_odd() && !shape.is_dead() {
+            match Self::scan::<L, T>(home.bucket(), state, L::tag(hash), &mut probe) {
+                Scan::Found(_, found) => return Some(found),
+                Scan::Nothing if state.is_all() => {
+                    if home.bucket().unchanged(state) && home.header.unchanged(home.shape) {
+                        return None;
+                    }
+                }
+                Scan::Nothing | Scan::Changed => {}
+            }
+        }
+        self.look_again::<L, T>(hash, &mut probe)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_again<L: Layout, T>(
+        &self,
+        hash: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        match self.find::<L, T>(hash, probe) {
+            Search::Hit(_, found) => Some(found),
+            Search::Miss(_) => None,
         }
     }
 
@@ -267,11 +315,8 @@ impl Table {
                 match Self::scan::<L, T>(bucket, seen, tag, probe) {
                     Scan::Nothing => break,
                     Scan::Changed => {}
-                    Scan::Found(slot, words, found) => {
-                        return Some(Search::Hit(
-                            Spot { words, bucket, state: seen, slot, home },
-                            found,
-                        ));
+                    Scan::Found(slot, found) => {
+                        return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
                     }
                 }
             }
@@ -280,7 +325,7 @@ impl Table {
             .then_some(Search::Miss(Vacancy { home: Some((home, state)) }))
     }
 
-    #[inline]
+    #[inline(always)]
     fn scan<L: Layout, T>(
         bucket: &Bucket,
         state: State,
@@ -295,7 +340,7 @@ impl Table {
                 return Scan::Changed;
             }
             match probe(&Candidate::new::<L>(bucket, slot, words)) {
-                Step::Yes(found) => return Scan::Found(slot, words, found),
+                Step::Yes(found) => return Scan::Found(slot, found),
                 Step::Again => return Scan::Changed,
                 Step::No => mask = L::rest(mask),
             }

@@ -1,6 +1,8 @@
 //! The raw table against a sequential model, and under threads.
 
-use super::*;
+use super::cursor::Cursor;
+use super::layout::Pair;
+use super::table::{Search, Step, Table, spread};
 use std::collections::HashMap;
 use std::vec::Vec;
 
