@@ -146,14 +146,16 @@ impl Report {
                 let peer = self.rival(series, goal);
                 let Some(peer) = peer else { continue };
                 let ratio = series.median() / peer.median();
+                let sure = series.sure() && peer.sure();
                 let met = match goal.stretch {
+                    _ if !sure => "not settled",
                     Some(stretch) if ratio <= stretch => "stretch met",
                     _ if ratio <= goal.limit => "met",
                     _ => "**lost**",
                 };
                 let stretch = goal.stretch.map_or(String::new(), |s| format!(" [{s:.2}]"));
                 let instructions = self.instructions(series);
-                let unsure = if series.sure() && peer.sure() { "" } else { " ?" };
+                let unsure = if sure { "" } else { " ?" };
                 let _ = writeln!(
                     rows,
                     "| {}: {} | {} | {}: {} | {ratio:.2}{unsure} | ≤ {:.2}{stretch} | {met} | {instructions} |",
@@ -298,6 +300,14 @@ mod tests {
         assert!(table.contains("| unsound | 8.0 (7.0–9.0) 0.40× |"), "{table}");
         let verdict = report.verdict();
         assert!(verdict.contains("quick: 20.0 | 0.50 | ≤ 0.65 [0.55] | stretch met"), "{verdict}");
+    }
+
+    #[test]
+    fn a_disturbed_row_settles_nothing() {
+        let mut report = report(&[("ours", Class::Ours, 5.0)]);
+        let disturbed = Sample { sure: false, ..Sample::new("hit 1T", 20.0) };
+        report.add(GROUND, Group::Read, "peer", Class::Peer, vec![disturbed]);
+        assert!(report.verdict().contains("0.25 ? | ≤ 0.65 [0.55] | not settled"));
     }
 
     #[test]
