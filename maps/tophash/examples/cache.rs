@@ -32,6 +32,9 @@ fn main() {
     });
     cache.retain(|number, _| number % 2 == 0);
     let stats = cache.stats();
-    println!("{} pages, {} retired, {} bytes of buckets", stats.entries, stats.retired, stats.bytes);
+    println!(
+        "{} pages, {} retired, {} bytes of buckets",
+        stats.entries, stats.retired, stats.bytes
+    );
     assert!(cache.keys().all(|number| *number % 2 == 0));
 }

@@ -74,6 +74,12 @@ impl State {
         self.0 & (1 << (Self::FOREIGN_SHIFT as usize + slot)) != 0
     }
 
+    /// The slots whose entries are at home elsewhere, a bit each.
+    #[inline]
+    pub(super) fn foreign(self) -> u64 {
+        (self.0 >> Self::FOREIGN_SHIFT) & 0x1fff
+    }
+
     pub(super) fn with_foreign(self, slot: usize, foreign: bool) -> Self {
         let bit = 1 << (Self::FOREIGN_SHIFT as usize + slot);
         Self(if foreign { self.0 | bit } else { self.0 & !bit })
@@ -167,9 +173,9 @@ impl Bucket {
     #[inline]
     pub(super) fn word(&self, index: usize) -> u64 {
         #[cfg(not(tophash_tsan))]
-        return self.words[index].load(Ordering::Relaxed);
+        return self.words[index & (WORDS - 1)].load(Ordering::Relaxed);
         #[cfg(tophash_tsan)]
-        return self.words[index].load(Ordering::Acquire);
+        return self.words[index & (WORDS - 1)].load(Ordering::Acquire);
     }
 
     /// Where a word lies, for whoever has the table to himself.

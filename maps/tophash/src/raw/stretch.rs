@@ -6,7 +6,7 @@
 
 use super::bucket::{Bucket, Locked, State};
 use super::directory::Directory;
-use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape, scale, start_of};
+use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape, scale};
 use super::layout::{Layout, SlotWords};
 use super::page;
 use super::table::{Dead, Grave, Home, Shared, Table};
@@ -29,6 +29,12 @@ const HASTY_STEPS: usize = 32;
 
 /// The most entries of one home that a step moves; more are too many equal hashes to separate.
 const MOST: usize = 48;
+
+/// The most slots of a bucket.
+const MOST_SLOTS: usize = 13;
+
+/// The most homes that the entries of one home go to: a home is stretched to at most twice its width.
+const MOST_TARGETS: usize = 4;
 
 /// The most buckets that a step locks.
 const LOCKS: usize = 40;
@@ -61,26 +67,27 @@ struct Moving<'t> {
 /// The buckets that a step has locked, each once.
 struct Locks<'t> {
     locked: [Option<Locked<'t>>; LOCKS],
+    /// Where each of them lies, close together for the search.
+    buckets: [*const Bucket; LOCKS],
     length: usize,
 }
 
 impl<'t> Locks<'t> {
     fn new() -> Self {
-        Self { locked: [const { None }; LOCKS], length: 0 }
+        Self { locked: [const { None }; LOCKS], buckets: [core::ptr::null(); LOCKS], length: 0 }
     }
 
     fn add(&mut self, locked: Locked<'t>) {
-        if let Some(place) = self.locked.get_mut(self.length) {
-            *place = Some(locked);
+        if self.length < LOCKS {
+            self.buckets[self.length] = locked.bucket();
+            self.locked[self.length] = Some(locked);
             self.length += 1;
         }
     }
 
     /// The lock of a bucket, waiting for it if it is not held yet; none if there are too many.
     fn of(&mut self, bucket: &'t Bucket) -> Option<&mut Locked<'t>> {
-        let held = self.locked[..self.length].iter().position(|locked| {
-            locked.as_ref().is_some_and(|locked| core::ptr::eq(locked.bucket(), bucket))
-        });
+        let held = self.buckets[..self.length].iter().position(|held| core::ptr::eq(*held, bucket));
         let index = match held {
             Some(index) => index,
             None if self.length == LOCKS => return None,
@@ -218,6 +225,9 @@ impl Table {
             return Stepped::Finished;
         };
         let home = Self::bucket_of(header, shape, old);
+        if let Some(moved) = Self::step_at_home::<L>(&home, old, rehash) {
+            return Stepped::Moved(moved);
+        }
         let mut moving = [const { None }; MOST];
         let mut locks = Locks::new();
         let Some(length) = Self::lock_home::<L>(&home, old, rehash, &mut moving, &mut locks) else {
@@ -278,6 +288,74 @@ impl Table {
         Stepped::Moved(moved)
     }
 
+    /// A step as most are: all entries of the home lie there, and where they belong there is room.
+    ///
+    /// None if it is not like that, or if something changed meanwhile; then nothing was done.
+    fn step_at_home<L: Layout>(
+        home: &Home<'_>,
+        old: usize,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) -> Option<usize> {
+        let (header, shape, bucket) = (home.header, home.shape, home.bucket());
+        let state = bucket.settled();
+        if state.reach() != 0 || state.overflowed() {
+            return None;
+        }
+        let (first, last) = targets(shape, old);
+        let mut entries = [(0, 0, 0, [0; 2]); MOST_SLOTS];
+        let mut length = 0;
+        for slot in 0..L::SLOTS {
+            let tag = L::tag_at(bucket, slot);
+            if tag != 0 && !state.is_foreign(slot) {
+                *entries.get_mut(length)? = (slot, 0, tag, L::words(bucket, slot));
+                length += 1;
+            }
+        }
+        if !bucket.unchanged(state) {
+            return None;
+        }
+        let entries = &mut entries[..length];
+        let mut needed = [0; MOST_TARGETS];
+        for (_, target, tag, words) in entries.iter_mut() {
+            let position =
+                if L::TAG_IS_POSITION { *tag << 32 } else { L::position(rehash(*words)) };
+            // A hasher that gives another hash than before must not lead outside of what this home maps to.
+            *target = shape.homes(position).1.clamp(first, last) - first;
+            *needed.get_mut(*target)? += 1;
+        }
+        let mut at_home = bucket.lock_from(state)?;
+        let mut targets = [const { None }; MOST_TARGETS];
+        for (target, locked) in (first..=last).zip(&mut targets) {
+            if target != old {
+                let bucket = Self::bucket_of(header, shape, target).bucket();
+                let locked = locked.insert(bucket.lock());
+                if L::empty(locked.bucket()).count() < needed[target - first] {
+                    return None;
+                }
+            }
+        }
+        let mut moved = 0;
+        for (_, target, tag, words) in entries.iter() {
+            if let Some(locked) = &mut targets[*target] {
+                let slot = L::first(L::empty(locked.bucket()));
+                L::put(locked, slot, *tag, mutant!("copy-first-word", [words[0], 0], *words));
+                moved += 1;
+            }
+        }
+        targets.iter_mut().flatten().for_each(Locked::settle);
+        // From here on, searches look for these entries where they have been copied to.
+        let published = shape.with_watermark(old);
+        mutant!("grow-silently", {}, header.publish(published));
+        for (slot, target, ..) in entries.iter() {
+            if targets[*target].is_some() {
+                mutant!("leave-moved-entry", {}, L::take(&mut at_home, *slot));
+            }
+        }
+        // Whoever found this home empty of a key must look again, even if nothing lay here.
+        at_home.set_state(at_home.state());
+        Some(moved)
+    }
+
     /// Finds the entries that are at home in bucket `old`, and locks that bucket and those they lie in.
     /// None if they are too many.
     fn lock_home<'t, L: Layout>(
@@ -319,8 +397,12 @@ impl Table {
             let bucket = home.neighbour(distance);
             let displaced = distance > 0;
             let seen = if displaced { bucket.settled() } else { state };
-            for slot in slots::<L>(bucket) {
-                if seen.is_foreign(slot) != displaced {
+            let foreign = seen.foreign();
+            let mut wanted = if displaced { foreign } else { !foreign & ((1 << L::SLOTS) - 1) };
+            while wanted != 0 {
+                let slot = wanted.trailing_zeros() as usize;
+                wanted &= wanted - 1;
+                if L::tag_at(bucket, slot) == 0 {
                     continue;
                 }
                 let words = L::words(bucket, slot);
@@ -582,11 +664,11 @@ impl Table {
 }
 
 /// The homes in the grown family that the entries of home `old` can have.
+///
+/// These are the buckets that `[old / n, (old + 1) / n)` meets when it is scaled by the grown number.
 fn targets(shape: Shape, old: usize) -> (usize, usize) {
     let (buckets, next) = (shape.buckets(), shape.next_buckets());
-    let first = scale(start_of(old, buckets).unwrap_or(u64::MAX), next);
-    let last = scale(start_of(old + 1, buckets).map_or(u64::MAX, |start| start - 1), next);
-    (first, last)
+    (old * next / buckets, ((old + 1) * next).div_ceil(buckets) - 1)
 }
 
 impl Bucket {

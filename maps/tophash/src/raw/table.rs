@@ -150,6 +150,16 @@ pub(crate) enum Refusal {
     Alloc(AllocError),
 }
 
+/// Whether an entry found room away from its home.
+enum Displaced {
+    /// In the bucket this far away.
+    By(usize),
+    /// Other threads were at the buckets that had room.
+    Busy,
+    /// The page is full.
+    Full,
+}
+
 enum Scan<T> {
     Nothing,
     Changed,
@@ -428,8 +438,9 @@ impl Table {
         let empty = L::empty(home.bucket());
         let distance = if empty.is_empty() {
             match self.displace::<L>(&home, &mut locked, hash, words) {
-                Some(distance) => distance,
-                None => {
+                Displaced::By(distance) => distance,
+                Displaced::Busy => return Err(Refusal::Conflict),
+                Displaced::Full => {
                     drop(locked);
                     return self.insert_when_full::<L>(vacancy, hash, words, rehash);
                 }
@@ -443,7 +454,7 @@ impl Table {
         Ok(())
     }
 
-    /// Puts an entry into another bucket of its home's page. Returns how far away.
+    /// Puts an entry into another bucket of its home's page.
     #[cold]
     fn displace<L: Layout>(
         &self,
@@ -451,13 +462,17 @@ impl Table {
         at_home: &mut Locked<'_>,
         hash: u64,
         words: SlotWords,
-    ) -> Option<usize> {
+    ) -> Displaced {
+        let mut busy = false;
         for distance in 1..home.page.len() {
             let bucket = home.neighbour(distance);
             if L::empty(bucket).is_empty() {
                 continue;
             }
-            let Some(mut locked) = bucket.try_lock() else { continue };
+            let Some(mut locked) = bucket.try_lock() else {
+                busy = true;
+                continue;
+            };
             let empty = L::empty(bucket);
             if empty.is_empty() {
                 continue;
@@ -469,9 +484,9 @@ impl Table {
             // From the moment that the home is unlocked, searches look as far as this.
             let state = at_home.state().with_displaced(distance);
             at_home.set_state(mutant!("displace-silently", at_home.state(), state));
-            return Some(distance);
+            return Displaced::By(distance);
         }
-        None
+        if busy { Displaced::Busy } else { Displaced::Full }
     }
 
     /// Counts a new entry, and does or begins a little growth.
