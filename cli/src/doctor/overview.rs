@@ -20,7 +20,7 @@ struct Row<'p> {
 
 /// Prints the maps that code which runs beside other code changes, those touched without a lock first.
 pub(crate) fn run(tree: &Tree, format: Format) -> Result<u8> {
-    let program = tree::load(tree, &Source::default(), false);
+    let program = tree::load(tree, &Source::default(), false, Vec::new());
     for note in &tree.notes {
         output::say(format_args!("note: {note}"));
     }

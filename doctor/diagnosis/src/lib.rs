@@ -24,6 +24,7 @@ mod held;
 mod instances;
 mod keys;
 mod locks;
+mod mentions;
 mod near;
 mod options;
 mod place;
@@ -43,6 +44,7 @@ mod verdict;
 mod words;
 
 pub use finding::Diagnosis;
+pub use mentions::mentions;
 pub use options::Options;
 
 use draft::Context;

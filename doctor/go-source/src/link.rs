@@ -13,7 +13,7 @@ use crate::body::{AccessFact, Facts, Key, walk_package};
 use crate::locks;
 use crate::program::Program;
 use crate::types::Def;
-use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
+use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
 use arguments::Reached;
 use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
@@ -32,12 +32,12 @@ pub(crate) struct Unit {
     pub(crate) base: u32,
 }
 
-/// Walks every package of the program's own.
+/// Walks every package that is searched.
 pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOptions) -> Vec<Unit> {
     let minor = options.go_minor.unwrap_or(crate::build::NEWEST_GO);
     let own: Vec<PackageId> = (0u32..)
         .zip(&world.packages)
-        .filter(|(_, p)| p.part == Part::Own)
+        .filter(|(_, p)| p.part.is_searched())
         .map(|(id, _)| id)
         .collect();
     let mut units: Vec<Unit> = own

@@ -4,7 +4,7 @@ use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
     Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate, SourceAccess, SourceFile,
-    SourceTree,
+    SourceTree, VendoredModule,
 };
 use crate::{link, load};
 use finding::{DeclKind, MapDecl, MapId};
@@ -27,6 +27,7 @@ pub struct Program {
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
     pub(crate) unresolved: u32,
+    pub(crate) vendored_modules: Vec<VendoredModule>,
     pub(crate) indexes: Indexes,
 }
 
@@ -87,6 +88,7 @@ impl Program {
         let mut program = link::link(&world, &names, &units, notes);
         drop(units);
         program.take_files(world);
+        program.vendored_modules = resolution.vendored;
         program
     }
 
@@ -114,6 +116,7 @@ impl Program {
             notes,
             origins: FxHashMap::default(),
             unresolved: 0,
+            vendored_modules: Vec::new(),
             indexes,
         }
     }
@@ -125,11 +128,14 @@ impl Program {
             let package =
                 packages.get(widen(file.package)).filter(|package| package.part != Part::Model);
             if let Some(package) = package {
-                self.indexes.paths.insert(&file.path, &package.import);
+                let copied_from = package.copied_from.as_deref();
+                self.indexes.paths.insert(&file.path, &package.import, copied_from);
+                let vendored = package.part != Part::Own;
                 let package = Arc::clone(&package.import);
                 self.files.push(SourceFile {
                     path: file.path,
                     package,
+                    vendored,
                     text: file.text,
                     lines: file.lines,
                 });
@@ -158,6 +164,11 @@ impl Program {
     /// One file by its path in the tree.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         self.indexes.file_by_path.get(path).and_then(|index| self.files.get(widen(*index)))
+    }
+
+    /// The modules under `vendor` directories, as each `modules.txt` lists them.
+    pub fn vendored_modules(&self) -> &[VendoredModule] {
+        &self.vendored_modules
     }
 
     /// Every map that is declared or touched, ordered by identity.

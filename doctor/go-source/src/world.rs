@@ -54,10 +54,19 @@ impl File {
 pub(crate) enum Part {
     /// The program's own: its bodies are searched for accesses.
     Own,
+    /// A dependency in the tree that is searched as well.
+    Searched,
     /// A dependency in the tree: its declarations are read.
     Dependency,
     /// Declarations that come with this crate, for packages outside the tree.
     Model,
+}
+
+impl Part {
+    /// Whether bodies are searched for accesses.
+    pub(crate) fn is_searched(self) -> bool {
+        matches!(self, Self::Own | Self::Searched)
+    }
 }
 
 /// The files that one compilation takes together.
@@ -68,6 +77,8 @@ pub(crate) struct Package {
     /// The name in its package clauses.
     pub(crate) name: Arc<str>,
     pub(crate) part: Part,
+    /// The import path in the module whose text was vendored, where a replacement stands in.
+    pub(crate) copied_from: Option<Arc<str>>,
     /// Files in the order the compiler takes them: by name.
     pub(crate) files: Vec<FileId>,
 }
