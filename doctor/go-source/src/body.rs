@@ -10,6 +10,7 @@ mod callee;
 mod escape;
 mod expr;
 mod facts;
+mod holding;
 mod init_order;
 mod literal;
 mod place;

@@ -149,6 +149,67 @@ fn a_variable_that_is_only_ever_assigned_one_field_is_that_field() {
 }
 
 #[test]
+fn a_map_that_is_made_and_stored_at_once_is_the_one_that_it_is_stored_as() {
+    let get = |lines: [&str; 4]| {
+        format!(
+            "package t\ntype box struct {{ byTenant, spare map[string]map[string]int; labels map[string]int }}\nfunc (b *box) put(k string) {{\n{}\ninner[k] = 1\n}}\n",
+            lines.join("\n")
+        )
+    };
+    let made = "inner = make(map[string]int)";
+    let stored = [
+        ["inner := b.byTenant[k]", "if inner == nil {", made, "b.byTenant[k] = inner }"],
+        ["inner, ok := b.byTenant[k]", "if !ok {", made, "b.byTenant[k] = inner }"],
+        [
+            "inner, ok := b.byTenant[k]",
+            "if !ok { inner = map[string]int{}",
+            "k := k",
+            "b.byTenant[k] = inner }",
+        ],
+        [
+            "var inner map[string]int",
+            "if inner = b.byTenant[k]; inner == nil {",
+            made,
+            "b.byTenant[k] = inner }",
+        ],
+        ["inner := make(map[string]int)", "", "", "b.byTenant[k] = inner"],
+    ];
+    for lines in stored {
+        let source = get(lines);
+        let program = go::load(&[("t.go", &source)]);
+        assert!(claimed(&program, 8).contains(&"box.byTenant[]"), "{source}");
+        assert_eq!(program.origin(&program.accesses_at("t.go", 8)[0].named), Origin::Known);
+    }
+    let field = get(["inner := b.labels", "if inner == nil {", made, "b.labels = inner }"]);
+    assert!(claimed(&go::load(&[("t.go", &field)]), 8).contains(&"box.labels"));
+    let elsewhere = [
+        // Not stored, stored as another map, or not on every way.
+        ["inner := b.byTenant[k]", "if inner == nil {", made, "}"],
+        ["inner := b.byTenant[k]", "if inner == nil {", made, "b.spare[k] = inner }"],
+        ["inner := b.byTenant[k]", made, "if k == \"\" {", "b.byTenant[k] = inner }"],
+        [
+            "inner := b.byTenant[k]",
+            "for inner == nil {",
+            made,
+            "if k == \"\" { break }; b.byTenant[k] = inner }",
+        ],
+        ["inner := b.byTenant[k]", made, "inner = nil", "b.byTenant[k] = inner"],
+        ["inner := b.byTenant[k]", made, "other := inner", "b.byTenant[k] = other"],
+        [
+            "inner := b.byTenant[k]",
+            "if inner == nil {",
+            made,
+            "b.byTenant[k] = inner }; inner = b.labels",
+        ],
+    ];
+    for lines in elsewhere {
+        let source = get(lines);
+        let program = go::load(&[("t.go", &source)]);
+        assert_eq!(claimed(&program, 8), ["(*box).put.inner"], "{source}");
+    }
+}
+
+#[test]
 fn a_parameter_that_is_assigned_is_not_what_it_was_given() {
     for (step, field) in [
         ("", true),

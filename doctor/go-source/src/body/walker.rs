@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, FunctionFact, Key, LiteralUse};
 use super::init_order::Node;
-use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List};
+use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List, StmtId};
 use crate::types::{Binding, Def, Kind, Resolver, Ty};
 use crate::world::{DeclRef, FileId, FuncRef, Index, PackageId, World};
 use crate::{CallKind, Context, Span};
@@ -74,6 +74,10 @@ pub(super) struct Walker<'w> {
     /// Where each loop around the walk starts.
     pub(super) loops: Vec<u32>,
     pub(super) place: Place,
+    /// The statements that follow the one at hand in its block.
+    pub(super) following: &'w [StmtId],
+    /// Statements that store a map which the statement before made for a variable.
+    pub(super) stores: FxHashMap<StmtId, Key>,
     /// Closures of package-level initialisers are counted through the whole package.
     pub(super) package_literals: Vec<(u32, DeclRef)>,
     /// The variables of the package, a declaration each, in order.
@@ -123,6 +127,8 @@ pub(crate) fn walk_package<'w>(
             body: NO_SPAN,
             context: Context::Package,
         },
+        following: &[],
+        stores: FxHashMap::default(),
         package_literals: Vec::new(),
         variables: Vec::new(),
         top: None,
@@ -178,6 +184,7 @@ impl<'w> Walker<'w> {
         self.frames.clear();
         self.reassigned.clear();
         self.loops.clear();
+        self.stores.clear();
         self.r.unbind(0);
         self.place =
             Place { statement: span, block: NO_SPAN, body: NO_SPAN, context: Context::Package };
