@@ -3,6 +3,7 @@
 mod arguments;
 mod callers;
 mod calls;
+mod initial;
 mod names;
 mod roots;
 mod symbols;
@@ -17,6 +18,7 @@ use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
 use arguments::Reached;
 use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
+use initial::Initial;
 use names::Names;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -102,8 +104,15 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     let inherited = callers::inherited(units, &by_ref, &methods, &naming);
     let ambiguous = arguments::ambiguous(units);
     let reached = arguments::follow(world, units, &by_ref, &ambiguous);
-    let tables =
-        Tables { units, naming: &naming, ids: &ids, functions: &functions, inherited: &inherited };
+    let tables = Tables {
+        world,
+        units,
+        naming: &naming,
+        ids: &ids,
+        functions: &functions,
+        inherited: &inherited,
+        initial: Initial::new(units, &calls, &by_ref, &methods),
+    };
     let mut accesses: Vec<SourceAccess> = units
         .par_iter()
         .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
@@ -195,11 +204,13 @@ fn decls(
 
 /// What puts an access together.
 struct Tables<'a> {
+    world: &'a World,
     units: &'a [Unit],
     naming: &'a Names<'a>,
     ids: &'a FxHashMap<Key, MapId>,
     functions: &'a [Function],
     inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
+    initial: Initial,
 }
 
 /// What is held at an access: the locks, and the declaration of each.
@@ -246,7 +257,7 @@ impl Tables<'_> {
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let (locks, guards) = holding;
-        let before_sharing = fact.before_sharing;
+        let before_sharing = fact.before_sharing || self.initial.is_alone(self.world, unit, fact);
         let inherited =
             function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
         let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);

@@ -233,6 +233,34 @@ fn a_parameter_that_is_assigned_is_not_what_it_was_given() {
 }
 
 #[test]
+fn what_a_pointer_to_a_map_leads_to_is_replaced() {
+    let source = "package t\ntype set map[string]bool\nfunc (s *set) reset() { *s = set{} }\nfunc (s *set) clear() {\ns.reset()\n}\nfunc drop(m *map[string]int) { *m = nil }\ntype box struct { held set; labels map[string]int }\ntype shelf struct { set }\nfunc (b *box) f(s *shelf) {\nb.held.clear()\ndrop(&b.labels)\ns.reset()\np := &b.labels\n*p = nil\n}\n";
+    let program = go::load(&[("t.go", source)]);
+    let replaced = |line| {
+        let accesses = program.accesses_at("t.go", line).into_iter();
+        let maps = accesses.filter(|access| access.access.operation == Operation::Replace);
+        maps.map(|access| {
+            access.access.map.as_str().trim_start_matches("example.com/t.").to_owned()
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(replaced(3), ["(*set).clear.s", "(*set).reset.s", "box.held", "shelf.set"]);
+    assert_eq!(replaced(7), ["box.labels", "drop.m"]);
+    assert_eq!(replaced(15), ["box.labels"]);
+}
+
+#[test]
+fn a_variable_whose_method_may_assign_to_it_is_not_the_field() {
+    for (step, field) in [("held.reset()", false), ("held.add(k)", true), ("", true)] {
+        let source = format!(
+            "package t\ntype set map[string]bool\nfunc (s *set) reset() {{ *s = set{{}} }}\nfunc (s set) add(k string) {{ s[k] = true }}\ntype box struct {{ held set }}\nfunc (b *box) f(k string) {{\nheld := b.held\n{step}\nheld[k] = true\n}}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        assert_eq!(claimed(&program, 9).contains(&"box.held"), field, "{step}");
+    }
+}
+
+#[test]
 fn literals_of_package_variables_follow_the_same_rule() {
     let program = go::load(&[(
         "t.go",
@@ -394,4 +422,45 @@ fn variants_of_one_declaration_are_never_merged() {
     ]);
     assert_eq!(program.accesses_at("t.go", 2)[0].access.operation, Operation::Write);
     assert_eq!(program.files().len(), 2);
+}
+
+#[test]
+fn initialisation_is_alone_until_it_starts_something() {
+    // What `init` does before it touches the map, or around that; lines 9 and 10 touch it.
+    for (first, before, second, alone) in [
+        ("", "", "", true),
+        ("", "_ = make(chan int)", "", true),
+        ("", "go work()", "", false),
+        ("", "go func() { global[1]++ }()", "", false),
+        ("", "begin()", "", false),
+        ("", "func() { begin() }()", "", false),
+        ("", "once.Do(func() { go work() })", "", false),
+        ("", "time.AfterFunc(1, work)", "", false),
+        ("", "defer begin()", "", false),
+        (
+            "",
+            "http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) { go work() })",
+            "",
+            true,
+        ),
+        ("", "for range 3 {", "go work() }", false),
+        ("", "if true {", "}", true),
+        ("func init() { go work() }", "", "", false),
+        ("func init() { begin() }", "", "", false),
+        ("var started = begin()", "", "", false),
+        ("var later = func() { begin() }", "", "", true),
+    ] {
+        let source = format!(
+            "package t\nimport (\"net/http\"; \"sync\"; \"time\")\nvar _ = http.HandleFunc\nvar _ = time.AfterFunc\nvar once sync.Once\nvar global = map[int]int{{}}\n{first}\nfunc init() {{ {before}\nglobal[1] = 1\n{second} }}\nfunc work() {{ global[1]++ }}\nfunc begin() int {{ go work(); return 1 }}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        let access = program.accesses_at("t.go", 9)[0];
+        assert_eq!(access.access.before_sharing, alone, "{source}");
+        let given = program.accesses_at("t.go", 6)[0];
+        assert!(given.access.before_sharing, "what refers to it is initialised after it");
+    }
+    let source = "package t\nvar global = map[int]int{}\nfunc init() {\nglobal[1] = 1\ngo work()\nglobal[2] = 2\n}\nfunc init() { global[3] = 3 }\nfunc work() {}\n";
+    let program = go::load(&[("t.go", source)]);
+    let alone = |line| program.accesses_at("t.go", line)[0].access.before_sharing;
+    assert_eq!([alone(4), alone(6), alone(8)], [true, false, false]);
 }

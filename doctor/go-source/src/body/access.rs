@@ -107,11 +107,12 @@ impl Walker<'_> {
         anchor: ExprId,
     ) {
         let function = self.function_at_hand();
-        let initialiser = function.is_none() || self.in_init();
+        let initial = function.is_none() || self.in_init();
         self.facts.accesses.push(AccessFact {
             map: place.key,
             named: place.named,
             operation,
+            through_pointer: false,
             function,
             file: self.r.env.file,
             anchor,
@@ -124,7 +125,8 @@ impl Walker<'_> {
                 shape,
                 context: self.place.context,
             },
-            before_sharing: initialiser || shape == Shape::Initialise,
+            before_sharing: shape == Shape::Initialise,
+            initial,
         });
         if let Some(owner) = place.owner {
             let own = self
@@ -136,16 +138,11 @@ impl Walker<'_> {
         }
     }
 
-    /// Inside an `init` function itself, not in a closure of it: nothing else runs yet unless it
-    /// was started there.
+    /// Inside an `init` function itself, not in a closure of it.
     fn in_init(&self) -> bool {
         let [frame] = self.frames.as_slice() else { return false };
         let function = self.facts.functions.get(crate::world::index(frame.function));
-        function.is_some_and(|function| {
-            let hir = self.r.hir();
-            let func = hir.func(function.at.func);
-            func.receiver.is_empty() && self.r.text(func.name) == "init"
-        })
+        function.is_some_and(|function| function.init)
     }
 
     /// Writes down that a declaration gave a map its first value.

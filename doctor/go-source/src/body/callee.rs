@@ -305,6 +305,7 @@ impl<'w> Walker<'w> {
         let pending = mem::take(&mut self.pending);
         let counters = mem::take(&mut self.counters);
         let reassigned = mem::take(&mut self.reassigned);
+        let selected = mem::take(&mut self.selected);
         let (place, literal_use) = (self.place, self.literal_use.take());
         let env = mem::replace(&mut self.r.env, crate::types::Env::of(file));
         self.depth = self.depth.saturating_add(1);
@@ -322,6 +323,7 @@ impl<'w> Walker<'w> {
         self.pending = pending;
         self.counters = counters;
         self.reassigned = reassigned;
+        self.selected = selected;
         self.place = place;
         self.literal_use = literal_use;
         result

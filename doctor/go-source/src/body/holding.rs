@@ -15,7 +15,8 @@
 use super::facts::Key;
 use super::walker::Walker;
 use crate::hir::{ExprId, ExprKind, StmtId, StmtKind};
-use crate::types::{Def, Ty};
+use crate::types::{Def, Kind, Target, Ty};
+use crate::world::FuncRef;
 use finding::MapKind;
 
 /// Statements between making a map and storing it, at most.
@@ -88,6 +89,31 @@ impl Walker<'_> {
         }
     }
 
+    /// True where a method of a variable's map type, somewhere in the function, takes the address
+    /// of the variable: it may assign to it.
+    pub(super) fn is_lent(&mut self, name: &str, ty: Ty) -> bool {
+        let Some(selected) = self.selected.get(name).cloned() else { return false };
+        self.map_kind(ty) == Some(MapKind::Builtin)
+            && !matches!(self.r.types.kind(ty), Kind::Pointer(_))
+            && selected.into_iter().any(|method| match self.r.select(ty, method) {
+                Some(selection) => match selection.target {
+                    Target::Method { func, .. } => self.has_pointer_receiver(func),
+                    _ => false,
+                },
+                None => false,
+            })
+    }
+
+    /// `func (s *set) reset()`.
+    pub(super) fn has_pointer_receiver(&self, func: FuncRef) -> bool {
+        let Some(file) = self.r.world.file(func.file) else { return false };
+        let receiver = file.hir.params(file.hir.func(func.func).receiver).first();
+        receiver.is_some_and(|receiver| {
+            let ty = file.hir.expr(file.hir.unparen(receiver.ty));
+            matches!(ty.kind, ExprKind::Star(_))
+        })
+    }
+
     /// The statement after the one at hand that stores the map which a variable was just given:
     /// `… = variable`, with nothing between that leaves the block or names the variable. It is found
     /// before the statement is walked, and judged once its operands have types.
@@ -139,7 +165,7 @@ impl Walker<'_> {
         };
         match target.and_then(|target| self.map_place(target)) {
             Some(place) if place.key.def != variable.def => {
-                self.facts.holds.push((variable, place.key))
+                self.facts.holds.push((variable, place.key));
             }
             _ => {
                 self.facts.renewed.insert(variable);

@@ -252,8 +252,11 @@ impl<'w> Walker<'w> {
             return;
         }
         if let Some(place) = self.map_place(target) {
-            // Assigning to a variable never reaches what it held before.
-            let place = MapPlace { key: place.named, ..place };
+            // Assigning to a variable never reaches what it held before; assigning to what a pointer
+            // leads to does.
+            let through_pointer = matches!(hir.expr(inner).kind, ExprKind::Star(_));
+            let place =
+                if through_pointer { place } else { MapPlace { key: place.named, ..place } };
             let span = hir.expr(target).span;
             self.access_at(
                 &place,
@@ -263,6 +266,9 @@ impl<'w> Walker<'w> {
                 self.place.statement,
                 target,
             );
+            if let Some(access) = self.facts.accesses.last_mut() {
+                access.through_pointer = through_pointer;
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! which touch maps, which run their argument, and when.
 
 use super::callee::Receiver;
-use super::facts::{CallTarget, LiteralUse, LockFact, RootFact};
+use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact};
 use super::walker::Walker;
 use crate::hir::ExprId;
 use crate::types::{FieldInfo, Kind, Ty};
@@ -128,6 +128,10 @@ impl<'w> Walker<'w> {
         if let Some((.., kind)) =
             STARTS.iter().find(|known| (known.0, known.1, known.2) == (import, of, name))
         {
+            // Handlers wait for a server, which is started by itself.
+            if *kind != RootKind::Handler {
+                self.starts(call);
+            }
             for arg in args {
                 if let Some(target) = self.function_of(*arg) {
                     self.add_root(*kind, CallTarget::Declared(target), call);
@@ -137,14 +141,27 @@ impl<'w> Walker<'w> {
     }
 
     pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, at: ExprId) {
+        let at = self.r.hir().expr(at).span.start;
         self.facts.roots.push(RootFact {
             kind,
             target,
             file: self.r.env.file,
-            at: self.r.hir().expr(at).span.start,
+            at,
             caller: self.function_at_hand(),
             looped: !self.loops.is_empty(),
         });
+    }
+
+    /// Notes that something else runs from here on.
+    pub(super) fn starts(&mut self, at: ExprId) {
+        let since = self.first_time(self.r.hir().expr(at).span.start);
+        self.facts.starts.push(StartFact { caller: self.function_at_hand(), since });
+    }
+
+    /// Where a place is reached first: in a loop, what comes later in the text comes earlier in the
+    /// next turn.
+    pub(super) fn first_time(&self, at: u32) -> u32 {
+        self.loops.first().copied().unwrap_or(at).min(at)
     }
 
     /// `x.Lock()` and its like where the method's body is not there to be read: by the convention of

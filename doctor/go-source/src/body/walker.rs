@@ -67,6 +67,8 @@ pub(super) struct Walker<'w> {
     pub(super) locals: Vec<Local>,
     /// Names that are assigned after their declaration, anywhere in the declaration at hand.
     pub(super) reassigned: FxHashSet<&'w str>,
+    /// Names and what is selected from each, as `reassigned`.
+    pub(super) selected: FxHashMap<&'w str, Vec<&'w str>>,
     /// Types of the expressions of the declaration at hand.
     pub(super) types: FxHashMap<ExprId, Ty>,
     pub(super) frames: Vec<Frame>,
@@ -117,6 +119,7 @@ pub(crate) fn walk_package<'w>(
         facts: Facts::default(),
         locals: Vec::new(),
         reassigned: FxHashSet::default(),
+        selected: FxHashMap::default(),
         types: FxHashMap::default(),
         frames: Vec::new(),
         counters: FxHashMap::default(),
@@ -183,6 +186,7 @@ impl<'w> Walker<'w> {
         self.types.clear();
         self.frames.clear();
         self.reassigned.clear();
+        self.selected.clear();
         self.loops.clear();
         self.stores.clear();
         self.r.unbind(0);
@@ -306,6 +310,9 @@ impl<'w> Walker<'w> {
         let receiver = self.r.declare_receiver(func.receiver);
         self.r.declare_params(func.type_params);
         let function = self.add_function(id, symbol, None, func.name.start);
+        if let Some(fact) = self.facts.functions.get_mut(crate::world::index(function)) {
+            fact.init = func.receiver.is_empty() && name == "init";
+        }
         self.enter(function, id, receiver);
         self.block_of(body, func.body_span);
         self.frames.pop();
@@ -342,6 +349,7 @@ impl<'w> Walker<'w> {
             site,
             range_body: false,
             handler: false,
+            init: false,
         });
         number
     }
@@ -422,7 +430,7 @@ impl<'w> Walker<'w> {
     ) -> u32 {
         let text = self.r.text(name);
         let number = narrow(self.locals.len());
-        let init = init.filter(|_| !self.reassigned.contains(text));
+        let init = init.filter(|_| !self.reassigned.contains(text) && !self.is_lent(text, ty));
         self.locals.push(Local {
             def: Def { file: self.r.env.file, name },
             ty,
@@ -459,11 +467,14 @@ impl<'w> Walker<'w> {
     pub(super) fn note_reassigned(&mut self, body: List) {
         let hir = self.r.hir();
         let mut todo: Vec<_> = hir.stmts(body).to_vec();
-        let mut names = Vec::new();
+        let mut found = super::escape::Assigned::default();
         while let Some(stmt) = todo.pop() {
-            super::escape::assigned(hir, stmt, &mut todo, &mut names);
+            super::escape::assigned(hir, stmt, &mut todo, &mut found);
         }
-        self.reassigned.extend(names.into_iter().map(|name| self.r.text(name)));
+        self.reassigned.extend(found.names.into_iter().map(|name| self.r.text(name)));
+        for (name, what) in found.selected {
+            self.selected.entry(self.r.text(name)).or_default().push(self.r.text(what));
+        }
     }
 }
 
