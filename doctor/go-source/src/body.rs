@@ -15,9 +15,13 @@ mod init_order;
 mod literal;
 mod place;
 mod reflection;
+mod service;
+mod starters;
 mod stmt;
 mod sync_calls;
 mod walker;
 
-pub(crate) use facts::{AccessFact, CallTarget, Facts, Key, LiteralUse, LockFact, LockPath};
+pub(crate) use facts::{
+    AccessFact, CallTarget, Facts, FunctionFact, Key, LiteralUse, LockFact, LockPath,
+};
 pub(crate) use walker::walk_package;

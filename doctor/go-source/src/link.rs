@@ -3,6 +3,7 @@
 mod arguments;
 mod callers;
 mod calls;
+mod handlers;
 mod initial;
 mod names;
 mod roots;
@@ -96,12 +97,14 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
     let naming = Names::new(world, units);
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
-    let calls = calls::resolve(world, names, units, &by_ref, &naming);
-    roots::fill(&mut functions, units, &calls, &by_ref, &naming, names, world);
+    let methods = calls::Methods::new(world, names, units);
+    let calls = calls::resolve(units, &by_ref, &methods, &naming);
+    let handlers = handlers::by_shape(units, &by_ref);
+    let seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
+    roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
-    let methods = calls::Methods::new(world, names, units);
-    let inherited = callers::inherited(units, &by_ref, &methods, &naming);
+    let inherited = callers::inherited(units, &by_ref, &methods, &naming, &handlers);
     let ambiguous = arguments::ambiguous(units);
     let reached = arguments::follow(world, units, &by_ref, &ambiguous);
     let tables = Tables {

@@ -81,9 +81,10 @@ impl Program {
     ///
     /// Files are parsed and packages resolved in parallel on rayon's pool.
     pub fn load(tree: &dyn SourceTree, options: &LoadOptions) -> Self {
-        let (world, resolution, notes) = load::read(tree, options);
+        let (world, resolution, mut notes) = load::read(tree, options);
         let resolve = |_: u32, import: &str| resolution.package(&world, import);
         let names = Index::new(&world, &resolve);
+        notes.extend(names.notes(&world));
         let units = link::walk(&world, &names, options);
         let mut program = link::link(&world, &names, &units, notes);
         drop(units);

@@ -1,6 +1,6 @@
 //! Vendored packages: read for their declarations, and searched where a crash text names them.
 
-use go_source::{LoadOptions, MemoryTree, Mention, Program};
+use go_source::{LoadOptions, MemoryTree, Mention, Program, SourceFile};
 
 const LRU: &str = "package lru\ntype Cache struct{ items map[string]int }\n\
     func (c *Cache) Add(key string) { c.items[key] = 1 }\n";
@@ -41,7 +41,7 @@ fn what_no_crash_names_is_read_for_its_declarations_alone() {
     assert!(touched(&program).is_empty());
     assert_eq!(program.vendored_modules().len(), 3);
     assert_eq!(program.vendored_modules()[0].copied(), ("example.net/fork", "v1.5.0"));
-    assert!(program.file("vendor/example.org/lru/lru.go").is_some_and(|file| file.is_vendored()));
+    assert!(program.file("vendor/example.org/lru/lru.go").is_some_and(SourceFile::is_vendored));
     assert!(program.file("main.go").is_some_and(|file| !file.is_vendored()));
 }
 

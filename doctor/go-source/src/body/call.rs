@@ -34,6 +34,7 @@ impl<'w> Walker<'w> {
             }
             Callee::Abstract { interface, name, sig, base } => {
                 self.arguments(sig, args, LiteralUse::Argument);
+                self.known_interface_call(id, interface, name, args);
                 self.leaks(base);
                 if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
                     self.locker_call(id, base, &[], name);
@@ -80,6 +81,7 @@ impl<'w> Walker<'w> {
             }
             Callee::Opaque { base, name } => {
                 self.arguments(Ty::UNKNOWN, args, LiteralUse::Argument);
+                self.registers(id, name, None, args);
                 if args.is_empty() && self.stands_alone(id) {
                     let embedded = self.unknown_embedded(base);
                     self.locker_call(id, base, &embedded, name);
@@ -187,7 +189,7 @@ impl<'w> Walker<'w> {
         }
     }
 
-    fn parameters(&self, sig: Ty) -> usize {
+    pub(super) fn parameters(&self, sig: Ty) -> usize {
         match self.r.types.kind(sig) {
             Kind::Func { params, .. } => self.r.types.list(params).len(),
             _ => 0,

@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, FunctionFact, Key, LiteralUse};
 use super::init_order::Node;
+use super::starters::HANDLERS;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List, StmtId};
 use crate::types::{Binding, Def, Kind, Resolver, Ty};
 use crate::world::{DeclRef, FileId, FuncRef, Index, PackageId, World};
@@ -407,17 +408,30 @@ impl<'w> Walker<'w> {
         self.declare_map(def, ty, finding::DeclKind::Parameter, function, Some(written));
     }
 
-    /// `func(http.ResponseWriter, *http.Request)`.
+    /// `func(http.ResponseWriter, *http.Request)`, and what handlers of other packages look like.
     fn is_handler(&mut self, ty: Ty) -> bool {
-        let Kind::Func { params, .. } = self.r.types.kind(ty) else { return false };
-        let [writer, request] = self.r.types.list(params) else { return false };
-        let (writer, request) = (*writer, *request);
-        let request = match self.r.types.kind(request) {
-            Kind::Pointer(to) => to,
-            _ => return false,
-        };
-        self.r.is_named(writer, "net/http", "ResponseWriter")
-            && self.r.is_named(request, "net/http", "Request")
+        let Kind::Func { params, results, .. } = self.r.types.kind(ty) else { return false };
+        let results = self.r.types.list(results).len();
+        match *self.r.types.list(params) {
+            [one] => {
+                let of = match self.r.types.kind(one) {
+                    Kind::Pointer(to) => to,
+                    _ => one,
+                };
+                self.r.named(of).is_some_and(|(import, name)| {
+                    HANDLERS.iter().any(|shape| {
+                        (shape.parameter, shape.results) == (name, results)
+                            && shape.packages.contains(&import)
+                    })
+                })
+            }
+            [writer, request] => {
+                let Kind::Pointer(request) = self.r.types.kind(request) else { return false };
+                self.r.is_named(writer, "net/http", "ResponseWriter")
+                    && self.r.is_named(request, "net/http", "Request")
+            }
+            _ => false,
+        }
     }
 
     /// Brings a variable into scope.

@@ -39,8 +39,7 @@ pub(super) fn follow(
     }
     for manifest in workspaces.values().chain(modules.values()) {
         for replace in &manifest.manifest.replaces {
-            let target =
-                replace.directory().and_then(|to| normalise(&manifest.directory, to));
+            let target = replace.directory().and_then(|to| normalise(&manifest.directory, to));
             let Some(module) = target.as_ref().and_then(|target| modules.get(target)) else {
                 continue;
             };

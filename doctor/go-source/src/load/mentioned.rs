@@ -125,10 +125,8 @@ mod tests {
         assert!(said(&module, &["example.org/lru@v1.4.0/lru.go", "main.go"]).is_empty());
         assert_eq!(
             said(&module, &["/go/pkg/mod/example.org/lru@v1.3.0/lru.go", "lru@v1.2.0/lru.go"]),
-            [
-                "vendor/modules.txt: holds example.org/lru v1.4.0, and the crash text names v1.3.0: \
-                 its lines may differ"
-            ]
+            ["vendor/modules.txt: holds example.org/lru v1.4.0, and the crash text names v1.3.0: \
+                 its lines may differ"]
         );
         let by = Replacement { path: "example.net/fork".into(), version: "v0.1.0".into() };
         let replaced = VendoredModule { replaced: Some(by), ..module };
