@@ -5,11 +5,12 @@
 //! by their number in the file, which the lock analysis uses as anchors. Names come later.
 
 mod access;
+mod assigned;
 mod call;
 mod callee;
-mod escape;
 mod expr;
 mod facts;
+mod freshness;
 mod holding;
 mod init_order;
 mod literal;

@@ -82,11 +82,16 @@ impl Layout {
         if modules.values().all(|module| module.manifest.module.is_empty()) {
             layout.note(NoteKind::Module, "", NO_MODULE.into());
         }
-        let workspaces = layout.read_manifests(tree, &files, "go.work");
+        let mut workspaces = layout.read_manifests(tree, &files, "go.work");
+        // Of the modules that somebody else's workspace names only packages were copied.
+        workspaces.retain(|directory, _| split_vendor(directory).is_none());
         layout.read_vendor_lists(tree, &files);
         let directives = workspace::follow(&workspaces, &modules);
         for (workspace, used) in &directives.missing {
-            let text = format!("uses {used}, which is no module of the tree");
+            let text = match used.as_slice() {
+                [one] => format!("uses {one}, which is no module of the tree"),
+                many => format!("uses what is no module of the tree: {}", many.join(", ")),
+            };
             layout.note(NoteKind::Module, &join(workspace, "go.work"), text);
         }
         layout.standard = modules.values().any(|module| module.manifest.module == "std");
@@ -461,6 +466,7 @@ mod tests {
             ("b/x.go", ""),
             ("c/go.mod", "module example.com/fork\n"),
             ("c/sub/x.go", ""),
+            ("vendor/d.e/f/go.work", "use ./g\nreplace example.com/copied => ../../../c\n"),
         ];
         assert_eq!(path_of(&layout(&files), "example.com/lib"), Some("a"));
         let mut files = files.to_vec();
@@ -471,6 +477,7 @@ mod tests {
         let layout = layout(&files);
         assert_eq!(path_of(&layout, "example.com/lib"), Some("b"));
         assert_eq!(path_of(&layout, "example.com/old/sub"), Some("c/sub"));
+        assert!(layout.resolve("example.com/copied").is_none());
         let said: Vec<_> = layout.notes.iter().map(ToString::to_string).collect();
         assert_eq!(said, ["go.work: uses ./gone, which is no module of the tree"]);
     }

@@ -13,10 +13,9 @@ pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
 use crate::body::{AccessFact, Facts, Key, walk_package};
 use crate::locks;
-use crate::program::Program;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
-use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
+use crate::{Call, Function, FunctionId, Inherited, LoadOptions, Origin, SourceAccess};
 use arguments::Reached;
 use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
 use initial::Initial;
@@ -92,8 +91,20 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
     found
 }
 
-/// Joins the packages into a program.
-pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<Note>) -> Program {
+/// The packages, joined.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    pub(crate) decls: Vec<MapDecl>,
+    pub(crate) accesses: Vec<SourceAccess>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) origins: FxHashMap<MapId, Origin>,
+    /// Operations whose map could not be told.
+    pub(crate) unresolved: u32,
+}
+
+/// Joins the packages.
+pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let naming = Names::new(world, units);
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
@@ -122,10 +133,9 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
         .filter_map(|(unit, access)| tables.named(unit, access))
         .collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
-    let mut program = Program::build(decls, accesses, functions, calls, notes);
-    program.origins = origins(units, &ids, &ambiguous);
-    program.unresolved = units.iter().fold(0, |sum, unit| sum.saturating_add(unit.facts.unknown));
-    program
+    let origins = origins(units, &ids, &ambiguous);
+    let unresolved = units.iter().fold(0u32, |sum, unit| sum.saturating_add(unit.facts.unknown));
+    Linked { decls, accesses, functions, calls, origins, unresolved }
 }
 
 /// Where the maps of local variables come from, for those whose own function does not make them.

@@ -1,12 +1,13 @@
 //! The loaded program: what was found, and the questions it answers.
 
+use crate::link::{self, Linked};
+use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
     Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate, SourceAccess, SourceFile,
     SourceTree, VendoredModule,
 };
-use crate::{link, load};
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -86,7 +87,7 @@ impl Program {
         let names = Index::new(&world, &resolve);
         notes.extend(names.notes(&world));
         let units = link::walk(&world, &names, options);
-        let mut program = link::link(&world, &names, &units, notes);
+        let mut program = Self::build(link::link(&world, &names, &units), notes);
         drop(units);
         program.take_files(world);
         program.vendored_modules = resolution.vendored;
@@ -94,13 +95,8 @@ impl Program {
     }
 
     /// Sorts what was found and makes the lookups cheap.
-    pub(crate) fn build(
-        mut decls: Vec<MapDecl>,
-        mut accesses: Vec<SourceAccess>,
-        functions: Vec<Function>,
-        calls: Vec<Call>,
-        notes: Vec<Note>,
-    ) -> Self {
+    fn build(linked: Linked, notes: Vec<Note>) -> Self {
+        let Linked { mut decls, mut accesses, functions, calls, origins, unresolved } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
             let place = |x: &SourceAccess| (x.placement.operation.start, x.placement.map.start);
@@ -109,16 +105,15 @@ impl Program {
         });
         let indexes = Indexes::new(&decls, &accesses, &functions, &calls);
         Self {
-            files: Vec::new(),
             decls,
             accesses,
             functions,
             calls,
             notes,
-            origins: FxHashMap::default(),
-            unresolved: 0,
-            vendored_modules: Vec::new(),
+            origins,
+            unresolved,
             indexes,
+            ..Self::default()
         }
     }
 

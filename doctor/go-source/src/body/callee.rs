@@ -228,7 +228,7 @@ impl<'w> Walker<'w> {
                 let [result] = hir.exprs(list) else { return None };
                 results.push(*result);
             }
-            super::escape::below(hir, stmt, &mut todo);
+            super::assigned::below(hir, stmt, &mut todo);
         }
         let plain = |result: &ExprId| {
             matches!(
@@ -288,8 +288,8 @@ impl<'w> Walker<'w> {
         let mut names: Vec<crate::Span> = params.filter_map(|param| param.name).collect();
         let mut todo = of.body.map(|body| hir.stmts(body).to_vec()).unwrap_or_default();
         while let Some(stmt) = todo.pop() {
-            super::escape::declared(hir, stmt, &mut names);
-            super::escape::below(hir, stmt, &mut todo);
+            super::assigned::declared(hir, stmt, &mut names);
+            super::assigned::below(hir, stmt, &mut todo);
         }
         names.into_iter().any(|declared| self.r.text(declared) == name)
     }

@@ -481,9 +481,9 @@ impl<'w> Walker<'w> {
     pub(super) fn note_reassigned(&mut self, body: List) {
         let hir = self.r.hir();
         let mut todo: Vec<_> = hir.stmts(body).to_vec();
-        let mut found = super::escape::Assigned::default();
+        let mut found = super::assigned::Assigned::default();
         while let Some(stmt) = todo.pop() {
-            super::escape::assigned(hir, stmt, &mut todo, &mut found);
+            super::assigned::assigned(hir, stmt, &mut todo, &mut found);
         }
         self.reassigned.extend(found.names.into_iter().map(|name| self.r.text(name)));
         for (name, what) in found.selected {

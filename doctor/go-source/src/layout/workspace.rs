@@ -16,8 +16,8 @@ pub(super) struct Directives {
     /// Other paths of modules: import prefix, and the path of the module that stands in. Those of
     /// workspaces come first, as they override those of modules.
     pub(super) aliases: Vec<(String, String)>,
-    /// Directories that a workspace uses and that hold no module: the `go.work` and what it says.
-    pub(super) missing: Vec<(String, String)>,
+    /// What workspaces use that is no module of the tree, by the directory of the workspace.
+    pub(super) missing: BTreeMap<String, Vec<String>>,
 }
 
 /// Follows the directives of all workspaces and modules. `workspaces` are `go.work` files by their
@@ -33,7 +33,10 @@ pub(super) fn follow(
                 Some(at) => {
                     found.named.insert(at);
                 }
-                None => found.missing.push((workspace.directory.clone(), used.clone())),
+                None => {
+                    let list = found.missing.entry(workspace.directory.clone()).or_default();
+                    list.push(used.clone());
+                }
             }
         }
     }
