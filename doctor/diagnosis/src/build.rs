@@ -138,11 +138,10 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
             let callers_hold = callers
                 .of(source.function)
                 .into_iter()
-                .map(
-                    |(path, mode)| {
-                        if mode == LockMode::Read { format!("{path} (read)") } else { path }
-                    },
-                )
+                .map(|lock| match lock.mode {
+                    LockMode::Read => format!("{} (read)", lock.path),
+                    LockMode::Write => lock.path,
+                })
                 .collect();
             AccessRow { access: access.clone(), part, callers_hold }
         })

@@ -20,7 +20,6 @@ mod dump;
 mod family;
 mod frames;
 mod gaps;
-mod held;
 mod instances;
 mod keys;
 mod locks;

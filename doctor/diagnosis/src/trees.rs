@@ -1,7 +1,7 @@
 //! Syntax trees of the files at hand, parsed when first asked for.
 
 use go_source::{Program, Span};
-use go_syntax::{File, Kind, Node};
+use go_syntax::{File, Node};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -65,18 +65,4 @@ pub(crate) fn exact(file: &File, span: Span) -> Node<'_> {
 
 pub(crate) fn covers(node: Node<'_>, span: Span) -> bool {
     node.start() <= span.start && span.end <= node.end()
-}
-
-/// The body of the innermost function around an offset.
-pub(crate) fn body_around(file: &File, offset: u32) -> Option<Node<'_>> {
-    let mut node = file.root();
-    let mut body = None;
-    while let Some(child) = node.children().find(|child| child.span().contains(offset)) {
-        if child.kind() == Kind::BlockStmt && matches!(node.kind(), Kind::FuncDecl | Kind::FuncLit)
-        {
-            body = Some(child);
-        }
-        node = child;
-    }
-    body
 }
