@@ -9,7 +9,7 @@ use crate::trees::{self, Trees};
 use finding::{Access, LockMode, LockSet};
 use go_source::{Call, CallKind, FunctionId, SourceAccess, Span};
 use go_syntax::View;
-use go_syntax::ast::{CallExpr, FuncDecl, SelectorExpr};
+use go_syntax::ast::{CallExpr, Field, FuncDecl, SelectorExpr};
 use std::sync::Arc;
 
 /// How far up the calls are followed.
@@ -82,6 +82,22 @@ impl<'t> CallersHold<'t> {
         found
     }
 
+    /// A path of the outermost caller in the names of the innermost callee, over calls that are given
+    /// innermost first. `None` where the value is not handed down, or a function on the way assigns
+    /// its name for it.
+    pub(crate) fn handed_down(&self, calls: &[&Call], path: &str) -> Option<String> {
+        let mut path = path.to_owned();
+        for call in calls.iter().rev() {
+            let Names { pairs, assigned, .. } = self.names(call, call.callee)?;
+            path = pairs.iter().find_map(|(theirs, own)| {
+                let rest = path.strip_prefix(theirs.as_str())?;
+                let whole = rest.is_empty() || rest.starts_with('.');
+                (whole && !assigned.contains(own)).then(|| format!("{own}{rest}"))
+            })?;
+        }
+        Some(path)
+    }
+
     fn held_by_all(&self, function: FunctionId, depth: u32) -> Vec<CallerLock> {
         let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
         let mut common: Option<Vec<CallerLock>> = None;
@@ -114,7 +130,7 @@ impl<'t> CallersHold<'t> {
         if locks.is_empty() {
             return locks;
         }
-        let Names { taken, pairs } = self.names(call, callee).unwrap_or_default();
+        let Names { taken, pairs, .. } = self.names(call, callee).unwrap_or_default();
         let carry = |mut lock: CallerLock| {
             for (theirs, own) in &pairs {
                 match lock.path.strip_prefix(theirs.as_str()) {
@@ -141,10 +157,13 @@ impl<'t> CallersHold<'t> {
             .receiver()
             .and_then(|field| field.names().next())
             .map(|name| name.text().to_owned());
-        let parameters = declared.signature().params().fields().flat_map(|field| field.names());
+        let parameters = declared.signature().params().fields().flat_map(Field::names);
         let parameters: Vec<_> = parameters.map(|name| name.text().to_owned()).collect();
-        let mut names = Names { taken: parameters.clone(), pairs: Vec::new() };
+        let mut names = Names { taken: parameters.clone(), ..Names::default() };
         names.taken.extend(receiver.clone());
+        let mut own = names.taken.clone();
+        own.retain(|name| trees::assigned(declared, name));
+        names.assigned = own;
         let site = &call.site;
         let calling =
             self.trees.file(&site.file).zip(self.trees.offset(&site.file, site.line, site.column));
@@ -164,6 +183,8 @@ struct Names {
     taken: Vec<String>,
     /// The caller's expression and the callee's name for it.
     pairs: Vec<(String, String)>,
+    /// Those of the callee's names that it assigns.
+    assigned: Vec<String>,
 }
 
 /// A lock that both hold, by the weaker of the two ways.

@@ -1,7 +1,8 @@
 //! Syntax trees of the files at hand, parsed when first asked for.
 
 use go_source::{Program, Span};
-use go_syntax::{File, Node};
+use go_syntax::ast::{AssignStmt, FuncDecl};
+use go_syntax::{File, Node, View};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -65,4 +66,13 @@ pub(crate) fn exact(file: &File, span: Span) -> Node<'_> {
 
 pub(crate) fn covers(node: Node<'_>, span: Span) -> bool {
     node.start() <= span.start && span.end <= node.end()
+}
+
+/// True when a function assigns a variable of this name somewhere.
+pub(crate) fn assigned(declaration: FuncDecl<'_>, name: &str) -> bool {
+    let writes = |node: Node<'_>| {
+        node.cast::<AssignStmt<'_>>()
+            .is_some_and(|assign| assign.left().any(|left| left.node().text() == name))
+    };
+    declaration.node().descendants().any(writes)
 }

@@ -1,4 +1,5 @@
 //! Which lock a patch takes: the one that guards the map, never another of the same name.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use finding::{Case, Repair};
 use go_source::{LoadOptions, MemoryTree, Program};

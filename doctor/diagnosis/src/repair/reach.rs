@@ -198,7 +198,7 @@ fn hidden(function: FuncDecl<'_>, name: &str) -> bool {
         .signature()
         .params()
         .fields()
-        .flat_map(|field| field.names())
+        .flat_map(Field::names)
         .any(|ident| ident.text() == name);
     let inside = body.is_some_and(|body| {
         body.node().descendants().any(|node| {
