@@ -41,6 +41,11 @@ pub(crate) fn of_fault(
             ),
             _ => format!("{who} {doing} {name}{place} while another goroutine changed it."),
         },
+        Family::Race if matches!(subject, Subject::NotAMap { .. }) => {
+            format!(
+                "Two goroutines used the same memory without a common lock, one of them{place}."
+            )
+        }
         Family::Race => match sides.first() {
             Some(other) => format!(
                 "Two goroutines were at {name} without a common lock: one {doing} it{place}, the other{}.",
