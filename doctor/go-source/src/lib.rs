@@ -40,7 +40,7 @@ mod world;
 pub use go_syntax::{LineTable, Span};
 
 pub use access::{Context, Inherited, Origin, Placement, Shape, SourceAccess};
-pub use function::{Call, CallKind, Function, FunctionId};
+pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
 pub use mention::Mention;
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};

@@ -5,8 +5,8 @@ use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate, SourceAccess, SourceFile,
-    SourceTree, VendoredModule,
+    Acquisition, Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate,
+    SourceAccess, SourceFile, SourceTree, VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::FxHashMap;
@@ -24,6 +24,8 @@ pub struct Program {
     pub(crate) accesses: Vec<SourceAccess>,
     pub(crate) functions: Vec<Function>,
     pub(crate) calls: Vec<Call>,
+    /// Ordered by site.
+    acquisitions: Vec<Acquisition>,
     pub(crate) notes: Vec<Note>,
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
@@ -43,6 +45,7 @@ pub(crate) struct Indexes {
     accesses_by_function: FxHashMap<FunctionId, Vec<u32>>,
     functions_by_symbol: FxHashMap<String, Vec<u32>>,
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
+    acquisitions_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
 }
 
 impl Indexes {
@@ -51,6 +54,7 @@ impl Indexes {
         accesses: &[SourceAccess],
         functions: &[Function],
         calls: &[Call],
+        acquisitions: &[Acquisition],
     ) -> Self {
         let decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
         let mut found = Self { decl_by_id, ..Self::default() };
@@ -72,6 +76,11 @@ impl Indexes {
         }
         for (at, call) in (0u32..).zip(calls) {
             found.calls_by_callee.entry(call.callee).or_default().push(at);
+        }
+        for (at, acquisition) in (0u32..).zip(acquisitions) {
+            let site = &acquisition.lock.site;
+            let line = (Arc::clone(&site.file), site.line);
+            found.acquisitions_by_line.entry(line).or_default().push(at);
         }
         found
     }
@@ -96,19 +105,21 @@ impl Program {
 
     /// Sorts what was found and makes the lookups cheap.
     fn build(linked: Linked, notes: Vec<Note>) -> Self {
-        let Linked { mut decls, mut accesses, functions, calls, origins, unresolved } = linked;
+        let Linked { mut decls, mut accesses, functions, calls, acquisitions, origins, unresolved } =
+            linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
             let place = |x: &SourceAccess| (x.placement.operation.start, x.placement.map.start);
             let (left, right) = (&a.access, &b.access);
             (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
         });
-        let indexes = Indexes::new(&decls, &accesses, &functions, &calls);
+        let indexes = Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions);
         Self {
             decls,
             accesses,
             functions,
             calls,
+            acquisitions,
             notes,
             origins,
             unresolved,
@@ -275,6 +286,13 @@ impl Program {
     pub fn callers(&self, function: FunctionId) -> Vec<&Call> {
         let indexes = self.indexes.calls_by_callee.get(&function);
         indexes.into_iter().flatten().filter_map(|index| self.calls.get(widen(*index))).collect()
+    }
+
+    /// The locks that are taken on one line of a file of the tree.
+    pub fn acquisitions_at(&self, file: &str, line: u32) -> Vec<&Acquisition> {
+        let indexes = self.indexes.acquisitions_by_line.get(&(Arc::from(file), line));
+        let found = indexes.into_iter().flatten();
+        found.filter_map(|index| self.acquisitions.get(widen(*index))).collect()
     }
 
     /// The files a printed path may mean, best first; several where they are equally good.

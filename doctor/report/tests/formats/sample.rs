@@ -140,7 +140,8 @@ pub(crate) fn case() -> Case {
             site: write.site.clone(),
             operation: Some(Operation::Write),
             access: Some(write.clone()),
-            goroutines: vec![18],
+            deadlocks: Vec::new(),
+        goroutines: vec![18],
             confidence: Confidence::Likely,
             reasons: vec![
                 Reason::new(ReasonKind::OnLine, "goroutine 18 stands on its line"),
