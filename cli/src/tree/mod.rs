@@ -28,12 +28,7 @@ pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
 
 /// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
 /// vendored packages that `mentions` lie in.
-pub(crate) fn load(
-    tree: &Tree,
-    source: &Source,
-    tests: bool,
-    mentions: Vec<Mention>,
-) -> Program {
+pub(crate) fn load(tree: &Tree, source: &Source, tests: bool, mentions: Vec<Mention>) -> Program {
     let options = LoadOptions {
         target: Target { os: source.goos.clone(), arch: source.goarch.clone() },
         tags: source.tags.clone(),
