@@ -10,6 +10,8 @@ mod error;
 mod exit;
 mod explain;
 mod output;
+mod progress;
+mod recognise;
 mod render;
 mod tree;
 

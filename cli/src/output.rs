@@ -37,7 +37,13 @@ pub(crate) fn progress_is_seen() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Columns of the terminal that standard output goes to; 100 where it goes elsewhere.
+/// Columns of the terminal that standard output goes to; `None` where it goes elsewhere.
+pub(crate) fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
+}
+
+/// Columns for text that a person reads: the terminal's, or 100 where it goes elsewhere.
 pub(crate) fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+    terminal_width().unwrap_or(100)
 }

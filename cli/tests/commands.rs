@@ -118,7 +118,36 @@ fn doctor_recognises_and_joins_in_any_order() {
 fn doctor_lists_the_maps_of_a_tree_alone() {
     let out = run(&["doctor", ORDERS]);
     assert_eq!(out.code, 0, "{}", out.stderr);
-    assert!(out.stdout.contains(CACHE), "{}", out.stdout);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
+}
+
+/// The four faults that the authors of the example did not see come before everything else.
+#[test]
+fn doctor_puts_uneven_locking_first_and_says_what_it_left_out() {
+    let out = run(&["doctor", ORDERS]);
+    let table: Vec<_> = out.stdout.lines().skip_while(|line| !line.contains("look at")).collect();
+    let first: Vec<_> = table.iter().skip(1).take(5).collect();
+    for map in ["Cache.entries", "Registry.conns", "Live.values", "Aggregator.totals"] {
+        assert!(first.iter().any(|line| line.contains(map)), "{map}:\n{}", out.stdout);
+    }
+    assert!(out.stdout.contains("more: "), "{}", out.stdout);
+    assert!(out.stdout.contains("--all"), "{}", out.stdout);
+    let all = run(&["doctor", ORDERS, "--all"]);
+    assert!(all.stdout.lines().count() > out.stdout.lines().count(), "{}", all.stdout);
+    assert!(!all.stdout.contains("more: "), "{}", all.stdout);
+}
+
+#[test]
+fn doctor_has_a_tree_in_every_format() {
+    let concise = run(&["doctor", ORDERS, "--format", "concise"]).stdout;
+    assert!(concise.lines().all(|line| line.contains(".go:")), "{concise}");
+    assert!(concise.contains(CACHE), "{concise}");
+    let markdown = run(&["doctor", ORDERS, "--format", "markdown"]).stdout;
+    assert!(markdown.starts_with("## ") && markdown.contains(CACHE), "{markdown}");
+    let json = run(&["doctor", ORDERS, "--format", "json"]).stdout;
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["schema_version"], 1, "{document}");
+    assert_eq!(document["maps"][0]["locking"], "mixed", "{document}");
 }
 
 #[test]

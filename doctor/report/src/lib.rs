@@ -5,6 +5,9 @@
 //! - [`json()`]: for programs, with a schema version;
 //! - [`markdown()`]: for the ticket of an incident.
 //!
+//! The maps of a program without a crash have the same four: [`overview_full`], [`overview_concise`],
+//! [`overview_json`], [`overview_markdown`].
+//!
 //! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
 //! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
 //! stripped of control characters before it reaches a terminal, and nothing in it can make a
@@ -14,6 +17,7 @@ mod concise;
 mod full;
 mod json;
 mod markdown;
+mod overview;
 mod snippet;
 mod source;
 mod style;
@@ -25,5 +29,8 @@ pub use concise::concise;
 pub use full::{FullOptions, full};
 pub use json::{SCHEMA_VERSION, json};
 pub use markdown::markdown;
+pub use overview::{
+    OverviewOptions, overview_concise, overview_full, overview_json, overview_markdown,
+};
 pub use source::{NoSource, SourceText};
 pub use style::Styles;

@@ -1,7 +1,7 @@
 //! A table of text whose columns are as wide as they need to be.
 
 use crate::style::paint;
-use crate::text::cut;
+use crate::text::{cut, cut_front};
 use anstyle::Style;
 
 /// Characters of a cell that are shown, so that one long name does not push the others away.
@@ -14,6 +14,8 @@ const LEAST: usize = 8;
 pub(crate) struct Cell {
     text: String,
     style: Style,
+    /// True where the end says more than the beginning, as in a path.
+    keeps_end: bool,
 }
 
 impl Cell {
@@ -23,17 +25,15 @@ impl Cell {
 
     /// A place: where it is too long its end is shown, which holds the file and the line.
     pub(crate) fn place(text: &str, style: Style) -> Self {
-        let length = text.chars().count();
-        if length <= WIDEST {
-            return Self::styled(text, style);
-        }
-        let tail: String =
-            text.chars().skip(length.saturating_sub(WIDEST).saturating_add(1)).collect();
-        Self::styled(format!("…{tail}"), style)
+        Self { text: cut_front(text, WIDEST), style, keeps_end: true }
     }
 
     pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
-        Self { text: cut(&text.into(), WIDEST), style }
+        Self { text: cut(&text.into(), WIDEST), style, keeps_end: false }
+    }
+
+    fn fit(&self, room: usize) -> String {
+        if self.keeps_end { cut_front(&self.text, room) } else { cut(&self.text, room) }
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
             if index == last {
                 let room = width.saturating_sub(used);
                 if cell.text.chars().count() <= room || room >= LEAST {
-                    line.push_str(&paint(cell.style, cut(&cell.text, room)));
+                    line.push_str(&paint(cell.style, cell.fit(room)));
                 }
                 break;
             }
@@ -95,5 +95,7 @@ mod tests {
         let text = render(&[vec![Cell::place(&place, Style::new())]], 0, 80);
         assert!(text.trim_end().ends_with("/registry.go:70"), "{text}");
         assert_eq!(text.trim_end().chars().count(), WIDEST);
+        let rows = [vec![Cell::new("name"), Cell::place("internal/registry.go:70", Style::new())]];
+        assert_eq!(render(&rows, 0, 24), "name  …ernal/registry.go:70\n");
     }
 }

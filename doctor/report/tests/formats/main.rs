@@ -2,4 +2,5 @@
 
 mod golden;
 mod odd_input;
+mod overview;
 mod sample;
