@@ -62,8 +62,11 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
-    Man,
+    /// Print a manual page, in roff
+    Man {
+        /// The command whose page it is; the program's own without one
+        command: Option<String>,
+    },
 }
 
 /// Arguments of `explain`.
@@ -175,6 +178,8 @@ pub(crate) enum Format {
     Json,
     /// For an incident ticket
     Markdown,
+    /// The patch alone, for git apply
+    Patch,
 }
 
 /// When to use colour.

@@ -117,8 +117,7 @@ fn join(
         );
         all.statistics = all.statistics.or(diagnosis.statistics);
     }
-    output::data(&render::render(&all, tree, format)?)?;
-    Ok(exit::EXPLAINED)
+    render::print(&all, tree, format)
 }
 
 /// What a text holds, in a phrase.

@@ -39,8 +39,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8> {
         source: root.as_deref().map_or_else(|| Options::default().source, name_of),
     };
     let diagnosis = diagnosis::diagnose(&crash, program.as_ref(), &options);
-    output::data(&render::render(&diagnosis, tree.as_ref(), arguments.format)?)?;
-    Ok(exit::EXPLAINED)
+    render::print(&diagnosis, tree.as_ref(), arguments.format)
 }
 
 /// Says on standard error what of the arguments has no effect.

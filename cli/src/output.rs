@@ -15,10 +15,19 @@ pub(crate) fn set_colour(colour: Colour) {
     .write_global();
 }
 
-/// Writes data to standard output. A closed pipe is the reader's way to say "enough", not an error.
+/// Writes text to standard output, coloured where that is wanted.
 pub(crate) fn data(text: &str) -> Result<()> {
-    let mut stdout = AutoStream::auto(io::stdout().lock());
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    write_to(&mut AutoStream::auto(io::stdout().lock()), text.as_bytes())
+}
+
+/// Writes bytes to standard output as they are.
+pub(crate) fn bytes(data: &[u8]) -> Result<()> {
+    write_to(&mut io::stdout().lock(), data)
+}
+
+/// A closed pipe is the reader's way to say "enough", not an error.
+fn write_to(stdout: &mut impl Write, data: &[u8]) -> Result<()> {
+    match stdout.write_all(data).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Error::new("cannot write to standard output").because(&error)),
         Ok(()) => Ok(()),

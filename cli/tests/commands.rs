@@ -182,6 +182,54 @@ fn completions_and_man_are_printed() {
         let out = run(&["completions", shell]);
         assert!(out.code == 0 && out.stdout.contains("explain"), "{shell}");
     }
+    let page = run(&["man", "explain"]);
+    assert!(page.stdout.contains("tophash\\-explain"), "{}", page.stdout);
+    for option in ["path\\-map", "format", "color", "rev"] {
+        assert!(page.stdout.contains(option), "{option} is missing: {}", page.stdout);
+    }
+    let unknown = run(&["man", "nosuch"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("hint:"), "{}", unknown.stderr);
     let man = run(&["man"]);
     assert!(man.code == 0 && man.stdout.contains(".TH"), "{}", man.stdout);
+}
+
+/// The report says `… --format patch | git -C SOURCE apply`: it applies as it is printed.
+#[test]
+fn the_patch_that_is_printed_applies() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("orders");
+    copy_tree(ORDERS.as_ref(), &copy);
+    let file = crash("orders-status-cache", "1.27-single");
+    let source = copy.to_str().unwrap();
+    // Colour that is asked for must not get into it.
+    let out = run(&[
+        "explain",
+        file.to_str().unwrap(),
+        "--source",
+        source,
+        "--format",
+        "patch",
+        "--color",
+        "always",
+    ]);
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    let diff = folder.path().join("fix.patch");
+    fs::write(&diff, &out.stdout).unwrap();
+    let applied =
+        Command::new("git").arg("-C").arg(&copy).arg("apply").arg(&diff).output().unwrap();
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let cleaner = fs::read_to_string(copy.join("internal/status/cleaner.go")).unwrap();
+    assert!(cleaner.contains("c.mu.Lock()"), "{cleaner}");
+}
+
+#[test]
+fn where_no_patch_is_safe_none_is_printed() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().to_str().unwrap();
+    let arguments = ["explain", file.to_str().unwrap(), "--source", source, "--format", "patch"];
+    let out = run(&arguments);
+    assert_eq!((out.code, out.stdout.as_str()), (3, ""), "{}", out.stderr);
+    assert!(out.stderr.contains("hint:"), "{}", out.stderr);
+    assert_eq!(run(&["doctor", ORDERS, "--format", "patch"]).code, 2);
 }

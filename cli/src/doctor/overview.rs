@@ -33,6 +33,10 @@ pub(crate) fn run(root: &Path, tree: &Tree, arguments: &Doctor) -> Result<u8> {
         Format::Markdown => report::overview_markdown(&overview, &options),
         Format::Json => report::overview_json(&overview)
             .map_err(|error| Error::new("cannot write JSON").because(&error))?,
+        Format::Patch => {
+            return Err(Error::new("a patch is written for a crash, and no crash text was given")
+                .hint("tophash doctor CRASH SOURCE --format patch"));
+        }
     };
     output::data(&text)?;
     output::say(format_args!(

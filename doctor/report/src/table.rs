@@ -10,6 +10,9 @@ const WIDEST: usize = 44;
 /// Characters of a last cell that must fit for it to be shown at all.
 const LEAST: usize = 8;
 
+/// Characters that a column of places keeps where the terminal is narrow.
+const NARROWEST: usize = 24;
+
 /// A cell: text and its style.
 pub(crate) struct Cell {
     text: String,
@@ -39,7 +42,8 @@ impl Cell {
 
 /// Renders rows after `indent` spaces with two spaces between columns, cut to `width`.
 ///
-/// Empty columns take no room. A cell at the end of its row is cut where the line would be too long.
+/// Empty columns take no room. Where the lines would be too long, columns of places give up the
+/// beginning of their paths first; then cells at the end are cut or left out.
 pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0usize; columns];
@@ -48,6 +52,7 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
             *widest = (*widest).max(cell.text.chars().count());
         }
     }
+    narrow(rows, &mut widths, indent, width);
     let mut out = String::new();
     for row in rows {
         let mut used = indent;
@@ -57,15 +62,16 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
             if *column == 0 || index > last {
                 continue;
             }
-            if index == last {
-                let room = width.saturating_sub(used);
+            let room = width.saturating_sub(used);
+            if index == last || room < *column {
                 if cell.text.chars().count() <= room || room >= LEAST {
                     line.push_str(&paint(cell.style, cell.fit(room)));
                 }
                 break;
             }
-            line.push_str(&paint(cell.style, &cell.text));
-            let padding = column.saturating_sub(cell.text.chars().count()).saturating_add(2);
+            let text = cell.fit(*column);
+            line.push_str(&paint(cell.style, &text));
+            let padding = column.saturating_sub(text.chars().count()).saturating_add(2);
             line.extend(std::iter::repeat_n(' ', padding));
             used = used.saturating_add(*column).saturating_add(2);
         }
@@ -73,6 +79,24 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
         out.push('\n');
     }
     out
+}
+
+/// Takes the room that is missing from the columns of places, but for the last one, which is cut
+/// where the line ends.
+fn narrow(rows: &[Vec<Cell>], widths: &mut [usize], indent: usize, width: usize) {
+    let gaps = widths.iter().filter(|width| **width > 0).count().saturating_sub(1);
+    let all = widths.iter().fold(0usize, |sum, width| sum.saturating_add(*width));
+    let mut missing =
+        indent.saturating_add(all).saturating_add(gaps.saturating_mul(2)).saturating_sub(width);
+    let last = widths.len().saturating_sub(1);
+    for (index, column) in widths.iter_mut().enumerate().take(last) {
+        let of_places = rows.iter().any(|row| row.get(index).is_some_and(|cell| cell.keeps_end));
+        if of_places {
+            let given = missing.min(column.saturating_sub(NARROWEST));
+            *column = column.saturating_sub(given);
+            missing = missing.saturating_sub(given);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +120,13 @@ mod tests {
         assert!(text.trim_end().ends_with("/registry.go:70"), "{text}");
         assert_eq!(text.trim_end().chars().count(), WIDEST);
         let rows = [vec![Cell::new("name"), Cell::place("internal/registry.go:70", Style::new())]];
-        assert_eq!(render(&rows, 0, 24), "name  …ernal/registry.go:70\n");
+        assert_eq!(render(&rows, 0, 27), "name  …ernal/registry.go:70\n");
+    }
+
+    #[test]
+    fn places_make_room_for_what_follows_them() {
+        let place = Cell::place("internal/some/folder/registry.go:70", Style::new());
+        let rows = [vec![place, Cell::new("writes"), Cell::new("faulting")]];
+        assert_eq!(render(&rows, 0, 46), "…/some/folder/registry.go:70  writes  faulting\n");
     }
 }

@@ -4,3 +4,4 @@ mod golden;
 mod odd_input;
 mod overview;
 mod sample;
+mod schema;
