@@ -41,9 +41,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<u8> {
     };
     let diagnosis = diagnosis::diagnose(&crash, Some(&program), &options);
     let code = render::print(&diagnosis, Some(&tree), arguments.format)?;
-    output::say(
-        "This was a bundled example. 'tophash demo --unpack demo' writes its source and crash text out.",
-    );
+    output::say("a bundled example; 'tophash demo --unpack demo' writes its source and crash out");
     Ok(code)
 }
 

@@ -83,3 +83,29 @@ impl Drop for Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PATIENCE, Progress, Unit};
+    use std::time::{Duration, Instant};
+
+    fn progress(seen: bool, age: Duration) -> Progress {
+        let mut progress = Progress::new("it", Unit::Files, Some(9));
+        progress.seen = seen;
+        progress.begun = Instant::now().checked_sub(age).unwrap();
+        progress
+    }
+
+    #[test]
+    fn progress_appears_only_on_a_terminal_and_after_a_while() {
+        for (seen, age) in [(true, Duration::ZERO), (false, PATIENCE * 2)] {
+            let unseen = progress(seen, age);
+            unseen.add(1);
+            assert!(unseen.bar.get().is_none());
+        }
+        let old = progress(true, PATIENCE * 2);
+        old.add(2);
+        old.add(3);
+        assert_eq!(old.bar.get().map(indicatif::ProgressBar::position), Some(5));
+    }
+}

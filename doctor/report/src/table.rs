@@ -81,17 +81,35 @@ pub(crate) fn render(rows: &[Vec<Cell>], indent: usize, width: usize) -> String 
     out
 }
 
-/// Takes the room that is missing from the columns of places, but for the last one, which is cut
-/// where the line ends.
+/// Takes the room that is missing from the columns of places, but for the last column, which is
+/// cut where the line ends: room is made for its beginning, or else none for it at all.
 fn narrow(rows: &[Vec<Cell>], widths: &mut [usize], indent: usize, width: usize) {
-    let gaps = widths.iter().filter(|width| **width > 0).count().saturating_sub(1);
-    let all = widths.iter().fold(0usize, |sum, width| sum.saturating_add(*width));
-    let mut missing =
-        indent.saturating_add(all).saturating_add(gaps.saturating_mul(2)).saturating_sub(width);
-    let last = widths.len().saturating_sub(1);
+    let of_places =
+        |index: usize| rows.iter().any(|row| row.get(index).is_some_and(|cell| cell.keeps_end));
+    let Some(last) = widths.iter().rposition(|column| *column > 0) else { return };
+    let to_give: usize = widths
+        .iter()
+        .enumerate()
+        .take(last)
+        .filter(|(index, _)| of_places(*index))
+        .map(|(_, column)| column.saturating_sub(NARROWEST))
+        .sum();
+    let before: usize = widths
+        .iter()
+        .take(last)
+        .filter(|column| **column > 0)
+        .map(|column| column.saturating_add(2))
+        .sum();
+    let before = indent.saturating_add(before);
+    let least = widths.get(last).map_or(0, |column| (*column).min(LEAST));
+    let with_last = before.saturating_add(least).saturating_sub(width);
+    let mut missing = if with_last <= to_give {
+        with_last
+    } else {
+        before.saturating_sub(2).saturating_sub(width)
+    };
     for (index, column) in widths.iter_mut().enumerate().take(last) {
-        let of_places = rows.iter().any(|row| row.get(index).is_some_and(|cell| cell.keeps_end));
-        if of_places {
+        if of_places(index) {
             let given = missing.min(column.saturating_sub(NARROWEST));
             *column = column.saturating_sub(given);
             missing = missing.saturating_sub(given);
