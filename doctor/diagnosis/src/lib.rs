@@ -26,6 +26,7 @@ mod keys;
 mod locks;
 mod near;
 mod options;
+mod overview;
 mod place;
 mod race;
 mod repair;
@@ -44,6 +45,7 @@ mod words;
 
 pub use finding::Diagnosis;
 pub use options::Options;
+pub use overview::overview;
 
 use draft::Context;
 use family::Family;
