@@ -15,12 +15,13 @@
 
 mod build;
 mod callers;
+mod deadlock;
 mod draft;
 mod dump;
 mod family;
+mod finish;
 mod frames;
 mod gaps;
-mod held;
 mod instances;
 mod keys;
 mod locks;
@@ -57,7 +58,13 @@ use go_source::Program;
 ///
 /// Time grows with the number of distinct stacks and with the accesses to the maps concerned.
 pub fn diagnose(crash: &CrashText, program: Option<&Program>, options: &Options) -> Diagnosis {
-    let context = Context { crash, program, options, stacks: stacks::of(crash) };
+    let stacks = stacks::of(crash);
+    let places = place::Places::default();
+    let mut context = Context { crash, program, options, stacks, places, deadlocks: Vec::new() };
+    let waiting = |fault: &Fault| matches!(family::of(fault.kind), Family::Waiting);
+    if let (Some(program), true) = (program, crash.faults.iter().all(waiting)) {
+        context.deadlocks = deadlock::find(&context, program);
+    }
     let mut cases: Vec<(Family, Case)> = Vec::new();
     for (fault, times) in distinct(&crash.faults) {
         let case = build::of_fault(&context, fault, times);
@@ -77,7 +84,7 @@ pub fn diagnose(crash: &CrashText, program: Option<&Program>, options: &Options)
     Diagnosis {
         cases: cases.into_iter().map(|(_, case)| case).collect(),
         notes,
-        statistics: statistics::of(crash, &context.stacks, program, options),
+        statistics: statistics::of(&context),
     }
 }
 

@@ -121,7 +121,7 @@ fn settle(
             .iter()
             .find(|(access, _)| access.access.map == *id)
             .map(|(access, _)| access.access.clone());
-        let near = near::find(program, context.options, &context.stacks, id, Some(fault));
+        let near = near::find(context, id, Some(fault));
         let presence = Presence::new(&near);
         let sides = if family == Family::Concurrent {
             sides::rank(

@@ -10,6 +10,7 @@
 mod access;
 mod case;
 mod clue;
+mod deadlock;
 mod gap;
 mod map;
 mod observation;
@@ -24,6 +25,7 @@ pub use case::{
     Verdict,
 };
 pub use clue::{KeyHint, MapClue};
+pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
 pub use gap::{Gap, GapKind};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use observation::{DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, OtherSide};

@@ -37,7 +37,7 @@ mod world;
 pub use go_syntax::{LineTable, Span};
 
 pub use access::{Context, Inherited, Origin, Placement, Shape, SourceAccess};
-pub use function::{Call, CallKind, Function, FunctionId};
+pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};
 pub use path::PathCandidate;

@@ -9,14 +9,16 @@ mod symbols;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
-use crate::body::{AccessFact, Facts, Key, walk_package};
+use crate::body::{AccessFact, Facts, Key, LockFact, walk_package};
 use crate::locks;
 use crate::program::Program;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
-use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
+use crate::{
+    Acquisition, Function, FunctionId, Holding, Inherited, LoadOptions, Note, Origin, SourceAccess,
+};
 use arguments::Reached;
-use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
+use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
 use names::Names;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -26,7 +28,7 @@ use std::sync::Arc;
 pub(crate) struct Unit {
     pub(crate) package: PackageId,
     pub(crate) facts: Facts,
-    /// What is held at each access and at each call that takes a map, by file and expression.
+    /// What is held at each access, at each call and where locks are taken, by file and expression.
     pub(crate) states: FxHashMap<(FileId, crate::hir::ExprId), locks::State>,
     /// The number of its first function in the program.
     pub(crate) base: u32,
@@ -63,6 +65,7 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
+    anchors.extend(facts.locks.keys());
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
     for (file, expr) in operations.keys() {
         let at = world.file(*file).map_or(0, |file| file.hir.expr(*expr).span.start);
@@ -111,6 +114,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<
         .collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     let mut program = Program::build(decls, accesses, functions, calls, notes);
+    program.set_acquisitions(acquisitions(units, &naming));
     program.origins = origins(units, &ids, &ambiguous);
     program.unresolved = units.iter().fold(0, |sum, unit| sum.saturating_add(unit.facts.unknown));
     program
@@ -202,9 +206,6 @@ struct Tables<'a> {
     inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
 }
 
-/// What is held at an access: the locks, and the declaration of each.
-type Holding = (LockSet, Vec<Option<Arc<str>>>);
-
 impl Tables<'_> {
     /// An access to a map that the function names itself.
     fn named(&self, unit: &Unit, access: &AccessFact) -> Option<SourceAccess> {
@@ -245,7 +246,7 @@ impl Tables<'_> {
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
-        let (locks, guards) = holding;
+        let Holding { locks, guards, .. } = holding;
         let before_sharing = fact.before_sharing;
         let inherited =
             function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
@@ -271,29 +272,62 @@ impl Tables<'_> {
     }
 
     fn holding(&self, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
-        let state = unit.states.get(&(file, anchor));
-        let locks = locks::lock_set(state, &|file, at| {
-            self.naming.site(file, at, self.naming.function_at(file, at))
-        });
-        if locks == LockSet::Unknown {
-            return (locks, Vec::new());
-        }
-        let held = state.map(locks::State::held).unwrap_or_default();
-        let guards =
-            held.iter().map(|held| held.path.mutex.map(|def: Def| self.naming.id_of(def).into()));
-        (locks, guards.collect())
+        holding(self.naming, unit, file, anchor)
     }
+}
+
+/// What is held at an access, a call or a lock's taking in a package.
+fn holding(naming: &Names<'_>, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
+    let state = unit.states.get(&(file, anchor));
+    let locks =
+        locks::lock_set(state, &|file, at| naming.site(file, at, naming.function_at(file, at)));
+    let released = state.map(locks::State::released).unwrap_or_default();
+    let released = released.iter().map(|path| path.written().into()).collect();
+    if locks == LockSet::Unknown {
+        return Holding { locks, guards: Vec::new(), released };
+    }
+    let held = state.map(locks::State::held).unwrap_or_default();
+    let guards = held.iter().map(|held| held.path.mutex.map(|def: Def| naming.id_of(def).into()));
+    Holding { locks, guards: guards.collect(), released }
+}
+
+/// The places where each function takes a lock itself, in the order of the source.
+fn acquisitions(units: &[Unit], naming: &Names<'_>) -> Vec<Acquisition> {
+    let mut found = Vec::new();
+    for unit in units {
+        for ((file, expr), fact) in &unit.facts.locks {
+            let LockFact::Acquire { path, mode } = fact else { continue };
+            let at = naming.start(*file, *expr);
+            let function = naming.function_at(*file, at);
+            let lock = HeldLock {
+                path: path.written().into(),
+                mode: *mode,
+                site: naming.site(*file, at, function),
+            };
+            found.push(Acquisition {
+                function: function.map(FunctionId),
+                lock,
+                guard: path.mutex.map(|def| naming.id_of(def).into()),
+                before: holding(naming, unit, *file, *expr),
+            });
+        }
+    }
+    found.sort_by(|a, b| a.lock.site.cmp(&b.lock.site));
+    found
 }
 
 /// What two functions hold together, one called inside the other.
 fn both(inner: Holding, outer: Holding) -> Holding {
-    match (inner, outer) {
-        ((LockSet::Held(mut locks), mut guards), (LockSet::Held(more), more_guards)) => {
+    let mut released = inner.released;
+    released.extend(outer.released);
+    match (inner.locks, outer.locks) {
+        (LockSet::Held(mut locks), LockSet::Held(more)) => {
             locks.extend(more);
-            guards.extend(more_guards);
-            (LockSet::Held(locks), guards)
+            let mut guards = inner.guards;
+            guards.extend(outer.guards);
+            Holding { locks: LockSet::Held(locks), guards, released }
         }
-        _ => (LockSet::Unknown, Vec::new()),
+        _ => Holding { locks: LockSet::Unknown, guards: Vec::new(), released },
     }
 }
 

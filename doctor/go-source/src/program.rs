@@ -3,8 +3,8 @@
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate, SourceAccess, SourceFile,
-    SourceTree,
+    Acquisition, Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate,
+    SourceAccess, SourceFile, SourceTree,
 };
 use crate::{link, load};
 use finding::{DeclKind, MapDecl, MapId};
@@ -23,6 +23,8 @@ pub struct Program {
     pub(crate) accesses: Vec<SourceAccess>,
     pub(crate) functions: Vec<Function>,
     pub(crate) calls: Vec<Call>,
+    /// Ordered by site.
+    acquisitions: Vec<Acquisition>,
     pub(crate) notes: Vec<Note>,
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
@@ -41,6 +43,7 @@ pub(crate) struct Indexes {
     accesses_by_function: FxHashMap<FunctionId, Vec<u32>>,
     functions_by_symbol: FxHashMap<String, Vec<u32>>,
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
+    acquisitions_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
 }
 
 impl Indexes {
@@ -111,11 +114,22 @@ impl Program {
             accesses,
             functions,
             calls,
+            acquisitions: Vec::new(),
             notes,
             origins: FxHashMap::default(),
             unresolved: 0,
             indexes,
         }
+    }
+
+    /// Takes the places where locks are taken, ordered by site.
+    pub(crate) fn set_acquisitions(&mut self, acquisitions: Vec<Acquisition>) {
+        for (at, acquisition) in (0u32..).zip(&acquisitions) {
+            let site = &acquisition.lock.site;
+            let line = (Arc::clone(&site.file), site.line);
+            self.indexes.acquisitions_by_line.entry(line).or_default().push(at);
+        }
+        self.acquisitions = acquisitions;
     }
 
     /// Takes over the texts of the program's own packages.
@@ -268,6 +282,13 @@ impl Program {
     pub fn callers(&self, function: FunctionId) -> Vec<&Call> {
         let indexes = self.indexes.calls_by_callee.get(&function);
         indexes.into_iter().flatten().filter_map(|index| self.calls.get(widen(*index))).collect()
+    }
+
+    /// The locks that are taken on one line of a file of the tree.
+    pub fn acquisitions_at(&self, file: &str, line: u32) -> Vec<&Acquisition> {
+        let indexes = self.indexes.acquisitions_by_line.get(&(Arc::from(file), line));
+        let found = indexes.into_iter().flatten();
+        found.filter_map(|index| self.acquisitions.get(widen(*index))).collect()
     }
 
     /// The files a printed path may mean, best first; several where they are equally good.

@@ -92,6 +92,7 @@ fn stop(
         (None, Subject::Ambiguous { .. }) => {
             text.push(format!("Put a lock around every access to {name}: until it is known which one it is, guard each of them."));
         }
+        (None, _) if context.program.is_some() => text.push(unnamed(context, draft)),
         (None, _) => {
             text.push(format!(
                 "Name the map first: tophash explain {} --source DIR gives its declaration, every access, and a patch.",
@@ -184,5 +185,25 @@ fn watch() -> Step {
                 .to_owned(),
         ],
         Vec::new(),
+    )
+}
+
+/// What to do about a map that the source at hand does not name.
+fn unnamed(context: &Context<'_>, draft: &Draft) -> String {
+    let other_tree = draft.gaps.iter().any(|gap| {
+        matches!(gap.kind, finding::GapKind::FileNotInSource | finding::GapKind::SourceMismatch)
+    });
+    if other_tree {
+        return format!(
+            "Give the tree that was built: tophash explain {} --source DIR, with --rev REV for the \
+             commit that ran, or --path-map FROM=TO where paths were changed by the build.",
+            context.options.input
+        );
+    }
+    let place = draft.faulting.as_ref().map(|faulting| words::whereabouts(&faulting.frame));
+    format!(
+        "The source does not tell which map it was{}: follow where it comes from there, and put one \
+         lock around every access to it. A build with -race names both sides by their lines.",
+        place.unwrap_or_default()
     )
 }

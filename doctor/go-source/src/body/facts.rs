@@ -114,6 +114,13 @@ pub(crate) struct LockPath {
     pub(crate) mutex: Option<Def>,
 }
 
+impl LockPath {
+    /// The text as the source writes it.
+    pub(crate) fn written(&self) -> &str {
+        self.text.get(..self.written).unwrap_or(&self.text)
+    }
+}
+
 /// What a call does to locks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LockFact {

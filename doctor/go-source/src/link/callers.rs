@@ -127,9 +127,7 @@ fn site(unit: usize, caller: Option<FunctionId>, state: Option<&locks::State>) -
     {
         if let Some(mutex) = held.path.mutex {
             site.locks.push(Lock { mutex, mode: held.mode, at: (unit, held.file, held.at) });
-            site.paths.push(
-                held.path.text.get(..held.path.written).unwrap_or(&held.path.text).to_owned(),
-            );
+            site.paths.push(held.path.written().to_owned());
         }
     }
     site
