@@ -28,6 +28,7 @@ mod locks;
 mod mentions;
 mod near;
 mod options;
+mod overview;
 mod place;
 mod race;
 mod repair;
@@ -47,6 +48,7 @@ mod words;
 pub use finding::Diagnosis;
 pub use mentions::mentions;
 pub use options::Options;
+pub use overview::overview;
 
 use draft::Context;
 use family::Family;

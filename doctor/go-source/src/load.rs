@@ -110,10 +110,11 @@ fn note_missing(missing: &BTreeSet<String>, notes: &mut Vec<Note>) {
     let named: Vec<&str> = missing.iter().take(NAMED).map(String::as_str).collect();
     let more = missing.len().saturating_sub(named.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let what = if missing.len() == 1 { "package is" } else { "packages are" };
+    let (what, their) =
+        if missing.len() == 1 { ("package is", "its") } else { ("packages are", "their") };
     let count = missing.len();
     let text = format!(
-        "{count} imported {what} not in the tree, so their types are unknown: {}{more}",
+        "{count} imported {what} not in the tree, so {their} types are unknown: {}{more}",
         named.join(", ")
     );
     notes.push(Note { kind: NoteKind::MissingPackages, path: "".into(), text });

@@ -3,7 +3,7 @@
 use super::{command, package_dir, step};
 use crate::draft::{Context, Draft};
 use crate::{stress, words};
-use finding::{Repair, Step, Steps, Subject};
+use finding::{Command, Repair, Step, Steps, Subject};
 use go_crash::FaultKind;
 
 pub(super) fn steps(
@@ -83,10 +83,8 @@ fn stop(
                 " What it leaves is listed below it, to be done by hand."
             };
             text.push(format!("Apply the patch below and ship it. {}{rest}", patch.summary));
-            commands.push(command(
-                "git apply fix.patch && gofmt -l . && go vet ./...",
-                "the diff below, saved as fix.patch",
-            ));
+            commands.push(apply(context));
+            commands.push(command("gofmt -l . && go vet ./...", "nothing to say, ready to ship"));
         }
         (None, Subject::Named { .. }) => {
             text.push(format!("Put one lock around every access to {name}; the table of accesses says where it is missing."));
@@ -113,6 +111,21 @@ fn stop(
     };
     text.push(until.to_owned());
     step(text, commands)
+}
+
+/// The patch put into the tree. A text that came from standard input cannot be read again.
+fn apply(context: &Context<'_>) -> Command {
+    let (input, source) = (&context.options.input, &context.options.source);
+    if input == "-" {
+        return command(
+            format!("git -C {source} apply fix.patch"),
+            "the diff below as --format patch prints it, saved as fix.patch",
+        );
+    }
+    command(
+        format!("tophash explain {input} --source {source} --format patch | git -C {source} apply"),
+        "the diff below",
+    )
 }
 
 fn lasting(draft: &Draft, repair: Option<&Repair>) -> Step {

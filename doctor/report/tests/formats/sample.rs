@@ -103,6 +103,7 @@ pub(crate) fn case() -> Case {
         callers_hold: Vec::new(),
     };
     Case {
+        deadlocks: Vec::new(),
         subject: Subject::Named {
             map: decl(),
             reasons: vec![Reason::new(ReasonKind::Line, "status/cache.go:17 iterates c.entries")],
@@ -140,8 +141,7 @@ pub(crate) fn case() -> Case {
             site: write.site.clone(),
             operation: Some(Operation::Write),
             access: Some(write.clone()),
-            deadlocks: Vec::new(),
-        goroutines: vec![18],
+            goroutines: vec![18],
             confidence: Confidence::Likely,
             reasons: vec![
                 Reason::new(ReasonKind::OnLine, "goroutine 18 stands on its line"),
