@@ -84,12 +84,13 @@ pub(crate) fn nothing(crash: &CrashText) -> String {
     text
 }
 
-/// Loads the program, with its test files where the crash went through one.
+/// Loads the program, with its test files where the crash went through one, and what it vendors
+/// where the crash went through that.
 pub(crate) fn load(tree: &Tree, source: &Source, crash: &CrashText) -> Program {
     for note in &tree.notes {
         output::say(format_args!("note: {note}"));
     }
-    tree::load(tree, source, mentions_tests(crash))
+    tree::load(tree, source, mentions_tests(crash), diagnosis::mentions(crash))
 }
 
 /// A path as a command line names it.

@@ -12,7 +12,7 @@ const FIRST_SCREEN: usize = 25;
 
 /// Prints the maps that are changed after they are shared, the riskiest first.
 pub(crate) fn run(root: &Path, tree: &Tree, arguments: &Doctor) -> Result<u8> {
-    let program = tree::load(tree, &Source::default(), false);
+    let program = tree::load(tree, &Source::default(), false, Vec::new());
     for note in &tree.notes {
         output::say(format_args!("note: {note}"));
     }

@@ -6,7 +6,7 @@ mod git;
 use crate::args::Source;
 use crate::error::Result;
 use crate::progress::{Progress, Unit};
-use go_source::{LoadOptions, Program, SourceTree, Target};
+use go_source::{LoadOptions, Mention, Program, SourceTree, Target};
 use std::path::Path;
 
 /// A tree that is ready to be read, and what was left out of it.
@@ -34,12 +34,14 @@ pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
     }
 }
 
-/// Loads the Go program of a tree for the target that the arguments name.
-pub(crate) fn load(tree: &Tree, source: &Source, tests: bool) -> Program {
+/// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
+/// vendored packages that `mentions` lie in.
+pub(crate) fn load(tree: &Tree, source: &Source, tests: bool, mentions: Vec<Mention>) -> Program {
     let options = LoadOptions {
         target: Target { os: source.goos.clone(), arch: source.goarch.clone() },
         tags: source.tags.clone(),
         tests,
+        mentions,
         ..LoadOptions::default()
     };
     let watched = Watched::new(tree.files.as_ref());

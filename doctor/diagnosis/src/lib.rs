@@ -25,6 +25,7 @@ mod gaps;
 mod instances;
 mod keys;
 mod locks;
+mod mentions;
 mod near;
 mod options;
 mod overview;
@@ -45,6 +46,7 @@ mod verdict;
 mod words;
 
 pub use finding::Diagnosis;
+pub use mentions::mentions;
 pub use options::Options;
 pub use overview::overview;
 

@@ -3,6 +3,8 @@
 mod arguments;
 mod callers;
 mod calls;
+mod handlers;
+mod initial;
 mod names;
 mod roots;
 mod symbols;
@@ -11,14 +13,14 @@ pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
 use crate::body::{AccessFact, Facts, Key, LockFact, walk_package};
 use crate::locks;
-use crate::program::Program;
 use crate::types::Def;
-use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
+use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
-    Acquisition, Function, FunctionId, Holding, Inherited, LoadOptions, Note, Origin, SourceAccess,
+    Acquisition, Call, Function, FunctionId, Holding, Inherited, LoadOptions, Origin, SourceAccess,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
+use initial::Initial;
 use names::Names;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -34,12 +36,12 @@ pub(crate) struct Unit {
     pub(crate) base: u32,
 }
 
-/// Walks every package of the program's own.
+/// Walks every package that is searched.
 pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOptions) -> Vec<Unit> {
     let minor = options.go_minor.unwrap_or(crate::build::NEWEST_GO);
     let own: Vec<PackageId> = (0u32..)
         .zip(&world.packages)
-        .filter(|(_, p)| p.part == Part::Own)
+        .filter(|(_, p)| p.part.is_searched())
         .map(|(id, _)| id)
         .collect();
     let mut units: Vec<Unit> = own
@@ -92,32 +94,54 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
     found
 }
 
-/// Joins the packages into a program.
-pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<Note>) -> Program {
+/// The packages, joined.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    pub(crate) decls: Vec<MapDecl>,
+    pub(crate) accesses: Vec<SourceAccess>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) calls: Vec<Call>,
+    /// Ordered by site.
+    pub(crate) acquisitions: Vec<Acquisition>,
+    pub(crate) origins: FxHashMap<MapId, Origin>,
+    /// Operations whose map could not be told.
+    pub(crate) unresolved: u32,
+}
+
+/// Joins the packages.
+pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let naming = Names::new(world, units);
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
-    let calls = calls::resolve(world, names, units, &by_ref, &naming);
-    roots::fill(&mut functions, units, &calls, &by_ref, &naming, names, world);
+    let methods = calls::Methods::new(world, names, units);
+    let calls = calls::resolve(units, &by_ref, &methods, &naming);
+    let handlers = handlers::by_shape(units, &by_ref);
+    let seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
+    roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
-    let methods = calls::Methods::new(world, names, units);
-    let inherited = callers::inherited(units, &by_ref, &methods, &naming);
+    let inherited = callers::inherited(units, &by_ref, &methods, &naming, &handlers);
     let ambiguous = arguments::ambiguous(units);
     let reached = arguments::follow(world, units, &by_ref, &ambiguous);
-    let tables =
-        Tables { units, naming: &naming, ids: &ids, functions: &functions, inherited: &inherited };
+    let tables = Tables {
+        world,
+        units,
+        naming: &naming,
+        ids: &ids,
+        functions: &functions,
+        inherited: &inherited,
+        initial: Initial::new(units, &calls, &by_ref, &methods),
+    };
     let mut accesses: Vec<SourceAccess> = units
         .par_iter()
         .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
         .filter_map(|(unit, access)| tables.named(unit, access))
         .collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
-    let mut program = Program::build(decls, accesses, functions, calls, notes);
-    program.set_acquisitions(acquisitions(units, &naming));
-    program.origins = origins(units, &ids, &ambiguous);
-    program.unresolved = units.iter().fold(0, |sum, unit| sum.saturating_add(unit.facts.unknown));
-    program
+    let acquisitions = acquisitions(units, &naming);
+    let origins = origins(units, &ids, &ambiguous);
+    let unresolved = units.iter().fold(0u32, |sum, unit| sum.saturating_add(unit.facts.unknown));
+    Linked { decls, accesses, functions, calls, acquisitions, origins, unresolved }
 }
 
 /// Where the maps of local variables come from, for those whose own function does not make them.
@@ -199,11 +223,13 @@ fn decls(
 
 /// What puts an access together.
 struct Tables<'a> {
+    world: &'a World,
     units: &'a [Unit],
     naming: &'a Names<'a>,
     ids: &'a FxHashMap<Key, MapId>,
     functions: &'a [Function],
     inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
+    initial: Initial,
 }
 
 impl Tables<'_> {
@@ -247,7 +273,7 @@ impl Tables<'_> {
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let Holding { locks, guards, .. } = holding;
-        let before_sharing = fact.before_sharing;
+        let before_sharing = fact.before_sharing || self.initial.is_alone(self.world, unit, fact);
         let inherited =
             function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
         let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);

@@ -1,11 +1,13 @@
 //! Reading: which files take part, their text, and the world made of them.
 
+mod mentioned;
+
 use crate::build::{self, Tags};
 use crate::hir::{self, DeclKind, Hir};
 use crate::layout::Layout;
 use crate::models;
 use crate::world::{File, FileId, Package, PackageId, Part, World, index};
-use crate::{LineTable, LoadOptions, Note, NoteKind, SourceTree};
+use crate::{LineTable, LoadOptions, Note, NoteKind, SourceTree, VendoredModule};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +49,12 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
         }
     }
     notes.splice(0..0, std::mem::take(&mut layout.notes));
+    let own = imports.clone();
     let mut reader = Reader { tree, tags: &tags, layout: &layout, read, parsed };
+    let wanted = mentioned::directories(&layout, &options.mentions);
+    notes.extend(mentioned::other_versions(&layout.vendored, &options.mentions));
+    let searched: Vec<usize> = wanted.iter().copied().collect();
+    imports.extend(reader.read(&searched, Part::Searched, &mut notes));
     let mut missing = BTreeSet::new();
     for level in 0..=DEPENDENCY_LEVELS {
         let mut found = Vec::new();
@@ -56,7 +63,7 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
                 Some(at) => found.push(at),
                 None if reader.model(import) => {}
                 // What dependencies import matters little, and the standard library is never there.
-                None if level == 0 && is_foreign(import) => {
+                None if level == 0 && is_foreign(import) && own.contains(import) => {
                     missing.insert(import.clone());
                 }
                 None => {}
@@ -68,15 +75,20 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
         imports = reader.read(&found, Part::Dependency, &mut notes);
     }
     note_missing(&missing, &mut notes);
+    let importers = mentioned::importers(&layout, &reader.parsed, &wanted);
+    reader.search(&importers, &mut notes);
     let parsed = reader.parsed;
-    let (world, by_directory) = assemble(parsed, &mut notes);
-    (world, Resolution { layout, by_directory }, notes)
+    let (world, by_directory) = assemble(parsed, &layout, &mut notes);
+    let vendored = std::mem::take(&mut layout.vendored);
+    (world, Resolution { layout, by_directory, vendored }, notes)
 }
 
 /// How an import path leads to a package.
 pub(crate) struct Resolution {
     layout: Layout,
     by_directory: FxHashMap<usize, PackageId>,
+    /// The modules under `vendor` directories.
+    pub(crate) vendored: Vec<VendoredModule>,
 }
 
 impl Resolution {
@@ -166,6 +178,18 @@ impl Reader<'_> {
         imports
     }
 
+    /// Reads dependencies once more, with their bodies.
+    fn search(&mut self, directories: &BTreeSet<usize>, notes: &mut Vec<Note>) {
+        self.parsed.retain(|file| file.directory.is_none_or(|at| !directories.contains(&at)));
+        for at in directories {
+            if let Some(directory) = self.layout.directories.get(*at) {
+                self.read.remove(&format!("/{}", directory.path));
+            }
+        }
+        let directories: Vec<usize> = directories.iter().copied().collect();
+        self.read(&directories, Part::Searched, notes);
+    }
+
     /// Takes the model of a package, where there is one.
     fn model(&mut self, import: &str) -> bool {
         let Some(text) = models::text(import) else { return false };
@@ -232,7 +256,7 @@ fn read_file(
     if !build::header_allows(&text, tags) {
         return None;
     }
-    let options = go_syntax::Options { skip_bodies: part != Part::Own };
+    let options = go_syntax::Options { skip_bodies: !part.is_searched() };
     let file = go_syntax::parse_with(text.as_bytes(), options);
     if let Some(error) = file.errors().first() {
         let at = file.line_col(error.span().start);
@@ -264,7 +288,11 @@ fn ascii(bytes: &[u8]) -> String {
 }
 
 /// Makes packages of files: one for each directory, one more for its external tests.
-fn assemble(parsed: Vec<Parsed>, notes: &mut Vec<Note>) -> (World, FxHashMap<usize, PackageId>) {
+fn assemble(
+    parsed: Vec<Parsed>,
+    layout: &Layout,
+    notes: &mut Vec<Note>,
+) -> (World, FxHashMap<usize, PackageId>) {
     let nowhere = File {
         path: "".into(),
         package: 0,
@@ -298,10 +326,12 @@ fn assemble(parsed: Vec<Parsed>, notes: &mut Vec<Note>) -> (World, FxHashMap<usi
         if let Some(directory) = first.directory.filter(|_| !external) {
             by_directory.insert(directory, id);
         }
+        let directory = first.directory.and_then(|at| layout.directories.get(at));
         let mut package = Package {
             import: Arc::clone(&import),
             name: name.as_str().into(),
             part,
+            copied_from: directory.and_then(|directory| directory.copied_from.clone()),
             files: Vec::new(),
         };
         let mut others = 0usize;

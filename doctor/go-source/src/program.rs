@@ -1,12 +1,13 @@
 //! The loaded program: what was found, and the questions it answers.
 
+use crate::link::{self, Linked};
+use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
     Acquisition, Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate,
-    SourceAccess, SourceFile, SourceTree,
+    SourceAccess, SourceFile, SourceTree, VendoredModule,
 };
-use crate::{link, load};
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -29,6 +30,7 @@ pub struct Program {
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
     pub(crate) unresolved: u32,
+    pub(crate) vendored_modules: Vec<VendoredModule>,
     pub(crate) indexes: Indexes,
 }
 
@@ -52,6 +54,7 @@ impl Indexes {
         accesses: &[SourceAccess],
         functions: &[Function],
         calls: &[Call],
+        acquisitions: &[Acquisition],
     ) -> Self {
         let decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
         let mut found = Self { decl_by_id, ..Self::default() };
@@ -74,6 +77,11 @@ impl Indexes {
         for (at, call) in (0u32..).zip(calls) {
             found.calls_by_callee.entry(call.callee).or_default().push(at);
         }
+        for (at, acquisition) in (0u32..).zip(acquisitions) {
+            let site = &acquisition.lock.site;
+            let line = (Arc::clone(&site.file), site.line);
+            found.acquisitions_by_line.entry(line).or_default().push(at);
+        }
         found
     }
 }
@@ -83,53 +91,41 @@ impl Program {
     ///
     /// Files are parsed and packages resolved in parallel on rayon's pool.
     pub fn load(tree: &dyn SourceTree, options: &LoadOptions) -> Self {
-        let (world, resolution, notes) = load::read(tree, options);
+        let (world, resolution, mut notes) = load::read(tree, options);
         let resolve = |_: u32, import: &str| resolution.package(&world, import);
         let names = Index::new(&world, &resolve);
+        notes.extend(names.notes(&world));
         let units = link::walk(&world, &names, options);
-        let mut program = link::link(&world, &names, &units, notes);
+        let mut program = Self::build(link::link(&world, &names, &units), notes);
         drop(units);
         program.take_files(world);
+        program.vendored_modules = resolution.vendored;
         program
     }
 
     /// Sorts what was found and makes the lookups cheap.
-    pub(crate) fn build(
-        mut decls: Vec<MapDecl>,
-        mut accesses: Vec<SourceAccess>,
-        functions: Vec<Function>,
-        calls: Vec<Call>,
-        notes: Vec<Note>,
-    ) -> Self {
+    fn build(linked: Linked, notes: Vec<Note>) -> Self {
+        let Linked { mut decls, mut accesses, functions, calls, acquisitions, origins, unresolved } =
+            linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
             let place = |x: &SourceAccess| (x.placement.operation.start, x.placement.map.start);
             let (left, right) = (&a.access, &b.access);
             (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
         });
-        let indexes = Indexes::new(&decls, &accesses, &functions, &calls);
+        let indexes = Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions);
         Self {
-            files: Vec::new(),
             decls,
             accesses,
             functions,
             calls,
-            acquisitions: Vec::new(),
+            acquisitions,
             notes,
-            origins: FxHashMap::default(),
-            unresolved: 0,
+            origins,
+            unresolved,
             indexes,
+            ..Self::default()
         }
-    }
-
-    /// Takes the places where locks are taken, ordered by site.
-    pub(crate) fn set_acquisitions(&mut self, acquisitions: Vec<Acquisition>) {
-        for (at, acquisition) in (0u32..).zip(&acquisitions) {
-            let site = &acquisition.lock.site;
-            let line = (Arc::clone(&site.file), site.line);
-            self.indexes.acquisitions_by_line.entry(line).or_default().push(at);
-        }
-        self.acquisitions = acquisitions;
     }
 
     /// Takes over the texts of the program's own packages.
@@ -139,11 +135,14 @@ impl Program {
             let package =
                 packages.get(widen(file.package)).filter(|package| package.part != Part::Model);
             if let Some(package) = package {
-                self.indexes.paths.insert(&file.path, &package.import);
+                let copied_from = package.copied_from.as_deref();
+                self.indexes.paths.insert(&file.path, &package.import, copied_from);
+                let vendored = package.part != Part::Own;
                 let package = Arc::clone(&package.import);
                 self.files.push(SourceFile {
                     path: file.path,
                     package,
+                    vendored,
                     text: file.text,
                     lines: file.lines,
                 });
@@ -172,6 +171,11 @@ impl Program {
     /// One file by its path in the tree.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         self.indexes.file_by_path.get(path).and_then(|index| self.files.get(widen(*index)))
+    }
+
+    /// The modules under `vendor` directories, as each `modules.txt` lists them.
+    pub fn vendored_modules(&self) -> &[VendoredModule] {
+        &self.vendored_modules
     }
 
     /// Every map that is declared or touched, ordered by identity.

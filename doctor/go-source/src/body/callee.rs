@@ -228,7 +228,7 @@ impl<'w> Walker<'w> {
                 let [result] = hir.exprs(list) else { return None };
                 results.push(*result);
             }
-            super::escape::below(hir, stmt, &mut todo);
+            super::assigned::below(hir, stmt, &mut todo);
         }
         let plain = |result: &ExprId| {
             matches!(
@@ -288,8 +288,8 @@ impl<'w> Walker<'w> {
         let mut names: Vec<crate::Span> = params.filter_map(|param| param.name).collect();
         let mut todo = of.body.map(|body| hir.stmts(body).to_vec()).unwrap_or_default();
         while let Some(stmt) = todo.pop() {
-            super::escape::declared(hir, stmt, &mut names);
-            super::escape::below(hir, stmt, &mut todo);
+            super::assigned::declared(hir, stmt, &mut names);
+            super::assigned::below(hir, stmt, &mut todo);
         }
         names.into_iter().any(|declared| self.r.text(declared) == name)
     }
@@ -305,6 +305,7 @@ impl<'w> Walker<'w> {
         let pending = mem::take(&mut self.pending);
         let counters = mem::take(&mut self.counters);
         let reassigned = mem::take(&mut self.reassigned);
+        let selected = mem::take(&mut self.selected);
         let (place, literal_use) = (self.place, self.literal_use.take());
         let env = mem::replace(&mut self.r.env, crate::types::Env::of(file));
         self.depth = self.depth.saturating_add(1);
@@ -322,6 +323,7 @@ impl<'w> Walker<'w> {
         self.pending = pending;
         self.counters = counters;
         self.reassigned = reassigned;
+        self.selected = selected;
         self.place = place;
         self.literal_use = literal_use;
         result

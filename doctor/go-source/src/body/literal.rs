@@ -79,6 +79,7 @@ impl<'w> Walker<'w> {
             site: body.start,
             range_body: true,
             handler: false,
+            init: false,
         });
         self.frames.push(Frame { function: number, ..frame });
     }
@@ -91,13 +92,15 @@ impl<'w> Walker<'w> {
 
     pub(super) fn add_call(&mut self, target: CallTarget, kind: CallKind, expr: ExprId) -> u32 {
         let number = super::walker::narrow(self.facts.calls.len());
+        let at = self.r.hir().expr(expr).span.start;
         self.facts.calls.push(super::facts::CallFact {
             caller: self.function_at_hand(),
             target,
             kind,
             file: self.r.env.file,
             expr,
-            at: self.r.hir().expr(expr).span.start,
+            at,
+            since: self.first_time(at),
         });
         number
     }

@@ -13,20 +13,18 @@ const MAX_IMPLEMENTERS: usize = 24;
 
 /// Resolves every call to the functions it may run.
 pub(crate) fn resolve(
-    world: &World,
-    names: &Index<'_>,
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
+    methods: &Methods,
     naming: &Names<'_>,
 ) -> Vec<Call> {
-    let methods = Methods::new(world, names, units);
     let mut found = Vec::new();
     let mut started = FxHashSet::default();
     for unit in units {
         let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
         for call in &unit.facts.calls {
             let mut held = None;
-            for callee in targets(&call.target, &methods) {
+            for callee in targets(&call.target, methods) {
                 let Some(callee) = by_ref.get(&callee) else { continue };
                 if call.kind == CallKind::Go {
                     started.insert(*callee);
