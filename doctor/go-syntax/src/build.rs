@@ -131,28 +131,35 @@ impl Builder {
 
     /// Lays the nodes out in pre-order. The last node must be the root of all.
     ///
-    /// Backwards, post-order gives each parent before its children and these from last to first. So
-    /// `ends` can be filled ahead: the last child of a node ends where the node ends, and the sibling
-    /// before a node ends where the node starts. A first child has no such sibling; the place before
-    /// it is that of the sibling before its parent, which ends earlier, and the lesser end is right.
+    /// Nodes that begin with the same leaf form a group: that leaf, the node it is the first child
+    /// of, and so on up. Pre-order has the groups in the order of their leaves, and within a group
+    /// the outermost node first, which post-order has last. So it is enough to count each group and
+    /// to fill its places from behind: two forward sweeps, without a branch that depends on the tree.
     pub(crate) fn into_tree(self) -> Tree {
         let count = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        // By the place of its leaf: how many nodes a group has, and then which place is filled next.
+        let mut groups = vec![0u32; self.nodes.len()];
+        for (place, post) in (1u32..).zip(&self.nodes) {
+            if let Some(group) = groups.get_mut(index(place.wrapping_sub(post.size))) {
+                *group = group.wrapping_add(1);
+            }
+        }
         // All zeros, which is the fastest to fill memory with.
         let blank = RawNode { start: 0, next: 0, len: 0, kind: Kind::File, aux: 0 };
         let mut nodes = vec![blank; self.nodes.len().saturating_add(1)];
-        let mut ends = vec![count; self.nodes.len()];
         let mut long = Vec::new();
-        let mut place = count;
-        for post in self.nodes.iter().rev() {
-            place = place.wrapping_sub(1);
-            let next = ends.get(index(place)).copied().unwrap_or(count);
-            let at = next.wrapping_sub(post.size);
-            if let Some(end) = ends.get_mut(index(place.wrapping_sub(1))) {
-                *end = next.min(*end);
+        let mut group_end = 0u32;
+        for (place, post) in (0u32..).zip(&self.nodes) {
+            // A place that is no leaf's has a group of none, whose count is free to be written over.
+            if let Some(group) = groups.get_mut(index(place)) {
+                group_end = group_end.wrapping_add(*group);
+                *group = group_end;
             }
-            if let Some(end) = ends.get_mut(index(place.wrapping_sub(post.size))) {
-                *end = at.min(*end);
-            }
+            let first = place.wrapping_add(1).wrapping_sub(post.size);
+            let Some(group) = groups.get_mut(index(first)) else { continue };
+            let at = group.wrapping_sub(1);
+            *group = at;
+            let next = at.wrapping_add(post.size);
             let full = post.end.wrapping_sub(post.start);
             let len = u16::try_from(full).unwrap_or(RawNode::LONG);
             if len == RawNode::LONG {

@@ -123,7 +123,7 @@ impl<'s> Parser<'s> {
 
     /// Whether the current token is a semicolon that a line break stands for.
     fn at_line_break(&self) -> bool {
-        self.at(Tok::Semi) && self.lexer.implicit
+        self.lexer.is_implicit()
     }
 
     /// Moves on to the next token.

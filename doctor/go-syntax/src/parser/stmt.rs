@@ -118,7 +118,7 @@ impl Parser<'_> {
             Tok::For => self.for_stmt(),
             Tok::Semi => {
                 let (aux, end) =
-                    if self.lexer.implicit { (flag::IMPLICIT, start) } else { (0, self.lexer.end) };
+                    if self.lexer.is_implicit() { (flag::IMPLICIT, start) } else { (0, self.lexer.end) };
                 self.nodes.leaf(Kind::EmptyStmt, aux, start, end);
                 self.bump();
             }
