@@ -147,7 +147,7 @@ impl Builder {
         // All zeros, which is the fastest to fill memory with.
         let blank = RawNode { start: 0, next: 0, len: 0, kind: Kind::File, aux: 0 };
         let mut nodes = vec![blank; self.nodes.len().saturating_add(1)];
-        let mut long = Vec::new();
+        let mut any_long = false;
         let mut group_end = 0u32;
         for (place, post) in (0u32..).zip(&self.nodes) {
             // A place that is no leaf's has a group of none, whose count is free to be written over.
@@ -160,11 +160,8 @@ impl Builder {
             let at = group.wrapping_sub(1);
             *group = at;
             let next = at.wrapping_add(post.size);
-            let full = post.end.wrapping_sub(post.start);
-            let len = u16::try_from(full).unwrap_or(RawNode::LONG);
-            if len == RawNode::LONG {
-                long.push((at, full));
-            }
+            let len = u16::try_from(post.end.wrapping_sub(post.start)).unwrap_or(RawNode::LONG);
+            any_long |= len == RawNode::LONG;
             if let Some(slot) = nodes.get_mut(index(at)) {
                 *slot = RawNode { start: post.start, next, len, kind: post.kind, aux: post.aux };
             }
@@ -173,7 +170,32 @@ impl Builder {
             missing.kind = Kind::BadExpr;
             missing.next = count.saturating_add(1);
         }
-        long.sort_unstable();
+        let long = if any_long { self.long_nodes(&nodes) } else { Vec::new() };
         Tree { nodes, long }
+    }
+
+    /// The lengths of the nodes that are marked as long, by index. What a long node is part of is
+    /// long itself, so nothing below other nodes is looked at.
+    #[cold]
+    fn long_nodes(&self, nodes: &[RawNode]) -> Vec<(u32, u32)> {
+        let mut long = Vec::new();
+        let mut parents: Vec<u32> = Vec::new();
+        let mut at = 0u32;
+        while let Some(node) = nodes.get(index(at)) {
+            while parents.last().is_some_and(|&next| next <= at) {
+                parents.pop();
+            }
+            if node.len == RawNode::LONG {
+                // Post-order has its parents behind it, pre-order has them before it.
+                let depth = u32::try_from(parents.len()).unwrap_or(u32::MAX);
+                let post = self.nodes.get(index(node.next.wrapping_sub(1).wrapping_sub(depth)));
+                long.push((at, post.map_or(0, |post| post.end.wrapping_sub(post.start))));
+                parents.push(node.next);
+                at = at.saturating_add(1);
+            } else {
+                at = node.next.max(at.saturating_add(1));
+            }
+        }
+        long
     }
 }

@@ -1,4 +1,4 @@
-//! Classes of ASCII bytes, as a table: the loops over names and space are the hottest of the lexer.
+//! Classes of ASCII bytes, as tables: what comes next cannot be predicted, so nothing jumps on it that need not.
 
 use super::Tok;
 
@@ -6,15 +6,13 @@ use super::Tok;
 const WORD: u8 = 1;
 /// What starts a word.
 const LETTER: u8 = 2;
-/// Space that is no line break.
-const SPACE: u8 = 4;
 
 /// By byte, sixteen in a row. What is outside ASCII is looked at elsewhere.
 #[rustfmt::skip]
 const CLASS: [u8; 256] = [
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0,
     0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
     3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 0, 3,
@@ -58,12 +56,6 @@ pub(super) fn single(byte: u8) -> Tok {
 #[inline]
 fn is(byte: u8, class: u8) -> bool {
     CLASS.get(usize::from(byte)).is_some_and(|found| found & class != 0)
-}
-
-/// Whether a byte is space and no line break.
-#[inline]
-pub(super) fn is_space(byte: u8) -> bool {
-    is(byte, SPACE)
 }
 
 /// Whether a word can start with this byte.

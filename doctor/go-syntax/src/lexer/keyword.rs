@@ -8,8 +8,9 @@ use super::Tok;
 /// Takes the keywords of up to seven letters to different slots; found by trial.
 const SPREAD: u64 = 0x9AD7_3290_E803_26D7;
 
-/// The keywords of up to seven letters by the upper five bits of their product with [`SPREAD`].
-const SLOTS: [(u64, Tok); 32] = [
+/// The keywords of up to seven letters by the upper five bits of their product with [`SPREAD`], and
+/// the tokens of other words and of this one.
+const SLOTS: [(u64, [Tok; 2]); 32] = [
     slot(b"defer", Tok::Defer),
     slot(b"range", Tok::Range),
     FREE,
@@ -45,10 +46,10 @@ const SLOTS: [(u64, Tok); 32] = [
 ];
 
 /// No word is zero.
-const FREE: (u64, Tok) = (0, Tok::Ident);
+const FREE: (u64, [Tok; 2]) = (0, [Tok::Ident; 2]);
 
-const fn slot(word: &[u8], tok: Tok) -> (u64, Tok) {
-    (packed(word), tok)
+const fn slot(word: &[u8], tok: Tok) -> (u64, [Tok; 2]) {
+    (packed(word), [Tok::Ident, tok])
 }
 
 /// The first letter in the lowest byte.
@@ -64,10 +65,8 @@ const fn packed(word: &[u8]) -> u64 {
 #[inline]
 pub(super) fn of_short(word: u64) -> Tok {
     let slot = word.wrapping_mul(SPREAD).wrapping_shr(59) as usize;
-    match SLOTS.get(slot) {
-        Some(&(keyword, tok)) if keyword == word => tok,
-        _ => Tok::Ident,
-    }
+    let Some((keyword, toks)) = SLOTS.get(slot) else { return Tok::Ident };
+    toks.get(usize::from(*keyword == word)).copied().unwrap_or(Tok::Ident)
 }
 
 impl Tok {

@@ -114,7 +114,30 @@ impl<'s> Lexer<'s> {
         if byte == b'.' && !matches!(self.byte(at.wrapping_add(1)), b'.' | b'0'..=b'9') {
             return self.found_byte(at, Tok::Period);
         }
+        if byte == b'\n' {
+            return self.line_break(at);
+        }
         self.advance_slowly(at);
+    }
+
+    /// A line ends at `at`: that is the next token, or is behind the next token's line.
+    #[inline(never)]
+    fn line_break(&mut self, at: usize) {
+        let behind = self.next_line(at);
+        if self.ends_statement() {
+            self.insert_semicolon(at, behind);
+        } else {
+            self.advance_slowly(behind);
+        }
+    }
+
+    /// Notes the line that starts behind the line break at `at`, and returns where its indentation
+    /// ends.
+    #[inline]
+    fn next_line(&mut self, at: usize) -> usize {
+        let start = at.wrapping_add(1);
+        self.lines.push(offset(start));
+        start.wrapping_add(class::tabs(self.rest(start)))
     }
 
     /// A token of one byte stands at `start`.
@@ -154,9 +177,7 @@ impl<'s> Lexer<'s> {
             match byte {
                 b'\n' => {
                     let line_break = at;
-                    at = at.wrapping_add(1);
-                    self.lines.push(offset(at));
-                    at = at.wrapping_add(class::tabs(self.rest(at)));
+                    at = self.next_line(at);
                     if self.ends_statement() {
                         return self.insert_semicolon(line_break, at);
                     }

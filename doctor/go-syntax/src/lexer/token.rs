@@ -17,6 +17,12 @@ pub(crate) enum Tok {
     Char,
     String,
 
+    // From here to the plain assignment: what may follow an operand within an expression.
+    Period,
+    LParen,
+    LBrack,
+    LBrace,
+
     Add,
     Sub,
     Mul,
@@ -56,16 +62,12 @@ pub(crate) enum Tok {
     Arrow,
     Increment,
     Decrement,
-    LParen,
     RParen,
-    LBrack,
     RBrack,
-    LBrace,
     RBrace,
     Comma,
     Semi,
     Colon,
-    Period,
     Ellipsis,
 
     Break,
@@ -140,10 +142,16 @@ impl Tok {
     /// Whether this token behind an operand may be part of the same expression.
     #[inline]
     pub(crate) fn goes_on_expr(self) -> bool {
-        (Self::Add..=Self::Assign).contains(&self)
-            || matches!(self, Self::Period | Self::LParen | Self::LBrack | Self::LBrace)
+        (Self::Period..=Self::Assign).contains(&self)
     }
 
+    /// Whether this is a binary operator, or `=`, which is often mistyped for one.
+    #[inline]
+    pub(crate) fn is_operator(self) -> bool {
+        (Self::Add..=Self::Assign).contains(&self)
+    }
+
+    #[inline]
     pub(crate) fn is_literal(self) -> bool {
         (Self::Int..=Self::String).contains(&self)
     }

@@ -73,7 +73,7 @@ impl Parser<'_> {
         }
         let mut aux = 0;
         if self.at(Tok::String) {
-            self.literal();
+            self.name_or_literal();
             aux = flag::TAGGED;
         }
         self.finish(mark, Kind::Field, aux, start);
