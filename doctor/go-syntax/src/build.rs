@@ -4,8 +4,8 @@
 //! post-order, where a node follows its children. [`Builder::into_tree`] lays them out in pre-order
 //! in one backward sweep.
 
-use crate::file::{RawNode, Tree};
 use crate::kind::Kind;
+use crate::tree::{RawNode, Tree};
 
 /// A node in post-order: it is the root of the `size` nodes that end with it.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Classes of ASCII bytes, as tables: what comes next cannot be predicted, so nothing jumps on it that need not.
 
-use super::Tok;
+use super::token::Tok;
 
 /// What is part of a word.
 const WORD: u8 = 1;

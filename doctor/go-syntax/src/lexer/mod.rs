@@ -16,7 +16,7 @@ pub(crate) use class::is_word_byte;
 pub(crate) use token::Tok;
 
 use crate::error::{ErrorKind, ErrorList, SyntaxError};
-use crate::file::Span;
+use crate::span::Span;
 
 /// Reads tokens from source. The fields after `src` describe the current token.
 pub(crate) struct Lexer<'s> {

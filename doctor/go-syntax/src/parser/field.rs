@@ -6,10 +6,10 @@
 
 use super::Parser;
 use crate::build::{Builder, Mark};
-use crate::file::Span;
 use crate::flag;
 use crate::kind::Kind;
 use crate::lexer::Tok;
+use crate::span::Span;
 
 /// An entry of a parameter list.
 #[derive(Clone, Copy)]

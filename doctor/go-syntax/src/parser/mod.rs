@@ -20,11 +20,12 @@ mod types;
 
 use crate::build::{Builder, Mark};
 use crate::error::{ErrorKind, SyntaxError};
-use crate::file::{File, Span};
+use crate::file::File;
 use crate::kind::Kind;
 use crate::lexer::{Lexer, Tok};
 use crate::line::LineTable;
-use crate::{MAX_CHAIN, MAX_NESTING, Options};
+use crate::options::{MAX_CHAIN, MAX_NESTING, Options};
+use crate::span::Span;
 
 /// A parser between two tokens: all before `tok` is in the nodes, and `tok` is not.
 pub(crate) struct Parser<'s> {
