@@ -19,13 +19,16 @@ pub(crate) struct Post {
 }
 
 /// Where in the array of nodes something starts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Mark(u32);
 
 /// Nodes in post-order.
 #[derive(Default)]
 pub(crate) struct Builder {
     nodes: Vec<Post>,
+    /// Scratch of [`Builder::drop_empty`]: the places of the nodes that it removes.
+    emptied: Vec<u32>,
+    moves: u64,
 }
 
 #[inline]
@@ -35,7 +38,7 @@ fn index(at: u32) -> usize {
 
 impl Builder {
     pub(crate) fn with_capacity(nodes: usize) -> Self {
-        Self { nodes: Vec::with_capacity(nodes) }
+        Self { nodes: Vec::with_capacity(nodes), ..Self::default() }
     }
 
     /// The place at which the next node will stand.
@@ -104,19 +107,27 @@ impl Builder {
         self.nodes.pop();
     }
 
-    /// Removes the nodes of size 0 from `mark` on.
+    /// Removes the nodes of size 0 from `mark` on, and takes them off the sizes of those above them.
     pub(crate) fn drop_empty(&mut self, mark: Mark) {
         let mut to = index(mark.0);
-        let mut from = to;
-        while let Some(node) = self.nodes.get(from).copied() {
-            from = from.saturating_add(1);
-            if node.size > 0 {
+        let mut at = mark.0;
+        self.emptied.clear();
+        while let Some(mut node) = self.nodes.get(index(at)).copied() {
+            if node.size == 0 {
+                self.emptied.push(at);
+            } else {
+                let first = at.wrapping_add(1).wrapping_sub(node.size);
+                let before = self.emptied.partition_point(|&emptied| emptied < first);
+                let within = self.emptied.len().saturating_sub(before);
+                node.size = node.size.wrapping_sub(u32::try_from(within).unwrap_or(0));
                 if let Some(slot) = self.nodes.get_mut(to) {
                     *slot = node;
                 }
                 to = to.saturating_add(1);
             }
+            at = at.saturating_add(1);
         }
+        self.moves = self.moves.saturating_add(u64::from(at.saturating_sub(mark.0)));
         self.nodes.truncate(to);
     }
 
@@ -125,8 +136,9 @@ impl Builder {
         to.0.saturating_sub(from.0)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+    /// How many nodes were appended, or looked at again to remove others: its share of the work.
+    pub(crate) fn steps(&self) -> u64 {
+        u64::try_from(self.nodes.len()).unwrap_or(u64::MAX).saturating_add(self.moves)
     }
 
     /// Lays the nodes out in pre-order. The last node must be the root of all.

@@ -95,7 +95,7 @@ impl File {
             .fold(0, |sum, part| sum.saturating_add(*part))
     }
 
-    /// Tokens read plus nodes made, recovery included: grows linearly with the source, whatever it is.
+    /// Tokens read plus nodes made, looked at again or moved, recovery included: grows linearly with the source, whatever it is.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps

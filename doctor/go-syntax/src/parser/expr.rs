@@ -115,6 +115,7 @@ impl Parser<'_> {
         let mut at = self.nodes.top();
         let mut arrow = arrow;
         loop {
+            self.looks = self.looks.saturating_add(1);
             let Some(node) = self.nodes.get_mut(at).filter(|node| node.kind == Kind::ChanType)
             else {
                 return self.expected("a channel type");

@@ -43,6 +43,8 @@ pub(crate) struct Parser<'s> {
     complained: Option<u32>,
     /// The parameters of the lists being parsed, innermost last.
     params: Vec<field::Param>,
+    /// The first node to be removed when the outermost of these lists ends.
+    emptied: Option<Mark>,
     /// The `if`s whose `else if` is being parsed, innermost last.
     ifs: Vec<stmt::OpenIf>,
     options: Options,
@@ -51,6 +53,8 @@ pub(crate) struct Parser<'s> {
     /// How many tokens were read, and how many when a comma was last assumed.
     steps: u64,
     inserted: u64,
+    /// How many nodes were looked at again: with the tokens, the parser's share of the work.
+    looks: u64,
 }
 
 /// Parses a file; `src` is at most as long as offsets reach.
@@ -59,13 +63,14 @@ pub(crate) fn parse(src: Vec<u8>, options: Options, too_long: bool) -> File {
     parser.file();
     if !parser.lexer.errors.list.is_empty() {
         // Only now that the source is known to be broken may its layout have a say.
-        let steps = parser.steps;
+        let first_run = parser.work();
         parser = Parser::new(&src, options);
-        parser.steps = steps;
+        parser.looks = first_run;
         parser.trusts_layout = true;
         parser.file();
     }
-    let Parser { lexer, nodes, steps, .. } = parser;
+    let steps = parser.work();
+    let Parser { lexer, nodes, .. } = parser;
     let Lexer { mut comments, mut errors, lines, end, .. } = lexer;
     if too_long {
         let message = "file is longer than 2 GiB, the rest is left out";
@@ -74,7 +79,6 @@ pub(crate) fn parse(src: Vec<u8>, options: Options, too_long: bool) -> File {
     errors.list.sort_by_key(SyntaxError::span);
     errors.list.shrink_to_fit();
     comments.shrink_to_fit();
-    let steps = steps.saturating_add(u64::try_from(nodes.len()).unwrap_or(u64::MAX));
     let tree = nodes.into_tree();
     let lines = LineTable::new(lines);
     File { src, tree, lines, comments: crate::comment::Comments { spans: comments }, errors, steps }
@@ -93,14 +97,21 @@ impl<'s> Parser<'s> {
             chain: 0,
             complained: None,
             params: Vec::new(),
+            emptied: None,
             ifs: Vec::new(),
             options,
             trusts_layout: false,
             steps: 0,
             inserted: u64::MAX,
+            looks: 0,
         };
         parser.lexer.advance();
         parser
+    }
+
+    /// Tokens read and nodes made, looked at again or moved.
+    fn work(&self) -> u64 {
+        self.steps.saturating_add(self.looks).saturating_add(self.nodes.steps())
     }
 
     #[inline]

@@ -94,9 +94,10 @@ impl Parser<'_> {
     }
 
     /// Whether the `{` behind the expression on top opens a literal value rather than a block.
-    fn opens_literal(&self) -> bool {
+    fn opens_literal(&mut self) -> bool {
         let mut at = self.nodes.top();
         while self.nodes.get(at).is_some_and(|node| node.kind == Kind::ParenExpr) {
+            self.looks = self.looks.saturating_add(1);
             match self.nodes.last_child(at) {
                 Some(inner) => at = inner,
                 None => return false,
