@@ -123,9 +123,16 @@ impl Assembler {
                 orphan = true;
                 return;
             }
-            if let Token::Name(symbol) = token {
-                pieces = pieces.saturating_add(u32::from(self.listed_name(symbol)));
-                return;
+            match token {
+                Token::Name(symbol) => {
+                    pieces = pieces.saturating_add(u32::from(self.listed_name(symbol)));
+                    return;
+                }
+                Token::BareName => {
+                    pieces = pieces.saturating_add(u32::from(self.listed_bare_name()));
+                    return;
+                }
+                _ => {}
             }
             pieces = pieces.saturating_add(u32::from(token != Token::Blank));
             self.token(token, sink);
@@ -180,8 +187,8 @@ impl Assembler {
             self.end_section(sink);
         }
         match token {
-            // Only a listed stack takes it, see `feed`.
-            Token::Name(_) => {}
+            // Only a listed stack takes them, see `feed`.
+            Token::Name(_) | Token::BareName => {}
             Token::Blank => {
                 self.fenced_message = fenced;
                 self.blank();
@@ -255,7 +262,7 @@ impl Assembler {
                     self.announced.process_signal(name, pc, line);
                 }
             }
-            Token::RaceWarning
+            Token::RaceWarning { .. }
             | Token::RaceSide { .. }
             | Token::RaceCreated { .. }
             | Token::StackLost
@@ -452,12 +459,17 @@ impl Assembler {
                 };
                 self.emit(goroutine, fault, sink);
             }
-            Section::Race(race) => {
-                if let Some(race) = race.finish() {
+            Section::Race(race) => match race.finish() {
+                Ok(Some(race)) => {
                     self.faults = self.faults.saturating_add(1);
                     sink.fault(diagnose::race(race));
                 }
-            }
+                Ok(None) => {}
+                Err(example) => sink.note(Note {
+                    kind: NoteKind::MessageWithoutStack,
+                    text_line: example.text_line,
+                }),
+            },
             Section::Record(record) => {
                 if !record.frames.is_empty() {
                     sink.record(*record);
