@@ -53,6 +53,7 @@ mod intern;
 mod memo;
 pub mod model;
 mod order;
+mod quiet;
 mod reader;
 mod scan;
 mod sink;

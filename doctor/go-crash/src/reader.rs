@@ -5,6 +5,7 @@ use crate::bytes::{from, upto};
 use crate::memo::Memo;
 use crate::model::{Note, NoteKind};
 use crate::order::{Order, Outcome};
+use crate::quiet::Ear;
 use crate::scan::heading_of;
 use crate::sink::Sink;
 use crate::unwrap::unwrap;
@@ -27,6 +28,7 @@ pub struct Reader<S> {
     /// Lines held back until their order is known.
     order: Option<Order>,
     memo: Memo,
+    ear: Ear,
     /// The bytes of the goroutine read last, to be learned when the next one begins.
     lesson: Vec<u8>,
     /// The line at which that goroutine ends; the lesson counts only when nothing came after it.
@@ -46,6 +48,7 @@ impl<S: Sink> Reader<S> {
             assembler: Assembler::default(),
             order: None,
             memo: Memo::default(),
+            ear: Ear::default(),
             lesson: Vec::new(),
             lesson_end: 0,
             carry: Vec::new(),
@@ -72,8 +75,15 @@ impl<S: Sink> Reader<S> {
     fn push_narrow(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         loop {
-            if self.carry.is_empty() && rest.starts_with(b"goroutine ") {
-                rest = self.known_goroutines(rest);
+            if self.carry.is_empty() {
+                if self.order.is_none() && self.assembler.is_idle() {
+                    let quiet = self.ear.quiet(rest);
+                    self.lines = self.lines.saturating_add(quiet.lines);
+                    rest = from(rest, quiet.length);
+                }
+                if rest.starts_with(b"goroutine ") {
+                    rest = self.known_goroutines(rest);
+                }
             }
             let Some(end) = memchr::memchr(b'\n', rest) else {
                 break;

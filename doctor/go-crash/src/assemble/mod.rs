@@ -78,6 +78,11 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
+    /// True when nothing is at hand that a line without a piece of its own could end or continue.
+    pub(crate) fn is_idle(&self) -> bool {
+        matches!(self.section, Section::None) && self.announced.is_empty() && self.call.is_none()
+    }
+
     /// True when no section is open and nothing waits: the next goroutine stands alone.
     pub(crate) fn is_between_goroutines(&self) -> bool {
         let closed = match &self.section {
