@@ -66,3 +66,85 @@ fn a_race_in_a_comment_is_an_example_unless_its_stacks_are_there() {
     assert!(crash.faults.is_empty(), "{:?}", crash.faults);
     assert!(crash.notes.iter().any(|note| note.kind == NoteKind::MessageWithoutStack));
 }
+
+#[test]
+fn headings_tell_bubbles_and_waits() {
+    let recorded = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/go/recorded/");
+        read(&std::fs::read(format!("{folder}{name}")).expect("the recording is readable"))
+    };
+    for version in ["1.25", "1.26", "1.27"] {
+        let crash = recorded(&format!("bubble/{version}-all.txt"));
+        let bubbles: Vec<_> = crash.goroutines.iter().filter(|g| g.bubble == Some(1)).collect();
+        assert!(bubbles.iter().any(|g| &*g.state == "running"), "{version}");
+        assert!(bubbles.iter().any(|g| g.flags.durable), "{version}");
+    }
+    for version in ["1.21", "1.27"] {
+        let crash = recorded(&format!("longwait/{version}-all.txt"));
+        let waits = |g: &&std::sync::Arc<go_crash::Goroutine>| g.wait_minutes == Some(1);
+        let waiting = crash.goroutines.iter().find(waits).expect("a goroutine waited a minute");
+        assert_eq!(&*waiting.state, "chan receive");
+        assert_eq!(waiting.user_frame().map(|frame| &*frame.symbol), Some("main.(*desk).serve"));
+    }
+}
+
+#[test]
+fn processes_that_die_together_are_told_apart_by_their_names() {
+    let crash = |fault: &str, id: u32, function: &str, line: u32| {
+        format!(
+            "fatal error: {fault}\n\ngoroutine {id} [running]:\nexample.com/shop/stock.(*Reg).{function}(0xc000012345)\n\t/src/stock.go:{line} +0x65\ncreated by main.main in goroutine 1\n\t/src/main.go:9 +0x1f\n\ngoroutine {} [chan receive]:\nmain.{function}(0xc000012345)\n\t/src/main.go:{line} +0x1c\n",
+            id + 1
+        )
+    };
+    let one = crash("concurrent map writes", 7, "Put", 23);
+    let other = crash("concurrent map read and map write", 31, "Get", 41);
+    for (first, second) in [
+        ("web-1  | ", "web-2  | "),
+        ("[pod/web-7d8f9-abcde/app] ", "[pod/web-7d8f9-fghij/app] "),
+        ("Mar  9 18:22:35 host-3 shopd[4711]: ", "Mar  9 18:22:35 host-3 shopd[4712]: "),
+        ("2024-03-09T18:22:35.123Z app[web.1]: ", "2024-03-09T18:22:35.124Z app[web.2]: "),
+    ] {
+        for head_start in [0, 1, 2, 3, 5, 20] {
+            let mut lines = Vec::new();
+            let one: Vec<_> = one.lines().map(|line| format!("{first}{line}\n")).collect();
+            let other: Vec<_> = other.lines().map(|line| format!("{second}{line}\n")).collect();
+            lines.extend(one.iter().take(head_start).cloned());
+            for n in 0..one.len() {
+                lines.extend(one.get(n + head_start).cloned());
+                lines.extend(other.get(n).cloned());
+            }
+            let text = lines.concat();
+            let crash = read(text.as_bytes());
+            let mut told: Vec<_> =
+                crash.faults.iter().map(|fault| (fault.kind, place(fault))).collect();
+            told.sort_by_key(|(_, place)| place.map(|(_, line)| line));
+            assert_eq!(
+                told,
+                [
+                    (
+                        FaultKind::ConcurrentMapWrites,
+                        Some(("example.com/shop/stock.(*Reg).Put", 23))
+                    ),
+                    (
+                        FaultKind::ConcurrentMapReadAndWrite,
+                        Some(("example.com/shop/stock.(*Reg).Get", 41))
+                    ),
+                ],
+                "{text}"
+            );
+            assert_eq!(crash.goroutine_count, 4, "{text}");
+            assert!(crash.goroutines.iter().all(|goroutine| goroutine.frames.len() == 1));
+        }
+    }
+}
+
+#[test]
+fn line_numbers_of_a_page_are_not_part_of_the_text() {
+    let text = "fatal error: concurrent map writes\n\ngoroutine 11 [running]:\nexample.com/shop/stock.add(0xc00008ed20, {0x1268c00, 0xc0003845a0})\n\tC:/src/stock/tree.go:182 +0x2b5\nexample.com/shop/stock.(*Tree).Add(0x12581c0?)\n\tC:/src/stock/tree.go:71 +0x75\n";
+    let numbered: String =
+        text.lines().enumerate().map(|(n, line)| format!("{}{line}\n", n + 98)).collect();
+    let fault = only(&numbered);
+    assert_eq!(fault.kind, FaultKind::ConcurrentMapWrites);
+    assert_eq!(place(&fault), Some(("example.com/shop/stock.add", 182)));
+    assert_eq!(fault.goroutine.map(|goroutine| goroutine.frames.len()), Some(2));
+}
