@@ -1,10 +1,13 @@
 //! The reader: bytes in, events out.
 
-use crate::assemble::{Assembler, Fed};
+use crate::assemble::Fed;
 use crate::bytes::{from, upto};
+use crate::lanes::Lanes;
 use crate::memo::Memo;
 use crate::model::{Note, NoteKind};
+use crate::numbers::Numbers;
 use crate::order::{Order, Outcome};
+use crate::quiet::Ear;
 use crate::scan::heading_of;
 use crate::sink::Sink;
 use crate::unwrap::unwrap;
@@ -23,10 +26,12 @@ const LONGEST_LESSON: usize = 32 << 10;
 #[derive(Debug)]
 pub struct Reader<S> {
     sink: S,
-    assembler: Assembler,
+    numbers: Numbers,
+    lanes: Lanes,
     /// Lines held back until their order is known.
     order: Option<Order>,
     memo: Memo,
+    ear: Ear,
     /// The bytes of the goroutine read last, to be learned when the next one begins.
     lesson: Vec<u8>,
     /// The line at which that goroutine ends; the lesson counts only when nothing came after it.
@@ -43,9 +48,11 @@ impl<S: Sink> Reader<S> {
     pub fn new(sink: S) -> Self {
         Self {
             sink,
-            assembler: Assembler::default(),
+            numbers: Numbers::default(),
+            lanes: Lanes::default(),
             order: None,
             memo: Memo::default(),
+            ear: Ear::default(),
             lesson: Vec::new(),
             lesson_end: 0,
             carry: Vec::new(),
@@ -72,8 +79,15 @@ impl<S: Sink> Reader<S> {
     fn push_narrow(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         loop {
-            if self.carry.is_empty() && rest.starts_with(b"goroutine ") {
-                rest = self.known_goroutines(rest);
+            if self.carry.is_empty() {
+                if self.order.is_none() && self.lanes.is_idle() {
+                    let quiet = self.ear.quiet(rest);
+                    self.lines = self.lines.saturating_add(quiet.lines);
+                    rest = from(rest, quiet.length);
+                }
+                if rest.starts_with(b"goroutine ") {
+                    rest = self.known_goroutines(rest);
+                }
             }
             let Some(end) = memchr::memchr(b'\n', rest) else {
                 break;
@@ -97,7 +111,8 @@ impl<S: Sink> Reader<S> {
     /// Passes over goroutines whose stacks have been read before; `text` begins with a heading.
     fn known_goroutines<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
         let mut rest = text;
-        if self.order.is_some() || !self.assembler.is_between_goroutines() {
+        let between = self.lanes.only().is_some_and(|only| only.is_between_goroutines());
+        if self.order.is_some() || !between {
             self.lesson.clear();
             return rest;
         }
@@ -110,7 +125,9 @@ impl<S: Sink> Reader<S> {
         self.end_goroutine();
         while let Some(hit) = self.memo.recognise(rest) {
             self.sink.again(hit.group, hit.goroutine);
-            self.assembler.count_again();
+            if let Some(only) = self.lanes.only() {
+                only.count_again();
+            }
             self.lines = self.lines.saturating_add(hit.lines);
             rest = from(rest, hit.length);
         }
@@ -125,9 +142,12 @@ impl<S: Sink> Reader<S> {
 
     /// Ends the goroutine at hand; the sink may want equal ones by its group from now on.
     fn end_goroutine(&mut self) {
-        let before = self.assembler.counts();
-        self.assembler.end_goroutine(&mut self.sink);
-        let (goroutines, faults) = self.assembler.counts();
+        let Some(assembler) = self.lanes.only() else {
+            return;
+        };
+        let before = assembler.counts();
+        assembler.end_goroutine(&mut self.sink);
+        let (goroutines, faults) = assembler.counts();
         let one_more = before.0.checked_add(1) == Some(goroutines) && before.1 == faults;
         if one_more && !self.lesson.is_empty() && self.lesson_end == self.lines {
             if let Some(group) = self.sink.group_of_last() {
@@ -145,13 +165,13 @@ impl<S: Sink> Reader<S> {
         }
         if let Some(order) = self.order.take() {
             if !order.is_reversed() {
-                self.assembler.allow_orphans();
+                self.lanes.allow_orphans();
             }
             for (number, line) in order.finish() {
-                self.assembler.feed(&line, number, &mut self.sink);
+                self.lanes.feed(&line, number, &mut self.sink);
             }
         }
-        self.assembler.finish(&mut self.sink);
+        self.lanes.finish(&mut self.sink);
         self.sink.end(self.lines);
         self.sink
     }
@@ -177,7 +197,8 @@ impl<S: Sink> Reader<S> {
 
     fn logical_lines(&mut self, line: &[u8]) {
         unwrap(line, &mut |piece| {
-            Self::logical(piece, self.lines, &mut self.order, &mut self.assembler, &mut self.sink);
+            let piece = self.numbers.strip(piece);
+            Self::logical(piece, self.lines, &mut self.order, &mut self.lanes, &mut self.sink);
         });
     }
 
@@ -185,12 +206,12 @@ impl<S: Sink> Reader<S> {
         line: &[u8],
         number: u64,
         order: &mut Option<Order>,
-        assembler: &mut Assembler,
+        lanes: &mut Lanes,
         sink: &mut S,
     ) {
         let outcome = match order {
             None => {
-                if assembler.feed(line, number, sink) == Fed::Read {
+                if lanes.feed(line, number, sink) == Fed::Read {
                     return;
                 }
                 order.insert(Order::default()).push(line, number)
@@ -200,7 +221,7 @@ impl<S: Sink> Reader<S> {
                 let outcome = order.push(line, number);
                 if !before && order.is_reversed() {
                     sink.note(Note { kind: NoteKind::Reversed, text_line: number });
-                    assembler.allow_orphans();
+                    lanes.allow_orphans();
                 }
                 outcome
             }
@@ -209,14 +230,14 @@ impl<S: Sink> Reader<S> {
             Outcome::Wait => {}
             Outcome::Reordered(lines) => {
                 for (number, line) in lines {
-                    assembler.feed(&line, number, sink);
+                    lanes.feed(&line, number, sink);
                 }
             }
             Outcome::InOrder(lines) => {
                 *order = None;
-                assembler.allow_orphans();
+                lanes.allow_orphans();
                 for (number, line) in lines {
-                    assembler.feed(&line, number, sink);
+                    lanes.feed(&line, number, sink);
                 }
             }
         }
