@@ -95,18 +95,17 @@ impl<S: Sink> Reader<S> {
         let mut rest = bytes;
         while !self.held.is_empty() && !rest.is_empty() {
             let (length, suffices) = self.wanted(rest);
-            let more = upto(rest, length);
-            self.held.extend_from_slice(more);
+            self.held.extend_from_slice(upto(rest, length));
             rest = from(rest, length);
             if !suffices {
                 continue;
             }
             let mut text = std::mem::take(&mut self.held);
             let left = self.read(&text, false).len();
-            if left <= more.len() {
+            let taken = bytes.len().saturating_sub(rest.len());
+            if left <= taken {
                 // Of the earlier pieces nothing is left: go on in this one.
-                let end = bytes.len().saturating_sub(rest.len());
-                rest = from(bytes, end.saturating_sub(left));
+                rest = from(bytes, taken.saturating_sub(left));
                 text.clear();
             } else {
                 text.drain(..text.len().saturating_sub(left));
