@@ -7,7 +7,7 @@
 
 #![no_main]
 
-use go_crash::{Collect, CrashText, Goroutine, Reader, read, read_grouped};
+use go_crash::{Collect, CrashText, Goroutine, Group, Reader, Sink, read, read_grouped};
 use libfuzzer_sys::fuzz_target;
 
 /// As many frames of a goroutine are kept at most.
@@ -18,19 +18,22 @@ fuzz_target!(|text: &[u8]| {
     check(&crash, text);
     let mut grouped = read_grouped(text);
     check(&grouped, text);
-    assert!(in_two_pieces(text) == crash, "the place of a cut makes a difference");
+    // The fuzzer can move both cuts by the length.
+    for size in [text.len() * 2 / 3, text.len() % 61] {
+        let pieces = in_pieces(Collect::default(), text, size).into_text();
+        assert!(pieces == crash, "the place of a cut makes a difference");
+        let pieces = in_pieces(Group::default(), text, size).into_text();
+        assert!(pieces == grouped, "the place of a cut makes a difference when grouping");
+    }
     // Grouped, fewer goroutines are kept whole; all else is the same.
     grouped.goroutines.clone_from(&crash.goroutines);
     assert!(grouped == crash, "grouping makes a difference");
 });
 
-/// Cuts where the length says, which the fuzzer can move.
-fn in_two_pieces(text: &[u8]) -> CrashText {
-    let (head, tail) = text.split_at(text.len() * 2 / 3);
-    let mut reader = Reader::new(Collect::default());
-    reader.push(head);
-    reader.push(tail);
-    reader.finish().into_text()
+fn in_pieces<S: Sink>(sink: S, text: &[u8], size: usize) -> S {
+    let mut reader = Reader::new(sink);
+    text.chunks(size.max(1)).for_each(|piece| reader.push(piece));
+    reader.finish()
 }
 
 fn check(crash: &CrashText, text: &[u8]) {

@@ -45,6 +45,12 @@ impl Lanes {
         self.others.is_empty().then_some(&mut self.main)
     }
 
+    /// A goroutine began at the beginning of a line: no name stood before it.
+    pub(crate) fn begun_bare(&mut self) {
+        self.name = None;
+        self.confirmed = false;
+    }
+
     /// From here on, frames without a heading are taken for a stack that was cut.
     pub(crate) fn allow_orphans(&mut self) {
         self.main.allow_orphans();

@@ -22,6 +22,11 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
+    /// A line without a number was passed over.
+    pub(crate) fn end(&mut self) {
+        self.next = None;
+    }
+
     /// The line without its number.
     pub(crate) fn strip<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
         let numbered = match line.first() {

@@ -72,6 +72,9 @@ impl Default for Ear {
 
 impl Ear {
     /// The whole lines that `text` begins with and that hold no mark.
+    ///
+    /// Whether a line is quiet depends on its own bytes alone, wherever the text at hand and the
+    /// windows end: it holds no mark and fits the widest window.
     pub(crate) fn quiet(&mut self, text: &[u8]) -> Quiet {
         let mut quiet = Quiet::default();
         loop {
@@ -109,10 +112,12 @@ fn first_mark(window: &[u8]) -> Option<usize> {
 }
 
 /// The first parenthesis that may open the arguments of a call, as tracebacks print them.
+///
+/// At the end of a window it is none: the line goes on behind it and is not yet told.
 fn call(window: &[u8]) -> Option<usize> {
     memchr_iter(b'(', window).find(|&at| {
         let next = window.get(at.saturating_add(1));
-        next.is_none_or(|next| b"0){._?, }\x1b\\&\r\n\xe2".contains(next))
+        next.is_some_and(|next| b"0){._?, }\x1b\\&\r\n\xe2".contains(next))
     })
 }
 

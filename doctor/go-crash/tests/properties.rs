@@ -259,6 +259,17 @@ const WORDS: &[&str] = &[
     "\r",
 ];
 
+/// A goroutine that was seen before goes on behind what only begins like the next heading.
+#[test]
+fn what_only_begins_like_a_heading_ends_no_known_stack() {
+    let stack = "[select]:\nmain.b(0x1)\n\t/src/b.go:2 +0x1\ncreated by main.main\n\t/src/main.go:6 +0x1\n\n";
+    let text = format!(
+        "goroutine 5 {stack}goroutine 6 {stack}goroutine 7 {stack}goroutine 8 panic: x\n/src/c.go:31 +0x11c\ngoroutine 9 [running]:\nmain.main()\n"
+    );
+    let (whole, grouped) = (read(text.as_bytes()), read_grouped(text.as_bytes()));
+    assert_eq!(without_goroutines(whole), without_goroutines(grouped));
+}
+
 #[test]
 fn a_crash_deep_in_a_log_reads_as_it_does_alone() {
     let crash = "fatal error: concurrent map writes\n\ngoroutine 7 [running]:\nexample.com/shop/stock.(*Reg).Put(0xc000012345, {0x4b1f2e, 0x5}, 0x7)\n\t/src/shop/stock/stock.go:23 +0x65\ncreated by main.main in goroutine 1\n\t/src/shop/main.go:9 +0x1f\n";

@@ -99,6 +99,7 @@ impl Assembler {
     pub(crate) fn end_goroutine(&mut self, sink: &mut impl Sink) {
         self.end_section(sink);
         self.orphans_allowed = false;
+        self.fenced_message = None;
         self.noise = 0;
     }
 
