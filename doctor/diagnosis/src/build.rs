@@ -1,6 +1,7 @@
 //! Builds the case of a fault: which part of the diagnosis drafts it.
 
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::family::{self, Family};
 use crate::finish::finish;
 use crate::frames::{clue_of, frame_of};

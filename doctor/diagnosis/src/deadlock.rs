@@ -10,7 +10,7 @@
 mod held;
 mod instance;
 
-use crate::draft::Context;
+use crate::context::Context;
 use crate::trees::Trees;
 use finding::{
     Confidence, Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter, LockMode, Subject,

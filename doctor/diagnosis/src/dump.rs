@@ -1,7 +1,8 @@
 //! Cases of a dump without a fault: per map, who is in it and who waits for its lock.
 
+use crate::context::Context;
 use crate::deadlock;
-use crate::draft::{Context, Draft};
+use crate::draft::Draft;
 use crate::family::Family;
 use crate::finish::finish;
 use crate::near::{self, Near};

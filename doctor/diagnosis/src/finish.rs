@@ -1,7 +1,8 @@
 //! From a draft to a case: verdict, every access with its part, goroutines, gaps, steps.
 
 use crate::callers::CallersHold;
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::family::{self, Family};
 use crate::trees::Trees;
 use crate::{deadlock, gaps, instances, near, stacks, steps, verdict};

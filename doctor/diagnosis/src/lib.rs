@@ -15,6 +15,7 @@
 
 mod build;
 mod callers;
+mod context;
 mod deadlock;
 mod draft;
 mod dump;
@@ -50,7 +51,7 @@ pub use mentions::mentions;
 pub use options::Options;
 pub use overview::overview;
 
-use draft::Context;
+use context::Context;
 use family::Family;
 use finding::{Case, Site};
 use go_crash::{CrashText, Fault, FaultKind};

@@ -1,7 +1,7 @@
 //! Goroutines near a map: who is in it, on one of its lines, in one of its functions, or waiting
 //! for a lock that guards it.
 
-use crate::draft::Context;
+use crate::context::Context;
 use crate::place::Place;
 use crate::stacks::{self, Stack};
 use finding::{

@@ -1,7 +1,8 @@
 //! Cases of the race detector: both sides are given, and the source gives them their names.
 
 use crate::callers::CallersHold;
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::family;
 use crate::frames::{kind_of, side_frame};
 use crate::near::{self, Presence};

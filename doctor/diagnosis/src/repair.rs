@@ -3,9 +3,12 @@
 mod choices;
 mod declare;
 mod edit;
+mod function;
 mod guard;
 mod hoist;
+mod lines;
 mod nil_map;
+mod owner;
 mod quiet;
 mod reach;
 mod wrap;
@@ -18,10 +21,10 @@ use crate::trees::{self, Trees};
 use crate::words;
 use edit::Edits;
 use finding::{AccessRow, ByHand, LockSet, MapDecl, MapKind, Patch, Repair};
+use function::{Function, Target};
 use go_source::{Context, FunctionId, Program, Shape, SourceAccess};
 use guard::Guard;
 use quiet::Quiet;
-use wrap::{Function, Target};
 
 /// The emergency measure for a map that two goroutines touch: one lock around every access.
 pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {

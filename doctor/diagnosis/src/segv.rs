@@ -5,7 +5,7 @@
 //! fault inside one looks like a nil pointer of the line itself. Where the statement dereferences
 //! nothing else, it was the map.
 
-use crate::draft::Context;
+use crate::context::Context;
 use crate::frames::frame_of;
 use crate::stacks;
 use crate::trees::{self, Trees};

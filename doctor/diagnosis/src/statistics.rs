@@ -1,6 +1,6 @@
 //! The goroutines of a text as a whole: how many, and which locks they wait for.
 
-use crate::draft::Context;
+use crate::context::Context;
 use crate::near;
 use crate::stacks::{self, Stack};
 use finding::{DumpStatistics, LockWait, MapId, Site};

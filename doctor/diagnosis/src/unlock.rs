@@ -1,6 +1,7 @@
 //! Faults of a lock: which map the lock guards.
 
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::frames::frame_of;
 use crate::place::Place;
 use crate::{near, stacks};

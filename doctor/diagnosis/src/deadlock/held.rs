@@ -3,7 +3,7 @@
 use super::Seen;
 use super::instance::{self, Instance};
 use crate::callers::CallersHold;
-use crate::draft::Context;
+use crate::context::Context;
 use crate::stacks::{self, Stack};
 use crate::trees::Trees;
 use finding::{DeadlockLock, LockMode, LockSet};

@@ -1,13 +1,13 @@
 //! Which lock is to be taken: the one that guards the map elsewhere, or a new one beside it.
 
-use super::reach;
+use super::owner::{beside, struct_of};
 use crate::callers::CallerLock;
 use crate::locks::{self, Lock, LockKey, Under};
-use crate::trees::{self, Trees};
+use crate::trees::Trees;
 use finding::{Access, DeclKind, LockMode, MapDecl};
-use go_source::{SourceAccess, Span};
+use go_source::SourceAccess;
 use go_syntax::ast::Field;
-use go_syntax::{Kind, Node, View};
+use go_syntax::{Node, View};
 use std::sync::Arc;
 
 /// A lock for a map.
@@ -139,7 +139,7 @@ pub(crate) fn fresh(map: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
 
 /// Whether the lock's own declaration says RWMutex.
 fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey, declared: Option<&str>) -> bool {
-    let beside = reach::beside(map);
+    let beside = beside(map);
     if let (LockKey::Beside(_), Some(declared)) = (key, declared) {
         if !declared.starts_with(&beside) {
             return false;
@@ -161,17 +161,6 @@ fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey, declared: Option
             file.package() == &*map.package && file.text().contains(&wanted)
         }),
     }
-}
-
-/// The struct type that holds a field.
-pub(crate) fn struct_of<'f>(
-    trees: &Trees<'_>,
-    map: &MapDecl,
-    file: &'f go_syntax::File,
-) -> Option<Node<'f>> {
-    let start = trees.offset(&map.site.file, map.site.line, map.site.column)?;
-    let name = trees::covering(file, Span { start, end: start.saturating_add(1) });
-    name.ancestors().into_iter().rev().find(|node| node.kind() == Kind::StructType)
 }
 
 /// What an access is under, callers included.

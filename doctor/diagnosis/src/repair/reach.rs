@@ -4,19 +4,14 @@
 //! the map: a type that embeds that one may have a `mu` of its own. A bare `mu` is the package's
 //! only in that package, and only where no parameter or local variable hides it.
 
-use super::guard::{Guard, struct_of};
+use super::guard::Guard;
+use super::owner::{beside, struct_of};
 use crate::locks::LockKey;
 use crate::trees::{self, Trees};
 use finding::MapDecl;
 use go_source::SourceAccess;
 use go_syntax::ast::{AssignStmt, Field, FuncDecl, RangeStmt, TypeSpec, ValueSpec};
 use go_syntax::{AssignOp, File, Kind, Node, View};
-
-/// What the names of locks beside a map begin with: `example.com/orders.Cache.`.
-pub(crate) fn beside(map: &MapDecl) -> String {
-    let owner = map.path.rsplit_once('.').map_or("", |(owner, _)| owner);
-    format!("{}.{owner}.", map.package)
-}
 
 /// Why the lock's name would mean another lock at an access; `None` where it means the right one.
 pub(crate) fn another(

@@ -1,7 +1,8 @@
 //! Steps for two goroutines at one map.
 
 use super::{command, package_dir, step};
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::{stress, words};
 use finding::{Command, Repair, Step, Steps, Subject};
 use go_crash::FaultKind;

@@ -1,7 +1,8 @@
 //! Steps for what is not two goroutines at one map.
 
 use super::{command, package_dir, step};
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::words;
 use finding::{AccessRow, Deadlock, Operation, Repair, Steps, Subject};
 use go_crash::{Fault, FaultKind};

@@ -1,7 +1,7 @@
 //! Writing down declared maps and accesses to them.
 
 use super::facts::{AccessFact, DeclFact, Key};
-use super::place::MapPlace;
+use super::map_place::MapPlace;
 use super::walker::Walker;
 use crate::hir::ExprId;
 use crate::types::{Def, Kind, Ty};

@@ -1,6 +1,6 @@
 //! What a call calls.
 
-use super::place::MapPlace;
+use super::map_place::MapPlace;
 use super::walker::Walker;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, StmtKind};
 use crate::types::{Binding, FieldInfo, Kind, Meaning, Target, Ty};
@@ -121,7 +121,7 @@ impl<'w> Walker<'w> {
     }
 
     fn declared_callee(&mut self, func: FuncRef) -> Callee<'w> {
-        self.refers_to(super::init_order::Node::Function(func));
+        self.refers_to(super::init_node::Node::Function(func));
         let signature = self.r.signature(func);
         Callee::Declared { func, sig: signature.ty, params: signature.params, receiver: None }
     }
@@ -141,7 +141,7 @@ impl<'w> Walker<'w> {
         match selection.target {
             Target::Field { ty, .. } => Callee::Value(ty),
             Target::Method { func, sig, receiver } => {
-                self.refers_to(super::init_order::Node::Function(func));
+                self.refers_to(super::init_node::Node::Function(func));
                 let receiver = Receiver { base, path: selection.path, ty: receiver };
                 let receiver = if expression.is_some() { None } else { Some(receiver) };
                 let params = self.r.signature(func).params;

@@ -1,7 +1,7 @@
 //! Statements, in the order they are written.
 
 use super::expr::Use;
-use super::place::MapPlace;
+use super::map_place::MapPlace;
 use super::walker::{LocalKind, Place, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
 use crate::types::{Binding, Def, Kind, Ty};

@@ -1,7 +1,7 @@
 //! The walk over one package: its variables' initialisers and its functions, in source order.
 
 use super::facts::{Facts, FunctionFact, Key, LiteralUse};
-use super::init_order::Node;
+use super::init_node::Node;
 use super::starters::HANDLERS;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List, StmtId};
 use crate::types::{Binding, Def, Kind, Resolver, Ty};
@@ -100,7 +100,7 @@ pub(super) struct Walker<'w> {
     /// Types of package-level variables.
     pub(super) variable_types: FxHashMap<(DeclRef, u32), Ty>,
     /// The maps that functions return.
-    pub(super) accessors: FxHashMap<FuncRef, Option<super::place::MapPlace>>,
+    pub(super) accessors: FxHashMap<FuncRef, Option<super::map_place::MapPlace>>,
     /// How many walks over other declarations are under way, for their types alone.
     pub(super) depth: u32,
 }
