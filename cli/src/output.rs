@@ -17,7 +17,13 @@ pub(crate) fn set_colour(colour: Colour) {
 
 /// Writes text to standard output, coloured where that is wanted.
 pub(crate) fn data(text: &str) -> Result<()> {
-    write_to(&mut AutoStream::auto(io::stdout().lock()), text.as_bytes())
+    let stdout = io::stdout();
+    if AutoStream::choice(&stdout) == ColorChoice::Never {
+        // In one piece: a stream that takes styles out on the way writes once for every line and style.
+        let plain = anstream::adapter::strip_str(text).to_string();
+        return write_to(&mut stdout.lock(), plain.as_bytes());
+    }
+    write_to(&mut AutoStream::auto(stdout.lock()), text.as_bytes())
 }
 
 /// Writes bytes to standard output as they are.

@@ -33,6 +33,7 @@ mod path;
 mod program;
 mod source_file;
 mod source_tree;
+mod spread;
 mod types;
 mod vendored_module;
 mod world;

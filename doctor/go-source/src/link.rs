@@ -13,6 +13,7 @@ pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
 use crate::body::{AccessFact, Facts, Key, LockFact, walk_package};
 use crate::locks;
+use crate::spread;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
@@ -22,7 +23,6 @@ use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
 use initial::Initial;
 use names::Names;
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -44,14 +44,11 @@ pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOpt
         .filter(|(_, p)| p.part.is_searched())
         .map(|(id, _)| id)
         .collect();
-    let mut units: Vec<Unit> = own
-        .into_par_iter()
-        .map(|package| {
-            let facts = walk_package(world, names, package, minor);
-            let states = states(world, &facts);
-            Unit { package, facts, states, base: 0 }
-        })
-        .collect();
+    let mut units = spread::map(own, world.files.len(), |package| {
+        let facts = walk_package(world, names, package, minor);
+        let states = states(world, &facts);
+        Unit { package, facts, states, base: 0 }
+    });
     let mut base = 0u32;
     for unit in &mut units {
         unit.base = base;
@@ -132,11 +129,13 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         inherited: &inherited,
         initial: Initial::new(units, &calls, &by_ref, &methods),
     };
-    let mut accesses: Vec<SourceAccess> = units
-        .par_iter()
-        .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
-        .filter_map(|(unit, access)| tables.named(unit, access))
-        .collect();
+    let named = |unit: &Unit| -> Vec<SourceAccess> {
+        unit.facts.accesses.iter().filter_map(|access| tables.named(unit, access)).collect()
+    };
+    let mut accesses = spread::map(units.iter().collect(), world.files.len(), named)
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     let acquisitions = acquisitions(units, &naming);
     let origins = origins(units, &ids, &ambiguous);

@@ -6,9 +6,9 @@ use crate::build::{self, Tags};
 use crate::hir::{self, DeclKind, Hir};
 use crate::layout::Layout;
 use crate::models;
+use crate::spread;
 use crate::world::{File, FileId, Package, PackageId, Part, World, index};
 use crate::{LineTable, LoadOptions, Note, NoteKind, SourceTree, VendoredModule};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -150,23 +150,21 @@ impl Reader<'_> {
             }
         }
         let (tree, tags) = (self.tree, self.tags);
-        let parsed: Vec<_> = files
-            .into_par_iter()
-            .map(|(at, path, import)| {
-                let mut notes = Vec::new();
-                let file = read_file(tree, tags, path, part, &mut notes);
-                let file = file.map(|(text, lines, hir)| Parsed {
-                    directory: Some(at),
-                    path: path.into(),
-                    text,
-                    lines,
-                    hir,
-                    part,
-                    import,
-                });
-                (file, notes)
-            })
-            .collect();
+        let length = files.len();
+        let parsed = spread::map(files, length, |(at, path, import)| {
+            let mut notes = Vec::new();
+            let file = read_file(tree, tags, path, part, &mut notes);
+            let file = file.map(|(text, lines, hir)| Parsed {
+                directory: Some(at),
+                path: path.into(),
+                text,
+                lines,
+                hir,
+                part,
+                import,
+            });
+            (file, notes)
+        });
         let mut imports = BTreeSet::new();
         for (file, found) in parsed {
             notes.extend(found);
