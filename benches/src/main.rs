@@ -13,6 +13,9 @@ mod row;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 
+/// Rounds of a row when a quick look is asked for.
+const QUICK_ROUNDS: usize = 3;
+
 /// Measures Tophash against named yardsticks and peers.
 #[derive(Parser)]
 struct Cli {
@@ -36,7 +39,7 @@ enum Group {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
-    let rounds = if cli.quick { 3 } else { 9 };
+    let rounds = if cli.quick { QUICK_ROUNDS } else { 9 };
     let groups = if cli.groups.is_empty() {
         vec![Group::Parse, Group::Dump, Group::Cold]
     } else {

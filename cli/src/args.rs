@@ -4,18 +4,42 @@ use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
-/// Finds unsafe, leaking, hot and stalling maps in Go programs.
+/// Explains the crash of a Go program over a map: which map, who else touches it, what to do now.
 #[derive(Parser, Debug)]
-#[command(name = "tophash", version, after_help = exit::HELP, max_term_width = 100)]
+#[command(
+    name = "tophash",
+    version,
+    about = "Explains the crash of a Go program over a map: which map, who else touches it under which lock, and what to do now",
+    after_help = format!("{EXAMPLES}\n\n{}", exit::HELP),
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// When to use colour.
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN",
+        hide_possible_values = true,
+        hide_default_value = true,
+        display_order = 900
+    )]
     pub(crate) color: Colour,
 }
+
+/// What a newcomer types first.
+const EXAMPLES: &str = "\
+Examples:
+  tophash demo                          a real crash, explained; needs no Go
+  tophash explain crash.log --source .  a crash text and the tree it came from
+  kubectl logs --previous POD | tophash explain - --source .
+  tophash doctor .                      the maps of a tree, uneven locking first";
 
 /// The commands.
 #[derive(Subcommand, Debug)]
@@ -25,9 +49,12 @@ pub(crate) enum Command {
     /// Reads the text of a crash, bare or as a log collector wrapped it, and says which map it was,
     /// where it is declared, who else touches it and under which lock, and what to do now.
     Explain(Explain),
-    /// Recognise what each path is (Go source, crash text), do all that is possible, end with one screen
+    /// Say what can be said of crash texts and Go source trees, in any order
+    ///
+    /// Recognises what each path is and joins every crash text with the source. A source tree alone
+    /// gives its maps, those that are locked in one place and not in another first.
     Doctor(Doctor),
-    /// Explain the real crash of the bundled example service; needs no Go
+    /// Explain the real crash of a bundled example service; needs no Go
     Demo(Demo),
     /// Print a completion script for a shell
     Completions {
@@ -35,8 +62,11 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
-    Man,
+    /// Print a manual page, in roff
+    Man {
+        /// The command whose page it is; the program's own without one
+        command: Option<String>,
+    },
 }
 
 /// Arguments of `explain`.
@@ -59,27 +89,27 @@ pub(crate) struct Explain {
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Source {
     /// Source tree of the crashed program
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, help_heading = "Source tree", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) source: Option<PathBuf>,
 
     /// Read the tree as of this commit, tag or branch, from the git objects of --source
-    #[arg(long, value_name = "REV")]
+    #[arg(long, help_heading = "Source tree", value_name = "REV")]
     pub(crate) rev: Option<String>,
 
     /// Read paths of the crash text that begin with FROM as if they began with TO; may be repeated
-    #[arg(long, value_name = "FROM=TO", value_parser = path_map)]
+    #[arg(long, help_heading = "Source tree", value_name = "FROM=TO", value_parser = path_map)]
     pub(crate) path_map: Vec<(String, String)>,
 
     /// Build tags that the program was built with, separated by commas
-    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    #[arg(long, help_heading = "Source tree", value_name = "TAGS", value_delimiter = ',')]
     pub(crate) tags: Vec<String>,
 
     /// Operating system that the program was built for
-    #[arg(long, value_name = "GOOS", default_value = "linux")]
+    #[arg(long, help_heading = "Source tree", value_name = "GOOS", default_value = "linux")]
     pub(crate) goos: String,
 
     /// Architecture that the program was built for
-    #[arg(long, value_name = "GOARCH", default_value = "amd64")]
+    #[arg(long, help_heading = "Source tree", value_name = "GOARCH", default_value = "amd64")]
     pub(crate) goarch: String,
 }
 
@@ -104,8 +134,18 @@ pub(crate) struct Doctor {
     #[arg(required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
+    /// Show every map of a source tree, not the first screen of them
+    #[arg(long)]
+    pub(crate) all: bool,
+
     /// Output format
-    #[arg(long, value_enum, default_value = "full", value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "full",
+        value_name = "FORMAT",
+        hide_default_value = true
+    )]
     pub(crate) format: Format,
 }
 
@@ -113,7 +153,13 @@ pub(crate) struct Doctor {
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Output format
-    #[arg(long, value_enum, default_value = "full", value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "full",
+        value_name = "FORMAT",
+        hide_default_value = true
+    )]
     pub(crate) format: Format,
 
     /// Write the example's source and crash text to this new folder, to try the other commands on
@@ -124,14 +170,16 @@ pub(crate) struct Demo {
 /// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Everything, with source snippets
+    /// Everything, with source snippets (the default)
     Full,
-    /// One line a site, for grep and editors
+    /// One line a place, for grep and editors
     Concise,
     /// One JSON document with a schema version
     Json,
     /// For an incident ticket
     Markdown,
+    /// The patch alone, for git apply
+    Patch,
 }
 
 /// When to use colour.

@@ -2,18 +2,14 @@
 
 use crate::error::{Error, Result};
 use crate::output;
+use crate::progress::{Progress, Unit};
 use go_crash::{CrashText, Group, Reader};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// How much is read at once.
 const PIECE: usize = 256 * 1024;
-
-/// Progress appears only when the work has taken this long.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Reads the text of `path`, or of standard input for `-` or nothing.
 ///
@@ -42,8 +38,7 @@ pub(crate) fn read(path: Option<&Path>) -> Result<CrashText> {
 
 /// Feeds all of `input` to the reader.
 fn pump(mut input: impl Read, length: Option<u64>, name: &str) -> Result<CrashText> {
-    let begun = Instant::now();
-    let mut bar: Option<ProgressBar> = None;
+    let progress = Progress::new(name, Unit::Bytes, length);
     let mut reader = Reader::new(Group::default());
     let mut piece = vec![0_u8; PIECE];
     let mut done = 0_u64;
@@ -63,29 +58,10 @@ fn pump(mut input: impl Read, length: Option<u64>, name: &str) -> Result<CrashTe
             }
         };
         reader.push(piece.get(..count).unwrap_or(&piece));
-        done = done.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        if bar.is_none() && output::progress_is_seen() && begun.elapsed() > PATIENCE {
-            bar = Some(progress(length, name));
-        }
-        if let Some(bar) = &bar {
-            bar.set_position(done);
-        }
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        done = done.saturating_add(count);
+        progress.add(count);
     }
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
+    drop(progress);
     Ok(reader.finish().into_text())
-}
-
-/// A bar where the length is known, a counter where it is not.
-fn progress(length: Option<u64>, name: &str) -> ProgressBar {
-    let (bar, template) = match length {
-        Some(length) => {
-            (ProgressBar::new(length), "reading {msg} {wide_bar} {bytes}/{total_bytes} {eta}")
-        }
-        None => (ProgressBar::new_spinner(), "reading {msg} {bytes} {bytes_per_sec}"),
-    };
-    let style = ProgressStyle::with_template(template);
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        .with_message(name.to_owned())
 }

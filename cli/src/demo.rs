@@ -40,11 +40,9 @@ pub(crate) fn run(arguments: &Demo) -> Result<u8> {
         ..Options::default()
     };
     let diagnosis = diagnosis::diagnose(&crash, Some(&program), &options);
-    output::data(&render::render(&diagnosis, Some(&tree), arguments.format)?)?;
-    output::say(
-        "This was a bundled example. 'tophash demo --unpack demo' writes its source and crash text out.",
-    );
-    Ok(exit::EXPLAINED)
+    let code = render::print(&diagnosis, Some(&tree), arguments.format)?;
+    output::say("a bundled example; 'tophash demo --unpack demo' writes its source and crash out");
+    Ok(code)
 }
 
 /// Writes the example into a folder that does not exist yet.

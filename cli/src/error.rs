@@ -34,6 +34,11 @@ impl Error {
         self.hint = Some(hint.into());
         self
     }
+
+    /// True when it says what the user can do about it.
+    pub(crate) fn is_hinted(&self) -> bool {
+        self.hint.is_some()
+    }
 }
 
 impl fmt::Display for Error {

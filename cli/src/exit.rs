@@ -14,6 +14,6 @@ pub(crate) const NOTHING_FOUND: u8 = 3;
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  explained
-  1  findings
-  2  error
-  3  nothing found";
+  1  findings (no command of this version)
+  2  error: wrong usage, or something could not be read
+  3  nothing found: no fault, goroutine or Go map in what was read";

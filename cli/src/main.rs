@@ -10,6 +10,8 @@ mod error;
 mod exit;
 mod explain;
 mod output;
+mod progress;
+mod recognise;
 mod render;
 mod tree;
 
@@ -49,14 +51,31 @@ fn run(command: Command) -> Result<u8> {
             clap_complete::generate(shell, &mut Cli::command(), "tophash", &mut script);
             print(&script)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            let man = clap_mangen::Man::new(Cli::command());
-            man.render(&mut page)
-                .map_err(|error| Error::new("cannot write the manual").because(&error))?;
-            print(&page)
-        }
+        Command::Man { command } => manual(command.as_deref()),
     }
+}
+
+/// Prints the page of the program, or of one of its commands.
+fn manual(command: Option<&str>) -> Result<u8> {
+    let mut program = Cli::command();
+    // Options of the program stand in the pages of its commands too.
+    program.build();
+    let page_of = match command {
+        None => program,
+        Some(name) => {
+            let known = program.find_subcommand(name).cloned();
+            known.ok_or_else(|| {
+                Error::new(format!("there is no command {name}"))
+                    .hint("'tophash --help' lists them")
+            })?
+        }
+    };
+    // A page is called as it is asked for: man tophash-explain.
+    let title = command.map_or_else(|| "tophash".to_owned(), |name| format!("tophash-{name}"));
+    let man = clap_mangen::Man::new(page_of.display_name(title.clone())).title(title);
+    let mut page = Vec::new();
+    man.render(&mut page).map_err(|error| Error::new("cannot write the manual").because(&error))?;
+    print(&page)
 }
 
 /// Prints generated text.

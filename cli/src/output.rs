@@ -15,10 +15,25 @@ pub(crate) fn set_colour(colour: Colour) {
     .write_global();
 }
 
-/// Writes data to standard output. A closed pipe is the reader's way to say "enough", not an error.
+/// Writes text to standard output, coloured where that is wanted.
 pub(crate) fn data(text: &str) -> Result<()> {
-    let mut stdout = AutoStream::auto(io::stdout().lock());
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    let stdout = io::stdout();
+    if AutoStream::choice(&stdout) == ColorChoice::Never {
+        // In one piece: a stream that takes styles out on the way writes once for every line and style.
+        let plain = anstream::adapter::strip_str(text).to_string();
+        return write_to(&mut stdout.lock(), plain.as_bytes());
+    }
+    write_to(&mut AutoStream::auto(stdout.lock()), text.as_bytes())
+}
+
+/// Writes bytes to standard output as they are.
+pub(crate) fn bytes(data: &[u8]) -> Result<()> {
+    write_to(&mut io::stdout().lock(), data)
+}
+
+/// A closed pipe is the reader's way to say "enough", not an error.
+fn write_to(stdout: &mut impl Write, data: &[u8]) -> Result<()> {
+    match stdout.write_all(data).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Error::new("cannot write to standard output").because(&error)),
         Ok(()) => Ok(()),
@@ -37,7 +52,13 @@ pub(crate) fn progress_is_seen() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Columns of the terminal that standard output goes to; 100 where it goes elsewhere.
+/// Columns of the terminal that standard output goes to; `None` where it goes elsewhere.
+pub(crate) fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
+}
+
+/// Columns for text that a person reads: the terminal's, or 100 where it goes elsewhere.
 pub(crate) fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+    terminal_width().unwrap_or(100)
 }

@@ -118,7 +118,36 @@ fn doctor_recognises_and_joins_in_any_order() {
 fn doctor_lists_the_maps_of_a_tree_alone() {
     let out = run(&["doctor", ORDERS]);
     assert_eq!(out.code, 0, "{}", out.stderr);
-    assert!(out.stdout.contains(CACHE), "{}", out.stdout);
+    assert!(out.stdout.contains("Cache.entries"), "{}", out.stdout);
+}
+
+/// The four faults that the authors of the example did not see come before everything else.
+#[test]
+fn doctor_puts_uneven_locking_first_and_says_what_it_left_out() {
+    let out = run(&["doctor", ORDERS]);
+    let table: Vec<_> = out.stdout.lines().skip_while(|line| !line.contains("look at")).collect();
+    let first: Vec<_> = table.iter().skip(1).take(5).collect();
+    for map in ["Cache.entries", "Registry.conns", "Live.values", "Aggregator.totals"] {
+        assert!(first.iter().any(|line| line.contains(map)), "{map}:\n{}", out.stdout);
+    }
+    assert!(out.stdout.contains("more: "), "{}", out.stdout);
+    assert!(out.stdout.contains("--all"), "{}", out.stdout);
+    let all = run(&["doctor", ORDERS, "--all"]);
+    assert!(all.stdout.lines().count() > out.stdout.lines().count(), "{}", all.stdout);
+    assert!(!all.stdout.contains("more: "), "{}", all.stdout);
+}
+
+#[test]
+fn doctor_has_a_tree_in_every_format() {
+    let concise = run(&["doctor", ORDERS, "--format", "concise"]).stdout;
+    assert!(concise.lines().all(|line| line.contains(".go:")), "{concise}");
+    assert!(concise.contains(CACHE), "{concise}");
+    let markdown = run(&["doctor", ORDERS, "--format", "markdown"]).stdout;
+    assert!(markdown.starts_with("## ") && markdown.contains(CACHE), "{markdown}");
+    let json = run(&["doctor", ORDERS, "--format", "json"]).stdout;
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["schema_version"], 1, "{document}");
+    assert_eq!(document["maps"][0]["locking"], "mixed", "{document}");
 }
 
 #[test]
@@ -153,6 +182,54 @@ fn completions_and_man_are_printed() {
         let out = run(&["completions", shell]);
         assert!(out.code == 0 && out.stdout.contains("explain"), "{shell}");
     }
+    let page = run(&["man", "explain"]);
+    assert!(page.stdout.contains("tophash\\-explain"), "{}", page.stdout);
+    for option in ["path\\-map", "format", "color", "rev"] {
+        assert!(page.stdout.contains(option), "{option} is missing: {}", page.stdout);
+    }
+    let unknown = run(&["man", "nosuch"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("hint:"), "{}", unknown.stderr);
     let man = run(&["man"]);
     assert!(man.code == 0 && man.stdout.contains(".TH"), "{}", man.stdout);
+}
+
+/// The report says `… --format patch | git -C SOURCE apply`: it applies as it is printed.
+#[test]
+fn the_patch_that_is_printed_applies() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("orders");
+    copy_tree(ORDERS.as_ref(), &copy);
+    let file = crash("orders-status-cache", "1.27-single");
+    let source = copy.to_str().unwrap();
+    // Colour that is asked for must not get into it.
+    let out = run(&[
+        "explain",
+        file.to_str().unwrap(),
+        "--source",
+        source,
+        "--format",
+        "patch",
+        "--color",
+        "always",
+    ]);
+    assert_eq!(out.code, 0, "{}", out.stderr);
+    let diff = folder.path().join("fix.patch");
+    fs::write(&diff, &out.stdout).unwrap();
+    let applied =
+        Command::new("git").arg("-C").arg(&copy).arg("apply").arg(&diff).output().unwrap();
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let cleaner = fs::read_to_string(copy.join("internal/status/cleaner.go")).unwrap();
+    assert!(cleaner.contains("c.mu.Lock()"), "{cleaner}");
+}
+
+#[test]
+fn where_no_patch_is_safe_none_is_printed() {
+    let file = crash("orders-status-cache", "1.27-single");
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().to_str().unwrap();
+    let arguments = ["explain", file.to_str().unwrap(), "--source", source, "--format", "patch"];
+    let out = run(&arguments);
+    assert_eq!((out.code, out.stdout.as_str()), (3, ""), "{}", out.stderr);
+    assert!(out.stderr.contains("hint:"), "{}", out.stderr);
+    assert_eq!(run(&["doctor", ORDERS, "--format", "patch"]).code, 2);
 }

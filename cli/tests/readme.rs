@@ -19,6 +19,15 @@ fn the_output_in_the_readme_is_real() {
 }
 
 #[test]
+fn the_maps_in_the_readme_are_those_of_the_example() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("$ tophash doctor .\n").unwrap();
+    let (shown, _) = after.split_once("…\n```").unwrap();
+    let printed = common::run(&["doctor", common::ORDERS]).stdout;
+    assert!(printed.starts_with(shown), "shown:\n{shown}\nprinted:\n{printed}");
+}
+
+#[test]
 fn every_command_in_the_documents_is_one() {
     let documents = [
         include_str!("../../README.md"),

@@ -2,6 +2,7 @@
 
 use super::{Tree, is_source_file};
 use crate::error::{Error, Result};
+use crate::progress::{Progress, Unit};
 use go_source::SourceTree;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,12 +40,13 @@ pub(super) fn open(root: &Path) -> Result<Tree> {
     }
     let mut files = Vec::new();
     let mut notes = Vec::new();
+    let progress = Progress::new(root.display().to_string(), Unit::Files, None);
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(is_looked_into) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                notes.push(format!("skipped: {error}"));
+                notes.push(skipped(&error));
                 continue;
             }
         };
@@ -58,9 +60,19 @@ pub(super) fn open(root: &Path) -> Result<Tree> {
             entry.file_type().is_file() || (entry.path_is_symlink() && entry.path().is_file());
         if is_file && is_source_file(&relative) {
             files.push(relative);
+            progress.add(1);
         }
     }
     Ok(Tree { files: Box::new(DiskTree { root: root.to_owned(), files }), notes })
+}
+
+/// What is said of a folder or file that cannot be looked into.
+fn skipped(error: &walkdir::Error) -> String {
+    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    match error.path() {
+        Some(path) => format!("skipped: cannot read {}: {why}", path.display()),
+        None => format!("skipped: {why}"),
+    }
 }
 
 /// Hidden folders hold no Go packages, and those of node_modules are many.

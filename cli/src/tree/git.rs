@@ -2,6 +2,7 @@
 
 use super::{Tree, is_source_file};
 use crate::error::{Error, Result};
+use crate::progress::{Progress, Unit};
 use go_source::MemoryTree;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -16,13 +17,19 @@ use std::process::{Command, Stdio};
 ///
 /// When git is not there, `root` is in no repository, or `rev` names no commit of it.
 pub(super) fn open(root: &Path, rev: &str) -> Result<Tree> {
+    let place = root.display();
+    ask(root, &["rev-parse", "--git-dir"]).map_err(|error| {
+        if error.is_hinted() {
+            return error;
+        }
+        Error::new(format!("cannot read {place} as of {rev}: it is in no git repository"))
+            .hint("leave --rev out to read the tree as it stands")
+    })?;
     let name = format!("{rev}^{{commit}}");
     let commit =
-        ask(root, &["rev-parse", "--verify", "--end-of-options", &name]).map_err(|error| {
-            error.hint(format!(
-                "is {rev} a commit of the repository of {}? 'git fetch' may be needed first",
-                root.display()
-            ))
+        ask(root, &["rev-parse", "--verify", "--end-of-options", &name]).map_err(|_| {
+            Error::new(format!("{rev} is no commit, tag or branch of the repository of {place}"))
+                .hint(format!("'git -C {place} fetch --tags' gets those of its remote"))
         })?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
     // ls-tree lists the folder that it runs in, with paths relative to that folder.
@@ -75,8 +82,11 @@ fn read_objects(
     let requests: String = wanted.iter().map(|(_, object)| format!("{object}\n")).collect();
     let writer = std::thread::spawn(move || input.write_all(requests.as_bytes()));
 
+    let length = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+    let progress = Progress::new("git's objects", Unit::Files, Some(length));
     let mut output = BufReader::new(output);
     for (path, object) in wanted {
+        progress.add(1);
         let mut header = String::new();
         output.read_line(&mut header).map_err(failed)?;
         let size = header.trim_end().rsplit(' ').next().and_then(|size| size.parse::<u64>().ok());
@@ -150,5 +160,15 @@ mod tests {
         assert_eq!(part.files.files(), ["a.go"]);
         let error = open(root, "no-such-rev").map(|_| ()).unwrap_err().to_string();
         assert!(error.contains("hint:"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_in_no_repository_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = open(folder.path(), "HEAD").map(|_| ()).unwrap_err().to_string();
+        assert!(
+            error.contains("no git repository") && error.contains("leave --rev out"),
+            "{error}"
+        );
     }
 }

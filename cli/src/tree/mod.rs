@@ -5,13 +5,21 @@ mod git;
 
 use crate::args::Source;
 use crate::error::Result;
-use go_source::{LoadOptions, Program, SourceTree, Target};
+use crate::progress::{Progress, Unit};
+use go_source::{LoadOptions, Mention, Program, SourceTree, Target};
 use std::path::Path;
 
 /// A tree that is ready to be read, and what was left out of it.
 pub(crate) struct Tree {
     pub(crate) files: Box<dyn SourceTree>,
     pub(crate) notes: Vec<String>,
+}
+
+impl Tree {
+    /// How many Go files it has.
+    pub(crate) fn go_files(&self) -> usize {
+        self.files.files().iter().filter(|file| file.ends_with(".go")).count()
+    }
 }
 
 /// Opens the tree below `root`, as of a revision where one is given.
@@ -26,15 +34,44 @@ pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
     }
 }
 
-/// Loads the Go program of a tree for the target that the arguments name.
-pub(crate) fn load(tree: &Tree, source: &Source, tests: bool) -> Program {
+/// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
+/// vendored packages that `mentions` lie in.
+pub(crate) fn load(tree: &Tree, source: &Source, tests: bool, mentions: Vec<Mention>) -> Program {
     let options = LoadOptions {
         target: Target { os: source.goos.clone(), arch: source.goarch.clone() },
         tags: source.tags.clone(),
         tests,
+        mentions,
         ..LoadOptions::default()
     };
-    Program::load(tree.files.as_ref(), &options)
+    let watched = Watched::new(tree.files.as_ref());
+    Program::load(&watched, &options)
+}
+
+/// A tree whose reading shows progress: each file that is read counts.
+struct Watched<'t> {
+    files: &'t dyn SourceTree,
+    progress: Progress,
+}
+
+impl<'t> Watched<'t> {
+    fn new(files: &'t dyn SourceTree) -> Self {
+        let go = files.files().iter().filter(|path| path.ends_with(".go")).count();
+        let length = u64::try_from(go).unwrap_or(u64::MAX);
+        Self { files, progress: Progress::new("the source tree", Unit::Files, Some(length)) }
+    }
+}
+
+impl SourceTree for Watched<'_> {
+    fn files(&self) -> Vec<String> {
+        self.files.files()
+    }
+
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        let text = self.files.read(path);
+        self.progress.add(1);
+        text
+    }
 }
 
 /// True for the files that say something about a Go program.

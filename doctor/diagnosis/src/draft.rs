@@ -1,20 +1,8 @@
-//! What the parts of the diagnosis hand to each other: the context of a text, the draft of a case.
+//! The draft of a case: what the parts of the diagnosis found of it, before it is worded.
 
-use crate::Options;
 use crate::near::Near;
 use crate::sides::Sides;
-use crate::stacks::Stack;
-use finding::{FaultingAccess, Gap, Subject};
-use go_crash::CrashText;
-use go_source::Program;
-
-/// What every case of one text shares.
-pub(crate) struct Context<'a> {
-    pub(crate) crash: &'a CrashText,
-    pub(crate) program: Option<&'a Program>,
-    pub(crate) options: &'a Options,
-    pub(crate) stacks: Vec<Stack<'a>>,
-}
+use finding::{Deadlock, FaultingAccess, Gap, Subject};
 
 /// What is known of a case before it is worded.
 #[derive(Debug)]
@@ -24,6 +12,8 @@ pub(crate) struct Draft {
     pub(crate) sides: Sides,
     pub(crate) near: Vec<Near>,
     pub(crate) gaps: Vec<Gap>,
+    /// Those that the map's lock is part of.
+    pub(crate) deadlocks: Vec<Deadlock>,
 }
 
 impl Draft {
@@ -34,6 +24,7 @@ impl Draft {
             sides: Sides::default(),
             near: Vec::new(),
             gaps: Vec::new(),
+            deadlocks: Vec::new(),
         }
     }
 }

@@ -98,7 +98,13 @@ pub(crate) fn no_source(options: &Options) -> Gap {
     )
 }
 
+/// A fragment as a sentence. One that begins with a path keeps it as it is.
 fn sentence(fragment: &str) -> String {
+    let begins_with_path =
+        fragment.split([' ', ':']).next().is_some_and(|word| word.contains(['/', '.']));
+    if begins_with_path {
+        return format!("{}.", fragment.trim_end_matches('.'));
+    }
     let mut chars = fragment.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let end = if fragment.ends_with('.') { "" } else { "." };

@@ -15,17 +15,21 @@
 
 mod build;
 mod callers;
+mod context;
+mod deadlock;
 mod draft;
 mod dump;
 mod family;
+mod finish;
 mod frames;
 mod gaps;
-mod held;
 mod instances;
 mod keys;
 mod locks;
+mod mentions;
 mod near;
 mod options;
+mod overview;
 mod place;
 mod race;
 mod repair;
@@ -43,9 +47,11 @@ mod verdict;
 mod words;
 
 pub use finding::Diagnosis;
+pub use mentions::mentions;
 pub use options::Options;
+pub use overview::overview;
 
-use draft::Context;
+use context::Context;
 use family::Family;
 use finding::{Case, Site};
 use go_crash::{CrashText, Fault, FaultKind};
@@ -55,7 +61,13 @@ use go_source::Program;
 ///
 /// Time grows with the number of distinct stacks and with the accesses to the maps concerned.
 pub fn diagnose(crash: &CrashText, program: Option<&Program>, options: &Options) -> Diagnosis {
-    let context = Context { crash, program, options, stacks: stacks::of(crash) };
+    let stacks = stacks::of(crash);
+    let places = place::Places::default();
+    let mut context = Context { crash, program, options, stacks, places, deadlocks: Vec::new() };
+    let waiting = |fault: &Fault| matches!(family::of(fault.kind), Family::Waiting);
+    if let (Some(program), true) = (program, crash.faults.iter().all(waiting)) {
+        context.deadlocks = deadlock::find(&context, program);
+    }
     let mut cases: Vec<(Family, Case)> = Vec::new();
     for (fault, times) in distinct(&crash.faults) {
         let case = build::of_fault(&context, fault, times);
@@ -75,7 +87,7 @@ pub fn diagnose(crash: &CrashText, program: Option<&Program>, options: &Options)
     Diagnosis {
         cases: cases.into_iter().map(|(_, case)| case).collect(),
         notes,
-        statistics: statistics::of(crash, &context.stacks, program, options),
+        statistics: statistics::of(&context),
     }
 }
 

@@ -6,8 +6,9 @@
 //! that value is compared as it is. Equal paths are not enough where the source tells which mutex
 //! each of them is: locks of two declarations are two locks, whatever they are called.
 
+use crate::callers::CallerLock;
 use finding::{Access, HeldLock, LockMode, LockSet};
-use go_source::{Inherited, SourceAccess};
+use go_source::SourceAccess;
 use std::sync::Arc;
 
 /// A lock's path, relative to the value that holds the map where it can be.
@@ -45,10 +46,13 @@ pub(crate) struct Lock {
 impl Lock {
     /// True when both are one lock, as far as paths and declarations tell.
     fn is(&self, other: &Self) -> bool {
-        let declared_apart =
-            self.guard.as_ref().zip(other.guard.as_ref()).is_some_and(|(one, two)| one != two);
-        !declared_apart && self.key == other.key
+        self.key == other.key && !declared_apart(self.guard.as_ref(), other.guard.as_ref())
     }
+}
+
+/// True when both declarations are known and differ: two locks, whatever they are called.
+pub(crate) fn declared_apart(one: Option<&Arc<str>>, two: Option<&Arc<str>>) -> bool {
+    one.zip(two).is_some_and(|(one, two)| one != two)
 }
 
 /// The locks an access is known to be under: its own, and those every known caller holds.
@@ -60,21 +64,16 @@ pub(crate) struct Under {
 }
 
 /// What an access of the source holds, with what its callers are known to hold.
-pub(crate) fn under(source: &SourceAccess, callers_hold: &[(String, LockMode)]) -> Under {
-    gather(&source.access, &source.guards, &source.inherited, callers_hold)
+pub(crate) fn under(source: &SourceAccess, callers_hold: &[CallerLock]) -> Under {
+    gather(&source.access, &source.guards, callers_hold)
 }
 
 /// The same for an access of which no more is known than its own words.
-pub(crate) fn under_alone(access: &Access, callers_hold: &[(String, LockMode)]) -> Under {
-    gather(access, &[], &[], callers_hold)
+pub(crate) fn under_alone(access: &Access, callers_hold: &[CallerLock]) -> Under {
+    gather(access, &[], callers_hold)
 }
 
-fn gather(
-    access: &Access,
-    guards: &[Option<Arc<str>>],
-    inherited: &[Inherited],
-    callers_hold: &[(String, LockMode)],
-) -> Under {
+fn gather(access: &Access, guards: &[Option<Arc<str>>], callers_hold: &[CallerLock]) -> Under {
     let mut out = Under::default();
     match &access.locks {
         LockSet::Unknown => out.unknown = true,
@@ -89,23 +88,15 @@ fn gather(
             }
         }
     }
-    for (path, mode) in callers_hold {
+    for CallerLock { path, mode, guard } in callers_hold {
         out.locks.push(Lock {
             key: key(&access.expression, path),
             mode: *mode,
             path: path.clone(),
-            guard: inherited_guard(inherited, path),
+            guard: guard.clone(),
         });
     }
     out
-}
-
-/// The declaration of a lock that the callers hold: by its last name, where that leaves just one.
-fn inherited_guard(inherited: &[Inherited], path: &str) -> Option<Arc<str>> {
-    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-    let mut fitting = inherited.iter().filter(|held| last(&held.lock.path) == last(path));
-    let guard = &fitting.next()?.guard;
-    fitting.all(|other| other.guard == *guard).then(|| Arc::clone(guard))
 }
 
 /// How two accesses stand to each other by their locks.
@@ -160,23 +151,6 @@ mod tests {
         assert_eq!(relation(&pool, &pool), apart);
         assert_eq!(relation(&pool, &under(None)), apart);
         assert_eq!(relation(&under(None), &table), apart);
-    }
-
-    #[test]
-    fn a_lock_of_the_callers_is_known_by_its_last_name_where_that_leaves_one_declaration() {
-        let held = |path: &str, guard: &str| Inherited {
-            lock: HeldLock {
-                path: path.into(),
-                mode: LockMode::Write,
-                site: finding::Site::line("p.go", 1),
-            },
-            guard: guard.into(),
-        };
-        let one = [held("pool.mu", "m/p.pool.mu"), held("pool.other", "m/p.pool.other")];
-        assert_eq!(inherited_guard(&one, "q.mu").as_deref(), Some("m/p.pool.mu"));
-        assert_eq!(inherited_guard(&one, "q.lock"), None);
-        let two = [held("pool.mu", "m/p.pool.mu"), held("table.mu", "m/p.table.mu")];
-        assert_eq!(inherited_guard(&two, "q.mu"), None);
     }
 
     #[test]

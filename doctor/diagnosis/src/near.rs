@@ -1,14 +1,14 @@
 //! Goroutines near a map: who is in it, on one of its lines, in one of its functions, or waiting
 //! for a lock that guards it.
 
-use crate::Options;
+use crate::context::Context;
 use crate::place::Place;
 use crate::stacks::{self, Stack};
 use finding::{
     Access, GoroutineGroup, GoroutineRole, LockSet, MapId, Operation, Reason, ReasonKind, Site,
 };
 use go_crash::{Fault, FrameOwner};
-use go_source::{Program, SourceAccess};
+use go_source::SourceAccess;
 use std::sync::Arc;
 
 /// A stack of the text, met with the accesses to one map.
@@ -28,19 +28,16 @@ pub(crate) struct Near {
 }
 
 /// Meets every stack of the text with the accesses to a map, the faulting goroutine first.
-pub(crate) fn find(
-    program: &Program,
-    options: &Options,
-    stacks: &[Stack<'_>],
-    map: &MapId,
-    fault: Option<&Fault>,
-) -> Vec<Near> {
+///
+/// Time grows with the frames of the distinct stacks; each distinct frame is looked up once a text.
+pub(crate) fn find(context: &Context<'_>, map: &MapId, fault: Option<&Fault>) -> Vec<Near> {
+    let stacks = context.stacks.as_slice();
     let faulting = fault.and_then(|fault| fault.goroutine.as_deref());
     let mut found: Vec<Near> = Vec::new();
     for stack in stacks {
         let died = faulting
             .is_some_and(|goroutine| goroutine.id.is_some_and(|id| stack.ids.contains(&id)));
-        if let Some(mut near) = meet(program, options, stack, map) {
+        if let Some(mut near) = meet(context, stack, map) {
             // A stack the faulting goroutine shares with others is told apart by its id.
             if died {
                 let id = faulting.and_then(|goroutine| goroutine.id);
@@ -133,7 +130,7 @@ pub(crate) fn without_source(stacks: &[Stack<'_>], fault: &Fault) -> Vec<Near> {
 }
 
 /// What one stack has to do with a map.
-fn meet(program: &Program, options: &Options, stack: &Stack<'_>, map: &MapId) -> Option<Near> {
+fn meet(context: &Context<'_>, stack: &Stack<'_>, map: &MapId) -> Option<Near> {
     let make = |role, frame: Site, accesses: Vec<&SourceAccess>, operation, lock| Near {
         role,
         frame,
@@ -148,8 +145,8 @@ fn meet(program: &Program, options: &Options, stack: &Stack<'_>, map: &MapId) ->
     };
     if let Some(frame) = stacks::waits_for_lock(stack.frames) {
         let site = stacks::site(frame);
-        let place = Place::find(program, options, &site);
-        let guarded = lock_taken(program, &place, site.line).filter(|(_, maps)| maps.contains(map));
+        let place = context.place(&site);
+        let guarded = lock_taken(&place, site.line).filter(|(_, maps)| maps.contains(map));
         if let Some((lock, _)) = guarded {
             return Some(make(GoroutineRole::WaitingForLock, site, Vec::new(), None, Some(lock)));
         }
@@ -160,7 +157,7 @@ fn meet(program: &Program, options: &Options, stack: &Stack<'_>, map: &MapId) ->
         stack.frames.iter().filter(|frame| frame.owner() != FrameOwner::Go).enumerate()
     {
         let site = stacks::site(frame);
-        let place = Place::find(program, options, &site);
+        let place = context.place(&site);
         let on_line: Vec<_> =
             place.on_line.iter().copied().filter(|access| access.access.map == *map).collect();
         if let (0, Some((function, _)), false) = (depth, in_map, on_line.is_empty()) {
@@ -178,11 +175,8 @@ fn meet(program: &Program, options: &Options, stack: &Stack<'_>, map: &MapId) ->
             let operation = on_line.first().map(|access| access.access.operation);
             return Some(make(GoroutineRole::OnAccess, site, on_line, operation, None));
         }
-        let inside: Vec<_> = place
-            .in_functions(program)
-            .into_iter()
-            .filter(|access| access.access.map == *map)
-            .collect();
+        let inside: Vec<_> =
+            place.in_functions.iter().copied().filter(|access| access.access.map == *map).collect();
         if !inside.is_empty() && deeper.is_none() {
             deeper = Some(make(GoroutineRole::InFunction, site, inside, None, None));
         }
@@ -192,13 +186,9 @@ fn meet(program: &Program, options: &Options, stack: &Stack<'_>, map: &MapId) ->
 
 /// The lock that a line takes, by the accesses of the same function that hold it from there, and the
 /// maps it guards in the whole program.
-pub(crate) fn lock_taken(
-    program: &Program,
-    place: &Place<'_>,
-    line: u32,
-) -> Option<(Arc<str>, Vec<MapId>)> {
+pub(crate) fn lock_taken(place: &Place<'_>, line: u32) -> Option<(Arc<str>, Vec<MapId>)> {
     let mut found: Option<(Arc<str>, Vec<MapId>)> = None;
-    for access in place.in_functions(program) {
+    for access in &place.in_functions {
         let LockSet::Held(held) = &access.access.locks else { continue };
         for lock in held.iter().filter(|lock| lock.site.line == line) {
             let (_, maps) = found.get_or_insert_with(|| (Arc::clone(&lock.path), Vec::new()));

@@ -3,6 +3,9 @@
 use crate::Options;
 use finding::Site;
 use go_source::{Function, FunctionId, Program, SourceAccess};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Where a frame lies in the tree.
@@ -14,6 +17,35 @@ pub(crate) struct Place<'p> {
     pub(crate) functions: Vec<&'p Function>,
     /// Accesses on the line, those of the function where the symbol is known there.
     pub(crate) on_line: Vec<&'p SourceAccess>,
+    /// Accesses directly in those functions.
+    pub(crate) in_functions: Vec<&'p SourceAccess>,
+}
+
+/// The places of a text's frames, each found once: thousands of stacks share a few frames.
+#[derive(Debug, Default)]
+pub(crate) struct Places<'p> {
+    known: RefCell<HashMap<Key, Rc<Place<'p>>>>,
+}
+
+/// File, line and function of a frame.
+type Key = (Arc<str>, u32, Option<Arc<str>>);
+
+impl<'p> Places<'p> {
+    /// Finds a frame in the tree; hashed from the second time on.
+    pub(crate) fn find(
+        &self,
+        program: &'p Program,
+        options: &Options,
+        site: &Site,
+    ) -> Rc<Place<'p>> {
+        let key = (Arc::clone(&site.file), site.line, site.function.clone());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let place = Rc::new(Place::find(program, options, site));
+        self.known.borrow_mut().insert(key, Rc::clone(&place));
+        place
+    }
 }
 
 impl<'p> Place<'p> {
@@ -53,12 +85,9 @@ impl<'p> Place<'p> {
         if !own.is_empty() {
             on_line = own;
         }
-        Self { files, functions, on_line }
-    }
-
-    /// Accesses directly in the functions of the frame.
-    pub(crate) fn in_functions(&self, program: &'p Program) -> Vec<&'p SourceAccess> {
-        self.functions.iter().flat_map(|function| program.accesses_in(function.id)).collect()
+        let in_functions =
+            functions.iter().flat_map(|function| program.accesses_in(function.id)).collect();
+        Self { files, functions, on_line, in_functions }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Cases of the race detector: both sides are given, and the source gives them their names.
 
 use crate::callers::CallersHold;
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::family;
 use crate::frames::{kind_of, side_frame};
 use crate::near::{self, Presence};
@@ -172,7 +173,7 @@ fn draft(
         .collect();
     draft.sides = Sides { candidates, ..Sides::default() };
     if let Some(id) = &id {
-        draft.near = near::find(program, context.options, &context.stacks, id, Some(fault));
+        draft.near = near::find(context, id, Some(fault));
         // One side's frames were compiled away or lost: the source says who it may have been.
         if draft.sides.candidates.is_empty() {
             let access = draft.faulting.as_ref().and_then(|faulting| faulting.access.as_ref());

@@ -3,24 +3,28 @@
 mod choices;
 mod declare;
 mod edit;
+mod function;
 mod guard;
 mod hoist;
+mod lines;
 mod nil_map;
+mod owner;
 mod quiet;
+mod reach;
 mod wrap;
 
 pub(crate) use nil_map::plan as of_nil_map;
 
-use crate::callers::CallersHold;
-use crate::locks::LockKey;
+use crate::callers::{CallersHold, Possible};
+use crate::locks::{self, LockKey};
 use crate::trees::{self, Trees};
 use crate::words;
 use edit::Edits;
 use finding::{AccessRow, ByHand, LockSet, MapDecl, MapKind, Patch, Repair};
+use function::{Function, Target};
 use go_source::{Context, FunctionId, Program, Shape, SourceAccess};
 use guard::Guard;
 use quiet::Quiet;
-use wrap::{Function, Target};
 
 /// The emergency measure for a map that two goroutines touch: one lock around every access.
 pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
@@ -70,7 +74,7 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
         {
             continue;
         }
-        match refusal(&guard, map, &callers, source, under) {
+        match refusal(&trees, &guard, map, &callers, source, under) {
             Some(why) => repair.by_hand.push(by_hand(&guard, source, why)),
             None => {
                 if let Some(lock) = guard.expression(access, map) {
@@ -103,6 +107,7 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
 
 /// Why an access cannot be edited, by what is known of its locks and its callers'.
 fn refusal(
+    trees: &Trees<'_>,
     guard: &Guard,
     map: &MapDecl,
     callers: &CallersHold<'_>,
@@ -129,47 +134,59 @@ fn refusal(
     if source.through_alias || guard.expression(access, map).is_none() {
         return Some("the lock cannot be reached from there by a name".into());
     }
+    if let Some(why) = reach::another(trees, map, guard, source) {
+        return Some(why);
+    }
     if matches!(source.placement.context, Context::Case | Context::Deferred | Context::Package) {
         return Some("it stands where no statement can be put before it".into());
     }
-    if !guard.new {
-        if let Some((path, site)) = held_by_caller(guard, map, callers, source.function?) {
-            return Some(format!(
-                "{path} is already held by a caller at {site}, and taking it twice never returns"
-            ));
-        }
-    }
-    None
+    if guard.new { None } else { held_by_caller(guard, map, callers, source.function?) }
 }
 
-/// A call, however far up, at which the lock may be held.
+/// Why the lock cannot be taken: a call, however far up, at which it may be held already.
 fn held_by_caller(
     guard: &Guard,
     map: &MapDecl,
     callers: &CallersHold<'_>,
     function: FunctionId,
-) -> Option<(String, String)> {
+) -> Option<String> {
     let wanted = match &guard.key {
         LockKey::Beside(rest) => rest.rsplit('.').next().unwrap_or_default(),
         LockKey::Elsewhere(path) => path.rsplit('.').next().unwrap_or_default(),
     };
     let owner = map.path.rsplit_once('.').map_or("", |(owner, _)| owner);
-    let held = callers.possible(function).into_iter().find(|(path, call)| {
-        let last = path.rsplit('.').next().unwrap_or(path);
-        let same_name = if wanted.is_empty() {
-            !path.contains('.') || last.ends_with("Mutex")
-        } else {
-            last == wanted
+    callers.possible(function).into_iter().find_map(|(held, call)| {
+        let Possible::Lock(held) = held else {
+            return Some(format!("what a caller holds at {} cannot be followed", call.site));
         };
-        // A lock of the caller's own receiver is another one where that is of another type.
-        let method = call.site.function.as_deref().unwrap_or_default();
-        let other_type = path.split('.').count() == 2
-            && method.contains("(*")
-            && !method.contains(&format!("(*{owner})"));
-        same_name && !(other_type && matches!(guard.key, LockKey::Beside(_)))
-    })?;
-    let (path, call) = held;
-    Some((path, call.site.to_string()))
+        let path = &held.path;
+        let same = match (&held.guard, &guard.declared) {
+            // Whether it is the lock of the same value is not known: it may be.
+            (Some(_), Some(_)) => {
+                !locks::declared_apart(held.guard.as_ref(), guard.declared.as_ref())
+            }
+            _ => {
+                let last = path.rsplit('.').next().unwrap_or(path);
+                let same_name = if wanted.is_empty() {
+                    !path.contains('.') || last.ends_with("Mutex")
+                } else {
+                    last == wanted
+                };
+                // A lock of the caller's own receiver is another one where that is of another type.
+                let method = call.site.function.as_deref().unwrap_or_default();
+                let other_type = path.split('.').count() == 2
+                    && method.contains("(*")
+                    && !method.contains(&format!("(*{owner})"));
+                same_name && !(other_type && matches!(guard.key, LockKey::Beside(_)))
+            }
+        };
+        same.then(|| {
+            format!(
+                "{path} is already held by a caller at {}, and taking it twice never returns",
+                call.site
+            )
+        })
+    })
 }
 
 fn by_hand(guard: &Guard, source: &SourceAccess, why: String) -> ByHand {

@@ -91,8 +91,9 @@ pub(crate) fn resolve<'p>(
         return answer(program, question, Match::Exact, fitting, gaps);
     }
     let near: Vec<_> = place
-        .in_functions(program)
-        .into_iter()
+        .in_functions
+        .iter()
+        .copied()
         .filter(|access| {
             kind_agrees(program, question, access) && operation_agrees(question, access)
         })

@@ -5,9 +5,8 @@
 //! fault inside one looks like a nil pointer of the line itself. Where the statement dereferences
 //! nothing else, it was the map.
 
-use crate::draft::Context;
+use crate::context::Context;
 use crate::frames::frame_of;
-use crate::place::Place;
 use crate::stacks;
 use crate::trees::{self, Trees};
 use finding::Operation;
@@ -21,7 +20,7 @@ pub(crate) fn is_in_map(context: &Context<'_>, program: &Program, fault: &Fault)
         return false;
     }
     let Some(site) = frame_of(fault).map(stacks::site) else { return false };
-    let place = Place::find(program, context.options, &site);
+    let place = context.place(&site);
     let [access] = place.on_line.as_slice() else { return false };
     if matches!(access.access.operation, Operation::Length | Operation::Replace) {
         return false;

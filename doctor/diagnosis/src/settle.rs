@@ -4,7 +4,8 @@
 //! that came in by a parameter, who changes which map, and where other goroutines stand.
 
 use crate::callers::CallersHold;
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::family::{self, Family};
 use crate::frames::{clue_of, frame_of, kind_of};
 use crate::near::{self, Near, Presence};
@@ -121,7 +122,7 @@ fn settle(
             .iter()
             .find(|(access, _)| access.access.map == *id)
             .map(|(access, _)| access.access.clone());
-        let near = near::find(program, context.options, &context.stacks, id, Some(fault));
+        let near = near::find(context, id, Some(fault));
         let presence = Presence::new(&near);
         let sides = if family == Family::Concurrent {
             sides::rank(

@@ -108,6 +108,11 @@ pub(crate) fn waits_for_lock(frames: &[Frame]) -> Option<&Frame> {
     above.iter().any(locks).then(|| frames.get(own)).flatten()
 }
 
+/// True for the frame of a lock taken for reading.
+pub(crate) fn is_read_lock(frame: &Frame) -> bool {
+    &*frame.symbol == "sync.(*RWMutex).RLock"
+}
+
 /// The runtime's map function a stack stands in, with the frame of the caller that is not Go's own.
 ///
 /// Functions of `sync.Map` do not count: the map inside one is nobody's declared map.

@@ -1,23 +1,16 @@
 //! The goroutines of a text as a whole: how many, and which locks they wait for.
 
-use crate::Options;
+use crate::context::Context;
 use crate::near;
-use crate::place::Place;
 use crate::stacks::{self, Stack};
 use finding::{DumpStatistics, LockWait, MapId, Site};
-use go_crash::CrashText;
-use go_source::Program;
 
 /// Sites shown of each lock.
 const SITES: usize = 3;
 
 /// Counts the goroutines of a text and their waits; `None` for a text without goroutines.
-pub(crate) fn of(
-    crash: &CrashText,
-    stacks: &[Stack<'_>],
-    program: Option<&Program>,
-    options: &Options,
-) -> Option<DumpStatistics> {
+pub(crate) fn of(context: &Context<'_>) -> Option<DumpStatistics> {
+    let (crash, stacks) = (context.crash, context.stacks.as_slice());
     let goroutines = crash.goroutine_count.max(stacks.iter().map(|stack| stack.count).sum());
     if goroutines == 0 {
         return None;
@@ -26,10 +19,7 @@ pub(crate) fn of(
     for stack in stacks {
         let Some(frame) = stacks::waits_for_lock(stack.frames) else { continue };
         let site = stacks::site(frame);
-        let taken = program.and_then(|program| {
-            let place = Place::find(program, options, &site);
-            near::lock_taken(program, &place, site.line)
-        });
+        let taken = near::lock_taken(&context.place(&site), site.line);
         let (name, maps) = match taken {
             Some((path, maps)) => (path, maps),
             None => (format!("the lock taken at {site}").into(), Vec::new()),

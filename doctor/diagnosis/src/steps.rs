@@ -3,7 +3,8 @@
 mod concurrent;
 mod other;
 
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::family::Family;
 use crate::repair;
 use finding::{AccessRow, Command, Repair, Step, Steps, Subject};

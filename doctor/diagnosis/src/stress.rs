@@ -6,6 +6,7 @@
 mod value;
 
 use crate::callers::CallersHold;
+use crate::locks::{self, Relation, Under};
 use crate::trees::{self, Trees};
 use finding::{Code, DeclKind, MapDecl};
 use go_source::Program;
@@ -164,9 +165,12 @@ fn calls(
 ) -> Vec<String> {
     let callers = CallersHold::new(trees);
     let mut found: Vec<String> = Vec::new();
+    let mut touched: Vec<(Under, bool)> = Vec::new();
     for source in program.accesses(&map.id) {
         let site = &source.access.site;
+        // A map that a call handed over would be another one here.
         if source.access.before_sharing
+            || !source.calls.is_empty()
             || !callers.of(source.function).is_empty()
             || site.file.ends_with("_test.go")
         {
@@ -201,10 +205,25 @@ fn calls(
         let call = if one_result(function) { format!("_ = {call}") } else { call };
         if !found.contains(&call) && found.len() < CALLS {
             *values = own;
-            found.push(call);
+            found.push(call.clone());
+        }
+        if found.contains(&call) {
+            let under = locks::under(source, &[]);
+            touched.push((under, source.access.operation.mutates()));
         }
     }
-    found
+    if can_meet(&touched) { found } else { Vec::new() }
+}
+
+/// True when two of the accesses, or one in two goroutines, are not kept apart by a lock and one of
+/// them changes the map: otherwise the test could not fail.
+fn can_meet(touched: &[(Under, bool)]) -> bool {
+    touched.iter().any(|(one, changes)| {
+        touched.iter().any(|(other, other_changes)| {
+            (*changes || *other_changes)
+                && !matches!(locks::relation(one, other), Relation::Apart(_))
+        })
+    })
 }
 
 fn one_result(function: FuncDecl<'_>) -> bool {

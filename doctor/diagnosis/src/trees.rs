@@ -1,7 +1,8 @@
 //! Syntax trees of the files at hand, parsed when first asked for.
 
 use go_source::{Program, Span};
-use go_syntax::{File, Kind, Node};
+use go_syntax::ast::{AssignStmt, FuncDecl};
+use go_syntax::{File, Node, View};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -67,16 +68,11 @@ pub(crate) fn covers(node: Node<'_>, span: Span) -> bool {
     node.start() <= span.start && span.end <= node.end()
 }
 
-/// The body of the innermost function around an offset.
-pub(crate) fn body_around(file: &File, offset: u32) -> Option<Node<'_>> {
-    let mut node = file.root();
-    let mut body = None;
-    while let Some(child) = node.children().find(|child| child.span().contains(offset)) {
-        if child.kind() == Kind::BlockStmt && matches!(node.kind(), Kind::FuncDecl | Kind::FuncLit)
-        {
-            body = Some(child);
-        }
-        node = child;
-    }
-    body
+/// True when a function assigns a variable of this name somewhere.
+pub(crate) fn assigned(declaration: FuncDecl<'_>, name: &str) -> bool {
+    let writes = |node: Node<'_>| {
+        node.cast::<AssignStmt<'_>>()
+            .is_some_and(|assign| assign.left().any(|left| left.node().text() == name))
+    };
+    declaration.node().descendants().any(writes)
 }

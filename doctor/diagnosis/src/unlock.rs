@@ -1,6 +1,7 @@
 //! Faults of a lock: which map the lock guards.
 
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::frames::frame_of;
 use crate::place::Place;
 use crate::{near, stacks};
@@ -11,8 +12,7 @@ use go_source::Program;
 /// The case of an unlock of a lock that was not held.
 pub(crate) fn draft(context: &Context<'_>, program: &Program, fault: &Fault) -> Draft {
     let frame = frame_of(fault).map(stacks::site);
-    let place =
-        frame.as_ref().map(|site| Place::find(program, context.options, site)).unwrap_or_default();
+    let place = frame.as_ref().map(|site| context.place(site)).unwrap_or_default();
     let released = frame.as_ref().zip(place.files.first()).and_then(|(site, file)| {
         let file = program.file(file)?;
         let text = file.text().lines().nth(usize::try_from(site.line.checked_sub(1)?).ok()?)?;
@@ -35,8 +35,7 @@ pub(crate) fn draft(context: &Context<'_>, program: &Program, fault: &Fault) -> 
     draft.faulting =
         frame.map(|frame| FaultingAccess { frame, access: None, matched: Match::None });
     if let [one] = candidates.as_slice() {
-        draft.near =
-            near::find(program, context.options, &context.stacks, &one.map.id, Some(fault));
+        draft.near = near::find(context, &one.map.id, Some(fault));
     }
     draft
 }

@@ -3,7 +3,9 @@
 use crate::family::Family;
 use crate::near::Near;
 use crate::words;
-use finding::{Confidence, FaultingAccess, GoroutineRole, Match, OtherSide, Subject, Verdict};
+use finding::{
+    Confidence, Deadlock, FaultingAccess, GoroutineRole, Match, OtherSide, Subject, Verdict,
+};
 use go_crash::{Fault, FaultKind};
 
 /// The sentence of a fault.
@@ -39,6 +41,11 @@ pub(crate) fn of_fault(
             ),
             _ => format!("{who} {doing} {name}{place} while another goroutine changed it."),
         },
+        Family::Race if matches!(subject, Subject::NotAMap { .. }) => {
+            format!(
+                "Two goroutines used the same memory without a common lock, one of them{place}."
+            )
+        }
         Family::Race => match sides.first() {
             Some(other) => format!(
                 "Two goroutines were at {name} without a common lock: one {doing} it{place}, the other{}.",
@@ -106,6 +113,20 @@ fn confidence(
             Match::None | Match::Exact => (Confidence::Certain, String::new()),
         },
     }
+}
+
+/// The sentence of goroutines that wait for each other, where there are such.
+pub(crate) fn of_deadlock(deadlocks: &[Deadlock]) -> Option<Verdict> {
+    let first = deadlocks.first()?;
+    let because = match first.confidence {
+        Confidence::Certain => String::new(),
+        _ => {
+            "the text does not show whether the lock that is waited for belongs to the same value \
+              as the one that is held"
+                .to_owned()
+        }
+    };
+    Some(Verdict { sentence: words::deadlock(first), confidence: first.confidence, because })
 }
 
 /// The sentence of a map in a dump without a fault.

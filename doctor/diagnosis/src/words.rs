@@ -1,6 +1,6 @@
 //! Phrases of verdicts and steps.
 
-use finding::{Operation, Site, Subject};
+use finding::{Deadlock, DeadlockLock, DeadlockMember, LockMode, Operation, Site, Subject};
 
 /// `1 place`, `2 places`.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
@@ -58,4 +58,73 @@ pub(crate) fn was_doing(operation: Operation) -> &'static str {
         Operation::Length => "was taking the length of",
         Operation::Replace => "was replacing",
     }
+}
+
+/// A deadlock in one sentence, with goroutines, locks and lines.
+pub(crate) fn deadlock(deadlock: &Deadlock) -> String {
+    let who = |member: &DeadlockMember| goroutine(member.goroutine);
+    let mode = |lock: &DeadlockLock| match lock.lock.mode {
+        LockMode::Read => " for reading",
+        LockMode::Write => "",
+    };
+    if let [one] = deadlock.members.as_slice() {
+        let (held, asked) = (&one.holds, &one.waits_for);
+        let begin = format!(
+            "{} waits at {} for {}, which it holds itself{} since {}",
+            upper(&who(one)),
+            asked.lock.site,
+            lock(asked),
+            mode(held),
+            held.lock.site
+        );
+        return match (&deadlock.writer, held.lock.mode, asked.lock.mode) {
+            (Some(writer), ..) => format!(
+                "{begin}, and {} waits at {} to write: a second RLock waits for writers that came \
+                 before it, so neither can go on.",
+                goroutine(writer.goroutine),
+                writer.site
+            ),
+            (None, LockMode::Read, LockMode::Read) => format!(
+                "{begin}: a second RLock waits for a writer that came before it, and the writer \
+                 waits for the first, so neither can go on."
+            ),
+            _ => format!("{begin}: it can never go on."),
+        };
+    }
+    let each: Vec<_> = deadlock
+        .members
+        .iter()
+        .map(|member| {
+            format!(
+                "{} holds {}{} since {} and waits at {} for {}{}",
+                who(member),
+                lock(&member.holds),
+                mode(&member.holds),
+                member.holds.lock.site,
+                member.waits_for.lock.site,
+                lock(&member.waits_for),
+                mode(&member.waits_for)
+            )
+        })
+        .collect();
+    let each = each.join("; ");
+    match deadlock.confidence {
+        finding::Confidence::Certain => format!("A deadlock: {each}. None of them can go on."),
+        _ => format!("Perhaps a deadlock: {each}."),
+    }
+}
+
+/// A lock by its declaration, without the package: `Registry.mu`.
+pub(crate) fn lock(lock: &DeadlockLock) -> String {
+    let last = lock.declared.rsplit('/').next().unwrap_or(&lock.declared);
+    last.split_once('.').map_or(last, |(_, path)| path).to_owned()
+}
+
+fn goroutine(id: Option<u64>) -> String {
+    id.map_or_else(|| "a goroutine".to_owned(), |id| format!("goroutine {id}"))
+}
+
+fn upper(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

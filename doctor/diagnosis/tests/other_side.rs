@@ -106,3 +106,27 @@ fn it_stays_ruled_out_where_another_writer_is_left() {
     assert_eq!(side.operation, Some(Operation::Delete));
     assert_eq!(case.excluded.len(), 1);
 }
+
+const HANDED: &str = "package main
+
+func work(b map[string]int) {
+	b[\"a\"]++
+}
+
+func main() {
+	ch := make(chan map[string]int)
+	go work(<-ch)
+}
+";
+
+#[test]
+fn a_map_the_source_does_not_name_is_not_answered_by_asking_for_the_source() {
+    let case = case(HANDED, "concurrent map writes", "main.work", "b[\"a\"]++");
+    assert!(case.subject.map().is_none(), "{:?}", case.subject);
+    let advice = case.steps.stop.text.concat();
+    assert!(!advice.contains("--source DIR"), "{advice}");
+    assert!(
+        advice.contains("does not tell which map it was in work at /app/main.go:4"),
+        "{advice}"
+    );
+}

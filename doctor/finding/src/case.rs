@@ -1,7 +1,8 @@
 //! A case: everything known about one map, with a verdict and the five steps that follow.
 
 use crate::{
-    Access, DumpStatistics, Fault, Gap, GoroutineGroup, OtherSide, Repair, Site, Steps, Subject,
+    Access, Deadlock, DumpStatistics, Fault, Gap, GoroutineGroup, OtherSide, Repair, Site, Steps,
+    Subject,
 };
 use serde::Serialize;
 
@@ -36,6 +37,9 @@ pub struct Case {
     pub excluded: Vec<Excluded>,
     /// Every access of the program to this map, in the order of the source.
     pub accesses: Vec<AccessRow>,
+    /// Goroutines that hold and wait for locks in a circle, where the map's lock is among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deadlocks: Vec<Deadlock>,
     /// Goroutines of the text that have to do with this map.
     pub goroutines: Vec<GoroutineGroup>,
     /// How often each address of such a map was seen in the text, where it prints them. One

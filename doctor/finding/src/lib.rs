@@ -10,9 +10,11 @@
 mod access;
 mod case;
 mod clue;
+mod deadlock;
 mod gap;
 mod map;
 mod observation;
+mod overview;
 mod repair;
 mod site;
 mod subject;
@@ -23,9 +25,11 @@ pub use case::{
     Verdict,
 };
 pub use clue::{KeyHint, MapClue};
+pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
 pub use gap::{Gap, GapKind};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use observation::{DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, OtherSide};
+pub use overview::{Locking, Overview, OverviewRow};
 pub use repair::{ByHand, Choice, Code, Command, Patch, Repair, Step, Steps};
 pub use site::Site;
 pub use subject::{Candidate, Reason, ReasonKind, Subject};

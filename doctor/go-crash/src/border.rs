@@ -1,5 +1,5 @@
 //! Takes off what people and programs draw around each line: the borders of a box, the `>` of a
-//! quotation, and the `+` of a patch.
+//! quotation, and the `+` or `-` of a patch.
 
 /// Vertical lines of boxes: light, heavy, double, and the dashed kinds some programs prefer.
 const BARS: [&[u8]; 5] =
@@ -17,7 +17,13 @@ pub(crate) fn inside(line: &[u8]) -> &[u8] {
         };
         text = without_space(inner);
     }
-    if text.first() == Some(&b'+') && !text.starts_with(b"+0x") {
+    let of_patch = match text {
+        [b'+', rest @ ..] => !rest.starts_with(b"0x"),
+        // A list's item has a blank behind its dash; a line of a patch is a heading, call or place.
+        [b'-', next, ..] => !matches!(next, b' ' | b'-'),
+        _ => false,
+    };
+    if of_patch {
         text = text.get(1..).unwrap_or_default();
     }
     // Bars begin with this byte and end with one above ASCII; most lines do neither.
@@ -55,6 +61,11 @@ mod tests {
             (">> main.main()", "main.main()"),
             ("+\tmain.go:3 +0x4", "\tmain.go:3 +0x4"),
             ("+0x45", "+0x45"),
+            ("-\tmain.go:3 +0x4", "\tmain.go:3 +0x4"),
+            ("-goroutine 7 [running]:", "goroutine 7 [running]:"),
+            ("- fatal error: x", "- fatal error: x"),
+            ("--- FAIL: TestPut (0.00s)", "--- FAIL: TestPut (0.00s)"),
+            ("-", "-"),
             ("a > b │ c", "a > b │ c"),
             ("\t/src/é", "\t/src/é"),
         ] {

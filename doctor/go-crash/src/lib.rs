@@ -23,7 +23,7 @@
 //! prefixes, columns after them and program output between them do not matter; escapes (`\n`,
 //! `#012`, `&lt;`, colours) are undone first, wherever they stand, and so are the borders and reply
 //! marks around lines. Newest-first texts are put right.
-//! Two processes that die at once into one text, line by line, are not told apart.
+//! Processes that die at once into one text are told apart by the names before their lines.
 //!
 //! # What counts as a fault
 //!
@@ -50,9 +50,12 @@ mod bytes;
 mod collect;
 mod group;
 mod intern;
+mod lanes;
 mod memo;
 pub mod model;
+mod numbers;
 mod order;
+mod quiet;
 mod reader;
 mod scan;
 mod sink;

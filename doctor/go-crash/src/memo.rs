@@ -20,7 +20,7 @@
 use crate::bytes::{after, find, from, rfind, take_decimal, take_while, upto};
 use crate::scan::{heading_of, symbol_length};
 use crate::sink::{Again, GroupId};
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// Most nodes kept.
 const MOST_NODES: usize = 200_000;
@@ -73,14 +73,16 @@ pub(crate) struct Memo {
 }
 
 impl Memo {
-    /// Recognises the goroutine that `text` begins with.
+    /// Recognises the goroutine that `text` begins with. What comes behind the beginning of the
+    /// next goroutine makes no difference.
     pub(crate) fn recognise<'a>(&self, text: &'a [u8]) -> Option<Hit<'a>> {
         if self.nodes.is_empty() {
             return None;
         }
         let (heading, body) = heading_of(text)?;
         let (state, wait_minutes) = state_and_wait(heading.status)?;
-        if state == b"running" {
+        // A garbled heading may seem to end on a later line.
+        if state == b"running" || heading.labels.contains(&b'\n') {
             return None;
         }
         let mut rest = after(body, b"\n")?;
@@ -301,16 +303,17 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((upto(text, end), from(text, end.saturating_add(1))))
 }
 
-/// `chan receive, 5 minutes` taken apart; `None` for what else a status can hold.
+/// `chan receive, 5 minutes` taken apart; `None` for what else a status can hold, and for one that
+/// a later line ends.
 fn state_and_wait(status: &[u8]) -> Option<(&[u8], Option<u32>)> {
-    let Some(comma) = memchr(b',', status) else {
-        let plain = status.last() != Some(&b')') && memchr(b'"', status).is_none();
-        return plain.then_some((status, None));
-    };
-    let state = upto(status, comma);
+    let stop = memchr3(b',', b'"', b'\n', status);
+    let state = stop.map_or(status, |stop| upto(status, stop));
     if state.last() == Some(&b')') {
         return None;
     }
+    let Some(comma) = stop else {
+        return Some((state, None));
+    };
     let (minutes, unit) = take_decimal(after(from(status, comma), b", ")?)?;
     (unit == b" minutes").then_some((state, u32::try_from(minutes).ok()))
 }

@@ -178,7 +178,7 @@ fn kind(line: &[u8]) -> Kind {
         kind = match token {
             Token::Heading(_) => Kind::Heading,
             Token::RaceSide { .. } | Token::RaceCreated { .. } => Kind::RaceHeading,
-            Token::RaceWarning => Kind::RaceWarning,
+            Token::RaceWarning { .. } => Kind::RaceWarning,
             Token::Call { .. } => Kind::Call,
             Token::Place(_) => Kind::Place,
             Token::Created { .. } => Kind::Created,

@@ -36,8 +36,8 @@ pub(crate) enum Token<'a> {
     ProcessSignal(&'a [u8]),
     /// `PC=0x46c1a1 m=0 sigcode=0`, the line after it.
     SignalCounter(u64),
-    /// `WARNING: DATA RACE`
-    RaceWarning,
+    /// `WARNING: DATA RACE`; in a comment it may be an example.
+    RaceWarning { quoted: bool },
     /// `Previous write at 0x00c000034030 by goroutine 7:`
     RaceSide { write: bool, atomic: bool, previous: bool, address: Option<u64>, by: RaceActor },
     /// `Goroutine 7 (running) created at:`
@@ -54,6 +54,8 @@ pub(crate) enum Token<'a> {
     ProfileLabels(&'a [u8]),
     /// A frame of a record: `# 0x46b2d4 sync.runtime_Semacquire+0x25 /src/sema.go:62`, set apart by tabs.
     ProfileFrame { pc: u64, symbol: &'a [u8], offset: Option<u64>, place: Option<Place<'a>> },
+    /// `in mapassign`, the bare name below a place, as gocheck lists its stacks.
+    BareName,
     /// An empty line.
     Blank,
     /// A fence of a Markdown code block.

@@ -1,18 +1,19 @@
 //! Loads a Go source tree and prints what is known of its maps.
 //!
 //! ```text
-//! cargo run --release -p go-source --example inspect -- DIR [--tests] [--quiet] [QUESTION]...
+//! cargo run --release -p go-source --example inspect -- DIR [--tests] [--quiet] [--frame SYMBOL]... [QUESTION]...
 //! ```
 //!
 //! A question is `FILE:LINE`, with a path as in the tree: the maps declared there and the accesses
 //! that stand there, with operation, map, where that map is declared, locks, and why it may run
 //! beside other code. Or it is the name of a map, such as `example.com/orders/status.statusCache`:
 //! every access to it. `-` reads one question a line from standard input. Then totals and notes.
+//! `--frame` names a function as a crash would: vendored packages are searched by it.
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
 use finding::{LockMode, LockSet, MapDecl, RootKind};
-use go_source::{LoadOptions, Program, SourceAccess, SourceTree};
+use go_source::{LoadOptions, Mention, Program, SourceAccess, SourceTree};
 use std::io::{self, BufRead};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,8 +64,13 @@ fn is_read(name: &str) -> bool {
 fn main() -> io::Result<()> {
     let mut options = LoadOptions::default();
     let (mut root, mut places, mut quiet) = (None, Vec::new(), false);
-    for argument in std::env::args().skip(1) {
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--frame" => {
+                let symbol = arguments.next().unwrap_or_default().into();
+                options.mentions.push(Mention { symbol, file: "".into() });
+            }
             "--tests" => options.tests = true,
             "--quiet" => quiet = true,
             "-" => places.extend(io::stdin().lock().lines().collect::<io::Result<Vec<_>>>()?),

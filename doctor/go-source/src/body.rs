@@ -5,18 +5,26 @@
 //! by their number in the file, which the lock analysis uses as anchors. Names come later.
 
 mod access;
+mod assigned;
 mod call;
 mod callee;
-mod escape;
 mod expr;
 mod facts;
+mod freshness;
+mod holding;
+mod init_node;
 mod init_order;
 mod literal;
+mod map_place;
 mod place;
 mod reflection;
+mod service;
+mod starters;
 mod stmt;
 mod sync_calls;
 mod walker;
 
-pub(crate) use facts::{AccessFact, CallTarget, Facts, Key, LiteralUse, LockFact, LockPath};
+pub(crate) use facts::{
+    AccessFact, CallTarget, Facts, FunctionFact, Key, LiteralUse, LockFact, LockPath,
+};
 pub(crate) use walker::walk_package;

@@ -1,7 +1,7 @@
 //! Functions and closures by the names the runtime prints for them, and who calls them.
 
 use crate::Span;
-use finding::{ConcurrentRoot, Site};
+use finding::{ConcurrentRoot, HeldLock, LockSet, Site};
 use std::sync::Arc;
 
 /// A function of a [`Program`](crate::Program), by its number.
@@ -57,4 +57,32 @@ pub struct Call {
     pub kind: CallKind,
     /// Where.
     pub site: Site,
+    /// What the calling function itself holds there.
+    pub holding: Holding,
+}
+
+/// What a function itself holds at one point; its callers may hold more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The locks, in the order in which they were taken.
+    pub locks: LockSet,
+    /// The declaration of each of [`locks`](Self::locks), in the same order, as in
+    /// [`SourceAccess::guards`](crate::SourceAccess::guards).
+    pub guards: Vec<Option<Arc<str>>>,
+    /// Locks that it may have given back without having taken them, by their paths: its callers may
+    /// not hold these any more.
+    pub released: Vec<Arc<str>>,
+}
+
+/// A place where a function takes a lock itself: `c.mu.Lock()`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acquisition {
+    /// Who takes it; `None` for the initialiser of a package-level variable.
+    pub function: Option<FunctionId>,
+    /// The lock, and where it is taken.
+    pub lock: HeldLock,
+    /// The declaration of its mutex, where it is known.
+    pub guard: Option<Arc<str>>,
+    /// What is held when it is asked for.
+    pub before: Holding,
 }

@@ -1,15 +1,18 @@
 //! From the paths of a tree to its package directories and their import paths.
 //!
 //! Every module of the tree takes part, nested ones too: whoever looks for a crash gives the
-//! repository, not one module of it. A directory belongs to the nearest `go.mod` above it. What
-//! lies under a `vendor` directory is a dependency under the import path it has there. Where no
-//! `go.mod` is above a directory, how the files import each other tells where it belongs.
+//! repository, not one module of it. A directory belongs to the nearest `go.mod` above it; where
+//! two modules have one path, the one that a `go.work` or a `replace` names goes first. What lies
+//! under a `vendor` directory is a dependency under the import path it has there, and its
+//! `modules.txt` says which module it is from. Where no `go.mod` is above a directory, how the files
+//! import each other tells where it belongs.
 
 mod prefix;
+mod workspace;
 
 use crate::build::{self, Tags};
-use crate::module::Manifest;
-use crate::{LoadOptions, Note, NoteKind, SourceTree};
+use crate::module::{self, Manifest};
+use crate::{LoadOptions, Note, NoteKind, SourceTree, VendoredModule};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,10 +28,26 @@ pub(crate) struct Directory {
     pub(crate) import: Arc<str>,
     /// Whether it lies under `vendor`.
     pub(crate) vendored: bool,
+    /// The import path it has in the module that replaced its own, where one did.
+    pub(crate) copied_from: Option<Arc<str>>,
+    rank: Rank,
     /// Whether no module says its import path.
     bare: bool,
     /// Paths of the files whose names belong to the target, in order.
     pub(crate) files: Vec<String>,
+}
+
+/// Which of two directories with one import path is meant: the lesser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Of a module that a `go.work` or a `replace` names.
+    Named,
+    /// The tree's own.
+    Own,
+    /// Vendored, and `modules.txt` lists it or is not there.
+    Vendored,
+    /// Vendored once, and not listed: no build takes it.
+    Unlisted,
 }
 
 /// The directories of a tree and how an import finds one.
@@ -40,10 +59,13 @@ pub(crate) struct Layout {
     aliases: Vec<(String, String)>,
     /// True for the standard library's own tree, whose vendored packages keep their prefix.
     standard: bool,
+    /// The modules that lie under `vendor` directories.
+    pub(crate) vendored: Vec<VendoredModule>,
     pub(crate) notes: Vec<Note>,
 }
 
-/// A module of the tree.
+/// A module or a workspace of the tree.
+#[derive(Debug)]
 struct Module {
     directory: String,
     manifest: Manifest,
@@ -56,16 +78,47 @@ impl Layout {
         files.sort_unstable();
         files.dedup();
         let mut layout = Self::default();
-        let modules = layout.read_modules(tree, &files);
+        let modules = layout.read_manifests(tree, &files, "go.mod");
+        if modules.values().all(|module| module.manifest.module.is_empty()) {
+            layout.note(NoteKind::Module, "", NO_MODULE.into());
+        }
+        let mut workspaces = layout.read_manifests(tree, &files, "go.work");
+        // Of the modules that somebody else's workspace names only packages were copied.
+        workspaces.retain(|directory, _| split_vendor(directory).is_none());
+        layout.read_vendor_lists(tree, &files);
+        let directives = workspace::follow(&workspaces, &modules);
+        for (workspace, used) in &directives.missing {
+            let text = match used.as_slice() {
+                [one] => format!("uses {one}, which is no module of the tree"),
+                many => format!("uses what is no module of the tree: {}", many.join(", ")),
+            };
+            layout.note(NoteKind::Module, &join(workspace, "go.work"), text);
+        }
         layout.standard = modules.values().any(|module| module.manifest.module == "std");
+        let listed = Listed::new(&layout.vendored);
         for (path, files) in group(&files, options, tags) {
             let (import, vendored) = import_path(&path, &modules);
-            let bare = !vendored && nearest(&path, &modules).is_none();
+            let module = nearest(&path, &modules);
+            let bare = !vendored && module.is_none();
+            let named = module.is_some_and(|module| directives.named.contains(&module.directory));
+            let (rank, copied_from) = match split_vendor(&path).filter(|_| vendored) {
+                Some((owner, _)) => listed.look_up(owner, &import),
+                None if named => (Rank::Named, None),
+                None => (Rank::Own, None),
+            };
             let import: Arc<str> = import.into();
-            layout.directories.push(Directory { path, import, vendored, bare, files });
+            layout.directories.push(Directory {
+                path,
+                import,
+                vendored,
+                copied_from,
+                rank,
+                bare,
+                files,
+            });
         }
         layout.index();
-        layout.aliases = aliases(&modules);
+        layout.aliases = directives.aliases;
         layout
     }
 
@@ -73,9 +126,8 @@ impl Layout {
         self.by_import.clear();
         for (index, directory) in self.directories.iter().enumerate() {
             let slot = self.by_import.entry(Arc::clone(&directory.import)).or_insert(index);
-            // The program's own package goes before a vendored copy of it.
             let other = self.directories.get(*slot);
-            if !directory.vendored && other.is_some_and(|other| other.vendored) {
+            if other.is_some_and(|other| directory.rank < other.rank) {
                 *slot = index;
             }
         }
@@ -121,40 +173,57 @@ impl Layout {
         }
     }
 
-    fn read_modules(
+    /// The files of one name that hold directives, by their directory.
+    fn read_manifests(
         &mut self,
         tree: &dyn SourceTree,
         files: &[String],
+        wanted: &str,
     ) -> BTreeMap<String, Module> {
-        let mut modules = BTreeMap::new();
+        let mut found = BTreeMap::new();
         for path in files {
             let (directory, name) = split(path);
-            if name != "go.mod" || !is_searched(directory) {
+            if name != wanted || !is_searched(directory) {
                 continue;
             }
-            match tree.read(path) {
-                Ok(bytes) => {
-                    let manifest = Manifest::parse(&String::from_utf8_lossy(&bytes));
-                    self.note_bad_lines(path, &manifest);
-                    modules.insert(
-                        directory.to_owned(),
-                        Module { directory: directory.to_owned(), manifest },
-                    );
-                }
-                Err(error) => {
-                    self.note(NoteKind::Unreadable, path, format!("cannot be read: {error}"));
-                }
+            if let Some(text) = self.text(tree, path) {
+                let manifest = Manifest::parse(&text);
+                self.note_bad_lines(path, &manifest.bad_lines);
+                let directory = directory.to_owned();
+                found.insert(directory.clone(), Module { directory, manifest });
             }
         }
-        if modules.values().all(|module| module.manifest.module.is_empty()) {
-            self.note(NoteKind::Module, "", NO_MODULE.into());
-        }
-        modules
+        found
     }
 
-    fn note_bad_lines(&mut self, path: &str, manifest: &Manifest) {
-        if let Some(line) = manifest.bad_lines.first() {
-            let text = match manifest.bad_lines.len() {
+    fn read_vendor_lists(&mut self, tree: &dyn SourceTree, files: &[String]) {
+        for path in files {
+            let owner = path.strip_suffix("vendor/modules.txt");
+            let whole = owner.is_some_and(|owner| owner.is_empty() || owner.ends_with('/'));
+            if !whole || !is_searched(split(path).0) {
+                continue;
+            }
+            if let Some(text) = self.text(tree, path) {
+                let (modules, bad_lines) = module::read_vendor_list(&text, &path.as_str().into());
+                self.note_bad_lines(path, &bad_lines);
+                self.vendored.extend(modules);
+            }
+        }
+    }
+
+    fn text(&mut self, tree: &dyn SourceTree, path: &str) -> Option<String> {
+        match tree.read(path) {
+            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) => {
+                self.note(NoteKind::Unreadable, path, format!("cannot be read: {error}"));
+                None
+            }
+        }
+    }
+
+    fn note_bad_lines(&mut self, path: &str, bad_lines: &[u32]) {
+        if let Some(line) = bad_lines.first() {
+            let text = match bad_lines.len() {
                 1 => format!("line {line} cannot be understood"),
                 many => format!("{many} lines cannot be understood, the first is {line}"),
             };
@@ -164,6 +233,39 @@ impl Layout {
 
     fn note(&mut self, kind: NoteKind, path: &str, text: String) {
         self.notes.push(Note { kind, path: path.into(), text });
+    }
+}
+
+/// The packages that `modules.txt` files list: the directory above `vendor`, and the import path.
+struct Listed<'l> {
+    packages: FxHashMap<(&'l str, &'l str), &'l VendoredModule>,
+    /// Directories that have such a file.
+    owners: FxHashSet<&'l str>,
+}
+
+impl<'l> Listed<'l> {
+    fn new(modules: &'l [VendoredModule]) -> Self {
+        let mut found = Self { packages: FxHashMap::default(), owners: FxHashSet::default() };
+        for module in modules {
+            let owner = module.list.strip_suffix("vendor/modules.txt").unwrap_or_default();
+            let owner = owner.strip_suffix('/').unwrap_or(owner);
+            found.owners.insert(owner);
+            found
+                .packages
+                .extend(module.packages.iter().map(|path| ((owner, path.as_str()), module)));
+        }
+        found
+    }
+
+    /// How a vendored directory stands to others, and where it was copied from.
+    fn look_up(&self, owner: &str, import: &str) -> (Rank, Option<Arc<str>>) {
+        let Some(module) = self.packages.get(&(owner, import)) else {
+            let rank = if self.owners.contains(owner) { Rank::Unlisted } else { Rank::Vendored };
+            return (rank, None);
+        };
+        let (from, _) = module.copied();
+        let copied = below(import, &module.path).filter(|_| from != module.path);
+        (Rank::Vendored, copied.map(|rest| join(from, rest).into()))
     }
 }
 
@@ -234,23 +336,6 @@ fn split_vendor(directory: &str) -> Option<(&str, &str)> {
         None => ("", directory.strip_prefix("vendor/")?),
     };
     Some((owner, import.strip_prefix("src/").unwrap_or(import)))
-}
-
-fn aliases(modules: &BTreeMap<String, Module>) -> Vec<(String, String)> {
-    let mut found = BTreeSet::new();
-    for module in modules.values() {
-        for replace in &module.manifest.replaces {
-            let target =
-                replace.directory().and_then(|directory| normalise(&module.directory, directory));
-            let path = target
-                .and_then(|target| modules.get(&target))
-                .map(|module| module.manifest.module.clone());
-            if let Some(path) = path.filter(|path| *path != replace.old && !path.is_empty()) {
-                found.insert((replace.old.clone(), path));
-            }
-        }
-    }
-    found.into_iter().collect()
 }
 
 /// A relative directory seen from another; `None` where it leads out of the tree.
@@ -360,6 +445,69 @@ mod tests {
             .map(|index| layout.directories[index].path.clone());
         assert_eq!(found.as_deref(), Some("fork/sub"));
         assert!(layout.resolve("example.com/older/sub").is_none());
+    }
+
+    fn layout(files: &[(&str, &str)]) -> Layout {
+        let tree: MemoryTree = files.iter().copied().collect();
+        let options = LoadOptions::default();
+        Layout::read(&tree, &options, &Tags::new(&options))
+    }
+
+    fn path_of<'l>(layout: &'l Layout, import: &str) -> Option<&'l str> {
+        layout.resolve(import).map(|at| &*layout.directories[at].path)
+    }
+
+    #[test]
+    fn of_two_modules_with_one_path_the_workspace_takes_the_one_it_uses() {
+        let files = [
+            ("a/go.mod", "module example.com/lib\n"),
+            ("a/x.go", ""),
+            ("b/go.mod", "module example.com/lib\n"),
+            ("b/x.go", ""),
+            ("c/go.mod", "module example.com/fork\n"),
+            ("c/sub/x.go", ""),
+            ("vendor/d.e/f/go.work", "use ./g\nreplace example.com/copied => ../../../c\n"),
+        ];
+        assert_eq!(path_of(&layout(&files), "example.com/lib"), Some("a"));
+        let mut files = files.to_vec();
+        files.push((
+            "go.work",
+            "go 1.21\nuse (\n\t./b\n\t./gone\n)\nreplace example.com/old v1.0.0 => ./c\n",
+        ));
+        let layout = layout(&files);
+        assert_eq!(path_of(&layout, "example.com/lib"), Some("b"));
+        assert_eq!(path_of(&layout, "example.com/old/sub"), Some("c/sub"));
+        assert!(layout.resolve("example.com/copied").is_none());
+        let said: Vec<_> = layout.notes.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["go.work: uses ./gone, which is no module of the tree"]);
+    }
+
+    #[test]
+    fn a_workspace_overrides_what_its_modules_replace() {
+        let layout = layout(&[
+            ("go.work", "use .\nreplace example.com/old => ./mine\n"),
+            ("go.mod", "module m\nreplace example.com/old => ./theirs\n"),
+            ("mine/go.mod", "module example.com/mine\n"),
+            ("mine/x.go", ""),
+            ("theirs/go.mod", "module example.com/theirs\n"),
+            ("theirs/x.go", ""),
+        ]);
+        assert_eq!(path_of(&layout, "example.com/old"), Some("mine"));
+    }
+
+    #[test]
+    fn what_modules_txt_lists_goes_before_what_was_left_behind() {
+        let list = "# a.b/c v1.0.0 => d.e/f v1.1.0\n## explicit\na.b/c/sub\n";
+        let layout = layout(&[
+            ("go.mod", "module m\n"),
+            ("one/vendor/a.b/c/sub/x.go", ""),
+            ("one/vendor/modules.txt", "# x.y/z v1.0.0\nx.y/z\n"),
+            ("vendor/a.b/c/sub/x.go", ""),
+            ("vendor/modules.txt", list),
+        ]);
+        assert_eq!(path_of(&layout, "a.b/c/sub"), Some("vendor/a.b/c/sub"));
+        let copied = layout.directories.iter().map(|d| d.copied_from.as_deref());
+        assert_eq!(copied.collect::<Vec<_>>(), [None, Some("d.e/f/sub")]);
     }
 
     #[test]

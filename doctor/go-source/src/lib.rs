@@ -6,7 +6,8 @@
 //! ```text
 //! SourceTree ─► module ─► package ─► index ─► types ─► body ─► locks ─► Program
 //!  files         go.mod    build      package  struct   which   what is    decls, accesses,
-//!  and bytes               tags       scopes   fields   map     held       functions, roots
+//!  and bytes     go.work   tags       scopes   fields   map     held       functions, roots
+//!                vendor
 //! ```
 //!
 //! *Design constraints.* No I/O: the caller brings a [`SourceTree`]. No input makes it fail whole or
@@ -23,6 +24,7 @@ mod layout;
 mod link;
 mod load;
 mod locks;
+mod mention;
 mod models;
 mod module;
 mod note;
@@ -31,16 +33,20 @@ mod path;
 mod program;
 mod source_file;
 mod source_tree;
+mod spread;
 mod types;
+mod vendored_module;
 mod world;
 
 pub use go_syntax::{LineTable, Span};
 
 pub use access::{Context, Inherited, Origin, Placement, Shape, SourceAccess};
-pub use function::{Call, CallKind, Function, FunctionId};
+pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
+pub use mention::Mention;
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};
 pub use path::PathCandidate;
 pub use program::Program;
 pub use source_file::SourceFile;
 pub use source_tree::{MemoryTree, SourceTree};
+pub use vendored_module::{Replacement, VendoredModule};

@@ -3,22 +3,26 @@
 mod arguments;
 mod callers;
 mod calls;
+mod handlers;
+mod initial;
 mod names;
 mod roots;
 mod symbols;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
-use crate::body::{AccessFact, Facts, Key, walk_package};
+use crate::body::{AccessFact, Facts, Key, LockFact, walk_package};
 use crate::locks;
-use crate::program::Program;
+use crate::spread;
 use crate::types::Def;
-use crate::world::{FileId, FuncRef, Index, PackageId, Part, World, index};
-use crate::{Function, FunctionId, Inherited, LoadOptions, Note, Origin, SourceAccess};
+use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
+use crate::{
+    Acquisition, Call, Function, FunctionId, Holding, Inherited, LoadOptions, Origin, SourceAccess,
+};
 use arguments::Reached;
-use finding::{Access, LockSet, MapDecl, MapId, MapType, Site};
+use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
+use initial::Initial;
 use names::Names;
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -26,28 +30,25 @@ use std::sync::Arc;
 pub(crate) struct Unit {
     pub(crate) package: PackageId,
     pub(crate) facts: Facts,
-    /// What is held at each access and at each call that takes a map, by file and expression.
+    /// What is held at each access, at each call and where locks are taken, by file and expression.
     pub(crate) states: FxHashMap<(FileId, crate::hir::ExprId), locks::State>,
     /// The number of its first function in the program.
     pub(crate) base: u32,
 }
 
-/// Walks every package of the program's own.
+/// Walks every package that is searched.
 pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOptions) -> Vec<Unit> {
     let minor = options.go_minor.unwrap_or(crate::build::NEWEST_GO);
     let own: Vec<PackageId> = (0u32..)
         .zip(&world.packages)
-        .filter(|(_, p)| p.part == Part::Own)
+        .filter(|(_, p)| p.part.is_searched())
         .map(|(id, _)| id)
         .collect();
-    let mut units: Vec<Unit> = own
-        .into_par_iter()
-        .map(|package| {
-            let facts = walk_package(world, names, package, minor);
-            let states = states(world, &facts);
-            Unit { package, facts, states, base: 0 }
-        })
-        .collect();
+    let mut units = spread::map(own, world.files.len(), |package| {
+        let facts = walk_package(world, names, package, minor);
+        let states = states(world, &facts);
+        Unit { package, facts, states, base: 0 }
+    });
     let mut base = 0u32;
     for unit in &mut units {
         unit.base = base;
@@ -63,6 +64,7 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
+    anchors.extend(facts.locks.keys());
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
     for (file, expr) in operations.keys() {
         let at = world.file(*file).map_or(0, |file| file.hir.expr(*expr).span.start);
@@ -89,31 +91,56 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
     found
 }
 
-/// Joins the packages into a program.
-pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit], notes: Vec<Note>) -> Program {
+/// The packages, joined.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    pub(crate) decls: Vec<MapDecl>,
+    pub(crate) accesses: Vec<SourceAccess>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) calls: Vec<Call>,
+    /// Ordered by site.
+    pub(crate) acquisitions: Vec<Acquisition>,
+    pub(crate) origins: FxHashMap<MapId, Origin>,
+    /// Operations whose map could not be told.
+    pub(crate) unresolved: u32,
+}
+
+/// Joins the packages.
+pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let naming = Names::new(world, units);
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
-    let calls = calls::resolve(world, names, units, &by_ref, &naming);
-    roots::fill(&mut functions, units, &calls, &by_ref, &naming, names, world);
+    let methods = calls::Methods::new(world, names, units);
+    let calls = calls::resolve(units, &by_ref, &methods, &naming);
+    let handlers = handlers::by_shape(units, &by_ref);
+    let seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
+    roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
-    let methods = calls::Methods::new(world, names, units);
-    let inherited = callers::inherited(units, &by_ref, &methods, &naming);
+    let inherited = callers::inherited(units, &by_ref, &methods, &naming, &handlers);
     let ambiguous = arguments::ambiguous(units);
     let reached = arguments::follow(world, units, &by_ref, &ambiguous);
-    let tables =
-        Tables { units, naming: &naming, ids: &ids, functions: &functions, inherited: &inherited };
-    let mut accesses: Vec<SourceAccess> = units
-        .par_iter()
-        .flat_map_iter(|unit| unit.facts.accesses.iter().map(move |access| (unit, access)))
-        .filter_map(|(unit, access)| tables.named(unit, access))
-        .collect();
+    let tables = Tables {
+        world,
+        units,
+        naming: &naming,
+        ids: &ids,
+        functions: &functions,
+        inherited: &inherited,
+        initial: Initial::new(units, &calls, &by_ref, &methods),
+    };
+    let named = |unit: &Unit| -> Vec<SourceAccess> {
+        unit.facts.accesses.iter().filter_map(|access| tables.named(unit, access)).collect()
+    };
+    let mut accesses = spread::map(units.iter().collect(), world.files.len(), named)
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
-    let mut program = Program::build(decls, accesses, functions, calls, notes);
-    program.origins = origins(units, &ids, &ambiguous);
-    program.unresolved = units.iter().fold(0, |sum, unit| sum.saturating_add(unit.facts.unknown));
-    program
+    let acquisitions = acquisitions(units, &naming);
+    let origins = origins(units, &ids, &ambiguous);
+    let unresolved = units.iter().fold(0u32, |sum, unit| sum.saturating_add(unit.facts.unknown));
+    Linked { decls, accesses, functions, calls, acquisitions, origins, unresolved }
 }
 
 /// Where the maps of local variables come from, for those whose own function does not make them.
@@ -195,15 +222,14 @@ fn decls(
 
 /// What puts an access together.
 struct Tables<'a> {
+    world: &'a World,
     units: &'a [Unit],
     naming: &'a Names<'a>,
     ids: &'a FxHashMap<Key, MapId>,
     functions: &'a [Function],
     inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
+    initial: Initial,
 }
-
-/// What is held at an access: the locks, and the declaration of each.
-type Holding = (LockSet, Vec<Option<Arc<str>>>);
 
 impl Tables<'_> {
     /// An access to a map that the function names itself.
@@ -245,8 +271,8 @@ impl Tables<'_> {
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
-        let (locks, guards) = holding;
-        let before_sharing = fact.before_sharing;
+        let Holding { locks, guards, .. } = holding;
+        let before_sharing = fact.before_sharing || self.initial.is_alone(self.world, unit, fact);
         let inherited =
             function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
         let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);
@@ -271,29 +297,62 @@ impl Tables<'_> {
     }
 
     fn holding(&self, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
-        let state = unit.states.get(&(file, anchor));
-        let locks = locks::lock_set(state, &|file, at| {
-            self.naming.site(file, at, self.naming.function_at(file, at))
-        });
-        if locks == LockSet::Unknown {
-            return (locks, Vec::new());
-        }
-        let held = state.map(locks::State::held).unwrap_or_default();
-        let guards =
-            held.iter().map(|held| held.path.mutex.map(|def: Def| self.naming.id_of(def).into()));
-        (locks, guards.collect())
+        holding(self.naming, unit, file, anchor)
     }
+}
+
+/// What is held at an access, a call or a lock's taking in a package.
+fn holding(naming: &Names<'_>, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
+    let state = unit.states.get(&(file, anchor));
+    let locks =
+        locks::lock_set(state, &|file, at| naming.site(file, at, naming.function_at(file, at)));
+    let released = state.map(locks::State::released).unwrap_or_default();
+    let released = released.iter().map(|path| path.written().into()).collect();
+    if locks == LockSet::Unknown {
+        return Holding { locks, guards: Vec::new(), released };
+    }
+    let held = state.map(locks::State::held).unwrap_or_default();
+    let guards = held.iter().map(|held| held.path.mutex.map(|def: Def| naming.id_of(def).into()));
+    Holding { locks, guards: guards.collect(), released }
+}
+
+/// The places where each function takes a lock itself, in the order of the source.
+fn acquisitions(units: &[Unit], naming: &Names<'_>) -> Vec<Acquisition> {
+    let mut found = Vec::new();
+    for unit in units {
+        for ((file, expr), fact) in &unit.facts.locks {
+            let LockFact::Acquire { path, mode } = fact else { continue };
+            let at = naming.start(*file, *expr);
+            let function = naming.function_at(*file, at);
+            let lock = HeldLock {
+                path: path.written().into(),
+                mode: *mode,
+                site: naming.site(*file, at, function),
+            };
+            found.push(Acquisition {
+                function: function.map(FunctionId),
+                lock,
+                guard: path.mutex.map(|def| naming.id_of(def).into()),
+                before: holding(naming, unit, *file, *expr),
+            });
+        }
+    }
+    found.sort_by(|a, b| a.lock.site.cmp(&b.lock.site));
+    found
 }
 
 /// What two functions hold together, one called inside the other.
 fn both(inner: Holding, outer: Holding) -> Holding {
-    match (inner, outer) {
-        ((LockSet::Held(mut locks), mut guards), (LockSet::Held(more), more_guards)) => {
+    let mut released = inner.released;
+    released.extend(outer.released);
+    match (inner.locks, outer.locks) {
+        (LockSet::Held(mut locks), LockSet::Held(more)) => {
             locks.extend(more);
-            guards.extend(more_guards);
-            (LockSet::Held(locks), guards)
+            let mut guards = inner.guards;
+            guards.extend(outer.guards);
+            Holding { locks: LockSet::Held(locks), guards, released }
         }
-        _ => (LockSet::Unknown, Vec::new()),
+        _ => Holding { locks: LockSet::Unknown, guards: Vec::new(), released },
     }
 }
 

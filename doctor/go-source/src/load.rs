@@ -1,12 +1,14 @@
 //! Reading: which files take part, their text, and the world made of them.
 
+mod mentioned;
+
 use crate::build::{self, Tags};
 use crate::hir::{self, DeclKind, Hir};
 use crate::layout::Layout;
 use crate::models;
+use crate::spread;
 use crate::world::{File, FileId, Package, PackageId, Part, World, index};
-use crate::{LineTable, LoadOptions, Note, NoteKind, SourceTree};
-use rayon::prelude::*;
+use crate::{LineTable, LoadOptions, Note, NoteKind, SourceTree, VendoredModule};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,7 +49,12 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
         }
     }
     notes.splice(0..0, std::mem::take(&mut layout.notes));
+    let own = imports.clone();
     let mut reader = Reader { tree, tags: &tags, layout: &layout, read, parsed };
+    let wanted = mentioned::directories(&layout, &options.mentions);
+    notes.extend(mentioned::other_versions(&layout.vendored, &options.mentions));
+    let searched: Vec<usize> = wanted.iter().copied().collect();
+    imports.extend(reader.read(&searched, Part::Searched, &mut notes));
     let mut missing = BTreeSet::new();
     for level in 0..=DEPENDENCY_LEVELS {
         let mut found = Vec::new();
@@ -56,7 +63,7 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
                 Some(at) => found.push(at),
                 None if reader.model(import) => {}
                 // What dependencies import matters little, and the standard library is never there.
-                None if level == 0 && is_foreign(import) => {
+                None if level == 0 && is_foreign(import) && own.contains(import) => {
                     missing.insert(import.clone());
                 }
                 None => {}
@@ -68,15 +75,20 @@ pub(crate) fn read(tree: &dyn SourceTree, options: &LoadOptions) -> (World, Reso
         imports = reader.read(&found, Part::Dependency, &mut notes);
     }
     note_missing(&missing, &mut notes);
+    let importers = mentioned::importers(&layout, &reader.parsed, &wanted);
+    reader.search(&importers, &mut notes);
     let parsed = reader.parsed;
-    let (world, by_directory) = assemble(parsed, &mut notes);
-    (world, Resolution { layout, by_directory }, notes)
+    let (world, by_directory) = assemble(parsed, &layout, &mut notes);
+    let vendored = std::mem::take(&mut layout.vendored);
+    (world, Resolution { layout, by_directory, vendored }, notes)
 }
 
 /// How an import path leads to a package.
 pub(crate) struct Resolution {
     layout: Layout,
     by_directory: FxHashMap<usize, PackageId>,
+    /// The modules under `vendor` directories.
+    pub(crate) vendored: Vec<VendoredModule>,
 }
 
 impl Resolution {
@@ -98,10 +110,11 @@ fn note_missing(missing: &BTreeSet<String>, notes: &mut Vec<Note>) {
     let named: Vec<&str> = missing.iter().take(NAMED).map(String::as_str).collect();
     let more = missing.len().saturating_sub(named.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let what = if missing.len() == 1 { "package is" } else { "packages are" };
+    let (what, their) =
+        if missing.len() == 1 { ("package is", "its") } else { ("packages are", "their") };
     let count = missing.len();
     let text = format!(
-        "{count} imported {what} not in the tree, so their types are unknown: {}{more}",
+        "{count} imported {what} not in the tree, so {their} types are unknown: {}{more}",
         named.join(", ")
     );
     notes.push(Note { kind: NoteKind::MissingPackages, path: "".into(), text });
@@ -137,23 +150,21 @@ impl Reader<'_> {
             }
         }
         let (tree, tags) = (self.tree, self.tags);
-        let parsed: Vec<_> = files
-            .into_par_iter()
-            .map(|(at, path, import)| {
-                let mut notes = Vec::new();
-                let file = read_file(tree, tags, path, part, &mut notes);
-                let file = file.map(|(text, lines, hir)| Parsed {
-                    directory: Some(at),
-                    path: path.into(),
-                    text,
-                    lines,
-                    hir,
-                    part,
-                    import,
-                });
-                (file, notes)
-            })
-            .collect();
+        let length = files.len();
+        let parsed = spread::map(files, length, |(at, path, import)| {
+            let mut notes = Vec::new();
+            let file = read_file(tree, tags, path, part, &mut notes);
+            let file = file.map(|(text, lines, hir)| Parsed {
+                directory: Some(at),
+                path: path.into(),
+                text,
+                lines,
+                hir,
+                part,
+                import,
+            });
+            (file, notes)
+        });
         let mut imports = BTreeSet::new();
         for (file, found) in parsed {
             notes.extend(found);
@@ -163,6 +174,18 @@ impl Reader<'_> {
             }
         }
         imports
+    }
+
+    /// Reads dependencies once more, with their bodies.
+    fn search(&mut self, directories: &BTreeSet<usize>, notes: &mut Vec<Note>) {
+        self.parsed.retain(|file| file.directory.is_none_or(|at| !directories.contains(&at)));
+        for at in directories {
+            if let Some(directory) = self.layout.directories.get(*at) {
+                self.read.remove(&format!("/{}", directory.path));
+            }
+        }
+        let directories: Vec<usize> = directories.iter().copied().collect();
+        self.read(&directories, Part::Searched, notes);
     }
 
     /// Takes the model of a package, where there is one.
@@ -231,7 +254,7 @@ fn read_file(
     if !build::header_allows(&text, tags) {
         return None;
     }
-    let options = go_syntax::Options { skip_bodies: part != Part::Own };
+    let options = go_syntax::Options { skip_bodies: !part.is_searched() };
     let file = go_syntax::parse_with(text.as_bytes(), options);
     if let Some(error) = file.errors().first() {
         let at = file.line_col(error.span().start);
@@ -263,7 +286,11 @@ fn ascii(bytes: &[u8]) -> String {
 }
 
 /// Makes packages of files: one for each directory, one more for its external tests.
-fn assemble(parsed: Vec<Parsed>, notes: &mut Vec<Note>) -> (World, FxHashMap<usize, PackageId>) {
+fn assemble(
+    parsed: Vec<Parsed>,
+    layout: &Layout,
+    notes: &mut Vec<Note>,
+) -> (World, FxHashMap<usize, PackageId>) {
     let nowhere = File {
         path: "".into(),
         package: 0,
@@ -297,10 +324,12 @@ fn assemble(parsed: Vec<Parsed>, notes: &mut Vec<Note>) -> (World, FxHashMap<usi
         if let Some(directory) = first.directory.filter(|_| !external) {
             by_directory.insert(directory, id);
         }
+        let directory = first.directory.and_then(|at| layout.directories.get(at));
         let mut package = Package {
             import: Arc::clone(&import),
             name: name.as_str().into(),
             part,
+            copied_from: directory.and_then(|directory| directory.copied_from.clone()),
             files: Vec::new(),
         };
         let mut others = 0usize;

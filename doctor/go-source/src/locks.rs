@@ -34,7 +34,7 @@ pub(crate) fn lock_set(state: Option<&State>, site: &dyn Fn(u32, u32) -> Site) -
         return LockSet::Unknown;
     }
     let held = state.held().iter().map(|held| HeldLock {
-        path: held.path.text.get(..held.path.written).unwrap_or(&held.path.text).into(),
+        path: held.path.written().into(),
         mode: held.mode,
         site: site(held.file, held.at),
     });

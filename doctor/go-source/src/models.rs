@@ -1,8 +1,9 @@
-//! Declarations of packages that are seldom in the tree: parts of the standard library and of
-//! `golang.org/x/sync`.
+//! Declarations of packages that are seldom in the tree: parts of the standard library, of
+//! `golang.org/x/sync`, and of packages that run handlers.
 //!
 //! They are Go text of our own, read by the same parser: only what decides which map an expression
-//! touches, what a call locks, and what a call starts. Signatures are those of Go 1.27.
+//! touches, what a call locks, and what a call starts. Signatures are those of Go 1.27, and of the
+//! releases that `body/starters.rs` names.
 
 /// The model of a package.
 pub(crate) fn text(import: &str) -> Option<&'static str> {
@@ -13,9 +14,13 @@ const MODELS: &[(&str, &str)] = &[
     ("context", include_str!("models/context.go")),
     ("encoding/json", include_str!("models/encoding_json.go")),
     ("fmt", include_str!("models/fmt.go")),
+    ("github.com/gin-gonic/gin", include_str!("models/gin.go")),
+    ("github.com/gofiber/fiber/v2", include_str!("models/fiber.go")),
+    ("github.com/labstack/echo/v4", include_str!("models/echo.go")),
     ("golang.org/x/exp/maps", include_str!("models/exp_maps.go")),
     ("golang.org/x/sync/errgroup", include_str!("models/errgroup.go")),
     ("golang.org/x/sync/singleflight", include_str!("models/singleflight.go")),
+    ("google.golang.org/grpc", include_str!("models/grpc.go")),
     ("iter", include_str!("models/iter.go")),
     ("log", include_str!("models/log.go")),
     ("maps", include_str!("models/maps.go")),

@@ -1,5 +1,7 @@
 //! What is to be loaded, and for which target.
 
+use crate::Mention;
+
 /// The operating system and architecture whose files are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -30,6 +32,10 @@ pub struct LoadOptions {
     pub cgo: bool,
     /// Whether `_test.go` files are read too.
     pub tests: bool,
+    /// The functions that a crash text names. Of vendored packages only declarations are read, but
+    /// for those that one of these lies in, and the vendored packages that import them, directly or
+    /// not: their bodies are searched as the program's own are.
+    pub mentions: Vec<Mention>,
 }
 
 impl Default for LoadOptions {
@@ -40,6 +46,7 @@ impl Default for LoadOptions {
             go_minor: None,
             cgo: true,
             tests: false,
+            mentions: Vec::new(),
         }
     }
 }

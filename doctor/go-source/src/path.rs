@@ -29,14 +29,18 @@ struct Entry {
     path: Arc<str>,
     /// The import path of the package and the file name: what `-trimpath` prints.
     import: Box<str>,
+    /// The same in the module whose text was vendored, as a build from the module cache prints it.
+    copied_from: Option<Box<str>>,
 }
 
 impl PathIndex {
-    /// Adds a file and the import path of its package.
-    pub(crate) fn insert(&mut self, path: &Arc<str>, import: &str) {
+    /// Adds a file, the import path of its package, and that of the package it is a copy of.
+    pub(crate) fn insert(&mut self, path: &Arc<str>, import: &str, copied_from: Option<&str>) {
         let name = last_segment(path);
-        let import = format!("{import}/{name}").into();
-        self.by_name.entry(name.into()).or_default().push(Entry { path: Arc::clone(path), import });
+        let below = |import: &str| format!("{import}/{name}").into();
+        let (import, copied_from) = (below(import), copied_from.map(below));
+        let entry = Entry { path: Arc::clone(path), import, copied_from };
+        self.by_name.entry(name.into()).or_default().push(entry);
     }
 
     /// Candidates for a printed path, best first; only those that agree in the most segments.
@@ -55,15 +59,19 @@ impl PathIndex {
 
 impl Entry {
     fn candidate(&self, printed: &str) -> PathCandidate {
-        let by_path = common_tail(printed, &self.path);
-        let by_import = common_tail(printed, &self.import);
-        let whole = by_path == segments(&self.path) || by_import == segments(&self.import);
-        PathCandidate { file: Arc::clone(&self.path), segments: by_path.max(by_import), whole }
+        let mut found = PathCandidate { file: Arc::clone(&self.path), segments: 0, whole: false };
+        let names = [&*self.path, &self.import].into_iter().chain(self.copied_from.as_deref());
+        for name in names {
+            let agree = common_tail(printed, name);
+            found.segments = found.segments.max(agree);
+            found.whole |= agree == segments(name);
+        }
+        found
     }
 }
 
 /// Backslashes become slashes, `module@version/` loses its version, and a module cache's `!x` is `X`.
-fn normalise(printed: &str) -> String {
+pub(crate) fn normalise(printed: &str) -> String {
     let mut out = String::with_capacity(printed.len());
     for (index, segment) in printed.split(['/', '\\']).filter(|segment| *segment != ".").enumerate()
     {
@@ -107,7 +115,7 @@ mod tests {
             ("internal/registry/cache.go", "example.com/orders/internal/registry"),
             ("cmd/tool/main.go", "example.com/orders/cmd/tool"),
         ] {
-            index.insert(&path.into(), import);
+            index.insert(&path.into(), import, None);
         }
         index.resolve(printed).into_iter().map(|c| (c.file.to_string(), c.whole)).collect()
     }
@@ -129,6 +137,17 @@ mod tests {
                 [("internal/status/cache.go".to_owned(), true)],
                 "{printed}"
             );
+        }
+    }
+
+    #[test]
+    fn a_vendored_copy_answers_to_the_module_that_it_was_copied_from() {
+        let mut index = PathIndex::default();
+        let path = "vendor/a.b/lru/lru.go".into();
+        index.insert(&path, "a.b/lru", Some("c.d/fork"));
+        for printed in ["a.b/lru@v1.0.0/lru.go", "/go/pkg/mod/c.d/fork@v1.1.0/lru.go"] {
+            let found = index.resolve(printed);
+            assert_eq!((&found[0].file, found[0].whole), (&path, true), "{printed}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! The loaded program: what was found, and the questions it answers.
 
+use crate::link::{self, Linked};
+use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate, SourceAccess, SourceFile,
-    SourceTree,
+    Acquisition, Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate,
+    SourceAccess, SourceFile, SourceTree, VendoredModule,
 };
-use crate::{link, load};
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -23,10 +24,13 @@ pub struct Program {
     pub(crate) accesses: Vec<SourceAccess>,
     pub(crate) functions: Vec<Function>,
     pub(crate) calls: Vec<Call>,
+    /// Ordered by site.
+    acquisitions: Vec<Acquisition>,
     pub(crate) notes: Vec<Note>,
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
     pub(crate) unresolved: u32,
+    pub(crate) vendored_modules: Vec<VendoredModule>,
     pub(crate) indexes: Indexes,
 }
 
@@ -41,6 +45,7 @@ pub(crate) struct Indexes {
     accesses_by_function: FxHashMap<FunctionId, Vec<u32>>,
     functions_by_symbol: FxHashMap<String, Vec<u32>>,
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
+    acquisitions_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
 }
 
 impl Indexes {
@@ -49,6 +54,7 @@ impl Indexes {
         accesses: &[SourceAccess],
         functions: &[Function],
         calls: &[Call],
+        acquisitions: &[Acquisition],
     ) -> Self {
         let decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
         let mut found = Self { decl_by_id, ..Self::default() };
@@ -71,6 +77,11 @@ impl Indexes {
         for (at, call) in (0u32..).zip(calls) {
             found.calls_by_callee.entry(call.callee).or_default().push(at);
         }
+        for (at, acquisition) in (0u32..).zip(acquisitions) {
+            let site = &acquisition.lock.site;
+            let line = (Arc::clone(&site.file), site.line);
+            found.acquisitions_by_line.entry(line).or_default().push(at);
+        }
         found
     }
 }
@@ -80,41 +91,40 @@ impl Program {
     ///
     /// Files are parsed and packages resolved in parallel on rayon's pool.
     pub fn load(tree: &dyn SourceTree, options: &LoadOptions) -> Self {
-        let (world, resolution, notes) = load::read(tree, options);
+        let (world, resolution, mut notes) = load::read(tree, options);
         let resolve = |_: u32, import: &str| resolution.package(&world, import);
         let names = Index::new(&world, &resolve);
+        notes.extend(names.notes(&world));
         let units = link::walk(&world, &names, options);
-        let mut program = link::link(&world, &names, &units, notes);
+        let mut program = Self::build(link::link(&world, &names, &units), notes);
         drop(units);
         program.take_files(world);
+        program.vendored_modules = resolution.vendored;
         program
     }
 
     /// Sorts what was found and makes the lookups cheap.
-    pub(crate) fn build(
-        mut decls: Vec<MapDecl>,
-        mut accesses: Vec<SourceAccess>,
-        functions: Vec<Function>,
-        calls: Vec<Call>,
-        notes: Vec<Note>,
-    ) -> Self {
+    fn build(linked: Linked, notes: Vec<Note>) -> Self {
+        let Linked { mut decls, mut accesses, functions, calls, acquisitions, origins, unresolved } =
+            linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
             let place = |x: &SourceAccess| (x.placement.operation.start, x.placement.map.start);
             let (left, right) = (&a.access, &b.access);
             (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
         });
-        let indexes = Indexes::new(&decls, &accesses, &functions, &calls);
+        let indexes = Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions);
         Self {
-            files: Vec::new(),
             decls,
             accesses,
             functions,
             calls,
+            acquisitions,
             notes,
-            origins: FxHashMap::default(),
-            unresolved: 0,
+            origins,
+            unresolved,
             indexes,
+            ..Self::default()
         }
     }
 
@@ -125,11 +135,14 @@ impl Program {
             let package =
                 packages.get(widen(file.package)).filter(|package| package.part != Part::Model);
             if let Some(package) = package {
-                self.indexes.paths.insert(&file.path, &package.import);
+                let copied_from = package.copied_from.as_deref();
+                self.indexes.paths.insert(&file.path, &package.import, copied_from);
+                let vendored = package.part != Part::Own;
                 let package = Arc::clone(&package.import);
                 self.files.push(SourceFile {
                     path: file.path,
                     package,
+                    vendored,
                     text: file.text,
                     lines: file.lines,
                 });
@@ -158,6 +171,11 @@ impl Program {
     /// One file by its path in the tree.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         self.indexes.file_by_path.get(path).and_then(|index| self.files.get(widen(*index)))
+    }
+
+    /// The modules under `vendor` directories, as each `modules.txt` lists them.
+    pub fn vendored_modules(&self) -> &[VendoredModule] {
+        &self.vendored_modules
     }
 
     /// Every map that is declared or touched, ordered by identity.
@@ -268,6 +286,13 @@ impl Program {
     pub fn callers(&self, function: FunctionId) -> Vec<&Call> {
         let indexes = self.indexes.calls_by_callee.get(&function);
         indexes.into_iter().flatten().filter_map(|index| self.calls.get(widen(*index))).collect()
+    }
+
+    /// The locks that are taken on one line of a file of the tree.
+    pub fn acquisitions_at(&self, file: &str, line: u32) -> Vec<&Acquisition> {
+        let indexes = self.indexes.acquisitions_by_line.get(&(Arc::from(file), line));
+        let found = indexes.into_iter().flatten();
+        found.filter_map(|index| self.acquisitions.get(widen(*index))).collect()
     }
 
     /// The files a printed path may mean, best first; several where they are equally good.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub struct SourceFile {
     pub(crate) path: Arc<str>,
     pub(crate) package: Arc<str>,
+    pub(crate) vendored: bool,
     pub(crate) text: String,
     pub(crate) lines: LineTable,
 }
@@ -21,6 +22,11 @@ impl SourceFile {
     /// Import path of its package.
     pub fn package(&self) -> &str {
         &self.package
+    }
+
+    /// Whether it is a copy of somebody else's module, which the next `go mod vendor` writes anew.
+    pub fn is_vendored(&self) -> bool {
+        self.vendored
     }
 
     /// Its text.

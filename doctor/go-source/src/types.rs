@@ -7,6 +7,7 @@
 //! is instantiated.
 
 mod convert;
+mod declared;
 mod generic;
 mod render;
 mod resolver;

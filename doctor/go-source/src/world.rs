@@ -3,8 +3,10 @@
 //! Built once, then shared by all workers without locks; names borrow from the files' text.
 
 use crate::hir::{DeclId, DeclKind, FuncId, Hir, List};
-use crate::{LineTable, Span};
+use crate::{LineTable, Note, NoteKind, Span};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// A file by its number.
@@ -54,10 +56,19 @@ impl File {
 pub(crate) enum Part {
     /// The program's own: its bodies are searched for accesses.
     Own,
+    /// A dependency in the tree that is searched as well.
+    Searched,
     /// A dependency in the tree: its declarations are read.
     Dependency,
     /// Declarations that come with this crate, for packages outside the tree.
     Model,
+}
+
+impl Part {
+    /// Whether bodies are searched for accesses.
+    pub(crate) fn is_searched(self) -> bool {
+        matches!(self, Self::Own | Self::Searched)
+    }
 }
 
 /// The files that one compilation takes together.
@@ -68,6 +79,8 @@ pub(crate) struct Package {
     /// The name in its package clauses.
     pub(crate) name: Arc<str>,
     pub(crate) part: Part,
+    /// The import path in the module whose text was vendored, where a replacement stands in.
+    pub(crate) copied_from: Option<Arc<str>>,
     /// Files in the order the compiler takes them: by name.
     pub(crate) files: Vec<FileId>,
 }
@@ -126,6 +139,8 @@ pub(crate) struct Index<'w> {
     imports: Vec<FxHashMap<&'w str, Import>>,
     /// Packages imported with a dot, by file.
     dots: FxHashMap<FileId, Vec<PackageId>>,
+    /// Names that were declared before in their package: the file, and where the name stands.
+    duplicates: Vec<(FileId, Span)>,
 }
 
 impl<'w> Index<'w> {
@@ -140,6 +155,7 @@ impl<'w> Index<'w> {
             methods: world.packages.iter().map(|_| FxHashMap::default()).collect(),
             imports: Vec::with_capacity(world.files.len()),
             dots: FxHashMap::default(),
+            duplicates: Vec::new(),
         };
         for (id, file) in (0u32..).zip(&world.files) {
             let mut imports = FxHashMap::default();
@@ -213,15 +229,15 @@ impl<'w> Index<'w> {
             }
             DeclKind::Var { names, .. } => {
                 for (at, name) in (0u32..).zip(file.hir.names(names)) {
-                    self.define(file, *name, Object::Var(here, at));
+                    self.define(id, file, *name, Object::Var(here, at));
                 }
             }
             DeclKind::Const { names, .. } => {
                 for name in file.hir.names(names) {
-                    self.define(file, *name, Object::Const);
+                    self.define(id, file, *name, Object::Const);
                 }
             }
-            DeclKind::Type { name, .. } => self.define(file, name, Object::Type(here)),
+            DeclKind::Type { name, .. } => self.define(id, file, name, Object::Type(here)),
             DeclKind::Func(func) => self.enter_func(file, FuncRef { file: id, func }),
             DeclKind::Bad => {}
         }
@@ -232,22 +248,61 @@ impl<'w> Index<'w> {
         if func.receiver.is_empty() {
             // Every package may have many `init` functions, which nothing can name.
             if file.slice(func.name) != "init" {
-                self.define(file, func.name, Object::Func(here));
+                self.define(here.file, file, func.name, Object::Func(here));
             }
         } else if let Some(receiver) = receiver_name(file, func.receiver) {
             if let Some(methods) = self.methods.get_mut(index(file.package)) {
-                methods.entry((receiver, file.slice(func.name))).or_insert(here);
+                let name = file.slice(func.name);
+                if *methods.entry((receiver, name)).or_insert(here) != here && name != "_" {
+                    self.duplicates.push((here.file, func.name));
+                }
             }
         }
     }
 
-    fn define(&mut self, file: &'w File, name: Span, object: Object) {
-        let name = file.slice(name);
-        if name != "_" {
-            if let Some(scope) = self.scopes.get_mut(index(file.package)) {
-                scope.entry(name).or_insert(object);
+    fn define(&mut self, id: FileId, file: &'w File, name: Span, object: Object) {
+        let text = file.slice(name);
+        // A name that the parser had to make up is empty.
+        if matches!(text, "_" | "") {
+            return;
+        }
+        let Some(scope) = self.scopes.get_mut(index(file.package)) else { return };
+        match scope.entry(text) {
+            Entry::Vacant(slot) => {
+                slot.insert(object);
+            }
+            Entry::Occupied(_) => self.duplicates.push((id, name)),
+        }
+    }
+
+    /// Says where the program's own packages declare a name twice, a note a package.
+    pub(crate) fn notes(&self, world: &World) -> Vec<Note> {
+        let mut by_package: BTreeMap<PackageId, Vec<(FileId, Span)>> = BTreeMap::new();
+        for (id, name) in &self.duplicates {
+            let own = |file: &&File| {
+                world.package(file.package).is_some_and(|package| package.part == Part::Own)
+            };
+            if let Some(file) = world.file(*id).filter(own) {
+                by_package.entry(file.package).or_default().push((*id, *name));
             }
         }
+        let note = |list: Vec<(FileId, Span)>| {
+            let (id, name) = *list.first()?;
+            let file = world.file(id)?;
+            let at = file.lines.line_col(name.start);
+            let more = match list.len() {
+                1 => String::new(),
+                many => format!(", and {} more of its package", many.saturating_sub(1)),
+            };
+            let text = format!(
+                "declares `{}` a second time at {}:{}{more}: the first declaration was taken",
+                file.slice(name),
+                at.line,
+                at.column
+            );
+            Some(Note { kind: NoteKind::Duplicate, path: Arc::clone(&file.path), text })
+        };
+        by_package.into_values().filter_map(note).collect()
     }
 }
 

@@ -3,6 +3,8 @@
 #[path = "common/go.rs"]
 mod go;
 
+use finding::LockSet;
+
 /// Checks the locks at the accesses of `body`, a list of statements of a method of `c`. A line that
 /// ends in `// x` expects `x`.
 fn check(body: &str) {
@@ -195,4 +197,67 @@ fn what_all_callers_hold_is_said_apart() {
     assert_eq!(inherited(6), ["example.com/t.c.mu"]);
     assert!(inherited(7).is_empty());
     assert!(inherited(9).is_empty());
+}
+
+const HELPERS: &str = "package t
+
+import \"sync\"
+
+type c struct {
+	mu, other sync.Mutex
+	m         map[string]int
+}
+
+func (x *c) begin() { x.mu.Lock() }
+func (x *c) end()   { x.mu.Unlock() }
+func (x *c) put()   { x.m[\"a\"]++ }
+func (x *c) wait() {
+	x.mu.Unlock()
+	x.put()
+	x.mu.Lock()
+}
+
+func (x *c) f() {
+	x.begin()
+	x.other.Lock()
+	x.put()
+	x.end()
+	x.other.Unlock()
+}
+";
+
+#[test]
+fn a_call_is_made_under_what_is_held_before_it() {
+    let program = go::load(&[("t.go", HELPERS)]);
+    let held = |name: &str, line: u32| {
+        let callee = program.function(&format!("example.com/t.(*c).{name}")).unwrap().id;
+        let calls = program.callers(callee);
+        let call = calls.into_iter().find(|call| call.site.line == line).unwrap().clone();
+        let LockSet::Held(held) = &call.holding.locks else { panic!("{call:?}") };
+        let held: Vec<_> = held.iter().map(|lock| lock.path.to_string()).collect();
+        (held, call.holding)
+    };
+    assert!(held("begin", 20).0.is_empty());
+    let (paths, holding) = held("put", 22);
+    assert_eq!(paths, ["x.mu", "x.other"]);
+    let guards: Vec<_> = holding.guards.iter().map(|guard| guard.as_deref().unwrap()).collect();
+    assert_eq!(guards, ["example.com/t.c.mu", "example.com/t.c.other"]);
+    assert!(holding.released.is_empty());
+    assert_eq!(held("end", 23).0, ["x.mu", "x.other"]);
+    let (paths, holding) = held("put", 15);
+    assert!(paths.is_empty());
+    assert_eq!(holding.released, ["x.mu".into()]);
+}
+
+#[test]
+fn where_a_lock_is_taken_is_known_with_what_is_held_before() {
+    let program = go::load(&[("t.go", HELPERS)]);
+    let acquisitions = program.acquisitions_at("t.go", 21);
+    let [taken] = acquisitions.as_slice() else { panic!("{acquisitions:?}") };
+    assert_eq!(&*taken.lock.path, "x.other");
+    assert_eq!(taken.guard.as_deref(), Some("example.com/t.c.other"));
+    let LockSet::Held(before) = &taken.before.locks else { panic!("{taken:?}") };
+    let before: Vec<_> = before.iter().map(|lock| &*lock.path).collect();
+    assert_eq!(before, ["x.mu"]);
+    assert!(program.acquisitions_at("t.go", 22).is_empty());
 }

@@ -149,6 +149,67 @@ fn a_variable_that_is_only_ever_assigned_one_field_is_that_field() {
 }
 
 #[test]
+fn a_map_that_is_made_and_stored_at_once_is_the_one_that_it_is_stored_as() {
+    let get = |lines: [&str; 4]| {
+        format!(
+            "package t\ntype box struct {{ byTenant, spare map[string]map[string]int; labels map[string]int }}\nfunc (b *box) put(k string) {{\n{}\ninner[k] = 1\n}}\n",
+            lines.join("\n")
+        )
+    };
+    let made = "inner = make(map[string]int)";
+    let stored = [
+        ["inner := b.byTenant[k]", "if inner == nil {", made, "b.byTenant[k] = inner }"],
+        ["inner, ok := b.byTenant[k]", "if !ok {", made, "b.byTenant[k] = inner }"],
+        [
+            "inner, ok := b.byTenant[k]",
+            "if !ok { inner = map[string]int{}",
+            "k := k",
+            "b.byTenant[k] = inner }",
+        ],
+        [
+            "var inner map[string]int",
+            "if inner = b.byTenant[k]; inner == nil {",
+            made,
+            "b.byTenant[k] = inner }",
+        ],
+        ["inner := make(map[string]int)", "", "", "b.byTenant[k] = inner"],
+    ];
+    for lines in stored {
+        let source = get(lines);
+        let program = go::load(&[("t.go", &source)]);
+        assert!(claimed(&program, 8).contains(&"box.byTenant[]"), "{source}");
+        assert_eq!(program.origin(&program.accesses_at("t.go", 8)[0].named), Origin::Known);
+    }
+    let field = get(["inner := b.labels", "if inner == nil {", made, "b.labels = inner }"]);
+    assert!(claimed(&go::load(&[("t.go", &field)]), 8).contains(&"box.labels"));
+    let elsewhere = [
+        // Not stored, stored as another map, or not on every way.
+        ["inner := b.byTenant[k]", "if inner == nil {", made, "}"],
+        ["inner := b.byTenant[k]", "if inner == nil {", made, "b.spare[k] = inner }"],
+        ["inner := b.byTenant[k]", made, "if k == \"\" {", "b.byTenant[k] = inner }"],
+        [
+            "inner := b.byTenant[k]",
+            "for inner == nil {",
+            made,
+            "if k == \"\" { break }; b.byTenant[k] = inner }",
+        ],
+        ["inner := b.byTenant[k]", made, "inner = nil", "b.byTenant[k] = inner"],
+        ["inner := b.byTenant[k]", made, "other := inner", "b.byTenant[k] = other"],
+        [
+            "inner := b.byTenant[k]",
+            "if inner == nil {",
+            made,
+            "b.byTenant[k] = inner }; inner = b.labels",
+        ],
+    ];
+    for lines in elsewhere {
+        let source = get(lines);
+        let program = go::load(&[("t.go", &source)]);
+        assert_eq!(claimed(&program, 8), ["(*box).put.inner"], "{source}");
+    }
+}
+
+#[test]
 fn a_parameter_that_is_assigned_is_not_what_it_was_given() {
     for (step, field) in [
         ("", true),
@@ -168,6 +229,34 @@ fn a_parameter_that_is_assigned_is_not_what_it_was_given() {
         let id = program.accesses_at("t.go", 8)[0].named.clone();
         let origin = if field { Origin::Given } else { Origin::Unknown };
         assert_eq!(program.origin(&id), origin, "{step}");
+    }
+}
+
+#[test]
+fn what_a_pointer_to_a_map_leads_to_is_replaced() {
+    let source = "package t\ntype set map[string]bool\nfunc (s *set) reset() { *s = set{} }\nfunc (s *set) clear() {\ns.reset()\n}\nfunc drop(m *map[string]int) { *m = nil }\ntype box struct { held set; labels map[string]int }\ntype shelf struct { set }\nfunc (b *box) f(s *shelf) {\nb.held.clear()\ndrop(&b.labels)\ns.reset()\np := &b.labels\n*p = nil\n}\n";
+    let program = go::load(&[("t.go", source)]);
+    let replaced = |line| {
+        let accesses = program.accesses_at("t.go", line).into_iter();
+        let maps = accesses.filter(|access| access.access.operation == Operation::Replace);
+        maps.map(|access| {
+            access.access.map.as_str().trim_start_matches("example.com/t.").to_owned()
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(replaced(3), ["(*set).clear.s", "(*set).reset.s", "box.held", "shelf.set"]);
+    assert_eq!(replaced(7), ["box.labels", "drop.m"]);
+    assert_eq!(replaced(15), ["box.labels"]);
+}
+
+#[test]
+fn a_variable_whose_method_may_assign_to_it_is_not_the_field() {
+    for (step, field) in [("held.reset()", false), ("held.add(k)", true), ("", true)] {
+        let source = format!(
+            "package t\ntype set map[string]bool\nfunc (s *set) reset() {{ *s = set{{}} }}\nfunc (s set) add(k string) {{ s[k] = true }}\ntype box struct {{ held set }}\nfunc (b *box) f(k string) {{\nheld := b.held\n{step}\nheld[k] = true\n}}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        assert_eq!(claimed(&program, 9).contains(&"box.held"), field, "{step}");
     }
 }
 
@@ -333,4 +422,45 @@ fn variants_of_one_declaration_are_never_merged() {
     ]);
     assert_eq!(program.accesses_at("t.go", 2)[0].access.operation, Operation::Write);
     assert_eq!(program.files().len(), 2);
+}
+
+#[test]
+fn initialisation_is_alone_until_it_starts_something() {
+    // What `init` does before it touches the map, or around that; lines 9 and 10 touch it.
+    for (first, before, second, alone) in [
+        ("", "", "", true),
+        ("", "_ = make(chan int)", "", true),
+        ("", "go work()", "", false),
+        ("", "go func() { global[1]++ }()", "", false),
+        ("", "begin()", "", false),
+        ("", "func() { begin() }()", "", false),
+        ("", "once.Do(func() { go work() })", "", false),
+        ("", "time.AfterFunc(1, work)", "", false),
+        ("", "defer begin()", "", false),
+        (
+            "",
+            "http.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) { go work() })",
+            "",
+            true,
+        ),
+        ("", "for range 3 {", "go work() }", false),
+        ("", "if true {", "}", true),
+        ("func init() { go work() }", "", "", false),
+        ("func init() { begin() }", "", "", false),
+        ("var started = begin()", "", "", false),
+        ("var later = func() { begin() }", "", "", true),
+    ] {
+        let source = format!(
+            "package t\nimport (\"net/http\"; \"sync\"; \"time\")\nvar _ = http.HandleFunc\nvar _ = time.AfterFunc\nvar once sync.Once\nvar global = map[int]int{{}}\n{first}\nfunc init() {{ {before}\nglobal[1] = 1\n{second} }}\nfunc work() {{ global[1]++ }}\nfunc begin() int {{ go work(); return 1 }}\n"
+        );
+        let program = go::load(&[("t.go", &source)]);
+        let access = program.accesses_at("t.go", 9)[0];
+        assert_eq!(access.access.before_sharing, alone, "{source}");
+        let given = program.accesses_at("t.go", 6)[0];
+        assert!(given.access.before_sharing, "what refers to it is initialised after it");
+    }
+    let source = "package t\nvar global = map[int]int{}\nfunc init() {\nglobal[1] = 1\ngo work()\nglobal[2] = 2\n}\nfunc init() { global[3] = 3 }\nfunc work() {}\n";
+    let program = go::load(&[("t.go", source)]);
+    let alone = |line| program.accesses_at("t.go", line)[0].access.before_sharing;
+    assert_eq!([alone(4), alone(6), alone(8)], [true, false, false]);
 }

@@ -62,3 +62,23 @@ fn a_tree_of_gopath_resolves_its_own_packages_and_is_named_by_them() {
     let printed = "/go/src/example.com/app/config/config.go";
     assert!(program.resolve_path(printed).first().expect("a file").whole);
 }
+
+#[test]
+fn a_name_that_is_declared_twice_is_said_once_a_package() {
+    let tree: MemoryTree = [
+        ("go.mod", "module m\n"),
+        ("a.go", "package m\nvar m map[string]int\nfunc init() {}\nvar _ = 1\n"),
+        ("b.go", "package m\nvar m map[int]int\nfunc init() {}\nvar _ = 2\ntype T int\nfunc (T) f() {}\nfunc (T) f() {}\n"),
+        ("vendor/a.b/c/c.go", "package c\nvar x, x int\n"),
+    ]
+    .into_iter()
+    .collect();
+    let program = Program::load(&tree, &LoadOptions::default());
+    let notes = program.notes().iter().filter(|note| note.kind == NoteKind::Duplicate);
+    assert_eq!(
+        notes.map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "b.go: declares `m` a second time at 2:5, and 1 more of its package: the first declaration was taken"
+        ]
+    );
+}

@@ -4,8 +4,8 @@
 //! post-order, where a node follows its children. [`Builder::into_tree`] lays them out in pre-order
 //! in one backward sweep.
 
-use crate::file::{RawNode, Tree};
 use crate::kind::Kind;
+use crate::tree::{RawNode, Tree};
 
 /// A node in post-order: it is the root of the `size` nodes that end with it.
 #[derive(Clone, Copy, Debug)]
@@ -19,13 +19,16 @@ pub(crate) struct Post {
 }
 
 /// Where in the array of nodes something starts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Mark(u32);
 
 /// Nodes in post-order.
 #[derive(Default)]
 pub(crate) struct Builder {
     nodes: Vec<Post>,
+    /// Scratch of [`Builder::drop_empty`]: the places of the nodes that it removes.
+    emptied: Vec<u32>,
+    moves: u64,
 }
 
 #[inline]
@@ -35,7 +38,7 @@ fn index(at: u32) -> usize {
 
 impl Builder {
     pub(crate) fn with_capacity(nodes: usize) -> Self {
-        Self { nodes: Vec::with_capacity(nodes) }
+        Self { nodes: Vec::with_capacity(nodes), ..Self::default() }
     }
 
     /// The place at which the next node will stand.
@@ -104,19 +107,27 @@ impl Builder {
         self.nodes.pop();
     }
 
-    /// Removes the nodes of size 0 from `mark` on.
+    /// Removes the nodes of size 0 from `mark` on, and takes them off the sizes of those above them.
     pub(crate) fn drop_empty(&mut self, mark: Mark) {
         let mut to = index(mark.0);
-        let mut from = to;
-        while let Some(node) = self.nodes.get(from).copied() {
-            from = from.saturating_add(1);
-            if node.size > 0 {
+        let mut at = mark.0;
+        self.emptied.clear();
+        while let Some(mut node) = self.nodes.get(index(at)).copied() {
+            if node.size == 0 {
+                self.emptied.push(at);
+            } else {
+                let first = at.wrapping_add(1).wrapping_sub(node.size);
+                let before = self.emptied.partition_point(|&emptied| emptied < first);
+                let within = self.emptied.len().saturating_sub(before);
+                node.size = node.size.wrapping_sub(u32::try_from(within).unwrap_or(0));
                 if let Some(slot) = self.nodes.get_mut(to) {
                     *slot = node;
                 }
                 to = to.saturating_add(1);
             }
+            at = at.saturating_add(1);
         }
+        self.moves = self.moves.saturating_add(u64::from(at.saturating_sub(mark.0)));
         self.nodes.truncate(to);
     }
 
@@ -125,39 +136,44 @@ impl Builder {
         to.0.saturating_sub(from.0)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+    /// How many nodes were appended, or looked at again to remove others: its share of the work.
+    pub(crate) fn steps(&self) -> u64 {
+        u64::try_from(self.nodes.len()).unwrap_or(u64::MAX).saturating_add(self.moves)
     }
 
     /// Lays the nodes out in pre-order. The last node must be the root of all.
     ///
-    /// Backwards, post-order gives each parent before its children and these from last to first. So
-    /// `ends` can be filled ahead: the last child of a node ends where the node ends, and the sibling
-    /// before a node ends where the node starts. A first child has no such sibling; the place before
-    /// it is that of the sibling before its parent, which ends earlier, and the lesser end is right.
+    /// Nodes that begin with the same leaf form a group: that leaf, the node it is the first child
+    /// of, and so on up. Pre-order has the groups in the order of their leaves, and within a group
+    /// the outermost node first, which post-order has last. So it is enough to count each group and
+    /// to fill its places from behind: two forward sweeps, without a branch that depends on the tree.
     pub(crate) fn into_tree(self) -> Tree {
         let count = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        // By the place of its leaf: how many nodes a group has, and then which place is filled next.
+        let mut groups = vec![0u32; self.nodes.len()];
+        for (place, post) in (1u32..).zip(&self.nodes) {
+            if let Some(group) = groups.get_mut(index(place.wrapping_sub(post.size))) {
+                *group = group.wrapping_add(1);
+            }
+        }
         // All zeros, which is the fastest to fill memory with.
         let blank = RawNode { start: 0, next: 0, len: 0, kind: Kind::File, aux: 0 };
         let mut nodes = vec![blank; self.nodes.len().saturating_add(1)];
-        let mut ends = vec![count; self.nodes.len()];
-        let mut long = Vec::new();
-        let mut place = count;
-        for post in self.nodes.iter().rev() {
-            place = place.wrapping_sub(1);
-            let next = ends.get(index(place)).copied().unwrap_or(count);
-            let at = next.wrapping_sub(post.size);
-            if let Some(end) = ends.get_mut(index(place.wrapping_sub(1))) {
-                *end = next.min(*end);
+        let mut any_long = false;
+        let mut group_end = 0u32;
+        for (place, post) in (0u32..).zip(&self.nodes) {
+            // A place that is no leaf's has a group of none, whose count is free to be written over.
+            if let Some(group) = groups.get_mut(index(place)) {
+                group_end = group_end.wrapping_add(*group);
+                *group = group_end;
             }
-            if let Some(end) = ends.get_mut(index(place.wrapping_sub(post.size))) {
-                *end = at.min(*end);
-            }
-            let full = post.end.wrapping_sub(post.start);
-            let len = u16::try_from(full).unwrap_or(RawNode::LONG);
-            if len == RawNode::LONG {
-                long.push((at, full));
-            }
+            let first = place.wrapping_add(1).wrapping_sub(post.size);
+            let Some(group) = groups.get_mut(index(first)) else { continue };
+            let at = group.wrapping_sub(1);
+            *group = at;
+            let next = at.wrapping_add(post.size);
+            let len = u16::try_from(post.end.wrapping_sub(post.start)).unwrap_or(RawNode::LONG);
+            any_long |= len == RawNode::LONG;
             if let Some(slot) = nodes.get_mut(index(at)) {
                 *slot = RawNode { start: post.start, next, len, kind: post.kind, aux: post.aux };
             }
@@ -166,7 +182,32 @@ impl Builder {
             missing.kind = Kind::BadExpr;
             missing.next = count.saturating_add(1);
         }
-        long.sort_unstable();
+        let long = if any_long { self.long_nodes(&nodes) } else { Vec::new() };
         Tree { nodes, long }
+    }
+
+    /// The lengths of the nodes that are marked as long, by index. What a long node is part of is
+    /// long itself, so nothing below other nodes is looked at.
+    #[cold]
+    fn long_nodes(&self, nodes: &[RawNode]) -> Vec<(u32, u32)> {
+        let mut long = Vec::new();
+        let mut parents: Vec<u32> = Vec::new();
+        let mut at = 0u32;
+        while let Some(node) = nodes.get(index(at)) {
+            while parents.last().is_some_and(|&next| next <= at) {
+                parents.pop();
+            }
+            if node.len == RawNode::LONG {
+                // Post-order has its parents behind it, pre-order has them before it.
+                let depth = u32::try_from(parents.len()).unwrap_or(u32::MAX);
+                let post = self.nodes.get(index(node.next.wrapping_sub(1).wrapping_sub(depth)));
+                long.push((at, post.map_or(0, |post| post.end.wrapping_sub(post.start))));
+                parents.push(node.next);
+                at = at.saturating_add(1);
+            } else {
+                at = node.next.max(at.saturating_add(1));
+            }
+        }
+        long
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::file::Span;
+use crate::span::Span;
 
 /// Why a file is not Go. Match on it with a wildcard: kinds may be added.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

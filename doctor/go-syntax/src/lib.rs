@@ -51,6 +51,7 @@
 pub mod ast;
 mod build;
 mod comment;
+mod doc;
 mod error;
 mod file;
 mod flag;
@@ -59,32 +60,26 @@ mod lexer;
 mod line;
 mod literal;
 mod node;
+mod options;
+mod parents;
 mod parser;
+mod span;
+mod tree;
 mod trivia;
 mod view;
 
-pub use comment::{Comments, Directive};
+pub use comment::Comments;
+pub use doc::Directive;
 pub use error::{ErrorKind, SyntaxError};
-pub use file::{File, NodeId, Parents, Span};
+pub use file::File;
 pub use kind::{AssignOp, BinaryOp, Branch, ChanDir, Keyword, Kind, LitKind, UnaryOp};
 pub use line::{LineCol, LineTable};
 pub use node::{Children, Node, Walk};
+pub use options::{MAX_CHAIN, MAX_NESTING, Options};
+pub use parents::Parents;
+pub use span::Span;
+pub use tree::NodeId;
 pub use view::{View, Views};
-
-/// How deep brackets, blocks and types may nest. Real source stays far below.
-pub const MAX_NESTING: u32 = 1000;
-
-/// How long a chain such as `a + b + c` or `x.y().z()` may grow; each link nests the tree by one.
-pub const MAX_CHAIN: u32 = 10_000;
-
-/// What to parse.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Options {
-    /// Leave out the statements of functions and methods, as suits a package of which only the
-    /// declarations matter: each body is a [`ast::BlockStmt`] that says it is skipped. Function
-    /// literals outside of them are parsed whole.
-    pub skip_bodies: bool,
-}
 
 /// Parses a Go file.
 ///

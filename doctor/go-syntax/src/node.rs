@@ -3,9 +3,36 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::file::{File, NodeId, Span};
+use crate::file::File;
 use crate::kind::Kind;
-use crate::view::View;
+use crate::span::Span;
+use crate::tree::NodeId;
+
+impl File {
+    /// The node of the whole file.
+    #[must_use]
+    pub fn root(&self) -> Node<'_> {
+        Node::new(self, NodeId(0))
+    }
+
+    /// The node with this id. An id of another file gives some node or an empty [`Kind::BadExpr`].
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node::new(self, id)
+    }
+
+    /// The innermost node that covers the byte at `offset`.
+    ///
+    /// O(depth × siblings). Offsets in space or comments give the node around them.
+    #[must_use]
+    pub fn node_at(&self, offset: u32) -> Node<'_> {
+        let mut node = self.root();
+        while let Some(child) = node.children().find(|child| child.span().contains(offset)) {
+            node = child;
+        }
+        node
+    }
+}
 
 /// A node of a [`File`]: two words, freely copied.
 #[derive(Clone, Copy)]
@@ -108,12 +135,6 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn contains(self, other: Node<'_>) -> bool {
         self.id <= other.id && other.id.0 < self.next()
-    }
-
-    /// This node as the view `V`, if it is of its kind: `node.cast::<CallExpr>()`.
-    #[must_use]
-    pub fn cast<V: View<'a>>(self) -> Option<V> {
-        V::cast(self)
     }
 
     pub(crate) fn aux(self) -> u8 {

@@ -18,6 +18,9 @@ pub(crate) fn skip(src: &[u8], offset: u32) -> u32 {
 /// The length of a `/*` comment, delimiters included, from what follows its `/*`.
 /// An unterminated one goes to the end.
 pub(crate) fn block_comment_len(body: &[u8]) -> usize {
-    let end = memchr::memmem::find(body, b"*/").map_or(body.len(), |at| at.saturating_add(2));
+    // A search for both bytes at once takes longer to prepare than most comments to read.
+    let mut slashes = memchr::memchr_iter(b'/', body);
+    let closes = |&at: &usize| at.checked_sub(1).and_then(|at| body.get(at)) == Some(&b'*');
+    let end = slashes.find(closes).map_or(body.len(), |at| at.saturating_add(1));
     end.saturating_add(2)
 }

@@ -14,6 +14,14 @@ pub trait View<'a>: Copy {
     fn node(self) -> Node<'a>;
 }
 
+impl<'a> Node<'a> {
+    /// This node as the view `V`, if it is of its kind: `node.cast::<CallExpr>()`.
+    #[must_use]
+    pub fn cast<V: View<'a>>(self) -> Option<V> {
+        V::cast(self)
+    }
+}
+
 /// Those children of a node that are of one view, in source order.
 #[derive(Clone, Copy, Debug)]
 pub struct Views<'a, V> {

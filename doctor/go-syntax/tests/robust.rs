@@ -51,88 +51,120 @@ fn every_prefix_gives_a_tree() {
     println!("{prefixes} prefixes of {} files", files.len());
 }
 
+/// What parsers are slow on, or recurse too deeply for, when it is repeated without end.
+const UNITS: &[&str] = &[
+    "(",
+    "{",
+    "[",
+    "*",
+    "<-",
+    "!",
+    "func(",
+    "func(){",
+    "a.b.",
+    "a[",
+    "if ",
+    "if x {",
+    "else ",
+    "x:",
+    "case ",
+    "switch {",
+    "select {",
+    "for {",
+    "go ",
+    "[]",
+    "map[",
+    "chan ",
+    "struct{a ",
+    "interface{",
+    "a+",
+    "a|",
+    "-",
+    "f(",
+    "T{",
+    "{{",
+    "a,",
+    "...",
+    "package ",
+    "import (",
+    "var (",
+    "type T[",
+    "type T [",
+    "x.(",
+    ";",
+    ")",
+    "}",
+    "]",
+    "\n",
+    "/*",
+    "//",
+    "`",
+    "\"",
+    "'",
+    "0x",
+    "\\",
+    "\0",
+    "\u{e9}",
+    "a\n",
+    "if x {} else ",
+    "\nfunc f(",
+    "x := ",
+    "x <- ",
+    "a;",
+    "[P ",
+    "P*Q|",
+    "*(",
+    "&T{",
+    "x=",
+    "range ",
+    "return ",
+    "defer func(){",
+    "\nfunc (r T) m() {",
+    "label:\n",
+    "~",
+    "x[:",
+    "x[a:b:",
+    "case <-c: ",
+    "func f[T ",
+    "func(a, b ",
+    "func(a, b func(",
+    "func(func(a, b ",
+    "func(a, func(b, c int, d ",
+    "<-chan ",
+    "chan<- ",
+    "<-chan<- ",
+    "- + ! ^ & ",
+    "((",
+    "}(",
+    "){",
+    "(((x))){",
+    "\"a\n",
+    "'a\n",
+    "`a",
+    "/*\n",
+    "*/",
+    "@ # $ ",
+    "\u{ff}\n",
+    "1_.e_ ",
+    "x := )\n",
+    "\nfunc (r T",
+    "if x {} else if y := 1; y {} else ",
+    "for range x {",
+    "switch x := y.(type) { case ",
+    "type T[P *E|",
+    "interface{ m(a, b ",
+];
+
+/// On threads with as much stack as Rust gives by default, wherever the test runs.
 #[test]
 fn repeated_tokens_take_linear_time_and_bounded_stack() {
-    let units = [
-        "(",
-        "{",
-        "[",
-        "*",
-        "<-",
-        "!",
-        "func(",
-        "func(){",
-        "a.b.",
-        "a[",
-        "if ",
-        "if x {",
-        "else ",
-        "x:",
-        "case ",
-        "switch {",
-        "select {",
-        "for {",
-        "go ",
-        "[]",
-        "map[",
-        "chan ",
-        "struct{a ",
-        "interface{",
-        "a+",
-        "a|",
-        "-",
-        "f(",
-        "T{",
-        "{{",
-        "a,",
-        "...",
-        "package ",
-        "import (",
-        "var (",
-        "type T[",
-        "type T [",
-        "x.(",
-        ";",
-        ")",
-        "}",
-        "]",
-        "\n",
-        "/*",
-        "//",
-        "`",
-        "\"",
-        "'",
-        "0x",
-        "\\",
-        "\0",
-        "\u{e9}",
-        "a\n",
-        "if x {} else ",
-        "\nfunc f(",
-        "x := ",
-        "x <- ",
-        "a;",
-        "[P ",
-        "P*Q|",
-        "*(",
-        "&T{",
-        "x=",
-        "range ",
-        "return ",
-        "defer func(){",
-        "\nfunc (r T) m() {",
-        "label:\n",
-        "~",
-        "x[:",
-        "x[a:b:",
-        "case <-c: ",
-        "func f[T ",
-        "func(a, b ",
-    ];
+    const STACK: usize = 2 << 20;
     let heads =
         ["", "package p\n", "package p\nfunc f() {\n", "package p\nvar x = ", "package p\ntype T "];
-    units.par_iter().for_each(|unit| {
-        for head in heads {
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK).build().expect("threads");
+    let cases = UNITS.par_iter().flat_map_iter(|unit| heads.iter().map(move |head| (unit, head)));
+    threads.install(|| {
+        cases.for_each(|(unit, head)| {
             let steps = |bytes: usize| {
                 let file = go_syntax::parse(format!("{head}{}", unit.repeat(bytes / unit.len())));
                 check_linear(&file);
@@ -141,10 +173,32 @@ fn repeated_tokens_take_linear_time_and_bounded_stack() {
             let (once, twice) = (steps(250_000), steps(500_000));
             let doubled = once.saturating_mul(2).saturating_add(50_000);
             assert!(twice <= doubled, "{unit:?} behind {head:?}: {once} steps, then {twice}");
-        }
-        let file = go_syntax::parse(format!("package p\nfunc f() {{\n{}", unit.repeat(3_000)));
-        check(&file);
+        });
+        UNITS.par_iter().for_each(|unit| {
+            let file = go_syntax::parse(format!("package p\nfunc f() {{\n{}", unit.repeat(3_000)));
+            check(&file);
+        });
     });
+}
+
+/// The nodes of `a, b` with one type are put together when the list ends, those of lists within it
+/// at the same time: the tree must not show it.
+#[test]
+fn lists_within_lists_keep_their_shape() {
+    let src = "package p\nfunc f(a, b func(c, d func(e, f int), g, h [len(func(i, j int) {})]int) (l, m int)) {}\n";
+    let file = go_syntax::parse(src);
+    assert!(file.errors().is_empty(), "{:?}", file.errors());
+    check(&file);
+    let names: Vec<Vec<&str>> = file
+        .root()
+        .descendants()
+        .filter_map(go_syntax::Node::cast::<go_syntax::ast::Field<'_>>)
+        .map(|field| field.names().map(go_syntax::ast::Ident::name).collect())
+        .collect();
+    let expected: [&[&str]; 5] = [&["a", "b"], &["c", "d"], &["e", "f"], &["g", "h"], &["i", "j"]];
+    for group in expected {
+        assert!(names.iter().any(|names| names == group), "{group:?} in {names:?}");
+    }
 }
 
 #[test]

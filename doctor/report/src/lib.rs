@@ -3,7 +3,11 @@
 //! - [`full()`]: for a person at a terminal, source snippets included;
 //! - [`concise()`]: one line a place, `file:line:column: role: text`, for `grep` and editors;
 //! - [`json()`]: for programs, with a schema version;
-//! - [`markdown()`]: for the ticket of an incident.
+//! - [`markdown()`]: for the ticket of an incident;
+//! - [`patch()`]: the emergency measure alone, for `git apply`.
+//!
+//! The maps of a program without a crash have the first four too: [`overview_full`], [`overview_concise`],
+//! [`overview_json`], [`overview_markdown`].
 //!
 //! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
 //! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
@@ -14,6 +18,8 @@ mod concise;
 mod full;
 mod json;
 mod markdown;
+mod overview;
+mod patch;
 mod snippet;
 mod source;
 mod style;
@@ -25,5 +31,9 @@ pub use concise::concise;
 pub use full::{FullOptions, full};
 pub use json::{SCHEMA_VERSION, json};
 pub use markdown::markdown;
+pub use overview::{
+    OverviewOptions, overview_concise, overview_full, overview_json, overview_markdown,
+};
+pub use patch::patch;
 pub use source::{NoSource, SourceText};
 pub use style::Styles;

@@ -41,6 +41,17 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     out
 }
 
+/// At most `width` characters, those of the end; the cut is marked by `…`.
+pub(crate) fn cut_front(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let mut out = "…".to_owned();
+    out.extend(text.chars().skip(length.saturating_sub(width).saturating_add(1)));
+    out
+}
+
 /// Wraps at spaces to lines of at most `width` characters; a longer word stands alone.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

@@ -99,10 +99,10 @@ pub(crate) fn part(row: &AccessRow) -> &'static str {
     }
 }
 
-/// What an access may run beside: `go, many`, `handler`.
+/// What an access may run beside: `handler`, `go main.go:118`, `go worker.go:30 (many)`.
 pub(crate) fn root(access: &Access) -> String {
     if access.before_sharing {
-        return "before it is shared".to_owned();
+        return "not shared yet".to_owned();
     }
     let Some(root) = &access.root else {
         return String::new();
@@ -110,10 +110,11 @@ pub(crate) fn root(access: &Access) -> String {
     let kind = match root.kind {
         RootKind::Go => "go",
         RootKind::Callback => "callback",
-        RootKind::Handler => "handler",
+        // Where it is registered matters less than that there are many.
+        RootKind::Handler => return "handler".to_owned(),
     };
     let file = root.site.file.rsplit('/').next().unwrap_or(&root.site.file);
-    let many = if root.many { ", many" } else { "" };
+    let many = if root.many { " (many)" } else { "" };
     format!("{kind} {}:{}{many}", clean(file), root.site.line)
 }
 

@@ -132,6 +132,9 @@ pub(super) struct Case {
     /// Which of its output is kept.
     #[serde(default)]
     pub(super) output: Output,
+    /// How many seconds one run may take.
+    #[serde(default = "usual_patience")]
+    pub(super) patience: u64,
     /// Levels of GOTRACEBACK to record at.
     #[serde(default = "usual_levels")]
     pub(super) levels: Vec<Level>,
@@ -202,6 +205,10 @@ impl Level {
 
 fn once() -> usize {
     1
+}
+
+fn usual_patience() -> u64 {
+    20
 }
 
 fn usual_levels() -> Vec<Level> {

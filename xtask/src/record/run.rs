@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 
 /// A race is a matter of luck; a program that misses it this often is not a fixture.
 const ATTEMPTS: u32 = 40;
-/// How long one attempt may take.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What came of the attempts.
 pub(super) enum Outcome {
@@ -80,7 +78,7 @@ fn once(binary: &Path, case: &Case, level: Level) -> Result<(Vec<u8>, String)> {
         Command::new("kill").args(["-s", signal, &process]).status()?;
     }
     let stdout = collect(stdout);
-    let status = wait(&mut child)?;
+    let status = wait(&mut child, Duration::from_secs(case.patience))?;
     let output = match case.output {
         Output::Stderr => stderr,
         Output::Stdout | Output::Both => stdout,
@@ -99,13 +97,13 @@ fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
 }
 
 /// Waits for the end, and puts one to it when patience does.
-fn wait(child: &mut Child) -> Result<ExitStatus> {
+fn wait(child: &mut Child, patience: Duration) -> Result<ExitStatus> {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
-        if start.elapsed() > PATIENCE {
+        if start.elapsed() > patience {
             child.kill()?;
             return Ok(child.wait()?);
         }

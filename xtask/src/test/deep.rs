@@ -67,8 +67,11 @@ fn steps(environment: &Environment) -> Result<Vec<Step>> {
         steps.push(Step { name: format!("tests of {package}"), command });
     }
     for target in fuzz_targets() {
+        // What earlier runs found goes on to grow; where it is empty, the tests' samples start it.
+        let corpus = format!("fuzz/corpus/{target}");
+        fs::create_dir_all(&corpus)?;
         let mut command = Command::new("cargo");
-        command.args(["+nightly", "fuzz", "run", &target, "--"]);
+        command.args(["+nightly", "fuzz", "run", &target, &corpus]).args(seeds(&target)).arg("--");
         command.arg(format!("-max_total_time={FUZZ_SECONDS}"));
         steps.push(Step { name: format!("fuzzing {target} under AddressSanitizer"), command });
     }
@@ -102,6 +105,15 @@ fn fuzz_targets() -> Vec<String> {
             Vec::new()
         }
     }
+}
+
+/// The folder of samples that a fuzz target starts from, which is named after its reader.
+fn seeds(target: &str) -> Option<String> {
+    let reader = target.replace('_', "-");
+    ["data", "samples"]
+        .iter()
+        .map(|folder| format!("doctor/{reader}/tests/{folder}"))
+        .find(|folder| Path::new(folder).is_dir())
 }
 
 /// The commit that is tested, marked where the tree has changes that it does not hold.

@@ -1,8 +1,9 @@
 //! Declares a new lock beside a map, and imports `sync` for it.
 
 use super::edit::Edit;
-use super::guard::{Guard, struct_of};
-use super::wrap::indent_of;
+use super::guard::Guard;
+use super::lines::{alone, indent_of};
+use super::owner::struct_of;
 use crate::trees::{self, Trees};
 use finding::{DeclKind, MapDecl};
 use go_source::Span;
@@ -62,7 +63,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
                         matches!(statement.kind(), Kind::AssignStmt | Kind::DeclStmt)
                     })
                     .ok_or("it is not declared by a statement of its own")?;
-            if !super::wrap::alone(source.text(), statement.start(), statement.end()) {
+            if !alone(source.text(), statement.start(), statement.end()) {
                 return Err("its declaration shares a line".into());
             }
             let indent = indent_of(source.text(), statement.start());

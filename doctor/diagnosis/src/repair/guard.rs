@@ -1,11 +1,14 @@
 //! Which lock is to be taken: the one that guards the map elsewhere, or a new one beside it.
 
+use super::owner::{beside, struct_of};
+use crate::callers::CallerLock;
 use crate::locks::{self, Lock, LockKey, Under};
-use crate::trees::{self, Trees};
+use crate::trees::Trees;
 use finding::{Access, DeclKind, LockMode, MapDecl};
-use go_source::{SourceAccess, Span};
+use go_source::SourceAccess;
 use go_syntax::ast::Field;
-use go_syntax::{Kind, Node, View};
+use go_syntax::{Node, View};
+use std::sync::Arc;
 
 /// A lock for a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(crate) struct Guard {
     pub(crate) new: bool,
     /// How reports call it.
     pub(crate) name: String,
+    /// The declaration of its mutex, where it is known.
+    pub(crate) declared: Option<Arc<str>>,
 }
 
 impl Guard {
@@ -44,16 +49,17 @@ impl Guard {
 
     /// True when the locks of an access include this one in a mode that suffices.
     pub(crate) fn covers(&self, under: &Under, mutates: bool) -> bool {
-        under
-            .locks
-            .iter()
-            .any(|lock| lock.key == self.key && (lock.mode == LockMode::Write || !mutates))
+        under.locks.iter().any(|lock| self.is(lock) && (lock.mode == LockMode::Write || !mutates))
     }
 
     /// True when an access holds it for reading although it changes the map.
     pub(crate) fn only_read(&self, under: &Under, mutates: bool) -> bool {
-        mutates
-            && under.locks.iter().any(|lock| lock.key == self.key && lock.mode == LockMode::Read)
+        mutates && under.locks.iter().any(|lock| self.is(lock) && lock.mode == LockMode::Read)
+    }
+
+    /// True when a held lock is this one, as far as paths and declarations tell.
+    fn is(&self, lock: &Lock) -> bool {
+        lock.key == self.key && !locks::declared_apart(lock.guard.as_ref(), self.declared.as_ref())
     }
 }
 
@@ -65,29 +71,47 @@ fn is_path(text: &str) -> bool {
             .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
-/// The lock that most accesses hold.
+/// One lock and the accesses that hold it.
+struct Counted<'u> {
+    lock: &'u Lock,
+    declared: Option<Arc<str>>,
+    times: usize,
+    read: bool,
+}
+
+/// The lock that most accesses hold. Two locks of one name are two.
 pub(crate) fn existing(trees: &Trees<'_>, map: &MapDecl, unders: &[Under]) -> Option<Guard> {
-    let mut counted: Vec<(LockKey, usize, bool, String)> = Vec::new();
-    for Lock { key, mode, path, .. } in unders.iter().flat_map(|under| &under.locks) {
+    let mut counted: Vec<Counted<'_>> = Vec::new();
+    for lock in unders.iter().flat_map(|under| &under.locks) {
         // A lock chosen at run time, such as `locks[i]`, cannot be written at another place.
-        if !is_path(path) {
+        if !is_path(&lock.path) {
             continue;
         }
-        let read = *mode == LockMode::Read;
-        match counted.iter_mut().find(|(known, ..)| known == key) {
-            Some((_, count, rw, _)) => {
-                *count = count.saturating_add(1);
-                *rw |= read;
+        let read = lock.mode == LockMode::Read;
+        let same = |known: &&mut Counted<'_>| {
+            let apart = locks::declared_apart(known.declared.as_ref(), lock.guard.as_ref());
+            known.lock.key == lock.key && !apart
+        };
+        match counted.iter_mut().find(same) {
+            Some(known) => {
+                known.times = known.times.saturating_add(1);
+                known.read |= read;
+                known.declared = known.declared.take().or_else(|| lock.guard.clone());
             }
-            None => counted.push((key.clone(), 1, read, path.clone())),
+            None => {
+                let declared = lock.guard.clone();
+                counted.push(Counted { lock, declared, times: 1, read });
+            }
         }
     }
-    let (key, _, read, name) = counted.into_iter().rev().max_by_key(|(_, count, ..)| *count)?;
-    let rw = read || declared_rw(trees, map, &key);
+    let most = counted.into_iter().rev().max_by_key(|counted| counted.times)?;
+    let key = most.lock.key.clone();
+    let rw = most.read || declared_rw(trees, map, &key, most.declared.as_deref());
     let owner = map.path.rsplit_once('.').map_or("", |(owner, _)| owner);
     let embedded = key == LockKey::Beside(String::new()) && !owner.is_empty();
-    let name = if embedded { format!("the lock embedded in {owner}") } else { name };
-    Some(Guard { key, rw, new: false, name })
+    let name =
+        if embedded { format!("the lock embedded in {owner}") } else { most.lock.path.clone() };
+    Some(Guard { key, rw, new: false, name, declared: most.declared })
 }
 
 /// A new lock, named after the map; `None` where none can be declared beside it.
@@ -110,11 +134,17 @@ pub(crate) fn fresh(map: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
         .filter(|source| source.access.operation.mutates() && !source.access.before_sharing)
         .count();
     let rw = accesses.len().saturating_sub(writes) > writes;
-    Some(Guard { key, rw, new: true, name })
+    Some(Guard { key, rw, new: true, name, declared: None })
 }
 
 /// Whether the lock's own declaration says RWMutex.
-fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey) -> bool {
+fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey, declared: Option<&str>) -> bool {
+    let beside = beside(map);
+    if let (LockKey::Beside(_), Some(declared)) = (key, declared) {
+        if !declared.starts_with(&beside) {
+            return false;
+        }
+    }
     let Some(file) = trees.file(&map.site.file) else { return false };
     match key {
         LockKey::Beside(rest) => {
@@ -133,18 +163,7 @@ fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey) -> bool {
     }
 }
 
-/// The struct type that holds a field.
-pub(crate) fn struct_of<'f>(
-    trees: &Trees<'_>,
-    map: &MapDecl,
-    file: &'f go_syntax::File,
-) -> Option<Node<'f>> {
-    let start = trees.offset(&map.site.file, map.site.line, map.site.column)?;
-    let name = trees::covering(file, Span { start, end: start.saturating_add(1) });
-    name.ancestors().into_iter().rev().find(|node| node.kind() == Kind::StructType)
-}
-
 /// What an access is under, callers included.
-pub(crate) fn under(access: &SourceAccess, callers: &[(String, LockMode)]) -> Under {
+pub(crate) fn under(access: &SourceAccess, callers: &[CallerLock]) -> Under {
     locks::under(access, callers)
 }

@@ -5,7 +5,8 @@
 //! is computed before.
 
 use super::edit::Edit;
-use super::wrap::{Function, Target, alone, calls, indent_of, is_quiet, is_value};
+use super::function::{Function, Target, calls, is_quiet};
+use super::lines::{alone, indent_of};
 use crate::trees;
 use finding::Operation;
 use go_source::{Shape, Span};
@@ -192,6 +193,11 @@ fn values(
     before.push_str(&format!("{unlock}\n{indent}"));
     edits.insert(0, Edit::insert(statement.start(), before));
     Ok(edits)
+}
+
+/// True for the operations whose result can be taken out of a statement.
+fn is_value(operation: Operation) -> bool {
+    matches!(operation, Operation::Read | Operation::Length | Operation::Clone)
 }
 
 /// True when nothing between a statement and an expression in it decides whether it is evaluated.

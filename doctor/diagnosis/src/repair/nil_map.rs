@@ -1,7 +1,7 @@
 //! The emergency measure for a map that was never made: make it before the write.
 
 use super::edit::{self, Edit};
-use super::wrap::{alone, indent_of};
+use super::lines::{alone, indent_of};
 use finding::{ByHand, FaultingAccess, MapDecl, Operation, Patch, Repair};
 use go_source::{Context, Program};
 

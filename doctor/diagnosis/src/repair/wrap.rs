@@ -6,38 +6,13 @@
 //! for a loop over the map, a copy made under the lock. What fits none of them is left to a person.
 
 use super::edit::Edit;
+use super::function::{Function, Target, calls};
 use super::hoist;
-use super::quiet::{self, Quiet, leaves, statement_in_block};
+use super::lines::{alone, indent_of, line_end};
+use super::quiet::{leaves, statement_in_block};
 use crate::trees;
-use finding::Operation;
 use go_source::SourceAccess;
-use go_syntax::{File, Kind, Node};
-
-/// An access to be locked, with the lock as it is written there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Target<'p> {
-    pub(crate) source: &'p SourceAccess,
-    pub(crate) lock: &'p str,
-}
-
-impl Target<'_> {
-    pub(crate) fn mutates(&self) -> bool {
-        self.source.access.operation.mutates()
-    }
-}
-
-/// What is needed to edit one function.
-pub(crate) struct Function<'f, 'q> {
-    pub(crate) path: &'f str,
-    pub(crate) text: &'f str,
-    pub(crate) file: &'f File,
-    pub(crate) body: Node<'f>,
-    pub(crate) quiet: &'f Quiet<'q>,
-    /// True when the lock is an RWMutex.
-    pub(crate) rw: bool,
-    /// The map's type as written, where it can be written in this file.
-    pub(crate) map_type: Option<String>,
-}
+use go_syntax::{Kind, Node};
 
 /// The edits of a function, and the accesses that none was found for, each with the reason.
 #[derive(Debug, Default)]
@@ -197,39 +172,6 @@ pub(crate) fn around(
     vec![Edit::insert(start, format!("{lock}; ")), Edit::insert(end, format!("; {unlock}"))]
 }
 
-/// The calls that take and release the lock for these accesses.
-pub(crate) fn calls(function: &Function<'_, '_>, targets: &[Target<'_>]) -> (String, String) {
-    let lock = targets.first().map_or("", |target| target.lock);
-    let writes = targets.iter().any(Target::mutates);
-    let (take, free) =
-        if function.rw && !writes { ("RLock", "RUnlock") } else { ("Lock", "Unlock") };
-    (format!("{lock}.{take}()"), format!("{lock}.{free}()"))
-}
-
-/// True when the statements are the only ones on their lines.
-pub(crate) fn alone(text: &str, start: u32, end: u32) -> bool {
-    let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return false };
-    let before = text.get(..start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-    let after = text.get(end..).unwrap_or_default().split('\n').next().unwrap_or_default().trim();
-    before.trim().is_empty() && (after.is_empty() || after.starts_with("//"))
-}
-
-/// Offset of the end of the line that an offset is in.
-fn line_end(text: &str, offset: u32) -> u32 {
-    let rest = usize::try_from(offset).ok().and_then(|at| text.get(at..)).unwrap_or_default();
-    let length = rest.find('\n').unwrap_or(rest.len());
-    offset.saturating_add(u32::try_from(length).unwrap_or(0))
-}
-
-/// The white space at the beginning of the line that an offset is in.
-pub(crate) fn indent_of(text: &str, offset: u32) -> String {
-    let before = usize::try_from(offset).ok().and_then(|at| text.get(..at)).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    let rest = usize::try_from(offset).ok().and_then(|at| text.get(at..)).unwrap_or_default();
-    let whole = format!("{line}{}", rest.split('\n').next().unwrap_or_default());
-    whole.chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
-}
-
 /// True when an access stands in a `for` without range of this function.
 fn in_for(function: &Function<'_, '_>, target: &Target<'_>) -> bool {
     let node = trees::covering(function.file, target.source.placement.operation);
@@ -259,14 +201,4 @@ fn declares(node: Node<'_>, name: &str) -> bool {
             .cast::<ValueSpec<'_>>()
             .is_some_and(|spec| spec.names().any(|ident: Ident<'_>| ident.text() == name))
     })
-}
-
-/// True for the operations whose result can be taken out of a statement.
-pub(crate) fn is_value(operation: Operation) -> bool {
-    matches!(operation, Operation::Read | Operation::Length | Operation::Clone)
-}
-
-/// True when a node may run under the lock.
-pub(crate) fn is_quiet(function: &Function<'_, '_>, node: Node<'_>) -> bool {
-    function.quiet.node(function.path, node) && !quiet::leaves(node)
 }

@@ -1,9 +1,10 @@
 //! Steps for two goroutines at one map.
 
 use super::{command, package_dir, step};
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::{stress, words};
-use finding::{Repair, Step, Steps, Subject};
+use finding::{Command, Repair, Step, Steps, Subject};
 use go_crash::FaultKind;
 
 pub(super) fn steps(
@@ -83,10 +84,8 @@ fn stop(
                 " What it leaves is listed below it, to be done by hand."
             };
             text.push(format!("Apply the patch below and ship it. {}{rest}", patch.summary));
-            commands.push(command(
-                "git apply fix.patch && gofmt -l . && go vet ./...",
-                "the diff below, saved as fix.patch",
-            ));
+            commands.push(apply(context));
+            commands.push(command("gofmt -l . && go vet ./...", "nothing to say, ready to ship"));
         }
         (None, Subject::Named { .. }) => {
             text.push(format!("Put one lock around every access to {name}; the table of accesses says where it is missing."));
@@ -94,6 +93,7 @@ fn stop(
         (None, Subject::Ambiguous { .. }) => {
             text.push(format!("Put a lock around every access to {name}: until it is known which one it is, guard each of them."));
         }
+        (None, _) if context.program.is_some() => text.push(unnamed(context, draft)),
         (None, _) => {
             text.push(format!(
                 "Name the map first: tophash explain {} --source DIR gives its declaration, every access, and a patch.",
@@ -112,6 +112,21 @@ fn stop(
     };
     text.push(until.to_owned());
     step(text, commands)
+}
+
+/// The patch put into the tree. A text that came from standard input cannot be read again.
+fn apply(context: &Context<'_>) -> Command {
+    let (input, source) = (&context.options.input, &context.options.source);
+    if input == "-" {
+        return command(
+            format!("git -C {source} apply fix.patch"),
+            "the diff below as --format patch prints it, saved as fix.patch",
+        );
+    }
+    command(
+        format!("tophash explain {input} --source {source} --format patch | git -C {source} apply"),
+        "the diff below",
+    )
 }
 
 fn lasting(draft: &Draft, repair: Option<&Repair>) -> Step {
@@ -171,5 +186,25 @@ fn watch() -> Step {
                 .to_owned(),
         ],
         Vec::new(),
+    )
+}
+
+/// What to do about a map that the source at hand does not name.
+fn unnamed(context: &Context<'_>, draft: &Draft) -> String {
+    let other_tree = draft.gaps.iter().any(|gap| {
+        matches!(gap.kind, finding::GapKind::FileNotInSource | finding::GapKind::SourceMismatch)
+    });
+    if other_tree {
+        return format!(
+            "Give the tree that was built: tophash explain {} --source DIR, with --rev REV for the \
+             commit that ran, or --path-map FROM=TO where paths were changed by the build.",
+            context.options.input
+        );
+    }
+    let place = draft.faulting.as_ref().map(|faulting| words::whereabouts(&faulting.frame));
+    format!(
+        "The source does not tell which map it was{}: follow where it comes from there, and put one \
+         lock around every access to it. A build with -race names both sides by their lines.",
+        place.unwrap_or_default()
     )
 }

@@ -1,9 +1,10 @@
 //! Steps for what is not two goroutines at one map.
 
 use super::{command, package_dir, step};
-use crate::draft::{Context, Draft};
+use crate::context::Context;
+use crate::draft::Draft;
 use crate::words;
-use finding::{AccessRow, Operation, Repair, Steps, Subject};
+use finding::{AccessRow, Deadlock, Operation, Repair, Steps, Subject};
 use go_crash::{Fault, FaultKind};
 
 pub(super) fn nil_map(
@@ -117,6 +118,56 @@ pub(super) fn unlock(_context: &Context<'_>, draft: &Draft) -> Steps {
 }
 
 pub(super) fn waiting(context: &Context<'_>, draft: &Draft, fault: Option<&Fault>) -> Steps {
+    let mut steps = crowd(context, draft, fault);
+    if let Some(first) = draft.deadlocks.first() {
+        let sure = first.confidence == finding::Confidence::Certain;
+        steps.detect.text = draft.deadlocks.iter().map(words::deadlock).collect();
+        if !sure {
+            steps.detect.text.push(
+                "Take a second dump half a minute later: the same goroutines at the same lines are \
+                 a deadlock."
+                    .to_owned(),
+            );
+        }
+        steps.stop.text = vec![
+            "Restart the process: nothing else frees these goroutines, and everybody who asks for \
+             one of the locks joins them. It comes back until the code is repaired."
+                .to_owned(),
+        ];
+        steps.repair.text = vec![repair_of(first)];
+        steps.verify.text = vec![
+            "A test that runs these functions at once, with a timeout, fails without the repair."
+                .to_owned(),
+        ];
+        steps.verify.commands = vec![command("go test -race -timeout 60s ./...", "")];
+    }
+    steps
+}
+
+/// What ends a deadlock for good.
+fn repair_of(deadlock: &Deadlock) -> String {
+    match deadlock.members.as_slice() {
+        [one] => format!(
+            "Go's locks know no owner: whoever holds {} must not ask for it again. Move the call out \
+             of the locked part, or split the inner function: one part that takes the lock, and one \
+             that expects it to be held and is called from both.",
+            words::lock(&one.holds)
+        ),
+        members => {
+            let mut names: Vec<_> =
+                members.iter().map(|member| words::lock(&member.holds)).collect();
+            names.sort();
+            names.dedup();
+            format!(
+                "Take {} in one order everywhere, or copy what is needed under the first lock, release \
+                 it, and only then ask for the next.",
+                names.join(" and ")
+            )
+        }
+    }
+}
+
+fn crowd(context: &Context<'_>, draft: &Draft, fault: Option<&Fault>) -> Steps {
     let name = words::subject(&draft.subject);
     let input = &context.options.input;
     let what = match (&draft.subject, fault) {

@@ -17,6 +17,12 @@ impl Values {
         for field in function.signature().params().fields() {
             let ty = field.ty().node();
             if ty.kind() == Kind::Ellipsis {
+                // One value, so that a loop over them does something; none where none can be made.
+                let mut own = self.clone();
+                if let Some(value) = own.of(file, ty.text().trim_start_matches('.').trim()) {
+                    *self = own;
+                    arguments.push(value);
+                }
                 continue;
             }
             let value = self.of(file, ty.text())?;
@@ -30,7 +36,8 @@ impl Values {
         let value = match ty {
             "string" => "\"key\"",
             "bool" => "true",
-            "error" | "any" | "interface{}" => "nil",
+            "error" => "nil",
+            "any" | "interface{}" => "any(\"key\")",
             "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16"
             | "uint32" | "uint64" | "byte" | "rune" | "float32" | "float64" | "uintptr" => "1",
             "context.Context" => self.from("context", "context.Background()"),
@@ -56,7 +63,18 @@ impl Values {
         if ty.starts_with("func") || ty.contains("chan ") {
             return None;
         }
-        if ty.starts_with("[]") || ty.starts_with("map[") {
+        if let Some(element) = ty.strip_prefix("[]") {
+            // A loop over nothing would touch nothing.
+            let mut own = self.clone();
+            return Some(match own.of(file, element) {
+                Some(value) => {
+                    *self = own;
+                    format!("{ty}{{{value}}}")
+                }
+                None => "nil".into(),
+            });
+        }
+        if ty.starts_with("map[") {
             return Some("nil".into());
         }
         let name = ty.trim_start_matches('*');

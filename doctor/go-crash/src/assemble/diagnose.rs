@@ -16,6 +16,8 @@ struct Touch {
     function: Option<&'static MapFunction>,
     key: Option<KeyHint>,
     comma_ok: Option<bool>,
+    /// A function of plain maps is among them; `sync.Map` was built on those until Go 1.23.
+    in_map: bool,
 }
 
 /// The fault of a goroutine, by the message printed before it.
@@ -27,8 +29,7 @@ pub(super) fn fault(pending: Pending, goroutine: &Arc<Goroutine>) -> Fault {
         Channel::Fatal => 0,
     };
     let touch = touch(&goroutine.frames, start);
-    let in_map = touch.function.is_some_and(|function| !function.sync_map);
-    if kind == FaultKind::Segv && in_map {
+    if kind == FaultKind::Segv && touch.in_map {
         kind = FaultKind::SegvInMap;
     }
     let mut fault = blank(kind);
@@ -188,6 +189,7 @@ fn touch(frames: &[Frame], start: usize) -> Touch {
         let Some(function) = map_function(&frame.symbol) else {
             continue;
         };
+        touch.in_map |= !function.sync_map;
         if touch.function.is_none() || touch.operation.is_none() {
             if let Role::Operation(operation) = function.role {
                 touch.operation = Some(operation);

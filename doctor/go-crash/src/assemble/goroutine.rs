@@ -86,6 +86,14 @@ impl GoroutineBuilder {
         open.is_some_and(|creator| creator.frame.line > 0)
     }
 
+    /// True when the piece read last was the place of a frame.
+    pub(super) fn ends_with_place(&self) -> bool {
+        let goroutine = &self.goroutine;
+        goroutine.creator.is_none()
+            && goroutine.ancestors.is_empty()
+            && goroutine.frames.last().is_some_and(|frame| frame.line > 0)
+    }
+
     pub(super) fn push(&mut self, frame: Frame) {
         let frames = match self.goroutine.ancestors.last_mut() {
             Some(ancestor) => &mut ancestor.frames,

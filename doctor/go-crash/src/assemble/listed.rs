@@ -42,14 +42,29 @@ impl Listed {
 impl Assembler {
     /// Takes a symbol that stands alone; false when no stack is listed here.
     pub(super) fn listed_name(&mut self, symbol: &[u8]) -> bool {
-        let expected = match self.section {
+        let expected = match &self.section {
             Section::None => self.announced.waits_for_stack() || raises(symbol),
-            Section::Goroutine(_) => self.listed.open && !self.listed.places_alone,
+            Section::Goroutine(_) if self.listed.open => !self.listed.places_alone,
+            // Trackers shorten the calls of a printed stack to their symbols.
+            Section::Goroutine(builder) => {
+                self.noise == 0 && self.call.is_none() && builder.ends_with_place()
+            }
             _ => false,
         };
         if expected {
             self.listed.line = self.line;
             self.listed.name = Some((self.interner.intern(symbol), self.line));
+        }
+        expected
+    }
+
+    /// Passes over a name without its package, which stands below the place it belongs to; false
+    /// when no such stack is at hand.
+    pub(super) fn listed_bare_name(&mut self) -> bool {
+        let listed = &mut self.listed;
+        let expected = listed.places_alone && self.line.saturating_sub(listed.line) == 1;
+        if expected {
+            listed.line = self.line;
         }
         expected
     }

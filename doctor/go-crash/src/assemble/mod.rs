@@ -6,6 +6,8 @@
 //! because some texts have an empty line after every line.
 
 mod diagnose;
+mod ends;
+mod frames;
 mod goroutine;
 mod listed;
 mod pending;
@@ -13,22 +15,15 @@ mod race;
 
 use crate::bytes::trim;
 use crate::intern::{Interner, text};
-use crate::model::{Frame, Goroutine, Note, NoteKind, Signal, StackGroup};
+use crate::model::{Frame, Signal, StackGroup};
 use crate::scan::scan;
 use crate::sink::Sink;
-use crate::token::{Place, Token};
+use crate::token::Token;
 use goroutine::GoroutineBuilder;
 use listed::Listed;
 use pending::Announced;
 use race::RaceBuilder;
 use std::sync::Arc;
-
-/// Lines without a piece after which a section is over.
-const NOISE_ENDS_SECTION: u32 = 100;
-/// Lines without a piece after which a printed message gives up waiting for its stack.
-const NOISE_ENDS_WAIT: u32 = 200;
-/// The same for a message that may be a quotation.
-const NOISE_ENDS_QUOTATION: u32 = 30;
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +61,8 @@ pub(crate) struct Assembler {
     noise: u32,
     /// The current line.
     line: u64,
+    /// The last line that held a heading or a message.
+    begun: u64,
     /// Line of the first of the messages behind which nothing else has come.
     fenced_message: Option<u64>,
     /// An empty line was seen below the last frame that a stack can have.
@@ -78,6 +75,16 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
+    /// True when nothing is at hand that a line without a piece of its own could end or continue.
+    pub(crate) fn is_idle(&self) -> bool {
+        matches!(self.section, Section::None) && self.announced.is_empty() && self.call.is_none()
+    }
+
+    /// The last line on which a goroutine began or a message was printed.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun
+    }
+
     /// True when no section is open and nothing waits: the next goroutine stands alone.
     pub(crate) fn is_between_goroutines(&self) -> bool {
         let closed = match &self.section {
@@ -92,6 +99,7 @@ impl Assembler {
     pub(crate) fn end_goroutine(&mut self, sink: &mut impl Sink) {
         self.end_section(sink);
         self.orphans_allowed = false;
+        self.fenced_message = None;
         self.noise = 0;
     }
 
@@ -123,9 +131,16 @@ impl Assembler {
                 orphan = true;
                 return;
             }
-            if let Token::Name(symbol) = token {
-                pieces = pieces.saturating_add(u32::from(self.listed_name(symbol)));
-                return;
+            match token {
+                Token::Name(symbol) => {
+                    pieces = pieces.saturating_add(u32::from(self.listed_name(symbol)));
+                    return;
+                }
+                Token::BareName => {
+                    pieces = pieces.saturating_add(u32::from(self.listed_bare_name()));
+                    return;
+                }
+                _ => {}
             }
             pieces = pieces.saturating_add(u32::from(token != Token::Blank));
             self.token(token, sink);
@@ -140,27 +155,6 @@ impl Assembler {
             self.after_noise(sink);
         }
         Fed::Read
-    }
-
-    /// Ends the text.
-    pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
-        let cut = match &self.section {
-            Section::Goroutine(builder) => {
-                !builder.is_complete() && self.noise == 0 && !self.listed.is_open()
-            }
-            Section::Race(race) => race.is_open() && self.noise == 0,
-            _ => false,
-        };
-        self.end_section(sink);
-        for fault in self.announced.drain() {
-            self.unbound(fault, sink);
-        }
-        if cut {
-            sink.note(Note { kind: NoteKind::Truncated, text_line: self.line });
-        }
-        if self.goroutines == 1 && self.racers_wanted {
-            sink.note(Note { kind: NoteKind::SingleGoroutine, text_line: 0 });
-        }
     }
 
     fn is_orphan(&self, token: &Token<'_>) -> bool {
@@ -180,8 +174,8 @@ impl Assembler {
             self.end_section(sink);
         }
         match token {
-            // Only a listed stack takes it, see `feed`.
-            Token::Name(_) => {}
+            // Only a listed stack takes them, see `feed`.
+            Token::Name(_) | Token::BareName => {}
             Token::Blank => {
                 self.fenced_message = fenced;
                 self.blank();
@@ -193,6 +187,7 @@ impl Assembler {
             }
             Token::Heading(heading) => {
                 self.end_section(sink);
+                self.begun = self.line;
                 self.orphans_allowed = false;
                 let mut builder = GoroutineBuilder::new(&heading, &mut self.interner, self.line);
                 if let Some(fault) = self.announced.bind(&builder.goroutine().state) {
@@ -237,6 +232,7 @@ impl Assembler {
             // Middleware prints the source line that panicked, message and all.
             Token::Message(message) if !message.printed && self.is_dying() => {}
             Token::Message(message) => {
+                self.begun = self.line;
                 self.announced.announce(&message, self.line);
                 self.fenced_message = fenced.or(Some(self.line));
             }
@@ -255,7 +251,7 @@ impl Assembler {
                     self.announced.process_signal(name, pc, line);
                 }
             }
-            Token::RaceWarning
+            Token::RaceWarning { .. }
             | Token::RaceSide { .. }
             | Token::RaceCreated { .. }
             | Token::StackLost
@@ -304,113 +300,6 @@ impl Assembler {
         }
     }
 
-    fn call(&mut self, symbol: &[u8], args: Option<&[u8]>, sure: bool, sink: &mut impl Sink) {
-        let bottom = std::mem::take(&mut self.blank_below_bottom);
-        match &self.section {
-            // The stack has ended with its creator: what follows has lost its heading.
-            Section::Goroutine(builder) if builder.is_ended() => {
-                self.flush_call();
-                self.end_section(sink);
-            }
-            // So it has below `main.main`, unless the runtime's own frames are printed too.
-            Section::Goroutine(_) if bottom && !symbol.starts_with(b"runtime.") => {
-                self.flush_call();
-                self.end_section(sink);
-            }
-            Section::None => self.call = None,
-            _ => self.flush_call(),
-        }
-        let frame = Frame {
-            symbol: self.interner.intern(symbol),
-            args: args.map(text),
-            ..Frame::default()
-        };
-        self.call = Some((frame, sure));
-    }
-
-    fn place(&mut self, place: &Place<'_>, sink: &mut impl Sink) {
-        if self.listed_place(place, sink) {
-            return;
-        }
-        let file = self.interner.intern(place.file);
-        let fill = |frame: &mut Frame| {
-            frame.file = Arc::clone(&file);
-            frame.line = place.line;
-            frame.offset = place.offset;
-            frame.fp = place.fp;
-            frame.sp = place.sp;
-            frame.pc = place.pc;
-        };
-        if let Some((mut frame, _)) = self.call.take() {
-            fill(&mut frame);
-            if matches!(self.section, Section::None) {
-                let builder = self.headless(sink);
-                self.section = Section::Goroutine(Box::new(builder));
-            }
-            return self.push(frame);
-        }
-        let waits = self.announced.waits_for_stack();
-        match &mut self.section {
-            Section::Goroutine(builder) => {
-                if let Some(frame) = builder.creator_without_place() {
-                    fill(frame);
-                } else if place.is_certain() && !builder.is_ended() {
-                    let mut frame = Frame::default();
-                    fill(&mut frame);
-                    builder.push(frame);
-                }
-            }
-            Section::None if place.is_certain() && (waits || self.orphans_allowed) => {
-                let mut builder = self.headless(sink);
-                let mut frame = Frame::default();
-                fill(&mut frame);
-                builder.push(frame);
-                self.section = Section::Goroutine(Box::new(builder));
-            }
-            _ => {}
-        }
-    }
-
-    /// A goroutine whose heading is missing; it takes the message that waits, if any.
-    fn headless(&mut self, sink: &mut impl Sink) -> GoroutineBuilder {
-        sink.note(Note { kind: NoteKind::HeadingMissing, text_line: self.line });
-        let mut builder = GoroutineBuilder::headless(&mut self.interner, self.line);
-        if let Some(fault) = self.announced.bind("running") {
-            builder.set_fault(fault);
-        }
-        builder
-    }
-
-    fn offset(&mut self, offset: u64) {
-        let frame = match &mut self.section {
-            Section::Goroutine(builder) => builder.last_frame(),
-            Section::Race(race) => race.last_frame(),
-            _ => None,
-        };
-        if let Some(frame) = frame {
-            if frame.offset.is_none() && frame.line > 0 {
-                frame.offset = Some(offset);
-            }
-        }
-    }
-
-    /// A call whose place never came is still a frame, when it is surely one.
-    fn flush_call(&mut self) {
-        if let Some((frame, sure)) = self.call.take() {
-            if sure {
-                self.push(frame);
-            }
-        }
-    }
-
-    fn push(&mut self, frame: Frame) {
-        match &mut self.section {
-            Section::Goroutine(builder) => builder.push(frame),
-            Section::Race(race) => race.push(frame),
-            _ => {}
-        }
-    }
-
     fn race(&mut self, token: Token<'_>, sink: &mut impl Sink) {
         self.flush_call();
         let continues = match &self.section {
@@ -429,105 +318,6 @@ impl Assembler {
         }
         if let Section::Race(race) = &mut self.section {
             race.token(&token);
-        }
-    }
-
-    fn end_section(&mut self, sink: &mut impl Sink) {
-        self.flush_call();
-        self.blank_below_bottom = false;
-        self.listed = Listed::default();
-        match std::mem::take(&mut self.section) {
-            Section::None | Section::Thread => {}
-            Section::Goroutine(builder) => {
-                let (goroutine, fault) = builder.finish();
-                let goroutine = Arc::new(goroutine);
-                self.goroutines = self.goroutines.saturating_add(1);
-                let fault = self.unless_guessed(fault, &goroutine, sink);
-                let fault = match fault {
-                    Some(fault) if fault.is_contradicted_by(&goroutine.frames) => None,
-                    Some(fault) => Some(diagnose::fault(fault, &goroutine)),
-                    // Another goroutine may have been dying of the fault already told.
-                    None if self.faults == 0 => diagnose::infer(&goroutine),
-                    None => None,
-                };
-                self.emit(goroutine, fault, sink);
-            }
-            Section::Race(race) => {
-                if let Some(race) = race.finish() {
-                    self.faults = self.faults.saturating_add(1);
-                    sink.fault(diagnose::race(race));
-                }
-            }
-            Section::Record(record) => {
-                if !record.frames.is_empty() {
-                    sink.record(*record);
-                }
-            }
-        }
-    }
-
-    /// A quotation makes no fault of a stack that it met by chance: one without frames, or one
-    /// that has lost its heading and shows no fault itself.
-    fn unless_guessed(
-        &mut self,
-        fault: Option<pending::Pending>,
-        goroutine: &Goroutine,
-        sink: &mut impl Sink,
-    ) -> Option<pending::Pending> {
-        let fault = fault?;
-        let by_chance = goroutine.frames.is_empty()
-            || goroutine.id.is_none() && !diagnose::shows_fault(goroutine);
-        if fault.is_quotation() && by_chance {
-            self.unbound(fault, sink);
-            return None;
-        }
-        Some(fault)
-    }
-
-    fn emit(
-        &mut self,
-        goroutine: Arc<Goroutine>,
-        fault: Option<crate::model::Fault>,
-        sink: &mut impl Sink,
-    ) {
-        sink.goroutine(goroutine);
-        if let Some(fault) = fault {
-            self.racers_wanted |= fault.kind.is_concurrent();
-            self.faults = self.faults.saturating_add(1);
-            sink.fault(fault);
-        }
-    }
-
-    /// Noise ends what has waited too long.
-    fn after_noise(&mut self, sink: &mut impl Sink) {
-        if self.noise == 1 && matches!(self.section, Section::None) {
-            self.call = None;
-        }
-        if self.listed.ends_at(self.line) {
-            self.end_section(sink);
-        }
-        if self.noise >= NOISE_ENDS_SECTION && !matches!(self.section, Section::None) {
-            self.end_section(sink);
-        }
-        if self.noise == NOISE_ENDS_QUOTATION {
-            for fault in self.announced.drain_quotations() {
-                self.unbound(fault, sink);
-            }
-        }
-        if self.noise == NOISE_ENDS_WAIT {
-            for fault in self.announced.drain() {
-                self.unbound(fault, sink);
-            }
-        }
-    }
-
-    /// A message whose stack never came.
-    fn unbound(&mut self, fault: pending::Pending, sink: &mut impl Sink) {
-        if fault.stands_alone() {
-            self.faults = self.faults.saturating_add(1);
-            sink.fault(diagnose::without_stack(fault));
-        } else {
-            sink.note(Note { kind: NoteKind::MessageWithoutStack, text_line: fault.text_line() });
         }
     }
 }

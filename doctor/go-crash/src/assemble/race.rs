@@ -17,12 +17,20 @@ enum Target {
     Goroutine,
 }
 
+/// A report in a comment, without the places of its frames: nobody's program printed it.
+#[derive(Debug)]
+pub(super) struct Example {
+    pub(super) text_line: u64,
+}
+
 /// One race report under construction.
 #[derive(Debug)]
 pub(super) struct RaceBuilder {
     race: Race,
     target: Target,
     closed: bool,
+    /// The report stands in a comment.
+    quoted: bool,
 }
 
 impl RaceBuilder {
@@ -31,6 +39,7 @@ impl RaceBuilder {
             race: Race { text_line: line, ..Race::default() },
             target: Target::Nowhere,
             closed: false,
+            quoted: false,
         }
     }
 
@@ -43,7 +52,7 @@ impl RaceBuilder {
     pub(super) fn accepts(&self, token: &Token<'_>) -> bool {
         match token {
             _ if self.closed => false,
-            Token::RaceWarning => self.race.sides.is_empty(),
+            Token::RaceWarning { .. } => self.race.sides.is_empty(),
             Token::RaceSide { previous, .. } => *previous || self.race.sides.is_empty(),
             Token::RaceRule => true,
             _ => !self.race.sides.is_empty(),
@@ -52,6 +61,7 @@ impl RaceBuilder {
 
     pub(super) fn token(&mut self, token: &Token<'_>) {
         match *token {
+            Token::RaceWarning { quoted } => self.quoted = quoted,
             Token::RaceSide { .. } | Token::RaceCreated { .. } if self.is_full() => {
                 self.target = Target::Nowhere;
             }
@@ -108,13 +118,17 @@ impl RaceBuilder {
     }
 
     /// The report, unless nothing but its heading was there.
-    pub(super) fn finish(mut self) -> Option<Race> {
+    pub(super) fn finish(mut self) -> Result<Option<Race>, Example> {
         if self.race.sides.is_empty() {
-            return None;
+            return Ok(None);
+        }
+        let mut frames = self.race.sides.iter().flat_map(|side| &side.frames);
+        if self.quoted && !frames.any(|frame| frame.line > 0) {
+            return Err(Example { text_line: self.race.text_line });
         }
         for side in &mut self.race.sides {
             diagnose::side(side);
         }
-        Some(self.race)
+        Ok(Some(self.race))
     }
 }

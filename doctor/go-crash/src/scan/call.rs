@@ -114,6 +114,8 @@ fn is_symbol(symbol: &[u8]) -> bool {
     if symbol == b"panic" {
         return true;
     }
+    // People shorten paths: `.../server.(*Server).Run`.
+    let symbol = after(symbol, b".../").unwrap_or(symbol);
     let Some(&first) = symbol.first() else {
         return false;
     };

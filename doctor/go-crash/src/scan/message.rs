@@ -292,6 +292,8 @@ fn looks_ended(rest: &[u8]) -> bool {
         }
         Some(_) => {
             super::heading::parse(tail).is_some()
+                // gocheck tells where (gopkg.in/check.v1, check.go).
+                || tail.starts_with(b"(PC=0x")
                 || tail.iter().next().is_some_and(u8::is_ascii_digit)
         }
     }

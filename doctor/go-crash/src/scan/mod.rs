@@ -95,12 +95,21 @@ fn whole(content: &[u8]) -> Option<Token<'_>> {
         Some(b'`' | b'~') if content.starts_with(b"```") || content.starts_with(b"~~~") => {
             Some(Token::Fence)
         }
+        Some(b'i') => {
+            after(content, b"in ").filter(|name| is_bare_name(name)).map(|_| Token::BareName)
+        }
         Some(b'+') => match take_hex(from(content, 1)) {
             Some((offset, b"")) => Some(Token::Offset(offset)),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// `mapassign1`, `(*Router).Register`: a function without its package.
+fn is_bare_name(name: &[u8]) -> bool {
+    let known = |&byte: &u8| byte.is_ascii_alphanumeric() || b"_.()*-".contains(&byte);
+    !name.is_empty() && name.len() <= LONGEST_NAME && name.iter().all(known)
 }
 
 /// The heading that `text` begins with, and what follows it.
@@ -177,7 +186,7 @@ fn anchored(line: &[u8], at: usize, glued: bool) -> Option<(Token<'_>, &[u8])> {
         b'g' => heading::parse(rest).or_else(|| heading::parse_other(rest)),
         b'G' => race::created_at(rest),
         b'R' | b'W' | b'P' | b'D' | b'A' => {
-            race::side(rest).or_else(|| message::process_signal(line, at))
+            race::side(line, at).or_else(|| message::process_signal(line, at))
         }
         b'c' => created(rest),
         b'f' | b'p' => message::announced(line, at),

@@ -3,14 +3,18 @@
 //! The text is printed by the race runtime, ThreadSanitizer's `tsan_report.cpp` in its Go form;
 //! reports of Go 1.7 and older name no address.
 
-use crate::bytes::{after, take_decimal, take_hex};
+use super::before;
+use crate::bytes::{after, from, take_decimal, take_hex};
 use crate::model::RaceActor;
 use crate::token::Token;
 
 /// `WARNING: DATA RACE`, and `Previous write at 0x00c000034030 by goroutine 7:`
-pub(super) fn side(rest: &[u8]) -> Option<(Token<'_>, &[u8])> {
+pub(super) fn side(line: &[u8], at: usize) -> Option<(Token<'_>, &[u8])> {
+    let rest = from(line, at);
     if let Some(rest) = after(rest, b"WARNING: DATA RACE").or_else(|| after(rest, b"DATA RACE")) {
-        return Some((Token::RaceWarning, rest));
+        let prefix = before(line, at).trim_ascii();
+        let quoted = prefix.ends_with(b"#") || prefix.ends_with(b"//") || prefix.ends_with(b"--");
+        return Some((Token::RaceWarning { quoted }, rest));
     }
     let (previous, rest) = match after(rest, b"Previous ") {
         Some(rest) => (true, rest),

@@ -1,7 +1,7 @@
 //! Writing down declared maps and accesses to them.
 
 use super::facts::{AccessFact, DeclFact, Key};
-use super::place::MapPlace;
+use super::map_place::MapPlace;
 use super::walker::Walker;
 use crate::hir::ExprId;
 use crate::types::{Def, Kind, Ty};
@@ -107,11 +107,12 @@ impl Walker<'_> {
         anchor: ExprId,
     ) {
         let function = self.function_at_hand();
-        let initialiser = function.is_none() || self.in_init();
+        let initial = function.is_none() || self.in_init();
         self.facts.accesses.push(AccessFact {
             map: place.key,
             named: place.named,
             operation,
+            through_pointer: false,
             function,
             file: self.r.env.file,
             anchor,
@@ -124,7 +125,8 @@ impl Walker<'_> {
                 shape,
                 context: self.place.context,
             },
-            before_sharing: initialiser || shape == Shape::Initialise,
+            before_sharing: shape == Shape::Initialise,
+            initial,
         });
         if let Some(owner) = place.owner {
             let own = self
@@ -136,16 +138,11 @@ impl Walker<'_> {
         }
     }
 
-    /// Inside an `init` function itself, not in a closure of it: nothing else runs yet unless it
-    /// was started there.
+    /// Inside an `init` function itself, not in a closure of it.
     fn in_init(&self) -> bool {
         let [frame] = self.frames.as_slice() else { return false };
         let function = self.facts.functions.get(crate::world::index(frame.function));
-        function.is_some_and(|function| {
-            let hir = self.r.hir();
-            let func = hir.func(function.at.func);
-            func.receiver.is_empty() && self.r.text(func.name) == "init"
-        })
+        function.is_some_and(|function| function.init)
     }
 
     /// Writes down that a declaration gave a map its first value.
@@ -157,65 +154,6 @@ impl Walker<'_> {
             let place = MapPlace { key, named: key, owner: None };
             let whole = Span { start: name.start, end: self.r.hir().expr(value).span.end };
             self.access_at(&place, Operation::Replace, Shape::Initialise, name, whole, value);
-        }
-    }
-
-    /// Notes what a local variable of map type may hold from here on.
-    pub(super) fn takes(&mut self, def: Def, ty: Ty, value: Option<ExprId>) {
-        let key = Self::key(def);
-        if self.map_kind(ty) != Some(MapKind::Builtin) {
-            return;
-        }
-        let Some(value) = value else {
-            self.facts.foreign.insert(key);
-            return;
-        };
-        let hir = self.r.hir();
-        let inner = hir.expr(hir.unparen(value));
-        let nil = inner.kind == crate::hir::ExprKind::Name && self.r.text(inner.span) == "nil";
-        if nil || self.makes(value) {
-            self.facts.renewed.insert(key);
-            return;
-        }
-        match self.map_place(value) {
-            Some(place) if place.key == key => {}
-            Some(place) => self.facts.holds.push((key, place.key)),
-            None => {
-                self.facts.foreign.insert(key);
-            }
-        }
-    }
-
-    /// Notes that whoever has the address of a local variable may give it another map.
-    pub(super) fn lends(&mut self, variable: ExprId) {
-        let hir = self.r.hir();
-        let expr = hir.expr(hir.unparen(variable));
-        if expr.kind != crate::hir::ExprKind::Name {
-            return;
-        }
-        let local = self.r.local(self.r.text(expr.span)).and_then(|number| self.local(number));
-        if let Some((def, ty)) = local.map(|local| (local.def, local.ty)) {
-            if self.map_kind(ty) == Some(MapKind::Builtin) {
-                self.facts.renewed.insert(Self::key(def));
-            }
-        }
-    }
-
-    /// Notes that a loop hands the elements of a container to a local variable one by one.
-    pub(super) fn takes_elements(&mut self, def: Def, ty: Ty, container: ExprId) {
-        if self.map_kind(ty) != Some(MapKind::Builtin) {
-            return;
-        }
-        let own = Self::key(def);
-        match self.map_place(container) {
-            Some(place) => {
-                let element = Key { depth: place.key.depth.saturating_add(1), ..place.key };
-                self.declare_element(element, ty);
-                self.facts.holds.push((own, element));
-            }
-            None => {
-                self.facts.foreign.insert(own);
-            }
         }
     }
 }

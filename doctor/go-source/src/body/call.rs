@@ -4,7 +4,7 @@ use super::callee::{Callee, Receiver};
 use super::facts::{ArgumentFact, CallTarget, LiteralUse};
 use super::walker::{Walker, narrow};
 use crate::hir::{ExprId, ExprKind, List};
-use crate::types::{Kind, Ty};
+use crate::types::{FieldInfo, Kind, Ty};
 use crate::world::FuncRef;
 use crate::{CallKind, Shape};
 use finding::{Operation, RootKind};
@@ -14,6 +14,9 @@ impl<'w> Walker<'w> {
         let kind = self.call_kind.take().unwrap_or(CallKind::Direct);
         let hir = self.r.hir();
         let args = hir.exprs(args);
+        if kind == CallKind::Go {
+            self.starts(id);
+        }
         match self.callee(fun) {
             Callee::Conversion(ty) => {
                 for arg in args {
@@ -31,6 +34,7 @@ impl<'w> Walker<'w> {
             }
             Callee::Abstract { interface, name, sig, base } => {
                 self.arguments(sig, args, LiteralUse::Argument);
+                self.known_interface_call(id, interface, name, args);
                 self.leaks(base);
                 if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
                     self.locker_call(id, base, &[], name);
@@ -77,6 +81,7 @@ impl<'w> Walker<'w> {
             }
             Callee::Opaque { base, name } => {
                 self.arguments(Ty::UNKNOWN, args, LiteralUse::Argument);
+                self.registers(id, name, None, args);
                 if args.is_empty() && self.stands_alone(id) {
                     let embedded = self.unknown_embedded(base);
                     self.locker_call(id, base, &embedded, name);
@@ -108,10 +113,19 @@ impl<'w> Walker<'w> {
             if !harmless {
                 self.leaks(receiver.base);
             }
-            if receiver.path.is_empty()
-                && self.map_kind(receiver.ty) == Some(finding::MapKind::Builtin)
-            {
-                self.handed_over(call, None, receiver.base);
+            if self.map_kind(receiver.ty) == Some(finding::MapKind::Builtin) {
+                match receiver.path.last() {
+                    None => {
+                        self.handed_over(call, None, receiver.base);
+                        // A pointer is handed over as it is, of anything else the address.
+                        let ty = self.types.get(&receiver.base).copied().unwrap_or(Ty::UNKNOWN);
+                        let pointer = matches!(self.r.types.kind(ty), Kind::Pointer(_));
+                        if !pointer && self.has_pointer_receiver(func) {
+                            self.lends(receiver.base);
+                        }
+                    }
+                    Some(field) => self.embedded_over(call, *field),
+                }
             }
         }
         for (at, arg) in args.iter().enumerate() {
@@ -129,6 +143,14 @@ impl<'w> Walker<'w> {
         if let Some(place) = self.map_place(arg) {
             self.facts.arguments.push(ArgumentFact { call, parameter, map: place.key });
         }
+    }
+
+    /// The same for an embedded map, whose method is called on what embeds it.
+    fn embedded_over(&mut self, call: u32, field: FieldInfo<'w>) {
+        let written = Some(field.written);
+        self.declare_map(field.def, field.ty, finding::DeclKind::Field, None, written);
+        let map = Self::key(field.def);
+        self.facts.arguments.push(ArgumentFact { call, parameter: None, map });
     }
 
     fn each(&mut self, args: &[ExprId], how: LiteralUse) {
@@ -167,7 +189,7 @@ impl<'w> Walker<'w> {
         }
     }
 
-    fn parameters(&self, sig: Ty) -> usize {
+    pub(super) fn parameters(&self, sig: Ty) -> usize {
         match self.r.types.kind(sig) {
             Kind::Func { params, .. } => self.r.types.list(params).len(),
             _ => 0,

@@ -1,6 +1,6 @@
 //! What a call calls.
 
-use super::place::MapPlace;
+use super::map_place::MapPlace;
 use super::walker::Walker;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, StmtKind};
 use crate::types::{Binding, FieldInfo, Kind, Meaning, Target, Ty};
@@ -121,7 +121,7 @@ impl<'w> Walker<'w> {
     }
 
     fn declared_callee(&mut self, func: FuncRef) -> Callee<'w> {
-        self.refers_to(super::init_order::Node::Function(func));
+        self.refers_to(super::init_node::Node::Function(func));
         let signature = self.r.signature(func);
         Callee::Declared { func, sig: signature.ty, params: signature.params, receiver: None }
     }
@@ -141,7 +141,7 @@ impl<'w> Walker<'w> {
         match selection.target {
             Target::Field { ty, .. } => Callee::Value(ty),
             Target::Method { func, sig, receiver } => {
-                self.refers_to(super::init_order::Node::Function(func));
+                self.refers_to(super::init_node::Node::Function(func));
                 let receiver = Receiver { base, path: selection.path, ty: receiver };
                 let receiver = if expression.is_some() { None } else { Some(receiver) };
                 let params = self.r.signature(func).params;
@@ -228,7 +228,7 @@ impl<'w> Walker<'w> {
                 let [result] = hir.exprs(list) else { return None };
                 results.push(*result);
             }
-            super::escape::below(hir, stmt, &mut todo);
+            super::assigned::below(hir, stmt, &mut todo);
         }
         let plain = |result: &ExprId| {
             matches!(
@@ -288,8 +288,8 @@ impl<'w> Walker<'w> {
         let mut names: Vec<crate::Span> = params.filter_map(|param| param.name).collect();
         let mut todo = of.body.map(|body| hir.stmts(body).to_vec()).unwrap_or_default();
         while let Some(stmt) = todo.pop() {
-            super::escape::declared(hir, stmt, &mut names);
-            super::escape::below(hir, stmt, &mut todo);
+            super::assigned::declared(hir, stmt, &mut names);
+            super::assigned::below(hir, stmt, &mut todo);
         }
         names.into_iter().any(|declared| self.r.text(declared) == name)
     }
@@ -305,6 +305,7 @@ impl<'w> Walker<'w> {
         let pending = mem::take(&mut self.pending);
         let counters = mem::take(&mut self.counters);
         let reassigned = mem::take(&mut self.reassigned);
+        let selected = mem::take(&mut self.selected);
         let (place, literal_use) = (self.place, self.literal_use.take());
         let env = mem::replace(&mut self.r.env, crate::types::Env::of(file));
         self.depth = self.depth.saturating_add(1);
@@ -322,6 +323,7 @@ impl<'w> Walker<'w> {
         self.pending = pending;
         self.counters = counters;
         self.reassigned = reassigned;
+        self.selected = selected;
         self.place = place;
         self.literal_use = literal_use;
         result

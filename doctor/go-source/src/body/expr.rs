@@ -105,7 +105,7 @@ impl<'w> Walker<'w> {
                 ty
             }
             Meaning::Object(Object::Var(decl, at)) => {
-                self.refers_to(super::init_order::Node::Variables(decl));
+                self.refers_to(super::init_node::Node::Variables(decl));
                 self.variable_type(decl, at)
             }
             Meaning::Object(Object::Func(func)) => {

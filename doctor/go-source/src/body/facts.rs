@@ -36,12 +36,18 @@ pub(crate) struct AccessFact {
     /// The variable or field that the expression names.
     pub(crate) named: Key,
     pub(crate) operation: Operation,
+    /// `*m = …`: what the pointer leads to is replaced, not the variable that holds the pointer.
+    pub(crate) through_pointer: bool,
     pub(crate) function: Option<u32>,
     pub(crate) file: FileId,
     /// The expression at which the lock analysis asks what is held.
     pub(crate) anchor: ExprId,
     pub(crate) placement: Placement,
+    /// Its map was known to its maker alone.
     pub(crate) before_sharing: bool,
+    /// It stands in an `init` function itself, or in the initialiser of a package's variable:
+    /// nothing else runs yet but what the initialisation has started.
+    pub(crate) initial: bool,
 }
 
 /// A function, closure or body of a loop over a function.
@@ -58,6 +64,8 @@ pub(crate) struct FunctionFact {
     pub(crate) range_body: bool,
     /// What makes it concurrent by itself: the shape of an HTTP handler.
     pub(crate) handler: bool,
+    /// True for a package's `init`.
+    pub(crate) init: bool,
 }
 
 /// Who is called.
@@ -78,6 +86,8 @@ pub(crate) struct CallFact {
     pub(crate) file: FileId,
     pub(crate) expr: ExprId,
     pub(crate) at: u32,
+    /// Where it may first happen: the start of the outermost loop around it, else its place.
+    pub(crate) since: u32,
 }
 
 /// A map handed to a call as an argument or receiver.
@@ -101,6 +111,14 @@ pub(crate) struct RootFact {
     pub(crate) looped: bool,
 }
 
+/// A place from which on something else runs, whether or not it is known what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StartFact {
+    pub(crate) caller: Option<u32>,
+    /// As in [`CallFact`].
+    pub(crate) since: u32,
+}
+
 /// A lock by its access path, as the function at hand sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct LockPath {
@@ -112,6 +130,13 @@ pub(crate) struct LockPath {
     pub(crate) root: Option<Def>,
     /// The declaration of the mutex itself, where it is known.
     pub(crate) mutex: Option<Def>,
+}
+
+impl LockPath {
+    /// The text as the source writes it.
+    pub(crate) fn written(&self) -> &str {
+        self.text.get(..self.written).unwrap_or(&self.text)
+    }
 }
 
 /// What a call does to locks.
@@ -158,6 +183,7 @@ pub(crate) struct Facts {
     pub(crate) calls: Vec<CallFact>,
     pub(crate) arguments: Vec<ArgumentFact>,
     pub(crate) roots: Vec<RootFact>,
+    pub(crate) starts: Vec<StartFact>,
     /// What each call does to locks, by file and call expression.
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
     /// How each literal is used.

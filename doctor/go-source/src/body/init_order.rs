@@ -4,16 +4,10 @@
 //! Go specification, *Package initialization*: the next variable is the first in declaration order
 //! that depends on no uninitialised one. A reference to a function depends on all that it refers to.
 
+use super::init_node::Node;
 use super::walker::Walker;
-use crate::world::{DeclRef, FuncRef, index};
+use crate::world::{DeclRef, index};
 use rustc_hash::{FxHashMap, FxHashSet};
-
-/// A declaration that others may depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Node {
-    Variables(DeclRef),
-    Function(FuncRef),
-}
 
 impl Walker<'_> {
     /// Notes that the declaration at hand refers to another one.

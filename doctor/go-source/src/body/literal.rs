@@ -46,7 +46,7 @@ impl<'w> Walker<'w> {
     fn literal_symbol(&mut self) -> String {
         let Some(frame) = self.frames.last() else {
             let function = super::walker::narrow(self.facts.functions.len());
-            if let Some(super::init_order::Node::Variables(decl)) = self.top {
+            if let Some(super::init_node::Node::Variables(decl)) = self.top {
                 self.package_literals.push((function, decl));
             }
             let outer = if self.go_minor <= LAST_GLOB { "glob." } else { "init" };
@@ -79,25 +79,28 @@ impl<'w> Walker<'w> {
             site: body.start,
             range_body: true,
             handler: false,
+            init: false,
         });
         self.frames.push(Frame { function: number, ..frame });
     }
 
     /// Writes down that a function is handed over as a value.
     pub(super) fn function_value(&mut self, func: FuncRef, expr: ExprId) {
-        self.refers_to(super::init_order::Node::Function(func));
+        self.refers_to(super::init_node::Node::Function(func));
         self.add_call(CallTarget::Declared(func), CallKind::Value, expr);
     }
 
     pub(super) fn add_call(&mut self, target: CallTarget, kind: CallKind, expr: ExprId) -> u32 {
         let number = super::walker::narrow(self.facts.calls.len());
+        let at = self.r.hir().expr(expr).span.start;
         self.facts.calls.push(super::facts::CallFact {
             caller: self.function_at_hand(),
             target,
             kind,
             file: self.r.env.file,
             expr,
-            at: self.r.hir().expr(expr).span.start,
+            at,
+            since: self.first_time(at),
         });
         number
     }

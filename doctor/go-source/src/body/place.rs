@@ -1,6 +1,7 @@
 //! Which declared map an expression denotes.
 
 use super::facts::{Key, LockPath};
+use super::map_place::MapPlace;
 use super::walker::{LocalKind, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, UnaryOp};
 use crate::types::{Binding, Def, FieldInfo, Kind, Meaning, Target, Ty};
@@ -8,24 +9,6 @@ use crate::world::{DeclRef, Import, Object};
 
 /// How deep maps in maps and aliases of aliases are followed.
 const MAX_STEPS: u32 = 8;
-
-/// A declared map, as one expression reaches it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct MapPlace {
-    /// The map, with aliases followed.
-    pub(crate) key: Key,
-    /// What the expression names.
-    pub(crate) named: Key,
-    /// The local variable that is the map or whose own field it is.
-    pub(crate) owner: Option<u32>,
-}
-
-impl MapPlace {
-    fn of(def: Def, owner: Option<u32>) -> Self {
-        let key = Key { def, depth: 0 };
-        Self { key, named: key, owner }
-    }
-}
 
 impl<'w> Walker<'w> {
     /// The map that an expression denotes; `None` where it cannot be told.

@@ -1,7 +1,7 @@
 //! Statements, in the order they are written.
 
 use super::expr::Use;
-use super::place::MapPlace;
+use super::map_place::MapPlace;
 use super::walker::{LocalKind, Place, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
 use crate::types::{Binding, Def, Kind, Ty};
@@ -19,9 +19,17 @@ impl<'w> Walker<'w> {
     }
 
     fn stmts(&mut self, list: List) {
-        for stmt in self.r.hir().stmts(list) {
+        let outer = self.following;
+        let mut rest = self.r.hir().stmts(list);
+        while let [stmt, following @ ..] = rest {
+            self.following = following;
             self.stmt(*stmt);
+            if let Some(variable) = self.stores.remove(stmt) {
+                self.stored(variable, *stmt);
+            }
+            rest = following;
         }
+        self.following = outer;
     }
 
     /// Statements in a scope of their own.
@@ -184,11 +192,21 @@ impl<'w> Walker<'w> {
             if let [value] = values {
                 self.expr(*value, Ty::UNKNOWN, Use::CommaOk);
             }
-            for target in targets {
+            for (at, target) in targets.iter().enumerate() {
                 let ty = self.target(*target, how);
                 self.replaced(*target, ty, op);
-                self.held(*target, ty, None);
+                self.held(*target, ty, self.looked_up(at, values));
             }
+        }
+    }
+
+    /// The element in `inner, ok := outer[key]`, for the first of the targets.
+    fn looked_up(&self, at: usize, values: &[ExprId]) -> Option<ExprId> {
+        let hir = self.r.hir();
+        match values {
+            [one] if at == 0 => Some(hir.unparen(*one))
+                .filter(|one| matches!(hir.expr(*one).kind, ExprKind::Index { .. })),
+            _ => None,
         }
     }
 
@@ -234,8 +252,11 @@ impl<'w> Walker<'w> {
             return;
         }
         if let Some(place) = self.map_place(target) {
-            // Assigning to a variable never reaches what it held before.
-            let place = MapPlace { key: place.named, ..place };
+            // Assigning to a variable never reaches what it held before; assigning to what a pointer
+            // leads to does.
+            let through_pointer = matches!(hir.expr(inner).kind, ExprKind::Star(_));
+            let place =
+                if through_pointer { place } else { MapPlace { key: place.named, ..place } };
             let span = hir.expr(target).span;
             self.access_at(
                 &place,
@@ -245,6 +266,9 @@ impl<'w> Walker<'w> {
                 self.place.statement,
                 target,
             );
+            if let Some(access) = self.facts.accesses.last_mut() {
+                access.through_pointer = through_pointer;
+            }
         }
     }
 
@@ -269,13 +293,14 @@ impl<'w> Walker<'w> {
             if targets.len() > 1 && self.declared_since(self.r.text(expr.span), scope) {
                 let ty = self.target(*target, Use::Assign);
                 self.replaced(*target, ty, false);
-                self.held(*target, ty, values.get(at).copied().filter(|_| one_each));
+                let value = values.get(at).copied().filter(|_| one_each);
+                self.held(*target, ty, value.or_else(|| self.looked_up(at, values)));
                 continue;
             }
             let value = values.get(at).copied().filter(|_| one_each);
             self.declare_variable(expr.span, ty, value);
             let def = Def { file: self.r.env.file, name: expr.span };
-            self.takes(def, ty, value);
+            self.takes(def, ty, value.or_else(|| self.looked_up(at, values)));
         }
     }
 

@@ -1,28 +1,16 @@
 //! What is known about calls of the standard library and a few other packages: which take locks,
-//! which touch maps, which run their argument, and when.
+//! which touch maps, which run their argument, and when. Which of them start something is in
+//! `starters.rs`.
 
 use super::callee::Receiver;
-use super::facts::{CallTarget, LiteralUse, LockFact, RootFact};
+use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact};
+use super::starters::{self, Starter};
 use super::walker::Walker;
 use crate::hir::ExprId;
 use crate::types::{FieldInfo, Kind, Ty};
 use crate::world::{FuncRef, Part};
 use crate::{Context, Shape};
 use finding::{LockMode, Operation, RootKind};
-
-/// Functions that run an argument in a goroutine of its own: import path, receiver, name.
-const STARTS: &[(&str, &str, &str, RootKind)] = &[
-    ("context", "", "AfterFunc", RootKind::Callback),
-    ("golang.org/x/sync/errgroup", "Group", "Go", RootKind::Callback),
-    ("golang.org/x/sync/errgroup", "Group", "TryGo", RootKind::Callback),
-    ("net/http", "", "Handle", RootKind::Handler),
-    ("net/http", "", "HandleFunc", RootKind::Handler),
-    ("net/http", "ServeMux", "Handle", RootKind::Handler),
-    ("net/http", "ServeMux", "HandleFunc", RootKind::Handler),
-    ("sync", "WaitGroup", "Go", RootKind::Callback),
-    ("testing", "B", "RunParallel", RootKind::Callback),
-    ("time", "", "AfterFunc", RootKind::Callback),
-];
 
 /// Functions that run an argument before they return, in the goroutine that calls them.
 const RUNS: &[(&str, &str, &str)] = &[
@@ -76,7 +64,7 @@ impl<'w> Walker<'w> {
     /// How a literal among the arguments of a known function is used.
     pub(super) fn argument_use(&self, func: FuncRef) -> LiteralUse {
         let (import, receiver, name) = self.identity(func);
-        if STARTS.iter().any(|known| (known.0, known.1, known.2) == (import, receiver, name)) {
+        if starters::find(import, receiver, name).is_some() {
             return LiteralUse::Detached;
         }
         if RUNS.contains(&(import, receiver, name)) {
@@ -125,26 +113,67 @@ impl<'w> Walker<'w> {
                 self.walked(call, (import, of, name), args);
             }
         }
-        if let Some((.., kind)) =
-            STARTS.iter().find(|known| (known.0, known.1, known.2) == (import, of, name))
-        {
-            for arg in args {
-                if let Some(target) = self.function_of(*arg) {
-                    self.add_root(*kind, CallTarget::Declared(target), call);
-                }
+        if let Some(starter) = starters::find(import, of, name) {
+            self.started(call, starter, args);
+        }
+        if receiver.is_none() && args.len() == 2 {
+            let sig = self.r.signature(func).ty;
+            let interface = match self.r.types.kind(sig) {
+                Kind::Func { params, .. } => self.r.types.list(params).get(1).copied(),
+                _ => None,
+            };
+            self.registers(call, name, interface, args);
+        }
+    }
+
+    /// Notes what a call of a known method of an interface starts.
+    pub(super) fn known_interface_call(
+        &mut self,
+        call: ExprId,
+        interface: Ty,
+        name: &str,
+        args: &[ExprId],
+    ) {
+        let Some((import, of)) = self.r.named(interface) else { return };
+        if let Some(starter) = starters::find(import, of, name) {
+            self.started(call, starter, args);
+        }
+    }
+
+    fn started(&mut self, call: ExprId, starter: &Starter, args: &[ExprId]) {
+        // Handlers wait for a server, which is started by itself.
+        if starter.kind != RootKind::Handler {
+            self.starts(call);
+        }
+        for (_, arg) in args.iter().enumerate().filter(|(at, _)| starter.starts(*at)) {
+            if let Some(target) = self.function_of(*arg) {
+                self.add_root(starter.kind, CallTarget::Declared(target), call);
             }
         }
     }
 
     pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, at: ExprId) {
+        let at = self.r.hir().expr(at).span.start;
         self.facts.roots.push(RootFact {
             kind,
             target,
             file: self.r.env.file,
-            at: self.r.hir().expr(at).span.start,
+            at,
             caller: self.function_at_hand(),
             looped: !self.loops.is_empty(),
         });
+    }
+
+    /// Notes that something else runs from here on.
+    pub(super) fn starts(&mut self, at: ExprId) {
+        let since = self.first_time(self.r.hir().expr(at).span.start);
+        self.facts.starts.push(StartFact { caller: self.function_at_hand(), since });
+    }
+
+    /// Where a place is reached first: in a loop, what comes later in the text comes earlier in the
+    /// next turn.
+    pub(super) fn first_time(&self, at: u32) -> u32 {
+        self.loops.first().copied().unwrap_or(at).min(at)
     }
 
     /// `x.Lock()` and its like where the method's body is not there to be read: by the convention of
@@ -231,7 +260,7 @@ impl<'w> Walker<'w> {
                     Some(field.written),
                 );
                 let key = Self::key(field.def);
-                Some(super::place::MapPlace { key, named: key, owner: None })
+                Some(super::map_place::MapPlace { key, named: key, owner: None })
             }
         };
         match place {

@@ -1,8 +1,9 @@
 //! The walk over one package: its variables' initialisers and its functions, in source order.
 
 use super::facts::{Facts, FunctionFact, Key, LiteralUse};
-use super::init_order::Node;
-use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List};
+use super::init_node::Node;
+use super::starters::HANDLERS;
+use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List, StmtId};
 use crate::types::{Binding, Def, Kind, Resolver, Ty};
 use crate::world::{DeclRef, FileId, FuncRef, Index, PackageId, World};
 use crate::{CallKind, Context, Span};
@@ -67,6 +68,8 @@ pub(super) struct Walker<'w> {
     pub(super) locals: Vec<Local>,
     /// Names that are assigned after their declaration, anywhere in the declaration at hand.
     pub(super) reassigned: FxHashSet<&'w str>,
+    /// Names and what is selected from each, as `reassigned`.
+    pub(super) selected: FxHashMap<&'w str, Vec<&'w str>>,
     /// Types of the expressions of the declaration at hand.
     pub(super) types: FxHashMap<ExprId, Ty>,
     pub(super) frames: Vec<Frame>,
@@ -74,6 +77,10 @@ pub(super) struct Walker<'w> {
     /// Where each loop around the walk starts.
     pub(super) loops: Vec<u32>,
     pub(super) place: Place,
+    /// The statements that follow the one at hand in its block.
+    pub(super) following: &'w [StmtId],
+    /// Statements that store a map which the statement before made for a variable.
+    pub(super) stores: FxHashMap<StmtId, Key>,
     /// Closures of package-level initialisers are counted through the whole package.
     pub(super) package_literals: Vec<(u32, DeclRef)>,
     /// The variables of the package, a declaration each, in order.
@@ -93,7 +100,7 @@ pub(super) struct Walker<'w> {
     /// Types of package-level variables.
     pub(super) variable_types: FxHashMap<(DeclRef, u32), Ty>,
     /// The maps that functions return.
-    pub(super) accessors: FxHashMap<FuncRef, Option<super::place::MapPlace>>,
+    pub(super) accessors: FxHashMap<FuncRef, Option<super::map_place::MapPlace>>,
     /// How many walks over other declarations are under way, for their types alone.
     pub(super) depth: u32,
 }
@@ -113,6 +120,7 @@ pub(crate) fn walk_package<'w>(
         facts: Facts::default(),
         locals: Vec::new(),
         reassigned: FxHashSet::default(),
+        selected: FxHashMap::default(),
         types: FxHashMap::default(),
         frames: Vec::new(),
         counters: FxHashMap::default(),
@@ -123,6 +131,8 @@ pub(crate) fn walk_package<'w>(
             body: NO_SPAN,
             context: Context::Package,
         },
+        following: &[],
+        stores: FxHashMap::default(),
         package_literals: Vec::new(),
         variables: Vec::new(),
         top: None,
@@ -177,7 +187,9 @@ impl<'w> Walker<'w> {
         self.types.clear();
         self.frames.clear();
         self.reassigned.clear();
+        self.selected.clear();
         self.loops.clear();
+        self.stores.clear();
         self.r.unbind(0);
         self.place =
             Place { statement: span, block: NO_SPAN, body: NO_SPAN, context: Context::Package };
@@ -299,6 +311,9 @@ impl<'w> Walker<'w> {
         let receiver = self.r.declare_receiver(func.receiver);
         self.r.declare_params(func.type_params);
         let function = self.add_function(id, symbol, None, func.name.start);
+        if let Some(fact) = self.facts.functions.get_mut(crate::world::index(function)) {
+            fact.init = func.receiver.is_empty() && name == "init";
+        }
         self.enter(function, id, receiver);
         self.block_of(body, func.body_span);
         self.frames.pop();
@@ -335,6 +350,7 @@ impl<'w> Walker<'w> {
             site,
             range_body: false,
             handler: false,
+            init: false,
         });
         number
     }
@@ -392,17 +408,30 @@ impl<'w> Walker<'w> {
         self.declare_map(def, ty, finding::DeclKind::Parameter, function, Some(written));
     }
 
-    /// `func(http.ResponseWriter, *http.Request)`.
+    /// `func(http.ResponseWriter, *http.Request)`, and what handlers of other packages look like.
     fn is_handler(&mut self, ty: Ty) -> bool {
-        let Kind::Func { params, .. } = self.r.types.kind(ty) else { return false };
-        let [writer, request] = self.r.types.list(params) else { return false };
-        let (writer, request) = (*writer, *request);
-        let request = match self.r.types.kind(request) {
-            Kind::Pointer(to) => to,
-            _ => return false,
-        };
-        self.r.is_named(writer, "net/http", "ResponseWriter")
-            && self.r.is_named(request, "net/http", "Request")
+        let Kind::Func { params, results, .. } = self.r.types.kind(ty) else { return false };
+        let results = self.r.types.list(results).len();
+        match *self.r.types.list(params) {
+            [one] => {
+                let of = match self.r.types.kind(one) {
+                    Kind::Pointer(to) => to,
+                    _ => one,
+                };
+                self.r.named(of).is_some_and(|(import, name)| {
+                    HANDLERS.iter().any(|shape| {
+                        (shape.parameter, shape.results) == (name, results)
+                            && shape.packages.contains(&import)
+                    })
+                })
+            }
+            [writer, request] => {
+                let Kind::Pointer(request) = self.r.types.kind(request) else { return false };
+                self.r.is_named(writer, "net/http", "ResponseWriter")
+                    && self.r.is_named(request, "net/http", "Request")
+            }
+            _ => false,
+        }
     }
 
     /// Brings a variable into scope.
@@ -415,7 +444,7 @@ impl<'w> Walker<'w> {
     ) -> u32 {
         let text = self.r.text(name);
         let number = narrow(self.locals.len());
-        let init = init.filter(|_| !self.reassigned.contains(text));
+        let init = init.filter(|_| !self.reassigned.contains(text) && !self.is_lent(text, ty));
         self.locals.push(Local {
             def: Def { file: self.r.env.file, name },
             ty,
@@ -452,11 +481,14 @@ impl<'w> Walker<'w> {
     pub(super) fn note_reassigned(&mut self, body: List) {
         let hir = self.r.hir();
         let mut todo: Vec<_> = hir.stmts(body).to_vec();
-        let mut names = Vec::new();
+        let mut found = super::assigned::Assigned::default();
         while let Some(stmt) = todo.pop() {
-            super::escape::assigned(hir, stmt, &mut todo, &mut names);
+            super::assigned::assigned(hir, stmt, &mut todo, &mut found);
         }
-        self.reassigned.extend(names.into_iter().map(|name| self.r.text(name)));
+        self.reassigned.extend(found.names.into_iter().map(|name| self.r.text(name)));
+        for (name, what) in found.selected {
+            self.selected.entry(self.r.text(name)).or_default().push(self.r.text(what));
+        }
     }
 }
 

@@ -82,7 +82,9 @@ pub(crate) fn follow(
     let mut level: Vec<Reached> = Vec::new();
     for (at, unit) in units.iter().enumerate() {
         for (access, fact) in unit.facts.accesses.iter().enumerate() {
-            if given.contains_key(&fact.map) && fact.operation != finding::Operation::Replace {
+            // A variable that is assigned leaves the map as it was that it held before.
+            let reaches = fact.operation != finding::Operation::Replace || fact.through_pointer;
+            if given.contains_key(&fact.map) && reaches {
                 level.push(Reached { unit: at, access, map: fact.map, calls: Vec::new() });
             }
         }

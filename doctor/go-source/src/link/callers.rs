@@ -13,7 +13,7 @@ use crate::types::Def;
 use crate::world::{FuncRef, index};
 use crate::{CallKind, FunctionId, Inherited};
 use finding::{HeldLock, LockMode};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Calls through which locks are followed.
 const MAX_LEVELS: usize = 3;
@@ -41,8 +41,9 @@ pub(super) fn inherited(
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     methods: &Methods,
     naming: &Names<'_>,
+    handlers: &FxHashSet<FunctionId>,
 ) -> FxHashMap<FunctionId, Vec<Inherited>> {
-    let sites = sites(units, by_ref, methods);
+    let sites = sites(units, by_ref, methods, handlers);
     let mut held: FxHashMap<FunctionId, Vec<(Lock, String)>> = FxHashMap::default();
     for _ in 0..MAX_LEVELS {
         let mut next = FxHashMap::default();
@@ -71,19 +72,16 @@ fn sites(
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     methods: &Methods,
+    handlers: &FxHashSet<FunctionId>,
 ) -> FxHashMap<FunctionId, Option<Vec<Site>>> {
-    let mut found: FxHashMap<FunctionId, Option<Vec<Site>>> = FxHashMap::default();
+    let mut found: FxHashMap<FunctionId, Option<Vec<Site>>> =
+        handlers.iter().map(|handler| (*handler, None)).collect();
     for (at, unit) in units.iter().enumerate() {
         for root in &unit.facts.roots {
             for function in
                 targets(&root.target, methods).iter().filter_map(|target| by_ref.get(target))
             {
                 found.insert(*function, None);
-            }
-        }
-        for (number, function) in (unit.base..).zip(&unit.facts.functions) {
-            if function.handler {
-                found.insert(FunctionId(number), None);
             }
         }
         for call in &unit.facts.calls {
@@ -127,9 +125,7 @@ fn site(unit: usize, caller: Option<FunctionId>, state: Option<&locks::State>) -
     {
         if let Some(mutex) = held.path.mutex {
             site.locks.push(Lock { mutex, mode: held.mode, at: (unit, held.file, held.at) });
-            site.paths.push(
-                held.path.text.get(..held.path.written).unwrap_or(&held.path.text).to_owned(),
-            );
+            site.paths.push(held.path.written().to_owned());
         }
     }
     site

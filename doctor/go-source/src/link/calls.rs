@@ -1,10 +1,11 @@
 //! Who calls whom, once all packages are known.
 
-use super::Unit;
 use super::names::Names;
+use super::{Unit, holding};
 use crate::body::{CallTarget, LiteralUse};
 use crate::world::{FuncRef, Index, World, index};
-use crate::{Call, CallKind, FunctionId};
+use crate::{Call, CallKind, FunctionId, Holding};
+use finding::LockSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// An interface method that more types than this have is called by too many to say anything.
@@ -12,19 +13,18 @@ const MAX_IMPLEMENTERS: usize = 24;
 
 /// Resolves every call to the functions it may run.
 pub(crate) fn resolve(
-    world: &World,
-    names: &Index<'_>,
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
+    methods: &Methods,
     naming: &Names<'_>,
 ) -> Vec<Call> {
-    let methods = Methods::new(world, names, units);
     let mut found = Vec::new();
     let mut started = FxHashSet::default();
     for unit in units {
         let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
         for call in &unit.facts.calls {
-            for callee in targets(&call.target, &methods) {
+            let mut held = None;
+            for callee in targets(&call.target, methods) {
                 let Some(callee) = by_ref.get(&callee) else { continue };
                 if call.kind == CallKind::Go {
                     started.insert(*callee);
@@ -34,12 +34,10 @@ pub(crate) fn resolve(
                     call.at,
                     call.caller.map(|at| unit.base.saturating_add(at)),
                 );
-                found.push(Call {
-                    caller: global(call.caller),
-                    callee: *callee,
-                    kind: call.kind,
-                    site,
-                });
+                let held = held.get_or_insert_with(|| holding(naming, unit, call.file, call.expr));
+                let caller = global(call.caller);
+                let holding = held.clone();
+                found.push(Call { caller, callee: *callee, kind: call.kind, site, holding });
             }
         }
         for (at, function) in (unit.base..).zip(&unit.facts.functions) {
@@ -56,7 +54,14 @@ pub(crate) fn resolve(
                     function.site,
                     function.parent.map(|at| unit.base.saturating_add(at)),
                 );
-                found.push(Call { caller: global(function.parent), callee: id, kind, site });
+                let caller = global(function.parent);
+                // What the literal inherits from there is in its own states already.
+                let holding = Holding {
+                    locks: LockSet::Held(Vec::new()),
+                    guards: Vec::new(),
+                    released: Vec::new(),
+                };
+                found.push(Call { caller, callee: id, kind, site, holding });
             }
         }
     }

@@ -60,6 +60,11 @@ impl<'a> Names<'a> {
         self.world.file(file).map_or("", |file| file.slice(span))
     }
 
+    /// Where an expression begins.
+    pub(crate) fn start(&self, file: FileId, expr: ExprId) -> u32 {
+        self.world.file(file).map_or(0, |file| file.hir.expr(expr).span.start)
+    }
+
     /// The innermost function of a package around a place.
     pub(crate) fn function_at(&self, file: FileId, at: u32) -> Option<u32> {
         let list = self.by_file.get(&file)?;

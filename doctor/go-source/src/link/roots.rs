@@ -3,14 +3,14 @@
 use super::Unit;
 use super::calls::{self, Methods};
 use super::names::Names;
-use crate::world::{FuncRef, Index, World, index};
+use crate::world::{FuncRef, index};
 use crate::{Call, CallKind, Function, FunctionId};
 use finding::{ConcurrentRoot, RootKind, Site};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 /// A function that starts concurrent code.
-struct Seed {
+pub(super) struct Seed {
     function: FunctionId,
     kind: RootKind,
     site: Site,
@@ -27,16 +27,7 @@ struct Reach {
 }
 
 /// Fills in the root of every function that is reachable from one.
-pub(crate) fn fill(
-    functions: &mut [Function],
-    units: &[Unit],
-    calls: &[Call],
-    by_ref: &FxHashMap<FuncRef, FunctionId>,
-    naming: &Names<'_>,
-    names: &Index<'_>,
-    world: &World,
-) {
-    let mut seeds = seeds(units, by_ref, naming, names, world);
+pub(super) fn fill(functions: &mut [Function], mut seeds: Vec<Seed>, calls: &[Call]) {
     let edges = calls::by_caller(calls, functions.len());
     let reached = search(&seeds, calls, &edges, functions.len());
     // Whoever starts a goroutine many times over starts many; each round takes it one start further.
@@ -77,19 +68,19 @@ pub(crate) fn fill(
     }
 }
 
-fn seeds(
+/// Everything that starts concurrent code. `handlers` are those known by their shape.
+pub(super) fn seeds(
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     naming: &Names<'_>,
-    names: &Index<'_>,
-    world: &World,
+    methods: &Methods,
+    handlers: &FxHashSet<FunctionId>,
 ) -> Vec<Seed> {
-    let methods = Methods::new(world, names, units);
     let mut found = Vec::new();
     for unit in units {
         let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
         for root in &unit.facts.roots {
-            for target in calls::targets(&root.target, &methods) {
+            for target in calls::targets(&root.target, methods) {
                 let Some(function) = by_ref.get(&target) else { continue };
                 let site = naming.site(
                     root.file,
@@ -108,12 +99,14 @@ fn seeds(
         }
     }
     // Registered handlers are named by their registration; the others by their own shape.
+    let named: FxHashSet<FunctionId> = found.iter().map(|seed: &Seed| seed.function).collect();
     for unit in units {
         for (at, function) in (unit.base..).zip(&unit.facts.functions) {
-            if function.handler && !found.iter().any(|seed: &Seed| seed.function.0 == at) {
+            let id = FunctionId(at);
+            if handlers.contains(&id) && !named.contains(&id) {
                 let site = naming.site(function.at.file, function.site, Some(at));
                 found.push(Seed {
-                    function: FunctionId(at),
+                    function: id,
                     kind: RootKind::Handler,
                     site,
                     starter: None,

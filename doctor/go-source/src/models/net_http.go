@@ -75,6 +75,7 @@ type Server struct {
 }
 
 func (s *Server) ListenAndServe() error
+func (s *Server) RegisterOnShutdown(f func())
 func (s *Server) Shutdown(ctx context.Context) error
 
 func Error(w ResponseWriter, error string, code int)

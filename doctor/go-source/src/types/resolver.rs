@@ -126,6 +126,13 @@ impl<'w> Resolver<'w> {
         })
     }
 
+    /// Import path and name of a declared type.
+    pub(crate) fn named(&self, ty: Ty) -> Option<(&'w str, &'w str)> {
+        let Kind::Named { decl, .. } = self.types.kind(ty) else { return None };
+        let (package, name) = self.type_name(decl)?;
+        Some((&*self.world.package(package)?.import, name))
+    }
+
     /// Runs with the environment of another declaration: its file, and no local names.
     pub(crate) fn at<R>(&mut self, file: FileId, run: impl FnOnce(&mut Self) -> R) -> R {
         let outer = mem::replace(&mut self.env, Env { file, names: Vec::new() });

@@ -4,6 +4,7 @@ use super::{Decl, Expr, Ident};
 use crate::flag;
 use crate::kind::{AssignOp, Branch, Kind};
 use crate::node::Children;
+use crate::span::Span;
 use crate::view::{View, Views, group, required, view};
 
 group! {
@@ -236,7 +237,7 @@ impl<'a> BlockStmt<'a> {
     #[must_use]
     pub fn rbrace(self) -> Option<u32> {
         let at = self.0.end().checked_sub(1)?;
-        let span = crate::Span::new(at, self.0.end());
+        let span = Span::new(at, self.0.end());
         let closed = self.0.last_child().is_none_or(|last| last.end() <= at);
         (closed && at > self.0.start() && self.0.file().bytes(span) == b"}").then_some(at)
     }

@@ -1,7 +1,7 @@
 //! What a Go file may not contain anywhere: bytes that are not UTF-8, NUL, inner byte order marks.
 
 use crate::error::{ErrorKind, ErrorList, SyntaxError};
-use crate::file::Span;
+use crate::span::Span;
 
 /// The byte order mark, which is allowed at the start of a file only.
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";

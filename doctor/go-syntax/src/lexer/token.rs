@@ -17,6 +17,12 @@ pub(crate) enum Tok {
     Char,
     String,
 
+    // From here to the plain assignment: what may follow an operand within an expression.
+    Period,
+    LParen,
+    LBrack,
+    LBrace,
+
     Add,
     Sub,
     Mul,
@@ -56,16 +62,12 @@ pub(crate) enum Tok {
     Arrow,
     Increment,
     Decrement,
-    LParen,
     RParen,
-    LBrack,
     RBrack,
-    LBrace,
     RBrace,
     Comma,
     Semi,
     Colon,
-    Period,
     Ellipsis,
 
     Break,
@@ -95,82 +97,61 @@ pub(crate) enum Tok {
     Var,
 }
 
-/// The letters that keywords of each length start with, from `a` at the lowest bit.
-const INITIALS: [u32; 12] =
-    [0x0, 0x0, 0x140, 0x201020, 0x80074, 0x2000e, 0x60100, 0x8008, 0x4, 0x100, 0x0, 0x20];
-
 impl Tok {
-    /// Whether a keyword of this length starts with this letter.
-    #[inline]
-    pub(crate) fn may_be_keyword(first: u8, len: usize) -> bool {
-        let initials = INITIALS.get(len).copied().unwrap_or(0);
-        let letter = u32::from(first.wrapping_sub(b'a'));
-        letter < 26 && initials.wrapping_shr(letter) & 1 != 0
-    }
-
-    /// The keyword that `word` is, or [`Tok::Ident`].
-    pub(crate) fn of_word(word: &[u8]) -> Self {
-        let Some(&first) = word.first() else { return Self::Ident };
-        match (word.len(), first) {
-            (2, b'g') if word == b"go" => Self::Go,
-            (2, b'i') if word == b"if" => Self::If,
-            (3, b'f') if word == b"for" => Self::For,
-            (3, b'm') if word == b"map" => Self::Map,
-            (3, b'v') if word == b"var" => Self::Var,
-            (4, b'c') if word == b"case" => Self::Case,
-            (4, b'c') if word == b"chan" => Self::Chan,
-            (4, b'e') if word == b"else" => Self::Else,
-            (4, b'f') if word == b"func" => Self::Func,
-            (4, b'g') if word == b"goto" => Self::Goto,
-            (4, b't') if word == b"type" => Self::Type,
-            (5, b'b') if word == b"break" => Self::Break,
-            (5, b'c') if word == b"const" => Self::Const,
-            (5, b'd') if word == b"defer" => Self::Defer,
-            (5, b'r') if word == b"range" => Self::Range,
-            (6, b'i') if word == b"import" => Self::Import,
-            (6, b'r') if word == b"return" => Self::Return,
-            (6, b's') if word == b"select" => Self::Select,
-            (6, b's') if word == b"struct" => Self::Struct,
-            (6, b's') if word == b"switch" => Self::Switch,
-            (7, b'd') if word == b"default" => Self::Default,
-            (7, b'p') if word == b"package" => Self::Package,
-            (8, b'c') if word == b"continue" => Self::Continue,
-            (9, b'i') if word == b"interface" => Self::Interface,
-            (11, b'f') if word == b"fallthrough" => Self::Fallthrough,
-            _ => Self::Ident,
-        }
-    }
-
     /// Whether a line break behind this token ends a statement.
     #[inline]
     pub(crate) fn ends_statement(self) -> bool {
-        matches!(
-            self,
-            Self::Ident
-                | Self::Int
-                | Self::Float
-                | Self::Imag
-                | Self::Char
-                | Self::String
-                | Self::Increment
-                | Self::Decrement
-                | Self::RParen
-                | Self::RBrack
-                | Self::RBrace
-                | Self::Break
-                | Self::Continue
-                | Self::Fallthrough
-                | Self::Return
+        self.is_in(
+            const {
+                Self::set(&[
+                    Self::Ident,
+                    Self::Int,
+                    Self::Float,
+                    Self::Imag,
+                    Self::Char,
+                    Self::String,
+                    Self::Increment,
+                    Self::Decrement,
+                    Self::RParen,
+                    Self::RBrack,
+                    Self::RBrace,
+                    Self::Break,
+                    Self::Continue,
+                    Self::Fallthrough,
+                    Self::Return,
+                ])
+            },
         )
+    }
+
+    /// A bit for each of these tokens; there are fewer than 128.
+    const fn set(toks: &[Self]) -> u128 {
+        match toks {
+            [] => 0,
+            [first, rest @ ..] => Self::set(rest) | 1_u128.wrapping_shl(*first as u32),
+        }
+    }
+
+    /// Whether the set holds this token: where the next token cannot be predicted, a test of a bit
+    /// is faster than a jump.
+    #[inline]
+    fn is_in(self, set: u128) -> bool {
+        set.wrapping_shr(self as u32) & 1 != 0
     }
 
     /// Whether this token behind an operand may be part of the same expression.
     #[inline]
     pub(crate) fn goes_on_expr(self) -> bool {
-        (Self::Add..=Self::Assign).contains(&self)
-            || matches!(self, Self::Period | Self::LParen | Self::LBrack | Self::LBrace)
+        (Self::Period..=Self::Assign).contains(&self)
     }
 
+    /// Whether this is a binary operator, or `=`, which is often mistyped for one.
+    #[inline]
+    pub(crate) fn is_operator(self) -> bool {
+        (Self::Add..=Self::Assign).contains(&self)
+    }
+
+    #[inline]
     pub(crate) fn is_literal(self) -> bool {
         (Self::Int..=Self::String).contains(&self)
     }

@@ -87,7 +87,7 @@ impl Parser<'_> {
             aux = flag::NAMED;
         }
         if self.at(Tok::String) {
-            self.literal();
+            self.name_or_literal();
         } else {
             self.expected("an import path");
             self.missing(Kind::BasicLit);

@@ -38,10 +38,9 @@ impl Parser<'_> {
     fn binary(&mut self, lowest: u8) {
         let mark = self.mark();
         let start = self.start();
-        if self.at(Tok::Ident) {
-            // A name alone is what most expressions are.
-            self.nodes.leaf(Kind::Ident, 0, self.lexer.start, self.lexer.end);
-            self.bump();
+        if self.at(Tok::Ident) || self.tok().is_literal() {
+            // A name or literal alone is what most expressions are.
+            self.name_or_literal();
             if !self.tok().goes_on_expr() {
                 return;
             }
@@ -49,7 +48,9 @@ impl Parser<'_> {
         } else {
             self.unary();
         }
-        self.binary_rest(mark, start, lowest);
+        if self.tok().is_operator() {
+            self.binary_rest(mark, start, lowest);
+        }
     }
 
     /// The operators and right operands behind the left operand that starts at `mark`.
@@ -114,6 +115,7 @@ impl Parser<'_> {
         let mut at = self.nodes.top();
         let mut arrow = arrow;
         loop {
+            self.looks = self.looks.saturating_add(1);
             let Some(node) = self.nodes.get_mut(at).filter(|node| node.kind == Kind::ChanType)
             else {
                 return self.expected("a channel type");

@@ -6,10 +6,10 @@
 
 use super::Parser;
 use crate::build::{Builder, Mark};
-use crate::file::Span;
 use crate::flag;
 use crate::kind::Kind;
 use crate::lexer::Tok;
+use crate::span::Span;
 
 /// An entry of a parameter list.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ impl Parser<'_> {
         }
         let mut aux = 0;
         if self.at(Tok::String) {
-            self.literal();
+            self.name_or_literal();
             aux = flag::TAGGED;
         }
         self.finish(mark, Kind::Field, aux, start);
@@ -326,6 +326,11 @@ impl Parser<'_> {
             _ => {}
         }
         self.check_variadic(&list, variadic);
+        if base == 0 {
+            if let Some(from) = self.emptied.take() {
+                self.nodes.drop_empty(from);
+            }
+        }
     }
 
     /// Only the last parameter of a function may be variadic, and it must not share its type.
@@ -344,31 +349,23 @@ impl Parser<'_> {
     }
 
     /// Joins the fields of names without a type into the field of the type behind them.
+    ///
+    /// The fields that are left over stay as nodes of size 0 until the outermost list ends: removing
+    /// them moves all that stands behind, lists within this one included.
     fn join_names(&mut self, list: &[Param]) {
         let mut first: Option<&Param> = None;
-        let mut emptied: Option<Mark> = None;
-        let mut dropped = 0u32;
         let behind_last_type =
             list.iter().rposition(|param| param.typed).map_or(0, |at| at.saturating_add(1));
         for param in list.iter().take(behind_last_type) {
+            let Some(field) = self.nodes.get_mut(param.field) else { continue };
             if !param.typed {
                 first = first.or(Some(param));
-                emptied = emptied.or(Some(param.field));
-                dropped = dropped.saturating_add(1);
-                if let Some(field) = self.nodes.get_mut(param.field) {
-                    field.size = 0;
-                }
+                field.size = 0;
+                self.emptied = Some(self.emptied.map_or(param.field, |at| at.min(param.field)));
             } else if let Some(first) = first.take() {
-                let nodes = Builder::distance(first.mark, param.field);
-                if let Some(field) = self.nodes.get_mut(param.field) {
-                    field.size = nodes.saturating_sub(dropped).saturating_add(1);
-                    field.start = first.start;
-                }
-                dropped = 0;
+                field.size = Builder::distance(first.mark, param.field).saturating_add(1);
+                field.start = first.start;
             }
-        }
-        if let Some(from) = emptied {
-            self.nodes.drop_empty(from);
         }
     }
 }

@@ -74,6 +74,7 @@ impl Parser<'_> {
         let mut unions = Vec::new();
         let mut at = top;
         loop {
+            self.looks = self.looks.saturating_add(1);
             let node = self.nodes.get(at)?;
             if at == mark {
                 return (node.kind == Kind::Ident && unions.is_empty()).then_some(false);
@@ -110,9 +111,10 @@ impl Parser<'_> {
     }
 
     /// Whether the expression at a place can only be a constraint.
-    fn is_type_elem(&self, at: Mark) -> bool {
+    fn is_type_elem(&mut self, at: Mark) -> bool {
         let mut pending = vec![at];
         while let Some(at) = pending.pop() {
+            self.looks = self.looks.saturating_add(1);
             let Some(node) = self.nodes.get(at) else { continue };
             match node.kind {
                 Kind::ArrayType

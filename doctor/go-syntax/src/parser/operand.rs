@@ -18,11 +18,9 @@ impl Parser<'_> {
 
     fn operand(&mut self) {
         match self.tok() {
-            Tok::Ident => {
-                self.nodes.leaf(Kind::Ident, 0, self.lexer.start, self.lexer.end);
-                self.bump();
+            Tok::Ident | Tok::Int | Tok::Float | Tok::Imag | Tok::Char | Tok::String => {
+                self.name_or_literal();
             }
-            Tok::Int | Tok::Float | Tok::Imag | Tok::Char | Tok::String => self.literal(),
             Tok::LParen => self.nested(Kind::BadExpr, |parser| {
                 let mark = parser.mark();
                 let start = parser.start();
@@ -45,16 +43,18 @@ impl Parser<'_> {
         }
     }
 
-    /// A literal of a basic type, which the current token is.
-    pub(super) fn literal(&mut self) {
-        let kind = match self.tok() {
-            Tok::Int => LitKind::Int,
-            Tok::Float => LitKind::Float,
-            Tok::Imag => LitKind::Imag,
-            Tok::Char => LitKind::Char,
-            _ => LitKind::String,
+    /// A name or a literal of a basic type, which the current token is.
+    #[inline]
+    pub(super) fn name_or_literal(&mut self) {
+        let (kind, aux) = match self.tok() {
+            Tok::Ident => (Kind::Ident, 0),
+            Tok::Int => (Kind::BasicLit, LitKind::Int as u8),
+            Tok::Float => (Kind::BasicLit, LitKind::Float as u8),
+            Tok::Imag => (Kind::BasicLit, LitKind::Imag as u8),
+            Tok::Char => (Kind::BasicLit, LitKind::Char as u8),
+            _ => (Kind::BasicLit, LitKind::String as u8),
         };
-        self.nodes.leaf(Kind::BasicLit, kind as u8, self.lexer.start, self.lexer.end);
+        self.nodes.leaf(kind, aux, self.lexer.start, self.lexer.end);
         self.bump();
     }
 
@@ -75,20 +75,10 @@ impl Parser<'_> {
         let chain = self.chain;
         loop {
             match self.tok() {
-                Tok::Period | Tok::LBrack | Tok::LParen => {
-                    if !self.link() {
-                        break;
-                    }
-                    match self.tok() {
-                        Tok::Period => self.selector_or_assertion(mark, start),
-                        Tok::LBrack => self.index_or_slice(mark, start),
-                        _ => self.call(mark, start),
-                    }
-                }
-                Tok::LBrace if self.opens_literal() => {
-                    if !self.link() {
-                        break;
-                    }
+                Tok::Period if self.link() => self.selector_or_assertion(mark, start),
+                Tok::LBrack if self.link() => self.index_or_slice(mark, start),
+                Tok::LParen if self.link() => self.call(mark, start),
+                Tok::LBrace if self.opens_literal() && self.link() => {
                     if self.nodes.last_kind() == Some(Kind::ParenExpr) {
                         self.error(
                             self.span(),
@@ -104,9 +94,10 @@ impl Parser<'_> {
     }
 
     /// Whether the `{` behind the expression on top opens a literal value rather than a block.
-    fn opens_literal(&self) -> bool {
+    fn opens_literal(&mut self) -> bool {
         let mut at = self.nodes.top();
         while self.nodes.get(at).is_some_and(|node| node.kind == Kind::ParenExpr) {
+            self.looks = self.looks.saturating_add(1);
             match self.nodes.last_child(at) {
                 Some(inner) => at = inner,
                 None => return false,

@@ -5,6 +5,7 @@ use crate::build::Mark;
 use crate::flag;
 use crate::kind::{AssignOp, Kind};
 use crate::lexer::Tok;
+use crate::span::Span;
 
 /// What a simple statement turned out to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,7 @@ impl Parser<'_> {
             return self.nodes.unwrap_last();
         }
         let start = self.nodes.last().map_or(self.start(), |stmt| stmt.start);
-        self.error(crate::Span::new(start, self.behind.max(start)), what);
+        self.error(Span::new(start, self.behind.max(start)), what);
         self.finish(mark, Kind::BadExpr, 0, start);
     }
 }

@@ -117,8 +117,11 @@ impl Parser<'_> {
             Tok::Select => self.select_stmt(),
             Tok::For => self.for_stmt(),
             Tok::Semi => {
-                let (aux, end) =
-                    if self.lexer.implicit { (flag::IMPLICIT, start) } else { (0, self.lexer.end) };
+                let (aux, end) = if self.lexer.is_implicit() {
+                    (flag::IMPLICIT, start)
+                } else {
+                    (0, self.lexer.end)
+                };
                 self.nodes.leaf(Kind::EmptyStmt, aux, start, end);
                 self.bump();
             }

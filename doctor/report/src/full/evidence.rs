@@ -169,8 +169,11 @@ impl Page<'_> {
                 Part::OtherSide => self.styles.warning,
                 Part::Excluded | Part::Bystander => Style::new(),
             };
+            // The column stands in the snippets; here its room is wanted.
+            let mut at = access.site.clone();
+            at.column = 0;
             rows.push(vec![
-                Cell::place(&place(&access.site), style),
+                Cell::place(&place(&at), style),
                 Cell::new(access.operation.word()),
                 Cell::new(function_of(&access.site)),
                 Cell::new(locks(access, &row.callers_hold)),

@@ -3,7 +3,7 @@
 use crate::sample;
 
 use finding::{Confidence, MapClue, Subject, Verdict};
-use report::{FullOptions, NoSource, Styles, concise, full, json, markdown};
+use report::{FullOptions, NoSource, Styles, concise, full, json, markdown, patch};
 use snapbox::{assert_data_eq, file};
 
 #[test]
@@ -86,4 +86,14 @@ fn nothing_yields_nothing() {
     let empty = finding::Diagnosis::default();
     assert_eq!(full(&empty, &NoSource, &FullOptions::default()), "");
     assert_eq!(concise(&empty), "");
+}
+
+/// The diff goes to `git apply`: byte for byte, tabs included.
+#[test]
+fn patch_is_the_diff_and_nothing_else() {
+    let mut diagnosis = sample::diagnosis();
+    let diff = diagnosis.cases[0].repair.as_ref().unwrap().patch.as_ref().unwrap().diff.clone();
+    assert_eq!(patch(&diagnosis), Some(diff));
+    diagnosis.cases[0].repair.as_mut().unwrap().patch = None;
+    assert_eq!(patch(&diagnosis), None);
 }

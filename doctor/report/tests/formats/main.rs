@@ -2,4 +2,6 @@
 
 mod golden;
 mod odd_input;
+mod overview;
 mod sample;
+mod schema;

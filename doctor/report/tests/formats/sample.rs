@@ -103,6 +103,7 @@ pub(crate) fn case() -> Case {
         callers_hold: Vec::new(),
     };
     Case {
+        deadlocks: Vec::new(),
         subject: Subject::Named {
             map: decl(),
             reasons: vec![Reason::new(ReasonKind::Line, "status/cache.go:17 iterates c.entries")],

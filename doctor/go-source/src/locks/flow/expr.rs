@@ -17,7 +17,10 @@ impl Flow<'_> {
         match hir.expr(id).kind {
             ExprKind::Call { fun, args, .. } => {
                 self.callee(fun, args, state);
+                // What the call does to locks, it does after it was made.
+                self.note(id, state);
                 self.apply(id, state);
+                return;
             }
             ExprKind::FuncLit(func) => self.literal(func, state),
             ExprKind::Binary { op: BinaryOp::And | BinaryOp::Or, left, right } => {

@@ -31,8 +31,13 @@ pub(crate) fn recognise(path: &Path) -> Result<Kind> {
     let failed = |error: std::io::Error| {
         Error::new(format!("cannot read {}", path.display())).because(&error)
     };
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+    let meta = std::fs::metadata(path).map_err(failed)?;
+    if meta.is_dir() {
         return Ok(Kind::Folder);
+    }
+    // What is read from a pipe is gone: such a path is taken for text, unseen.
+    if !meta.is_file() {
+        return Ok(Kind::Text);
     }
     let mut head = Vec::new();
     File::open(path).map_err(failed)?.take(HEAD).read_to_end(&mut head).map_err(failed)?;
@@ -45,8 +50,14 @@ fn kind_of(head: &[u8]) -> Kind {
         [0x7f, b'E', b'L', b'F', ..] => {
             Kind::Other("a program or a core dump, which this version does not read")
         }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Other(
+            "compressed with zstd: unpack it first, as in 'zstdcat FILE | tophash explain -'",
+        ),
+        [b'M', b'Z', 0x90, 0, ..] | [0xcf, 0xfa, 0xed, 0xfe, ..] => {
+            Kind::Other("a program, which this version does not read")
+        }
         [0x1f, 0x8b, ..] => Kind::Other(
-            "compressed with gzip: a profile, which this version does not read, or a log to unpack first",
+            "compressed with gzip: a profile, which this version does not read, or a log: unpack it first, as in 'zcat FILE | tophash explain -'",
         ),
         [b'g', b'o', b' ', b'1', b'.', _, _, b' ', b't', b'r', b'a', b'c', b'e', ..] => {
             Kind::Other("an execution trace, which this version does not read")
@@ -67,6 +78,8 @@ mod tests {
             matches!(kind_of(b"\x7fELF\x02\x01"), Kind::Other(what) if what.contains("core dump"))
         );
         assert!(matches!(kind_of(b"\x1f\x8b\x08"), Kind::Other(what) if what.contains("gzip")));
+        assert!(matches!(kind_of(b"\x28\xb5\x2f\xfd"), Kind::Other(what) if what.contains("zstd")));
+        assert_eq!(kind_of(b"MZ is how this line begins"), Kind::Text);
         assert!(
             matches!(kind_of(b"go 1.26 trace\0\0\0"), Kind::Other(what) if what.contains("trace"))
         );

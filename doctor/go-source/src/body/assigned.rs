@@ -1,13 +1,23 @@
-//! Which variables keep their value, and until where their owner is known to its maker alone.
+//! Which names a body assigns to, declares or lends, by its text alone: found before the walk, so
+//! that it knows of each variable whether it keeps its first value.
 
-use super::walker::Walker;
 use crate::Span;
 use crate::hir::{DeclKind, ExprId, ExprKind, Hir, StmtId, StmtKind, UnaryOp};
-use crate::world::index;
+
+/// What may give variables another value than they were declared with.
+#[derive(Debug, Default)]
+pub(super) struct Assigned {
+    /// Names that are assigned to, or whose address is taken.
+    pub(super) names: Vec<Span>,
+    /// Names from which something is selected, and what: a method with a pointer receiver takes the
+    /// address as well.
+    pub(super) selected: Vec<(Span, Span)>,
+}
 
 /// Notes the names that one statement, or a literal or address-taking inside it, assigns to, and
 /// queues the statements below it.
-pub(super) fn assigned(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>, names: &mut Vec<Span>) {
+pub(super) fn assigned(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>, found: &mut Assigned) {
+    let names = &mut found.names;
     let mut exprs: Vec<ExprId> = Vec::new();
     match hir.stmt(stmt).kind {
         StmtKind::Assign { left, right, .. } => {
@@ -77,7 +87,7 @@ pub(super) fn assigned(hir: &Hir, stmt: StmtId, todo: &mut Vec<StmtId>, names: &
         }
         StmtKind::Branch { .. } | StmtKind::Bad => {}
     }
-    inside(hir, exprs, todo, names);
+    inside(hir, exprs, todo, found);
 }
 
 /// Queues the statements directly below one, those of literals aside.
@@ -130,7 +140,7 @@ pub(super) fn declared(hir: &Hir, stmt: StmtId, names: &mut Vec<Span>) {
 }
 
 /// Looks for literals, whose bodies assign too, and for addresses, through which others assign.
-fn inside(hir: &Hir, mut exprs: Vec<ExprId>, todo: &mut Vec<StmtId>, names: &mut Vec<Span>) {
+fn inside(hir: &Hir, mut exprs: Vec<ExprId>, todo: &mut Vec<StmtId>, found: &mut Assigned) {
     while let Some(id) = exprs.pop() {
         match hir.expr(id).kind {
             ExprKind::FuncLit(func) => {
@@ -138,14 +148,18 @@ fn inside(hir: &Hir, mut exprs: Vec<ExprId>, todo: &mut Vec<StmtId>, names: &mut
             }
             ExprKind::Unary { op, x } => {
                 if op == UnaryOp::Address {
-                    name_of(hir, x, names);
+                    name_of(hir, x, &mut found.names);
                 }
                 exprs.push(x);
             }
-            ExprKind::Paren(x)
-            | ExprKind::Star(x)
-            | ExprKind::Selector { base: x, .. }
-            | ExprKind::Assert { base: x, .. } => {
+            ExprKind::Selector { base, name } => {
+                let inner = hir.expr(hir.unparen(base));
+                if inner.kind == ExprKind::Name {
+                    found.selected.push((inner.span, name));
+                }
+                exprs.push(base);
+            }
+            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::Assert { base: x, .. } => {
                 exprs.push(x);
             }
             ExprKind::Index { base, args } | ExprKind::Slice { base, bounds: args } => {
@@ -172,34 +186,5 @@ fn name_of(hir: &Hir, target: ExprId, names: &mut Vec<Span>) {
     let target = hir.expr(hir.unparen(target));
     if target.kind == ExprKind::Name {
         names.push(target.span);
-    }
-}
-
-impl Walker<'_> {
-    /// A variable is used as a value: from here on others may know what it holds.
-    pub(super) fn escapes(&mut self, local: u32, at: u32) {
-        let Some(slot) = self.locals.get(index(local)) else { return };
-        // In a loop that the variable outlives, what comes later in the text comes earlier in the
-        // next turn.
-        let from = self.loops.get(slot.loops).copied().unwrap_or(at).min(at);
-        if let Some(slot) = self.locals.get_mut(index(local)) {
-            slot.escape = slot.escape.min(from);
-        }
-    }
-
-    /// True where an expression makes a new value: a literal, `new`, `make`.
-    pub(super) fn makes(&self, value: ExprId) -> bool {
-        let hir = self.r.hir();
-        match hir.expr(hir.unparen(value)).kind {
-            ExprKind::Composite { .. } => true,
-            ExprKind::Unary { op: UnaryOp::Address, x } => self.makes(x),
-            ExprKind::Call { fun, .. } => {
-                let fun = hir.expr(hir.unparen(fun));
-                fun.kind == ExprKind::Name
-                    && matches!(self.r.text(fun.span), "new" | "make")
-                    && self.r.meaning(self.r.text(fun.span)) == crate::types::Meaning::Universe
-            }
-            _ => false,
-        }
     }
 }

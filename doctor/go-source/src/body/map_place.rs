@@ -1,0 +1,22 @@
+//! The place of a map: the declaration that an expression reaches, and the name it reaches it by.
+
+use super::facts::Key;
+use crate::types::Def;
+
+/// A declared map, as one expression reaches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MapPlace {
+    /// The map, with aliases followed.
+    pub(crate) key: Key,
+    /// What the expression names.
+    pub(crate) named: Key,
+    /// The local variable that is the map or whose own field it is.
+    pub(crate) owner: Option<u32>,
+}
+
+impl MapPlace {
+    pub(super) fn of(def: Def, owner: Option<u32>) -> Self {
+        let key = Key { def, depth: 0 };
+        Self { key, named: key, owner }
+    }
+}

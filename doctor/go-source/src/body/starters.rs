@@ -1,0 +1,159 @@
+//! What starts concurrent code: functions that run an argument in a goroutine of its own or keep it
+//! as a handler, and the shapes by which handlers of web frameworks are known.
+//!
+//! Data, by import path: it is the same whether a package is vendored, is known by its model, or
+//! the path alone is known. Read from:
+//!
+//! | package | where |
+//! |---|---|
+//! | `context`, `net/http`, `sync`, `testing`, `time` | Go 1.27, each package's documentation |
+//! | `net/http`, `RegisterOnShutdown` | Go 1.27, `net/http/server.go`, `Server.Shutdown`: `go f()` |
+//! | `golang.org/x/sync/errgroup` | `errgroup/errgroup.go`, `Group.Go` |
+//! | `github.com/gin-gonic/gin` | v1, `routergroup.go`, `gin.go`: `HandlerFunc` |
+//! | `github.com/labstack/echo` | v4 and v5, `echo.go`, `group.go`: `HandlerFunc` |
+//! | `github.com/gofiber/fiber` | v2 and v3, `app.go`, `group.go`, `router.go`: `Handler` |
+//! | `github.com/go-chi/chi` | v5, `chi.go`, `mux.go`: handlers of `net/http` |
+//! | `github.com/gorilla/mux` | v1, `mux.go`, `route.go`: handlers of `net/http` |
+//! | `github.com/valyala/fasthttp` | v1, `server.go`: `RequestHandler` |
+//! | `google.golang.org/grpc` | `server.go`, `serveStreams`; `cmd/protoc-gen-go-grpc`: `Register…Server` |
+
+use finding::RootKind;
+
+/// Which arguments of a call are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arguments {
+    /// One, by its place.
+    At(usize),
+    /// All from a place on.
+    From(usize),
+}
+
+/// Functions or methods that start an argument.
+#[derive(Debug)]
+pub(super) struct Starter {
+    packages: &'static [&'static str],
+    /// Types whose methods they are; empty for functions.
+    receivers: &'static [&'static str],
+    names: &'static [&'static str],
+    arguments: Arguments,
+    pub(super) kind: RootKind,
+}
+
+impl Starter {
+    /// Whether an argument is started, by its place.
+    pub(super) fn starts(&self, at: usize) -> bool {
+        match self.arguments {
+            Arguments::At(one) => at == one,
+            Arguments::From(first) => at >= first,
+        }
+    }
+}
+
+/// The starter of a name, by the import path of its package and the type it is a method of.
+pub(super) fn find(import: &str, receiver: &str, name: &str) -> Option<&'static Starter> {
+    STARTERS.iter().find(|starter| {
+        let receives = match starter.receivers {
+            [] => receiver.is_empty(),
+            some => some.contains(&receiver),
+        };
+        receives && starter.names.contains(&name) && starter.packages.contains(&import)
+    })
+}
+
+/// A handler by the type of its only parameter, which may be a pointer to it.
+#[derive(Debug)]
+pub(super) struct HandlerShape {
+    pub(super) packages: &'static [&'static str],
+    pub(super) parameter: &'static str,
+    /// How many results it has.
+    pub(super) results: usize,
+}
+
+/// Handlers whose parameter exists in requests only.
+pub(super) const HANDLERS: &[HandlerShape] = &[
+    HandlerShape { packages: GIN, parameter: "Context", results: 0 },
+    HandlerShape { packages: ECHO, parameter: "Context", results: 1 },
+    HandlerShape { packages: FIBER, parameter: "Ctx", results: 1 },
+    HandlerShape { packages: FASTHTTP, parameter: "RequestCtx", results: 0 },
+];
+
+/// The package whose servers run every method of a registered service in a goroutine of its own.
+pub(super) const GRPC: &str = "google.golang.org/grpc";
+/// The types of it that services are registered with.
+pub(super) const GRPC_SERVERS: &[&str] = &["Server", "ServiceRegistrar"];
+
+const GIN: &[&str] = &["github.com/gin-gonic/gin"];
+const ECHO: &[&str] =
+    &["github.com/labstack/echo", "github.com/labstack/echo/v4", "github.com/labstack/echo/v5"];
+const FIBER: &[&str] =
+    &["github.com/gofiber/fiber", "github.com/gofiber/fiber/v2", "github.com/gofiber/fiber/v3"];
+const CHI: &[&str] = &["github.com/go-chi/chi", "github.com/go-chi/chi/v5"];
+const MUX: &[&str] = &["github.com/gorilla/mux"];
+const FASTHTTP: &[&str] = &["github.com/valyala/fasthttp"];
+const HTTP: &[&str] = &["net/http"];
+
+const UPPER: &[&str] =
+    &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE", "Any"];
+const TITLE: &[&str] =
+    &["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "Connect", "Trace", "All"];
+
+const fn starter(
+    packages: &'static [&'static str],
+    receivers: &'static [&'static str],
+    names: &'static [&'static str],
+    arguments: Arguments,
+    kind: RootKind,
+) -> Starter {
+    Starter { packages, receivers, names, arguments, kind }
+}
+
+const STARTERS: &[Starter] = {
+    use Arguments::{At, From};
+    use RootKind::{Callback, Handler};
+    &[
+        starter(&["context"], &[], &["AfterFunc"], At(1), Callback),
+        starter(&["time"], &[], &["AfterFunc"], At(1), Callback),
+        starter(&["sync"], &["WaitGroup"], &["Go"], At(0), Callback),
+        starter(&["testing"], &["B"], &["RunParallel"], At(0), Callback),
+        starter(&["golang.org/x/sync/errgroup"], &["Group"], &["Go", "TryGo"], At(0), Callback),
+        starter(HTTP, &["Server"], &["RegisterOnShutdown"], At(0), Callback),
+        starter(HTTP, &[], &["Handle", "HandleFunc"], At(1), Handler),
+        starter(HTTP, &["ServeMux"], &["Handle", "HandleFunc"], At(1), Handler),
+        starter(GIN, &["RouterGroup", "IRoutes", "IRouter"], UPPER, From(1), Handler),
+        starter(
+            GIN,
+            &["RouterGroup", "IRoutes", "IRouter"],
+            &["Handle", "Match"],
+            From(2),
+            Handler,
+        ),
+        starter(GIN, &["Engine", "RouterGroup", "IRoutes", "IRouter"], &["Use"], From(0), Handler),
+        starter(GIN, &["Engine"], &["NoRoute", "NoMethod"], From(0), Handler),
+        starter(ECHO, &["Echo", "Group"], UPPER, At(1), Handler),
+        starter(ECHO, &["Echo", "Group"], &["Add", "Match"], At(2), Handler),
+        starter(FIBER, &["App", "Group", "Router"], TITLE, From(1), Handler),
+        starter(FIBER, &["App", "Group", "Router"], &["Add"], From(2), Handler),
+        starter(FIBER, &["App", "Group", "Router"], &["Use"], From(0), Handler),
+        starter(CHI, &["Mux", "Router"], TITLE, At(1), Handler),
+        starter(CHI, &["Mux", "Router"], &["Handle", "HandleFunc"], At(1), Handler),
+        starter(CHI, &["Mux", "Router"], &["Method", "MethodFunc"], At(2), Handler),
+        starter(CHI, &["Mux", "Router"], &["NotFound", "MethodNotAllowed"], At(0), Handler),
+        starter(MUX, &["Router"], &["Handle", "HandleFunc"], At(1), Handler),
+        starter(MUX, &["Route"], &["Handler", "HandlerFunc"], At(0), Handler),
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_starter_is_found_by_package_type_and_name() {
+        let get = find("github.com/gofiber/fiber/v3", "App", "Get").unwrap();
+        assert!(!get.starts(0) && get.starts(1) && get.starts(2));
+        assert!(find("time", "", "AfterFunc").is_some());
+        assert!(find("time", "Timer", "AfterFunc").is_none());
+        assert!(find("sync", "", "Go").is_none());
+        assert!(find("example.com/gin", "RouterGroup", "GET").is_none());
+    }
+}
