@@ -1,7 +1,7 @@
 //! The atomics of the crate, in one place: `core`'s, or loom's when the protocols are model-checked.
 //!
-//! ThreadSanitizer does not understand fences, so under `cfg(tophash_tsan)` the one fence that the
-//! protocols of this crate rest on, [`load_fence`], is an acquire load of the word that is validated.
+//! ThreadSanitizer does not understand fences, so under `cfg(tophash_tsan)` what is validated behind an
+//! acquire fence elsewhere is validated by a read-modify-write that changes nothing.
 
 #[cfg(not(loom))]
 pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};

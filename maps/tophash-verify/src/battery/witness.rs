@@ -82,7 +82,9 @@ impl Witness {
         let found = map.get(&key);
         let to = self.begun[key as usize].load(Acquire);
         if found.is_none() && from > 0 && self.stays(key) {
-            return Err(format!("key {key}: it is never removed, was there from step {from}, and was not found"));
+            return Err(format!(
+                "key {key}: it is never removed, was there from step {from}, and was not found"
+            ));
         }
         Self::judge(key, found, from, to)
     }

@@ -64,6 +64,9 @@ struct Moving<'t> {
     displaced: bool,
 }
 
+/// A page whose buckets are all locked, and of each entry its bucket, its slot and its position.
+type LockedPage<'t> = (Vec<Locked<'t>>, Vec<(usize, usize, u64)>);
+
 /// The buckets that a step has locked, each once.
 struct Locks<'t> {
     locked: [Option<Locked<'t>>; LOCKS],
@@ -537,7 +540,7 @@ impl Table {
     fn lock_page<'t, L: Layout>(
         page: &'t [Bucket],
         rehash: &dyn Fn(SlotWords) -> u64,
-    ) -> Result<(Vec<Locked<'t>>, Vec<(usize, usize, u64)>), AllocError> {
+    ) -> Result<LockedPage<'t>, AllocError> {
         let mut turn = 0;
         loop {
             let mut positions = room(page.len() * L::SLOTS)?;
