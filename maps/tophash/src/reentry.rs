@@ -5,7 +5,7 @@
 //! is in, and each write of the thread marks those that are for the key written to; one that was marked, and
 //! whose entry has changed, is an error of the program's, which is told so by a panic.
 //!
-//! Without `std` there are no thread-local lists. Then a closure that is called [`MOST`] times is taken for one.
+//! Without `std` there are no thread-local lists. Then a closure that is called `MOST` times is taken for one.
 
 #[cfg(feature = "std")]
 use core::cell::{Cell, RefCell};

@@ -1,7 +1,7 @@
 //! The whole battery: every class of fault hunted with the engines and shapes that provoke it most.
 //!
 //! Three engines: [`witness`] (one writer a key, every result judged at once), [`tokens`] (shared keys, what goes in
-//! comes out once) and the [stress driver](crate::stress) with the linearizability [check](crate::check). Rounds are
+//! comes out once) and the [stress driver](crate::stress) with the linearizability [check](mod@crate::check). Rounds are
 //! short and many, over many small maps grown from empty: rare interleavings live at growth and in hot buckets.
 
 mod report;

@@ -53,7 +53,7 @@
 //!    shape changes between the copying and the clearing, so a search finds at least one.
 //! 4. A writer that holds a bucket never waits for another one; growth may wait, and nobody waits for growth
 //!    but a writer whose page is full, who gives up after a while and uses the overflow list.
-//! 5. Growth begins when a page is loaded beyond [`stretch::LOAD`] and never when the entries of a family
+//! 5. Growth begins when a page is loaded beyond `LOAD` (in `stretch`) and never when the entries of a family
 //!    fill less than half of it: equal hashes cannot blow the table up. They fill a page, then the overflow
 //!    list, and only searches for such hashes walk that list.
 
