@@ -170,6 +170,7 @@ impl Domain {
         still: impl FnOnce() -> bool,
     ) -> Option<Pin<'_>> {
         let address = entry.addr().get();
+        delicate!();
         let slot = match self.first.slots.get(thread::hint()) {
             Some(slot) if slot.claim(address) => slot,
             _ => self.claim_slowly(address),

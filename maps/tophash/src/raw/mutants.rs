@@ -26,7 +26,7 @@ const fn boxed(name: &'static str, class: &'static str) -> Mutation {
 
 /// Every mutation.
 pub const ALL: &[Mutation] = &[
-    inline("grow-silently", "LostUpdate"),
+    inline("grow-late", "LostUpdate"),
     inline("grow-unseen", "LostUpdate"),
     inline("grow-home-only", "LostUpdate"),
     inline("double-unseen", "LostUpdate"),

@@ -255,7 +255,7 @@ impl Table {
         delicate!();
         // From here on, searches look for these entries where they have been copied to.
         let published = shape.with_watermark(old);
-        mutant!("grow-silently", {}, header.publish(published));
+        mutant!("grow-late", {}, header.publish(published));
         delicate!();
         let mut moved = 0;
         for (entry, place) in moving[..length].iter().flatten().zip(&placed) {
@@ -273,6 +273,9 @@ impl Table {
                 at_home.set_state(state);
             }
         }
+        mutant!("grow-late", drop(core::mem::replace(&mut locks, Locks::new())), ());
+        delicate!();
+        mutant!("grow-late", header.publish(published), ());
         // Whoever found this home empty of a key must look again, even if nothing lay here.
         if let Some(at_home) = locks.of(home.bucket()) {
             at_home.set_state(at_home.state());
