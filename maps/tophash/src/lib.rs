@@ -146,6 +146,8 @@ pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
     OccupiedEntry, OccupiedError, Operation, Ref, VacantEntry, Values,
 };
+#[cfg(tophash_mutants)]
+pub use raw::mutants;
 #[cfg(not(loom))]
 pub use set::HashSet;
 #[cfg(not(loom))]

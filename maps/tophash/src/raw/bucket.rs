@@ -120,7 +120,9 @@ impl State {
     }
 
     fn next_version(self) -> Self {
-        Self(self.0.wrapping_add(Self::VERSION))
+        let next = self.0.wrapping_add(Self::VERSION);
+        let short = mutant!("version-one-bit", 2, mutant!("version-two-bits", 4, 0));
+        Self(if short > 0 { next & (Self::VERSION * short - 1) } else { next })
     }
 }
 
@@ -158,6 +160,7 @@ impl Bucket {
     /// Whether all that was read since `state` was read belongs together.
     #[inline]
     pub(super) fn unchanged(&self, state: State) -> bool {
+        delicate!();
         #[cfg(not(tophash_tsan))]
         let now = {
             fence(Ordering::Acquire);
@@ -199,6 +202,7 @@ impl Bucket {
         if from.is_odd() {
             return None;
         }
+        delicate!();
         self.words[0]
             .compare_exchange(from.0, from.0 | State::LOCKED, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
@@ -267,6 +271,7 @@ impl<'t> Locked<'t> {
             fence(Ordering::Release);
         }
         for (index, word) in words {
+            delicate!();
             #[cfg(not(tophash_tsan))]
             self.bucket.words[index].store(word, Ordering::Relaxed);
             #[cfg(tophash_tsan)]

@@ -54,7 +54,9 @@ impl<'t> Cursor<'t> {
         loop {
             let (home, index, from) = match self.place {
                 Place::End => return false,
-                Place::In(header, shape, index) if header.shape() == shape => {
+                Place::In(header, shape, index)
+                    if mutant!("walk-old-shape", true, header.shape() == shape) =>
+                {
                     (Table::bucket_of(header, shape, index), index, None)
                 }
                 Place::In(header, shape, index) => {
@@ -72,7 +74,7 @@ impl<'t> Cursor<'t> {
             let state = home.bucket().settled();
             if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
                 && home.bucket().unchanged(state)
-                && home.header.unchanged(home.shape)
+                && mutant!("walk-ignores-shape", true, home.header.unchanged(home.shape))
             {
                 self.place =
                     mutant!("skip-next-home", after(&home, index + 1), after(&home, index));
@@ -121,7 +123,7 @@ impl<'t> Cursor<'t> {
             Some(())
         };
         entries_of(home.bucket(), state, Lies::AtHome)?;
-        for distance in 1..=state.reach() {
+        for distance in 1..=mutant!("walk-home-only", 0, state.reach()) {
             let bucket = home.neighbour(distance);
             entries_of(bucket, bucket.settled(), Lies::Displaced)?;
         }
@@ -145,7 +147,7 @@ fn after<'t>(home: &Home<'t>, index: usize) -> Place<'t> {
         };
     }
     // Below the watermark homes follow the old mapping, and above it the new one.
-    let old = index < shape.watermark();
+    let old = mutant!("walk-old-mapping", true, index < shape.watermark());
     position_in(header, shape, index + 1, if old { shape.buckets() } else { shape.next_buckets() })
 }
 

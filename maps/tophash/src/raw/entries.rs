@@ -219,10 +219,14 @@ impl<K, V> Entries<K, V> {
             return;
         }
         if let Some(entry) = address::<K, V>(held.words()) {
+            // SAFETY: none, it is a mutation.
+            mutant!("free-at-once", return unsafe { free::<K, V>(entry.as_ptr().cast()) }, ());
             // SAFETY: no slot leads to the entry any more, since this thread took it out; readers protect it in
             // `GLOBAL` by this address, re-reading the slot in order, and borrow the table meanwhile; and
             // entries are sent between threads only if the types allow.
             unsafe { self.retired().retire(&GLOBAL, entry.cast()) };
+            // SAFETY: none, it is a mutation.
+            mutant!("retire-twice", unsafe { self.retired().retire(&GLOBAL, entry.cast()) }, ());
         }
     }
 
@@ -406,7 +410,7 @@ impl<'t, K, V> Hit<'t, K, V> {
         if by_class!(K, V, L => entries.table.replace::<L>(&spot, fresh.words())).is_err() {
             return Err((fresh, held));
         }
-        let _ = fresh.release();
+        mutant!("drop-what-went-in", drop(fresh), _ = fresh.release());
         entries.retire(&held);
         Ok(held)
     }
@@ -431,7 +435,10 @@ impl<'t, K, V> Hit<'t, K, V> {
                 entries.retire(&held);
                 Ok(held)
             }
-            Err(_) => Err(held),
+            Err(_) => {
+                mutant!("retire-on-conflict", entries.retire(&held), ());
+                Err(held)
+            }
         }
     }
 }

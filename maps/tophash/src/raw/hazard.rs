@@ -170,6 +170,7 @@ impl Domain {
         still: impl FnOnce() -> bool,
     ) -> Option<Pin<'_>> {
         let address = entry.addr().get();
+        delicate!();
         let slot = match self.first.slots.get(thread::hint()) {
             Some(slot) if slot.claim(address) => slot,
             _ => self.claim_slowly(address),
@@ -177,7 +178,8 @@ impl Domain {
         #[cfg(loom)]
         fence(Ordering::SeqCst);
         let pin = Pin { slot };
-        if still() { Some(pin) } else { None }
+        delicate!();
+        if mutant!("pin-unread", true, still()) { Some(pin) } else { None }
     }
 
     /// Slots there are, taken or not. The memory they use, in bytes, is 128 times that; it never shrinks.
@@ -225,14 +227,14 @@ impl Domain {
                 }
             }
             if count < SLOTS {
-                return kept;
+                return mutant!("free-held", 0, kept);
             }
         }
     }
 
     fn each_slot(&self) -> impl Iterator<Item = &Slot> {
         core::iter::successors(Some(&self.first), |block| block.next())
-            .flat_map(|block| &block.slots)
+            .flat_map(|block| block.slots.iter().skip(mutant!("scan-skips-slots", NEAR, 0)))
     }
 
     #[cold]

@@ -191,6 +191,7 @@ impl Header {
     /// Whether the shape is still `shape`, after all that was read so far.
     #[inline]
     pub(super) fn unchanged(&self, shape: Shape) -> bool {
+        delicate!();
         #[cfg(not(tophash_tsan))]
         let now = {
             fence(Ordering::Acquire);

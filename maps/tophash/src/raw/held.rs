@@ -44,7 +44,15 @@ impl<'t, K, V> Held<'t, K, V> {
         }
         let entry = address::<K, V>(words)?;
         let pin = GLOBAL.protect(entry, || candidate.still_there())?;
-        Some(Self { words, _pin: Some(pin), marker: PhantomData })
+        let pin = mutant!(
+            "release-at-once",
+            {
+                drop(pin);
+                None
+            },
+            Some(pin)
+        );
+        Some(Self { words, _pin: pin, marker: PhantomData })
     }
 
     /// Holds the entry of a slot if `is` recognises its key.

@@ -101,7 +101,7 @@ pub(crate) trait Layout: 'static {
     #[inline]
     fn take(locked: &mut Locked<'_>, slot: usize) {
         let tag_word = Self::tag_word(locked.bucket(), slot, 0);
-        if Self::TAG_IS_POSITION {
+        if mutant!("take-leaves-pointer", false, Self::TAG_IS_POSITION) {
             locked.store([(Self::FIRST + slot * Self::SLOT_WORDS, 0)]);
         }
         locked.store([tag_word]);

@@ -73,6 +73,18 @@ macro_rules! mutant {
     };
 }
 
+/// A point between two steps of a protocol, where a test of mutations may hold the thread up.
+#[cfg(not(tophash_mutants))]
+macro_rules! delicate {
+    () => {};
+}
+#[cfg(tophash_mutants)]
+macro_rules! delicate {
+    () => {
+        $crate::raw::mutants::point();
+    };
+}
+
 pub(crate) mod bucket;
 mod capacity;
 mod counter;

@@ -265,9 +265,11 @@ impl Table {
             return Stepped::Stuck;
         }
         locks.settle();
+        delicate!();
         // From here on, searches look for these entries where they have been copied to.
         let published = shape.with_watermark(old);
-        mutant!("grow-silently", {}, header.publish(published));
+        mutant!("grow-late", {}, header.publish(published));
+        delicate!();
         let mut moved = 0;
         for (entry, place) in moving[..length].iter().flatten().zip(&placed) {
             if place.is_none() {
@@ -284,6 +286,9 @@ impl Table {
                 at_home.set_state(state);
             }
         }
+        mutant!("grow-late", drop(core::mem::replace(&mut locks, Locks::new())), ());
+        delicate!();
+        mutant!("grow-late", header.publish(published), ());
         // Whoever found this home empty of a key must look again, even if nothing lay here.
         if let Some(at_home) = locks.of(home.bucket()) {
             at_home.set_state(at_home.state());
@@ -373,7 +378,11 @@ impl Table {
             let state = home.bucket().settled();
             let length = Self::entries_of::<L>(home, old, state, rehash, moving)?;
             if let Some(length) = length {
-                if let Some(locked) = home.bucket().lock_from(state) {
+                if let Some(locked) = mutant!(
+                    "grow-unseen",
+                    Some(home.bucket().lock()),
+                    home.bucket().lock_from(state)
+                ) {
                     locks.add(locked);
                     for entry in moving[..length].iter().flatten() {
                         locks.of(entry.bucket)?;
@@ -396,7 +405,7 @@ impl Table {
         moving: &mut [Option<Moving<'t>>; MOST],
     ) -> Option<Option<usize>> {
         let mut length = 0;
-        for distance in 0..=state.reach() {
+        for distance in 0..=mutant!("grow-home-only", 0, state.reach()) {
             let bucket = home.neighbour(distance);
             let displaced = distance > 0;
             let seen = if displaced { bucket.settled() } else { state };
@@ -517,9 +526,10 @@ impl Table {
         filled.iter_mut().for_each(Locked::settle);
         header.set_page(0, shape.bits() + 1, fresh.keep());
         header.publish(shape.doubled());
+        delicate!();
         // Old copies go before new ones can change, so that nobody can read a value that was replaced.
         for bucket in &mut locked {
-            for slot in 0..L::SLOTS {
+            for slot in 0..mutant!("double-keeps-old", 0, L::SLOTS) {
                 L::take(bucket, slot);
             }
             let state = bucket.state().emptied();
@@ -561,7 +571,7 @@ impl Table {
                 states.push(state);
             }
             for (bucket, state) in page.iter().zip(states) {
-                match bucket.lock_from(state) {
+                match mutant!("double-unseen", Some(bucket.lock()), bucket.lock_from(state)) {
                     Some(lock) => locked.push(lock),
                     None => break,
                 }

@@ -246,6 +246,7 @@ impl Table {
             let Some(home) = self.home(position) else {
                 return Search::Miss(Vacancy { home: None });
             };
+            delicate!();
             let state = home.bucket().state();
             if !state.is_odd() {
                 match Self::scan::<L, T>(home.bucket(), state, tag, &mut probe) {
@@ -284,6 +285,7 @@ impl Table {
         let header = unsafe { &*header };
         let shape = header.shape();
         let home = Self::bucket_of(header, shape, shape.home(L::position(hash)));
+        delicate!();
         let state = home.bucket().state();
         if !state.is_odd() && !shape.is_dead() {
             match Self::scan::<L, T>(home.bucket(), state, L::tag(hash), &mut probe) {
@@ -355,7 +357,7 @@ impl Table {
         while !mask.is_empty() {
             let slot = L::first(mask);
             let words = L::words(bucket, slot);
-            if !bucket.unchanged(state) {
+            if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
                 return Scan::Changed;
             }
             match probe(&Candidate::new::<L>(bucket, slot, words)) {
@@ -374,7 +376,8 @@ impl Table {
         spot: &Spot<'_>,
         words: SlotWords,
     ) -> Result<(), Conflict> {
-        let mut locked = spot.bucket.lock_from(spot.state).ok_or(Conflict)?;
+        let from = mutant!("replace-any-version", spot.bucket.settled(), spot.state);
+        let mut locked = spot.bucket.lock_from(from).ok_or(Conflict)?;
         L::overwrite(&mut locked, spot.slot, words);
         Ok(())
     }
@@ -385,7 +388,8 @@ impl Table {
         if spot.state.is_foreign(spot.slot) {
             self.remove_displaced::<L>(spot)?;
         } else {
-            let mut locked = spot.bucket.lock_from(spot.state).ok_or(Conflict)?;
+            let from = mutant!("remove-any-version", spot.bucket.settled(), spot.state);
+            let mut locked = spot.bucket.lock_from(from).ok_or(Conflict)?;
             L::take(&mut locked, spot.slot);
         }
         if let Some(shared) = self.shared() {
@@ -434,6 +438,7 @@ impl Table {
             self.begin().map_err(Refusal::Alloc)?;
             return Err(Refusal::Conflict);
         };
+        let seen = mutant!("insert-any-version", home.bucket().settled(), seen);
         let mut locked = home.bucket().lock_from(seen).ok_or(Refusal::Conflict)?;
         let empty = L::empty(home.bucket());
         let distance = if empty.is_empty() {
