@@ -220,13 +220,13 @@ impl<K, V> Entries<K, V> {
         }
         if let Some(entry) = address::<K, V>(held.words()) {
             // SAFETY: none, it is a mutation.
-            mutant!("free-at-once", return unsafe { free::<K, V>(entry.as_ptr().cast()) }, ());
+            mutant!("free-at-once", return unsafe { free::<K, V>(entry.as_ptr().cast()) });
             // SAFETY: no slot leads to the entry any more, since this thread took it out; readers protect it in
             // `GLOBAL` by this address, re-reading the slot in order, and borrow the table meanwhile; and
             // entries are sent between threads only if the types allow.
             unsafe { self.retired().retire(&GLOBAL, entry.cast()) };
             // SAFETY: none, it is a mutation.
-            mutant!("retire-twice", unsafe { self.retired().retire(&GLOBAL, entry.cast()) }, ());
+            mutant!("retire-twice", unsafe { self.retired().retire(&GLOBAL, entry.cast()) });
         }
     }
 
@@ -436,7 +436,7 @@ impl<'t, K, V> Hit<'t, K, V> {
                 Ok(held)
             }
             Err(_) => {
-                mutant!("retire-on-conflict", entries.retire(&held), ());
+                mutant!("retire-on-conflict", entries.retire(&held));
                 Err(held)
             }
         }

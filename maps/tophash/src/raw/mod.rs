@@ -64,12 +64,18 @@ macro_rules! mutant {
     ($name:literal, $mutated:expr, $sound:expr) => {
         $sound
     };
+    ($name:literal, $mutated:expr) => {};
 }
 /// A line and the mutation of it that the verifier must catch; which one is active is chosen when running.
 #[cfg(tophash_mutants)]
 macro_rules! mutant {
     ($name:literal, $mutated:expr, $sound:expr) => {
         if $crate::raw::mutants::is_active($name) { $mutated } else { $sound }
+    };
+    ($name:literal, $mutated:expr) => {
+        if $crate::raw::mutants::is_active($name) {
+            $mutated;
+        }
     };
 }
 

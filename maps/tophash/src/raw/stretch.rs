@@ -286,9 +286,9 @@ impl Table {
                 at_home.set_state(state);
             }
         }
-        mutant!("grow-late", drop(core::mem::replace(&mut locks, Locks::new())), ());
+        mutant!("grow-late", drop(core::mem::replace(&mut locks, Locks::new())));
         delicate!();
-        mutant!("grow-late", header.publish(published), ());
+        mutant!("grow-late", header.publish(published));
         // Whoever found this home empty of a key must look again, even if nothing lay here.
         if let Some(at_home) = locks.of(home.bucket()) {
             at_home.set_state(at_home.state());
