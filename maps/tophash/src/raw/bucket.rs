@@ -265,8 +265,7 @@ impl<'t> Locked<'t> {
             self.odd = true;
             self.changed = true;
             let odd = self.before.0 | State::LOCKED | State::ODD;
-            self.bucket.words[0]
-                .store(mutant!("store-without-odd", odd & !State::ODD, odd), Ordering::Relaxed);
+            self.bucket.words[0].store(odd, Ordering::Relaxed);
             // Whoever sees one of the stores below also sees the odd state above.
             fence(Ordering::Release);
         }

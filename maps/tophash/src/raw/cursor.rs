@@ -74,7 +74,7 @@ impl<'t> Cursor<'t> {
             let state = home.bucket().settled();
             if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
                 && home.bucket().unchanged(state)
-                && mutant!("walk-ignores-shape", true, home.header.unchanged(home.shape))
+                && home.header.unchanged(home.shape)
             {
                 self.place =
                     mutant!("skip-next-home", after(&home, index + 1), after(&home, index));

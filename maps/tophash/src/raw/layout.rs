@@ -72,7 +72,9 @@ pub(crate) trait Layout: 'static {
     #[inline]
     fn words(bucket: &Bucket, slot: usize) -> SlotWords {
         let at = Self::FIRST + slot * Self::SLOT_WORDS;
-        [bucket.word(at), if Self::SLOT_WORDS == 2 { bucket.word(at + 1) } else { 0 }]
+        let first = bucket.word(at);
+        delicate!();
+        [first, if Self::SLOT_WORDS == 2 { bucket.word(at + 1) } else { 0 }]
     }
 
     /// Puts an entry into an empty slot.
