@@ -438,8 +438,10 @@ impl Table {
             self.begin().map_err(Refusal::Alloc)?;
             return Err(Refusal::Conflict);
         };
-        let seen = mutant!("insert-any-version", home.bucket().settled(), seen);
-        let mut locked = home.bucket().lock_from(seen).ok_or(Refusal::Conflict)?;
+        let mut locked = home
+            .bucket()
+            .lock_from(mutant!("insert-any-version", home.bucket().settled(), seen))
+            .ok_or(Refusal::Conflict)?;
         let empty = L::empty(home.bucket());
         let distance = if empty.is_empty() {
             match self.displace::<L>(&home, &mut locked, hash, words) {
