@@ -19,7 +19,7 @@ fi
 for target in x86_64-pc-windows-gnu aarch64-apple-darwin aarch64-unknown-linux-gnu; do
   if rustup target list --installed | grep -qx "$target" || rustup target add "$target" 2>/dev/null; then
     echo "checking for $target"
-    cargo check --locked --quiet --package tophash-cli --target "$target"
+    cargo check --locked --quiet --package tophash-cli --package tophash --target "$target"
   else
     require "$target" "its standard library could not be installed"
   fi
@@ -30,7 +30,7 @@ msrv=1.85
 if rustup toolchain list | grep -q "^$msrv" || rustup toolchain install "$msrv" --profile minimal 2>/dev/null; then
   echo "checking the library crates with Rust $msrv"
   cargo "+$msrv" check --locked --quiet \
-    -p finding -p go-runtime -p go-syntax -p go-source -p go-crash -p diagnosis
+    -p tophash -p tophash-verify -p finding -p go-runtime -p go-syntax -p go-source -p go-crash -p diagnosis
 else
   require "rust $msrv" "the oldest supported compiler could not be installed"
 fi

@@ -1,27 +1,57 @@
-//! `cargo xtask bench`: runs the benchmarks, which are a package of their own.
+//! `cargo xtask bench`: runs the benchmarks, which are packages of their own.
 
 use crate::toolchain;
 use anyhow::{Result, bail};
+use std::ffi::OsStr;
 use std::process::Command;
+
+/// Where the program that measures maps is built; beside it, the one with the other papaya.
+const MAPS: &str = "benches/maps/Cargo.toml";
+const FENCES: &str = "benches/maps/target/fences";
 
 /// What `cargo xtask bench` takes.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Handed to the benchmark program: names of rows, `--quick`.
+    /// Handed to the benchmark program: names of rows, `--quick`. `maps` comes first and has options of its own.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
 
-/// Obtains the newest Go, which the yardsticks need, and runs the benchmark program.
+/// Runs the benchmark program that the first word names.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    match arguments.rest.split_first() {
+        Some((first, rest)) if first == "maps" => maps(rest),
+        _ => doctor(&arguments.rest),
+    }
+}
+
+/// Obtains the newest Go, which the yardsticks need, and measures the doctor.
+fn doctor(rest: &[String]) -> Result<()> {
     let go = toolchain::ensure("1.27")?;
-    let status = Command::new(env!("CARGO"))
-        .args(["run", "--release", "--locked", "--manifest-path", "benches/Cargo.toml", "--"])
-        .args(&arguments.rest)
-        .env(go.release().variable(), go.root())
-        .status()?;
-    if !status.success() {
-        bail!("the benchmark program failed");
+    let mut command = cargo("run", "benches/Cargo.toml");
+    succeed(command.arg("--").args(rest).env(go.release().variable(), go.root()))
+}
+
+/// Measures the maps. A crate is built once for a program, so the papaya without its membarrier needs a second
+/// program, which the first one starts and asks.
+fn maps(rest: &[String]) -> Result<()> {
+    succeed(cargo("build", MAPS).args(["--no-default-features", "--target-dir", FENCES]))?;
+    let fences = format!("{FENCES}/release/tophash-bench-maps{}", std::env::consts::EXE_SUFFIX);
+    let mut command = cargo("run", MAPS);
+    command.args(["--features", "tophash"]);
+    succeed(command.args(["--", "--fences", &fences]).args(rest))
+}
+
+/// A cargo command on a package of its own, optimised, as its lock file says.
+fn cargo(task: impl AsRef<OsStr>, manifest: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.arg(task).args(["--release", "--locked", "--manifest-path", manifest]);
+    command
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    if !command.status()?.success() {
+        bail!("a benchmark program failed");
     }
     Ok(())
 }

@@ -1,0 +1,123 @@
+//! Ours.
+
+use crate::data::{Key, Questions, Value};
+use crate::ground::{Ground, Hasher};
+use crate::map::{MANY, Map, Session, Tally};
+use crate::subject::{Class, Local, Subject};
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
+use std::rc::Rc;
+use tophash::{HashMap, HashSet, RandomState};
+
+/// `HashMap`.
+struct Tophash<K, V, S>(HashMap<K, V, S>);
+
+/// `HashSet`.
+struct TophashSet<K, S>(HashSet<K, S>);
+
+/// The map with the hasher of that ground.
+pub(super) fn subject<K: Key, V: Value>(
+    ground: Ground,
+    questions: &Rc<Questions<K, V>>,
+) -> Box<dyn Subject> {
+    type Fixed<K, V> = Tophash<K, V, FixedState>;
+    type Own<K, V> = Tophash<K, V, RandomState>;
+    let (name, class) = ("tophash HashMap", Class::Ours);
+    match ground.hasher {
+        Hasher::Same => Local::<K, V, Fixed<K, V>>::boxed(name, class, ground, questions),
+        Hasher::Own => Local::<K, V, Own<K, V>>::boxed(name, class, ground, questions),
+    }
+}
+
+/// The set.
+pub(super) fn set<K: Key>(ground: Ground, questions: &Rc<Questions<K, ()>>) -> Box<dyn Subject> {
+    type Set<K> = TophashSet<K, FixedState>;
+    Local::<K, (), Set<K>>::boxed("tophash HashSet", Class::Ours, ground, questions)
+}
+
+impl<K: Key, V: Value, S: BuildHasher + Default + Sync> Map<K, V> for Tophash<K, V, S> {
+    type Session<'m>
+        = &'m Self
+    where
+        Self: 'm;
+
+    fn new() -> Self {
+        Self(HashMap::with_hasher(S::default()))
+    }
+
+    fn session(&self) -> &Self {
+        self
+    }
+
+    fn iterate(&self) -> Tally {
+        let mut tally = Tally::default();
+        for entry in &self.0 {
+            tally.add(Some(entry.value().digest()));
+        }
+        tally
+    }
+}
+
+impl<K: Key, V: Value, S: BuildHasher> Session<K, V> for &Tophash<K, V, S> {
+    #[inline]
+    fn get(&mut self, key: &K) -> Option<u64> {
+        self.0.get_with(key, Value::digest)
+    }
+
+    #[inline]
+    fn insert(&mut self, key: K, value: V) {
+        self.0.insert(key, value);
+    }
+
+    #[inline]
+    fn remove(&mut self, key: &K) -> bool {
+        self.0.remove(key).is_some()
+    }
+
+    #[inline]
+    fn get_many(&mut self, keys: &[K; MANY]) -> Tally {
+        let mut tally = Tally::default();
+        self.0.get_many_with(keys, |_, value| tally.add(value.map(Value::digest)));
+        tally
+    }
+}
+
+impl<K: Key, S: BuildHasher + Default + Sync> Map<K, ()> for TophashSet<K, S> {
+    type Session<'m>
+        = &'m Self
+    where
+        Self: 'm;
+
+    fn new() -> Self {
+        Self(HashSet::with_hasher(S::default()))
+    }
+
+    fn session(&self) -> &Self {
+        self
+    }
+
+    fn iterate(&self) -> Tally {
+        let mut tally = Tally::default();
+        for _ in &self.0 {
+            tally.add(Some(1));
+        }
+        tally
+    }
+}
+
+impl<K: Key, S: BuildHasher> Session<K, ()> for &TophashSet<K, S> {
+    #[inline]
+    fn get(&mut self, key: &K) -> Option<u64> {
+        self.0.contains(key).then_some(1)
+    }
+
+    #[inline]
+    fn insert(&mut self, key: K, (): ()) {
+        self.0.insert(key);
+    }
+
+    #[inline]
+    fn remove(&mut self, key: &K) -> bool {
+        self.0.remove(key)
+    }
+}

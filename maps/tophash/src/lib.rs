@@ -1,0 +1,154 @@
+//! Concurrent maps that never deadlock on a guard, never stall while they grow, and tell what they are doing.
+//!
+//! [`HashMap`] is a hash map that many threads read and change through `&self`. Nothing it hands out holds a
+//! lock; no code of yours runs under one; and it grows by small pieces of work that inserting threads share.
+//! [`HashSet`] is the same without values.
+//!
+//! ```
+//! use tophash::HashMap;
+//!
+//! let visits: HashMap<u64, u64> = HashMap::new();
+//! std::thread::scope(|scope| {
+//!     for _ in 0..4 {
+//!         scope.spawn(|| (0..1_000).for_each(|user| drop(visits.fetch_add(user % 10, 1))));
+//!     }
+//! });
+//! assert_eq!(visits.get(&7), Some(400));
+//!
+//! let names = HashMap::from([(1u64, String::from("one"))]);
+//! let one = names.get_ref(&1).unwrap();
+//! names.insert(1, String::from("uno")); // `one` is still being held: nobody waits for anybody.
+//! assert_eq!((one.as_str(), names.get(&1).as_deref()), ("one", Some("uno")));
+//! ```
+//!
+//! # Why
+//! - **It does not bite.** References, iterators and entries hold no locks, in one thread or across `.await`. Closures
+//!   and the keys' `Hash` and `Eq` run under no lock: they may use the map, and a panic in them leaves it whole.
+//! - **It does not stall.** No insertion moves more than a few hundred entries ([`Stats::most_moved`]), no table is
+//!   ever copied as a whole while the map is shared, and readers never wait for growth.
+//! - **Reads store nothing** to memory that others read where entries are inline, and one word that is the thread's
+//!   own where they are boxed.
+//! - **It tells.** [`HashMap::stats`] says what it holds, how it grew, what waits to be freed and whether keys
+//!   collide.
+//!
+//! # Two storage classes
+//! If the keys are primitive integers of at most eight bytes, and the values too or `()`, entries are *inline*: they
+//! lie in the buckets. All other entries are *boxed*: a bucket holds 32 bits of each one's hash and a pointer to it.
+//! This is decided by type when the program is compiled; it changes what operations cost, not what they do.
+//!
+//! # Consistency
+//! **One key.** Every operation that names one key is linearizable: it takes effect at one moment between its call and
+//! its return, and all threads agree on the order of these moments. `get`, `get_with`, `get_ref`,
+//! `contains_key`, `insert`, `try_insert`, `remove`, `remove_entry`, `remove_if`, `update`, `compute`,
+//! `get_or_insert_with`, `fetch_*`, `compare_exchange`, and the methods of an [`Entry`], are such operations; of
+//! [`HashMap::get_many`] each look-up is one.
+//!
+//! **What a reader sees.** What a thread did before it put a value in happens before what another thread does after
+//! it has read that value, as with release and acquire. A boxed value is never changed while the map is shared.
+//! Reading that a key is absent orders nothing.
+//!
+//! **All keys.** `iter`, `keys`, `values`, `retain`, `clear`, `clone`, `==` and `Debug` are not one moment. A key
+//! that is in the map from their beginning to their end is met exactly once, whatever grows meanwhile, with one of the
+//! values it had meanwhile. One that comes or goes meanwhile is met or not, and one that is taken out and put in
+//! again may be met twice. `len` is exact when nobody is changing the map.
+//!
+//! **Progress.** Nothing waits for anything that you can hold. An operation on a bucket may wait while another thread
+//! stores the few words of a change there, which takes nanoseconds unless that thread is preempted just then:
+//! readers of inline entries wait for the stores, writers for the whole change. Growth may wait for writers in
+//! the same way; a writer whose page is full waits for growth for a bounded time. No thread waits for another's
+//! closure, comparison, hashing, cloning, allocation of an entry, or `Drop`. Changes by closure are optimistic: they
+//! run again if *their* entry was changed meanwhile, and so may starve while others change it all the time.
+//!
+//! **Re-entrance.** Closures may read the map, and write to other keys. `update`, `remove_if`, `compute` and `retain`
+//! panic if their closure has itself changed the entry it was called for; without the feature `std` that is noticed only
+//! after a million calls. `Hash` and `Eq` of keys may read the map but must not change it.
+//!
+//! **Memory.** A [`Ref`] keeps its own entry alive and no other. What is replaced or removed is freed by later
+//! replacements and removals in batches; what waits is bounded by a constant number of entries, and
+//! [`Stats::retired`] tells it. All is freed when the map is dropped, by the thread that drops it, so that keys and values
+//! need not be `'static`. Memory of buckets is kept until `drain`, `shrink_to_fit` or the end of the map.
+//!
+//! # Operations
+//! Expected costs are constant in the entries, unless said otherwise, with a bounded piece of growth in those that
+//! may insert. With equal hashes they are linear in the entries of that hash.
+//!
+//! | method | closure runs | a value that loses | what is handed out |
+//! |---|---|---|---|
+//! | [`get`](HashMap::get), [`contains_key`](HashMap::contains_key), [`get_many`](HashMap::get_many) | | | clones |
+//! | [`get_with`](HashMap::get_with), [`get_many_with`](HashMap::get_many_with) | once | | its result |
+//! | [`get_ref`](HashMap::get_ref) | | | the entry |
+//! | [`insert`](HashMap::insert) | | | the entry that was replaced |
+//! | [`try_insert`](HashMap::try_insert) | | handed back | the new entry, or the one that is there |
+//! | [`get_or_insert_with`](HashMap::get_or_insert_with) | at most once | dropped | the entry that is there |
+//! | [`update`](HashMap::update) | again if the entry changed | dropped | the entry that was replaced |
+//! | [`compute`](HashMap::compute) | again if the entry changed | dropped | the old entry and the new one |
+//! | [`remove`](HashMap::remove), [`remove_entry`](HashMap::remove_entry) | | | the entry; clones |
+//! | [`remove_if`](HashMap::remove_if) | again if the entry changed | | the entry |
+//! | [`entry`](HashMap::entry) | as the above | handed back | as the above |
+//! | [`fetch_add`](HashMap::fetch_add) and kin, [`compare_exchange`](HashMap::compare_exchange) | | | the old value |
+//! | [`retain`](HashMap::retain), [`clear`](HashMap::clear): linear | again if the entry changed | | |
+//! | [`iter`](HashMap::iter), [`keys`](HashMap::keys), [`values`](HashMap::values): linear | | | entries |
+//! | `&mut`: [`get_mut`](HashMap::get_mut) | | | the value itself |
+//! | `&mut`: [`iter_mut`](HashMap::iter_mut), [`drain`](HashMap::drain), `into_iter`: linear | | | values themselves |
+//! | `&mut`: [`reserve`](HashMap::reserve), [`shrink_to_fit`](HashMap::shrink_to_fit): linear | | | |
+//!
+//! # Trade-offs
+//! - Replaced and removed values come back as [`Ref`], since others may still be reading them: clone what you keep.
+//! - Changing a boxed value means making a new entry, key included. For counters under boxed keys, take atomic
+//!   integers as values.
+//! - `insert` replaces the key with the value.
+//! - Making room ahead and giving memory back take the map exclusively and move everything at once.
+//! - Iterating, printing and comparing ask that keys can be hashed.
+//! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
+//! - An allocator that refuses a boxed entry ends the program, as it does for `Box`.
+//!
+//! # Features
+//! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
+//!   `alloc` alone.
+//! - `serde`: maps and sets are written and read as maps and sequences.
+//! - `rayon`: parallel iterators fill and walk maps and sets.
+//!
+//! The minimum supported Rust version is 1.85.
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+#[cfg_attr(loom, expect(dead_code, reason = "the models are of the raw table alone"))]
+mod class;
+mod error;
+#[cfg(not(loom))]
+mod hasher;
+#[cfg(not(loom))]
+mod map;
+#[cfg(all(feature = "rayon", not(loom)))]
+mod parallel;
+mod raw;
+#[cfg(not(loom))]
+mod reentry;
+#[cfg(all(feature = "serde", not(loom)))]
+mod serialize;
+#[cfg(not(loom))]
+pub mod set;
+#[cfg(not(loom))]
+mod stats;
+mod sync;
+
+#[cfg(not(loom))]
+pub use equivalent::Equivalent;
+pub use error::{AllocError, AllocErrorKind};
+#[cfg(not(loom))]
+pub use hasher::{DefaultHasher, RandomState};
+#[cfg(not(loom))]
+pub use map::{
+    Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
+    OccupiedEntry, OccupiedError, Operation, Ref, VacantEntry, Values,
+};
+#[cfg(tophash_mutants)]
+pub use raw::mutants;
+#[cfg(not(loom))]
+pub use set::HashSet;
+#[cfg(not(loom))]
+pub use stats::Stats;

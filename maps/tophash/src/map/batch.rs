@@ -1,0 +1,56 @@
+//! Many look-ups at a time, whose cache misses overlap.
+
+use super::HashMap;
+use crate::raw::entries::Held;
+use core::hash::{BuildHasher, Hash};
+use equivalent::Equivalent;
+
+/// Keys whose buckets are fetched ahead of the look-ups.
+const AHEAD: usize = 16;
+
+impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+    /// Clones of the values of some keys, in the order of the keys.
+    ///
+    /// All keys are hashed first and their buckets asked for, so that one cache miss does not wait for the other.
+    /// Each look-up is linearizable; all of them together are not one moment.
+    #[inline]
+    pub fn get_many<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<V>; N]
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+        V: Clone,
+    {
+        let hashes = keys.map(|key| {
+            let hash = self.hash(key);
+            self.entries.prefetch(hash);
+            hash
+        });
+        let mut pairs = keys.into_iter().zip(hashes);
+        core::array::from_fn(|_| {
+            let (key, hash) = pairs.next()?;
+            let held = self.entries.look(hash, |candidate| key.equivalent(candidate));
+            held.map(|held| held.value().clone())
+        })
+    }
+
+    /// Calls `read` with each key's place in `keys` and its value, if there is one, in the order of the keys.
+    ///
+    /// Like [`HashMap::get_many`], for any number of keys, sixteen at a time. `read` runs once for each key, under
+    /// no lock.
+    pub fn get_many_with<Q>(&self, keys: &[Q], mut read: impl FnMut(usize, Option<&V>))
+    where
+        Q: Hash + Equivalent<K>,
+    {
+        for (chunk, keys) in keys.chunks(AHEAD).enumerate() {
+            let mut hashes = [0; AHEAD];
+            for (hash, key) in hashes.iter_mut().zip(keys) {
+                *hash = self.hash(key);
+                self.entries.prefetch(*hash);
+            }
+            for (index, (hash, key)) in hashes.iter().zip(keys).enumerate() {
+                let place = chunk * AHEAD + index;
+                let held = self.entries.look(*hash, |candidate| key.equivalent(candidate));
+                read(place, held.as_ref().map(Held::value));
+            }
+        }
+    }
+}

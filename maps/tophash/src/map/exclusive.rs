@@ -1,0 +1,139 @@
+//! What takes a map that is borrowed exclusively, or owned.
+
+use super::HashMap;
+use crate::error::AllocError;
+use crate::raw::entries::{Owned, WalkMut};
+use core::hash::{BuildHasher, Hash};
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+use equivalent::Equivalent;
+
+/// Entries with values that may be changed: see [`HashMap::iter_mut`].
+pub struct IterMut<'a, K, V>(WalkMut<'a, K, V>);
+
+/// The entries of a map that was given up.
+pub struct IntoIter<K, V>(Owned<K, V>);
+
+/// The entries taken out of a map: see [`HashMap::drain`].
+pub struct Drain<'a, K, V>(Owned<K, V>, PhantomData<&'a mut ()>);
+
+impl<'a, K, V> Iterator for IterMut<'a, K, V> {
+    type Item = (&'a K, &'a mut V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<K, V> Iterator for IntoIter<K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<K, V> Iterator for Drain<'_, K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<K, V> ExactSizeIterator for IterMut<'_, K, V> {}
+impl<K, V> ExactSizeIterator for IntoIter<K, V> {}
+impl<K, V> ExactSizeIterator for Drain<'_, K, V> {}
+impl<K, V> FusedIterator for IterMut<'_, K, V> {}
+impl<K, V> FusedIterator for IntoIter<K, V> {}
+impl<K, V> FusedIterator for Drain<'_, K, V> {}
+
+impl<K, V, S> HashMap<K, V, S> {
+    /// Every entry, with a value that may be changed. Lists where they are first, 16 bytes an entry.
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut(self.entries.walk_mut())
+    }
+
+    /// Takes all entries out at once; those that are not taken from the iterator are dropped with it.
+    ///
+    /// The buckets are freed. Lists the entries first, 16 bytes each.
+    pub fn drain(&mut self) -> Drain<'_, K, V> {
+        Drain(self.entries.take_all(), PhantomData)
+    }
+}
+
+impl<K, V, S> IntoIterator for HashMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
+
+    /// The entries, given up one by one. Lists them first, 16 bytes each.
+    fn into_iter(mut self) -> IntoIter<K, V> {
+        IntoIter(self.entries.take_all())
+    }
+}
+
+impl<'a, K, V, S> IntoIterator for &'a mut HashMap<K, V, S> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
+    }
+}
+
+impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+    /// The value of a key, to be changed in its place. Expected constant time.
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.hash(key);
+        self.entries.value_mut(hash, |candidate| key.equivalent(candidate))
+    }
+
+    /// Makes room for `additional` entries more, by moving all of them to larger buckets at once.
+    ///
+    /// # Panics
+    /// If no address space holds so many. If the allocator refuses, the program ends as for other collections.
+    pub fn reserve(&mut self, additional: usize) {
+        if let Err(error) = self.try_reserve(additional) {
+            error.handle();
+        }
+    }
+
+    /// Makes room for `additional` entries more, by moving all of them to larger buckets at once.
+    ///
+    /// # Errors
+    /// If no address space holds so many, or the allocator refuses. The map is as it was.
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
+        let wanted = self.len().checked_add(additional).ok_or(AllocError::overflow())?;
+        if wanted <= self.capacity() {
+            return Ok(());
+        }
+        let Self { entries, hasher } = self;
+        entries.rebuild(wanted, &|key| crate::raw::spread(hasher.hash_one(key)))
+    }
+
+    /// Moves all entries to as few buckets as hold them well, and frees what waits to be freed.
+    ///
+    /// If the allocator refuses, the map stays as it is.
+    pub fn shrink_to_fit(&mut self) {
+        self.entries.flush();
+        let Self { entries, hasher } = self;
+        let length = entries.len();
+        // A map that could not be moved is as good as before.
+        let _ = entries.rebuild(length, &|key| crate::raw::spread(hasher.hash_one(key)));
+    }
+}

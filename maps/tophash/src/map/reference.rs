@@ -1,0 +1,101 @@
+//! What a map hands out: an entry as it was at one moment.
+
+use crate::raw::entries::Held;
+use core::fmt;
+use core::ops::Deref;
+
+/// An entry of a map as it was when it was found. Dereferences to the value.
+///
+/// It holds no lock, and nothing that waits for it: it may be kept as long as the map is borrowed, across
+/// `.await` too, while anybody changes or removes the entry; this one stays as it is. An inline entry is a copy.
+/// A boxed one is pinned: this entry alone is not freed as long as this exists.
+#[must_use = "an entry that is not looked at need not be pinned"]
+pub struct Ref<'a, K, V>(pub(crate) Held<'a, K, V>);
+
+impl<K, V> Ref<'_, K, V> {
+    /// The key.
+    #[inline]
+    pub fn key(&self) -> &K {
+        self.0.key()
+    }
+
+    /// The value.
+    #[inline]
+    pub fn value(&self) -> &V {
+        self.0.value()
+    }
+
+    /// Key and value.
+    #[inline]
+    pub fn pair(&self) -> (&K, &V) {
+        (self.key(), self.value())
+    }
+
+    /// A clone of the value.
+    #[inline]
+    #[must_use]
+    pub fn cloned(&self) -> V
+    where
+        V: Clone,
+    {
+        self.value().clone()
+    }
+}
+
+impl<K, V> Deref for Ref<'_, K, V> {
+    type Target = V;
+
+    #[inline]
+    fn deref(&self) -> &V {
+        self.value()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Ref<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ref").field(self.key()).field(self.value()).finish()
+    }
+}
+
+impl<V: fmt::Display, K> fmt::Display for Ref<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
+impl<V: PartialEq, K> PartialEq<V> for Ref<'_, K, V> {
+    fn eq(&self, other: &V) -> bool {
+        self.value() == other
+    }
+}
+
+/// The key of an entry of a map. Dereferences to it. Like [`Ref`], it holds no lock.
+#[must_use = "a key that is not looked at need not be pinned"]
+pub struct KeyRef<'a, K, V>(pub(crate) Held<'a, K, V>);
+
+impl<K, V> Deref for KeyRef<'_, K, V> {
+    type Target = K;
+
+    #[inline]
+    fn deref(&self) -> &K {
+        self.0.key()
+    }
+}
+
+impl<K: fmt::Debug, V> fmt::Debug for KeyRef<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.key().fmt(f)
+    }
+}
+
+impl<K: fmt::Display, V> fmt::Display for KeyRef<'_, K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.key().fmt(f)
+    }
+}
+
+impl<K: PartialEq, V> PartialEq<K> for KeyRef<'_, K, V> {
+    fn eq(&self, other: &K) -> bool {
+        self.0.key() == other
+    }
+}

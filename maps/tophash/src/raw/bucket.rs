@@ -1,0 +1,303 @@
+//! A bucket: sixteen words, of which the first is its state, and how writers lock it.
+//!
+//! The state word holds everything that a reader has to know before it reads on:
+//!
+//! ```text
+//!  63                      27 26 25        21 20       15 14         2 1 0
+//! | version, 37 bits         | O | displaced | reach     | foreign    |o|l|
+//! ```
+//!
+//! - `l` (locked) excludes other writers; readers do not look at it.
+//! - `o` (odd) says that words are being stored; readers read again.
+//! - *foreign*, a bit a slot: its entry is at home in another bucket of the page.
+//! - *reach*: the largest `i` for which an entry at home here lies in bucket `index ^ i`; *displaced*
+//!   counts those entries, and sticks at its maximum.
+//! - `O` (overflowed): entries at home here may lie in the table's overflow list.
+//! - *version* grows by one with every change of the bucket, or of an entry that is at home in it.
+//!   Thirty-seven bits wrap around after 137 thousand million changes of one bucket; only a thread that
+//!   slept through an exact multiple of that could mistake the bucket for unchanged.
+
+use crate::sync::{AtomicU64, Ordering, fence, spin};
+
+/// Words of a bucket, the state among them.
+pub(super) const WORDS: usize = 16;
+
+/// What a bucket's first word says. See the head of this file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct State(u64);
+
+impl State {
+    const LOCKED: u64 = 1;
+    const ODD: u64 = 2;
+    const FOREIGN_SHIFT: u32 = 2;
+    const REACH_SHIFT: u32 = 15;
+    const REACH: u64 = 0x3f;
+    const DISPLACED_SHIFT: u32 = 21;
+    const DISPLACED: u64 = 0x1f;
+    const OVERFLOWED: u64 = 1 << 26;
+    const VERSION: u64 = 1 << 27;
+
+    #[inline]
+    pub(super) fn is_odd(self) -> bool {
+        self.0 & Self::ODD != 0
+    }
+
+    #[inline]
+    pub(super) fn is_locked(self) -> bool {
+        self.0 & Self::LOCKED != 0
+    }
+
+    /// The same state without the bit that excludes writers, which is no change.
+    #[inline]
+    pub(super) fn unlocked(self) -> Self {
+        Self(self.0 & !Self::LOCKED)
+    }
+
+    #[inline]
+    pub(super) fn reach(self) -> usize {
+        ((self.0 >> Self::REACH_SHIFT) & Self::REACH) as usize
+    }
+
+    #[inline]
+    pub(super) fn overflowed(self) -> bool {
+        self.0 & Self::OVERFLOWED != 0
+    }
+
+    /// Whether all entries that are at home here lie here.
+    #[inline]
+    pub(super) fn is_all(self) -> bool {
+        self.0 & ((Self::REACH << Self::REACH_SHIFT) | Self::OVERFLOWED) == 0
+    }
+
+    #[inline]
+    pub(super) fn is_foreign(self, slot: usize) -> bool {
+        self.0 & (1 << (Self::FOREIGN_SHIFT as usize + slot)) != 0
+    }
+
+    /// The slots whose entries are at home elsewhere, a bit each.
+    #[inline]
+    pub(super) fn foreign(self) -> u64 {
+        (self.0 >> Self::FOREIGN_SHIFT) & 0x1fff
+    }
+
+    pub(super) fn with_foreign(self, slot: usize, foreign: bool) -> Self {
+        let bit = 1 << (Self::FOREIGN_SHIFT as usize + slot);
+        Self(if foreign { self.0 | bit } else { self.0 & !bit })
+    }
+
+    pub(super) fn with_overflowed(self) -> Self {
+        Self(self.0 | Self::OVERFLOWED)
+    }
+
+    /// One more entry that is at home here lies in bucket `index ^ distance`.
+    pub(super) fn with_displaced(self, distance: usize) -> Self {
+        let reach = (self.reach() as u64).max(distance as u64) & Self::REACH;
+        let displaced =
+            (((self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED) + 1).min(Self::DISPLACED);
+        self.with_reach(reach, displaced)
+    }
+
+    /// One entry fewer that is at home here lies elsewhere.
+    pub(super) fn without_displaced(self) -> Self {
+        let displaced = (self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED;
+        match displaced {
+            // More were displaced than could be counted: the reach stays.
+            Self::DISPLACED => self,
+            0 | 1 => self.with_reach(0, 0),
+            _ => self.with_reach(self.reach() as u64, displaced - 1),
+        }
+    }
+
+    fn with_reach(self, reach: u64, displaced: u64) -> Self {
+        let cleared = self.0
+            & !((Self::REACH << Self::REACH_SHIFT) | (Self::DISPLACED << Self::DISPLACED_SHIFT));
+        Self(cleared | (reach << Self::REACH_SHIFT) | (displaced << Self::DISPLACED_SHIFT))
+    }
+
+    /// Nothing lies here or is at home here any more; the version stays.
+    pub(super) fn emptied(self) -> Self {
+        Self(self.0 & !(Self::VERSION - 1 - Self::LOCKED))
+    }
+
+    fn next_version(self) -> Self {
+        let next = self.0.wrapping_add(Self::VERSION);
+        let short = mutant!("version-one-bit", 2, mutant!("version-two-bits", 4, 0));
+        Self(if short > 0 { next & (Self::VERSION * short - 1) } else { next })
+    }
+}
+
+/// Sixteen words on a boundary of 128 bytes: a state, tags, and slots as the layout cuts them.
+#[repr(C, align(128))]
+pub(crate) struct Bucket {
+    words: [AtomicU64; WORDS],
+}
+
+impl Bucket {
+    /// An empty bucket: all words zero.
+    pub(super) fn new() -> Self {
+        Self { words: core::array::from_fn(|_| AtomicU64::new(0)) }
+    }
+
+    /// The state, before which nothing that is read afterwards can have been read.
+    #[inline]
+    pub(super) fn state(&self) -> State {
+        State(self.words[0].load(Ordering::Acquire))
+    }
+
+    /// The state once no word is being stored.
+    #[inline]
+    pub(super) fn settled(&self) -> State {
+        let mut turn = 0;
+        loop {
+            let state = self.state();
+            if !state.is_odd() {
+                return state;
+            }
+            spin(&mut turn);
+        }
+    }
+
+    /// Whether all that was read since `state` was read belongs together.
+    #[inline]
+    pub(super) fn unchanged(&self, state: State) -> bool {
+        delicate!();
+        #[cfg(not(tophash_tsan))]
+        let now = {
+            fence(Ordering::Acquire);
+            self.words[0].load(Ordering::Relaxed)
+        };
+        // A read-modify-write that changes nothing stands in for the fence that the sanitizer cannot see.
+        #[cfg(tophash_tsan)]
+        let now = self.words[0].fetch_add(0, Ordering::AcqRel);
+        mutant!("validate-nothing", true, State(now).unlocked() == state.unlocked())
+    }
+
+    /// A word that is not the state, as it is just now.
+    #[inline]
+    pub(super) fn word(&self, index: usize) -> u64 {
+        #[cfg(not(tophash_tsan))]
+        return self.words[index & (WORDS - 1)].load(Ordering::Relaxed);
+        #[cfg(tophash_tsan)]
+        return self.words[index & (WORDS - 1)].load(Ordering::Acquire);
+    }
+
+    /// Where a word lies, for whoever has the table to himself.
+    #[cfg(not(loom))]
+    #[inline]
+    pub(super) fn pointer(&self, index: usize) -> *mut u64 {
+        self.words[index].as_ptr()
+    }
+
+    /// A word in the one total order of sequentially consistent operations.
+    #[inline]
+    pub(super) fn word_in_order(&self, index: usize) -> u64 {
+        self.words[index].load(Ordering::SeqCst)
+    }
+
+    /// Locks the bucket if it is exactly as it was when `seen` was read.
+    #[inline]
+    pub(super) fn lock_from(&self, seen: State) -> Option<Locked<'_>> {
+        let from = mutant!("lock-any-version", State(self.words[0].load(Ordering::Relaxed)), seen)
+            .unlocked();
+        if from.is_odd() {
+            return None;
+        }
+        delicate!();
+        self.words[0]
+            .compare_exchange(from.0, from.0 | State::LOCKED, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+            .then(|| Locked { bucket: self, before: from, after: from, changed: false, odd: false })
+    }
+
+    /// Locks the bucket if nobody else holds it.
+    #[inline]
+    pub(super) fn try_lock(&self) -> Option<Locked<'_>> {
+        let seen = self.state();
+        if seen.is_locked() { None } else { self.lock_from(seen) }
+    }
+
+    /// Locks the bucket, waiting for the few stores of whoever holds it.
+    ///
+    /// Only growth waits: writers hold at most two buckets and never wait for the second, so no circle of
+    /// waiting threads can close.
+    pub(super) fn lock(&self) -> Locked<'_> {
+        let mut turn = 0;
+        loop {
+            if let Some(locked) = self.try_lock() {
+                return locked;
+            }
+            spin(&mut turn);
+        }
+    }
+}
+
+/// A bucket that this thread alone may change. Dropping it unlocks it.
+pub(crate) struct Locked<'t> {
+    bucket: &'t Bucket,
+    before: State,
+    after: State,
+    changed: bool,
+    odd: bool,
+}
+
+impl<'t> Locked<'t> {
+    pub(super) fn bucket(&self) -> &'t Bucket {
+        self.bucket
+    }
+
+    /// The state as it will be when the bucket is unlocked, but for its version.
+    #[inline]
+    pub(super) fn state(&self) -> State {
+        self.after
+    }
+
+    /// What the state shall be when the bucket is unlocked; its version grows by one.
+    #[inline]
+    pub(super) fn set_state(&mut self, state: State) {
+        self.after = state;
+        self.changed = true;
+    }
+
+    /// Stores words. Readers that overlap read again.
+    #[inline]
+    pub(super) fn store(&mut self, words: impl IntoIterator<Item = (usize, u64)>) {
+        if !self.odd {
+            self.odd = true;
+            self.changed = true;
+            let odd = self.before.0 | State::LOCKED | State::ODD;
+            self.bucket.words[0].store(odd, Ordering::Relaxed);
+            // Whoever sees one of the stores below also sees the odd state above.
+            fence(Ordering::Release);
+        }
+        for (index, word) in words {
+            delicate!();
+            #[cfg(not(tophash_tsan))]
+            self.bucket.words[index].store(word, Ordering::Relaxed);
+            #[cfg(tophash_tsan)]
+            self.bucket.words[index].store(word, Ordering::Release);
+        }
+    }
+
+    /// Ends the odd window but goes on excluding writers.
+    pub(super) fn settle(&mut self) {
+        if self.changed {
+            self.before = self.after.next_version();
+            self.after = self.before;
+            self.changed = false;
+            self.odd = false;
+            self.bucket.words[0].store(self.before.0 | State::LOCKED, Ordering::Release);
+        }
+    }
+}
+
+impl Drop for Locked<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let state = if self.changed {
+            mutant!("version-stands-still", self.after, self.after.next_version())
+        } else {
+            self.before
+        };
+        self.bucket.words[0].store(state.0, Ordering::Release);
+    }
+}

@@ -1,0 +1,166 @@
+//! Iteration in the order of the hash, home by home.
+//!
+//! The hash of an entry never changes, and every mapping of hashes to homes is monotone. So a cursor that
+//! remembers which part of the hash's range it has passed meets every entry that stays in the table exactly
+//! once, whatever grows or splits meanwhile. An entry that comes or goes meanwhile may be met or not.
+
+use super::bucket::{Bucket, State};
+use super::header::{Header, Shape, start_of};
+use super::layout::{Layout, SlotWords};
+use super::table::{Candidate, Home, Table};
+use crate::sync::spin;
+use alloc::vec::Vec;
+
+/// How far an iteration has come.
+pub(crate) struct Cursor<'t> {
+    table: &'t Table,
+    place: Place<'t>,
+}
+
+#[derive(Clone, Copy)]
+enum Place<'t> {
+    /// All hashes below this one have been passed.
+    At(u64),
+    /// All homes of this family below this one, and all families before it, have been passed.
+    In(&'t Header, Shape, usize),
+    End,
+}
+
+/// Where an entry lies.
+#[derive(Clone, Copy, PartialEq)]
+enum Lies {
+    AtHome,
+    Displaced,
+    Listed,
+}
+
+impl<'t> Cursor<'t> {
+    pub(crate) fn new(table: &'t Table) -> Self {
+        Self { table, place: Place::At(0) }
+    }
+
+    /// Appends to `batch` what `make` makes of the entries of the next home. False at the end.
+    ///
+    /// `make` runs without any lock and may be called again for an entry whose bucket changed; then what it
+    /// had made is dropped. If it makes nothing of an entry, the home is looked at again.
+    pub(crate) fn next_home<L: Layout, T>(
+        &mut self,
+        rehash: &dyn Fn(SlotWords) -> u64,
+        batch: &mut Vec<T>,
+        mut make: impl FnMut(&Candidate<'_>) -> Option<T>,
+    ) -> bool {
+        let before = batch.len();
+        let mut turn = 0;
+        loop {
+            let (home, index, from) = match self.place {
+                Place::End => return false,
+                Place::In(header, shape, index)
+                    if mutant!("walk-old-shape", true, header.shape() == shape) =>
+                {
+                    (Table::bucket_of(header, shape, index), index, None)
+                }
+                Place::In(header, shape, index) => {
+                    self.place = position_in(header, shape, index, shape.buckets());
+                    continue;
+                }
+                Place::At(position) => {
+                    let Some(home) = self.table.home(position) else {
+                        self.place = Place::End;
+                        return false;
+                    };
+                    (home, home.shape.home(position), Some(position))
+                }
+            };
+            let state = home.bucket().settled();
+            if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
+                && home.bucket().unchanged(state)
+                && home.header.unchanged(home.shape)
+            {
+                self.place =
+                    mutant!("skip-next-home", after(&home, index + 1), after(&home, index));
+                return true;
+            }
+            batch.truncate(before);
+            spin(&mut turn);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of a loop, taken apart for reading")]
+    fn gather<L: Layout, T>(
+        &self,
+        home: &Home<'_>,
+        index: usize,
+        state: State,
+        from: Option<u64>,
+        rehash: &dyn Fn(SlotWords) -> u64,
+        batch: &mut Vec<T>,
+        make: &mut impl FnMut(&Candidate<'_>) -> Option<T>,
+    ) -> Option<()> {
+        let wanted = |position: u64, everywhere: bool| {
+            from.is_none_or(|from| position >= from)
+                && (!everywhere
+                    || (home.header.covers(position, home.shape)
+                        && home.shape.home(position) == index))
+        };
+        let mut entries_of = |bucket: &Bucket, seen: State, lies: Lies| {
+            let displaced = lies != Lies::AtHome;
+            for slot in 0..L::SLOTS {
+                let tag = L::tag_at(bucket, slot);
+                if tag == 0 || (lies != Lies::Listed && seen.is_foreign(slot) != displaced) {
+                    continue;
+                }
+                let words = L::words(bucket, slot);
+                if !bucket.unchanged(seen) {
+                    return None;
+                }
+                let position =
+                    || if L::TAG_IS_POSITION { tag << 32 } else { L::position(rehash(words)) };
+                if (displaced || from.is_some()) && !wanted(position(), displaced) {
+                    continue;
+                }
+                batch.push(make(&Candidate::new::<L>(bucket, slot, words))?);
+            }
+            Some(())
+        };
+        entries_of(home.bucket(), state, Lies::AtHome)?;
+        for distance in 1..=mutant!("walk-home-only", 0, state.reach()) {
+            let bucket = home.neighbour(distance);
+            entries_of(bucket, bucket.settled(), Lies::Displaced)?;
+        }
+        if state.overflowed() {
+            for node in self.table.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
+                entries_of(&node.bucket, node.bucket.settled(), Lies::Listed)?;
+            }
+        }
+        Some(())
+    }
+}
+
+/// The place behind home `index`.
+fn after<'t>(home: &Home<'t>, index: usize) -> Place<'t> {
+    let (header, shape) = (home.header, home.shape);
+    if !shape.is_growing() {
+        return if index + 1 < shape.buckets() {
+            Place::In(header, shape, index + 1)
+        } else {
+            position_in(header, shape, shape.buckets(), shape.buckets())
+        };
+    }
+    // Below the watermark homes follow the old mapping, and above it the new one.
+    let old = mutant!("walk-old-mapping", true, index < shape.watermark());
+    position_in(header, shape, index + 1, if old { shape.buckets() } else { shape.next_buckets() })
+}
+
+/// The smallest position of home `index` of `of`, or of the next family.
+fn position_in<'t>(header: &Header, shape: Shape, index: usize, of: usize) -> Place<'t> {
+    let depth = shape.depth();
+    let within = if index < of { start_of(index, of) } else { None };
+    let offset = match within {
+        Some(start) => (u128::from(start) + ((1 << depth) - 1)) >> depth,
+        None => 1u128 << (64 - depth),
+    };
+    match u64::try_from(u128::from(header.prefix) + offset) {
+        Ok(position) => Place::At(position),
+        Err(_) => Place::End,
+    }
+}

@@ -1,0 +1,108 @@
+//! A small number for each thread, by which threads spread over slots and stripes: a hint, never a name.
+//!
+//! With `std` the first 64 threads alive at a time have a number each, the smallest that is free, given back
+//! when they end; further ones share. Without `std` the number is a hash of where the thread's stack is.
+
+pub(crate) use imp::{assigned_hint, hint};
+
+/// One more than the largest hint.
+#[cfg(not(loom))]
+const HINTS: usize = 64;
+
+/// A number below [`HINTS`] from the place of the stack: threads are apart by more than 64 KiB, most of them.
+#[cfg(not(loom))]
+fn stack_hint() -> usize {
+    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+    let here = 0u8;
+    let place = (&raw const here).addr() as u64 >> 16;
+    (place.wrapping_mul(GOLDEN) >> (u64::BITS - HINTS.trailing_zeros())) as usize
+}
+
+/// The model checker runs the same schedule twice, so nothing may depend on addresses; all threads meet in one slot.
+#[cfg(loom)]
+mod imp {
+    pub(crate) fn hint() -> usize {
+        0
+    }
+
+    pub(crate) fn assigned_hint() -> usize {
+        0
+    }
+}
+
+#[cfg(all(not(loom), not(feature = "std")))]
+mod imp {
+    #[inline]
+    pub(crate) fn hint() -> usize {
+        super::stack_hint()
+    }
+
+    pub(crate) fn assigned_hint() -> usize {
+        super::stack_hint()
+    }
+}
+
+#[cfg(all(not(loom), feature = "std"))]
+mod imp {
+    use core::cell::Cell;
+    use std::thread_local;
+
+    use super::HINTS;
+    use crate::sync::{AtomicU64, Ordering};
+
+    /// Bit `i` is set while a thread has hint `i` for itself.
+    static LEASED: AtomicU64 = AtomicU64::new(0);
+
+    const UNSET: usize = usize::MAX;
+
+    thread_local! {
+        // Apart from the lease, because what has no destructor is read without asking whether it ran.
+        static HINT: Cell<usize> = const { Cell::new(UNSET) };
+        static LEASE: Lease = const { Lease(Cell::new(0)) };
+    }
+
+    /// The bit of [`LEASED`] that this thread gives back when it ends.
+    struct Lease(Cell<u64>);
+
+    impl Drop for Lease {
+        fn drop(&mut self) {
+            LEASED.fetch_and(!self.0.get(), Ordering::Relaxed);
+        }
+    }
+
+    /// The thread's hint, or a number that is no hint if it has none yet.
+    #[inline]
+    pub(crate) fn hint() -> usize {
+        HINT.get()
+    }
+
+    /// The thread's hint, given to it now if it had none.
+    #[inline]
+    pub(crate) fn assigned_hint() -> usize {
+        match HINT.get() {
+            UNSET => assign(),
+            hint => hint,
+        }
+    }
+
+    #[cold]
+    fn assign() -> usize {
+        let lowest_free = |leased: u64| leased.checked_add(1).map(|next| leased | next);
+        let hint = match LEASED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lowest_free) {
+            Ok(before) => {
+                let hint = before.trailing_ones() as usize;
+                let bit = 1 << hint;
+                // A thread that is being torn down holds no lease any more; it shares the hint for its last steps.
+                if LEASE.try_with(|lease| lease.0.set(bit)).is_err() {
+                    LEASED.fetch_and(!bit, Ordering::Relaxed);
+                }
+                hint
+            }
+            Err(_) => super::stack_hint(),
+        };
+        HINT.set(hint);
+        hint
+    }
+
+    const _: () = assert!(HINTS == u64::BITS as usize);
+}

@@ -1,0 +1,121 @@
+//! The raw table: words in, words out, and every line of `unsafe` of the crate's maps.
+//!
+//! # Terms
+//! - A **bucket** is sixteen words on a boundary of 128 bytes: a *state*, *tags* (a few bits of each entry's
+//!   hash) and *slots*. See [`bucket`] and [`layout`].
+//! - A **page** is a run of 64 buckets. Small tables have one shorter page.
+//! - A **family** is one to eight pages that share a prefix of the hash. See [`header`].
+//! - The **directory** names the family of every prefix. See [`directory`].
+//! - An entry is **at home** in the bucket that its hash names; if that was full, it is **displaced** to
+//!   another bucket of the same page, and *foreign* there.
+//!
+//! ```text
+//!  hash ──► directory ──► header: shape | page | page | page | page | page | …
+//!  1011…    ┌────┐               │          │
+//!           │ 00 ├─► family      │          ▼
+//!           │ 01 ├─► family      │        64 buckets of 128 bytes
+//!           │ 10 ├─► family ◄────┘        ┌───────┬──────┬─────┬─────┬─────┬─── … ─┐
+//!           │ 11 ├─► family               │ state │ tags │ k v │ k v │ k v │       │
+//!           └────┘                        └───────┴──────┴─────┴─────┴─────┴─── … ─┘
+//! ```
+//!
+//! # Where a hash is at home
+//! With `x` the fraction that the hash is of its family's range and `n` the family's buckets, home is
+//! `floor(x · n)`. This is monotone in the hash, which carries the whole design:
+//!
+//! 1. *A family grows in place.* From `k` to `k + 1` pages every home moves to the same or a higher bucket,
+//!    so homes are moved one by one from the last to the first, and a single watermark says which of the
+//!    two mappings holds. Nothing is copied to a second table, so growing needs one page, not twice the map.
+//! 2. *A family of eight pages splits for nothing*: its upper four pages are, bucket by bucket, what the
+//!    upper half of the range maps to. Only the directory learns of it.
+//! 3. *Iteration follows the hash*, which never changes: whatever grows meanwhile, an entry that stays in
+//!    the map is met exactly once.
+//!
+//! # Reading
+//! A reader stores nothing. It reads the state, the tags, the words of slots whose tag fits, and the state
+//! again; if that changed, it reads again. The key is compared only after that. A search that finds nothing
+//! also checks that the family's shape is what it was, since the entry might have moved behind its back.
+//! Pages, headers and directories are never freed while the table is shared, so a reader that comes late
+//! reads stale words, notices, and begins again.
+//!
+//! # Writing
+//! A writer searches like a reader, without a lock, and remembers the states it saw. All code of the user's
+//! (`Hash`, `Eq`, `Clone`, closures) runs in this phase. Then it locks the bucket by a compare-and-exchange
+//! *from exactly that state*, so that nothing it decided on can have changed; stores a few words in the odd
+//! window; and unlocks. Because no code of the user's runs with a bucket locked, no call can wait for
+//! another call of the same thread, and a panic finds nothing half done.
+//!
+//! # Numbered semantics
+//! 1. Every change of an entry, and every move of it, gives its home bucket a new version, except that a
+//!    displaced entry's *value* may change under its own bucket's version alone.
+//! 2. A displaced entry is never more than `reach` of its home away; a home with `reach` 0 has none.
+//! 3. While growth copies an entry, both copies' buckets are locked: nobody can change one of them. The
+//!    shape changes between the copying and the clearing, so a search finds at least one.
+//! 4. A writer that holds a bucket never waits for another one; growth may wait, and nobody waits for growth
+//!    but a writer whose page is full, who gives up after a while and uses the overflow list.
+//! 5. Growth begins when a page is loaded beyond `LOAD` (in `stretch`) and never when the entries of a family
+//!    fill less than half of it: equal hashes cannot blow the table up. They fill a page, then the overflow
+//!    list, and only searches for such hashes walk that list.
+
+#![allow(unsafe_code, reason = "the one place of the crate where unsafe code lives")]
+
+#[cfg(not(tophash_mutants))]
+macro_rules! mutant {
+    ($name:literal, $mutated:expr, $sound:expr) => {
+        $sound
+    };
+    ($name:literal, $mutated:expr) => {};
+}
+/// A line and the mutation of it that the verifier must catch; which one is active is chosen when running.
+#[cfg(tophash_mutants)]
+macro_rules! mutant {
+    ($name:literal, $mutated:expr, $sound:expr) => {
+        if $crate::raw::mutants::is_active($name) { $mutated } else { $sound }
+    };
+    ($name:literal, $mutated:expr) => {
+        if $crate::raw::mutants::is_active($name) {
+            $mutated;
+        }
+    };
+}
+
+/// A point between two steps of a protocol, where a test of mutations may hold the thread up.
+#[cfg(not(tophash_mutants))]
+macro_rules! delicate {
+    () => {};
+}
+#[cfg(tophash_mutants)]
+macro_rules! delicate {
+    () => {
+        $crate::raw::mutants::point();
+    };
+}
+
+pub(crate) mod bucket;
+mod capacity;
+mod counter;
+mod cursor;
+mod directory;
+#[cfg(not(loom))]
+pub(crate) mod entries;
+#[cfg(not(loom))]
+mod fresh;
+pub(crate) mod hazard;
+mod header;
+#[cfg(not(loom))]
+mod held;
+pub(crate) mod identity;
+pub(crate) mod layout;
+#[cfg(tophash_mutants)]
+pub mod mutants;
+mod overflow;
+#[cfg(not(loom))]
+mod owned;
+mod page;
+mod stretch;
+mod table;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+pub(crate) use capacity::Counts;
+pub(crate) use table::spread;

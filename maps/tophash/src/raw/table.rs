@@ -1,0 +1,741 @@
+//! The table: searching, and the three changes a search prepares.
+
+use super::bucket::{Bucket, Locked, State};
+use super::counter::Counter;
+use super::directory::Directory;
+use super::header::{Header, MAX_PAGES, Shape};
+use super::layout::{Layout, SlotWords};
+use super::overflow::Overflow;
+use super::page;
+use super::stretch::Room;
+use crate::error::AllocError;
+use crate::sync::{AtomicPtr, AtomicU64, Ordering, spin};
+use alloc::boxed::Box;
+
+/// Buckets, their directory, and what they count.
+///
+/// The table knows words only; which layout they have is told to every call, and must be the same one for
+/// the table's whole life.
+pub(crate) struct Table {
+    directory: AtomicPtr<Directory>,
+    shared: AtomicPtr<Shared>,
+}
+
+/// What a table needs beside its directory as soon as it has an entry.
+pub(super) struct Shared {
+    pub(super) count: Counter,
+    pub(super) overflow: Overflow,
+    /// Entries in the overflow list.
+    pub(super) overflowed: AtomicU64,
+    /// Whether somebody is changing the directory.
+    pub(super) splitting: AtomicU64,
+    /// Headers, directories and pages that are no longer used but may still be read.
+    pub(super) graveyard: AtomicPtr<Grave>,
+    pub(super) families: AtomicU64,
+    pub(super) steps: AtomicU64,
+    pub(super) moved: AtomicU64,
+    pub(super) most_moved: AtomicU64,
+    pub(super) splits: AtomicU64,
+}
+
+/// Something that may still be read and is freed with the table.
+pub(super) struct Grave {
+    pub(super) what: Dead,
+    pub(super) next: *mut Grave,
+}
+
+impl Grave {
+    /// # Errors
+    /// When the allocator refuses.
+    pub(super) fn dig() -> Result<Box<Self>, AllocError> {
+        page::boxed(Self { what: Dead::Nothing, next: core::ptr::null_mut() })
+    }
+}
+
+pub(super) enum Dead {
+    Nothing,
+    Header(*mut Header),
+    Directory(*mut Directory),
+    Page(*mut Bucket, u32),
+}
+
+/// A slot that a search looks at: its words are one entry's, whole and as they were at one moment.
+pub(crate) struct Candidate<'t> {
+    pub(crate) words: SlotWords,
+    bucket: &'t Bucket,
+    first: usize,
+}
+
+impl<'t> Candidate<'t> {
+    pub(super) fn new<L: Layout>(bucket: &'t Bucket, slot: usize, words: SlotWords) -> Self {
+        Self { words, bucket, first: L::FIRST + slot * L::SLOT_WORDS }
+    }
+
+    /// Whether the slot's first word is still the same, in the one order of sequentially consistent
+    /// operations. If so, what the word points to was not unlinked before this call.
+    #[inline]
+    pub(crate) fn still_there(&self) -> bool {
+        self.bucket.word_in_order(self.first) == self.words[0]
+    }
+}
+
+/// What a search makes of a candidate.
+pub(crate) enum Step<T> {
+    /// Another key.
+    No,
+    /// The slot changed meanwhile: look again.
+    Again,
+    /// The key that is searched for.
+    Yes(T),
+}
+
+/// Where a search ended.
+pub(crate) enum Search<'t, T> {
+    Hit(Spot<'t>, T),
+    Miss(Vacancy<'t>),
+}
+
+/// Where an entry was found, and the state its bucket was in.
+pub(crate) struct Spot<'t> {
+    bucket: &'t Bucket,
+    state: State,
+    slot: usize,
+    home: Home<'t>,
+}
+
+#[cfg(not(loom))]
+impl Spot<'_> {
+    /// Where the entry's second word lies, for whoever has the table to himself.
+    pub(crate) fn second_word<L: Layout>(&self) -> *mut u64 {
+        self.bucket.pointer(L::FIRST + self.slot * L::SLOT_WORDS + 1)
+    }
+}
+
+/// Where an absent entry would be at home, and the state that bucket was in.
+pub(crate) struct Vacancy<'t> {
+    home: Option<(Home<'t>, State)>,
+}
+
+/// The home of a hash, by the shape its family had.
+#[derive(Clone, Copy)]
+pub(super) struct Home<'t> {
+    pub(super) header: &'t Header,
+    pub(super) shape: Shape,
+    pub(super) page: &'t [Bucket],
+    pub(super) index: usize,
+}
+
+impl<'t> Home<'t> {
+    #[inline]
+    pub(super) fn bucket(&self) -> &'t Bucket {
+        // SAFETY: `index` is below the page's length, as `Table::home` and `Table::bucket_of` made it.
+        unsafe { self.page.get_unchecked(self.index) }
+    }
+
+    #[inline]
+    pub(super) fn neighbour(&self, distance: usize) -> &'t Bucket {
+        // SAFETY: a page's length is a power of two above both numbers, so their exclusive or is below it.
+        unsafe { self.page.get_unchecked((self.index ^ distance) & (self.page.len() - 1)) }
+    }
+}
+
+/// Something a search saw has changed since: search again.
+#[derive(Debug)]
+pub(crate) struct Conflict;
+
+/// Why an entry was not put in.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Conflict,
+    Alloc(AllocError),
+}
+
+/// Whether an entry found room away from its home.
+enum Displaced {
+    /// In the bucket this far away.
+    By(usize),
+    /// Other threads were at the buckets that had room.
+    Busy,
+    /// The page is full.
+    Full,
+}
+
+enum Scan<T> {
+    Nothing,
+    Changed,
+    Found(usize, T),
+}
+
+/// Spreads a hasher's bits over the whole word, so that a weak hasher's high or low bits suffice.
+#[inline]
+pub(crate) fn spread(hash: u64) -> u64 {
+    let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
+    (product >> 64) as u64 ^ product as u64
+}
+
+impl Table {
+    pub(crate) const fn new() -> Self {
+        #[cfg(not(loom))]
+        {
+            Self {
+                directory: AtomicPtr::new(core::ptr::null_mut()),
+                shared: AtomicPtr::new(core::ptr::null_mut()),
+            }
+        }
+        #[cfg(loom)]
+        panic!("loom's atomics cannot be made in constants")
+    }
+
+    /// The table's shared part; none before the first entry.
+    #[inline]
+    pub(super) fn shared(&self) -> Option<&Shared> {
+        // SAFETY: it is published whole, once, and freed only with the table.
+        unsafe { self.shared.load(Ordering::Acquire).as_ref() }
+    }
+
+    #[inline]
+    pub(super) fn directory(&self) -> Option<&Directory> {
+        // SAFETY: directories are published whole and freed only with the table.
+        unsafe { self.directory.load(Ordering::Acquire).as_ref() }
+    }
+
+    pub(super) fn replace_directory(&self, directory: *mut Directory) -> *mut Directory {
+        self.directory.swap(directory, Ordering::AcqRel)
+    }
+
+    /// Where a position is at home just now; none in a table that never had an entry.
+    #[inline]
+    pub(super) fn home(&self, position: u64) -> Option<Home<'_>> {
+        let mut turn = 0;
+        loop {
+            let header = self.directory()?.family(position);
+            // SAFETY: directories name headers that live as long as the table.
+            let header = unsafe { &*header };
+            let shape = header.shape();
+            if !shape.is_dead() {
+                return Some(Self::bucket_of(header, shape, shape.home(position)));
+            }
+            spin(&mut turn);
+        }
+    }
+
+    /// Bucket `home` of a family.
+    #[inline]
+    pub(super) fn bucket_of(header: &Header, shape: Shape, home: usize) -> Home<'_> {
+        let length = 1usize << shape.bits();
+        let page = header.page_pointer(home >> shape.bits(), shape.bits());
+        // SAFETY: a shape is published after the pages it names, so the pointer is one; pages are freed only
+        // with the table; and a page that has taken this one's place since is the larger one.
+        let page = unsafe { core::slice::from_raw_parts(page, length) };
+        Home { header, shape, page, index: home & (length - 1) }
+    }
+
+    /// Searches for an entry of `hash` that `probe` recognises.
+    ///
+    /// `probe` is called for slots whose tag fits, without any lock, and may be called again for the same
+    /// slot.
+    #[inline(always)]
+    pub(crate) fn find<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Search<'_, T> {
+        let (tag, position) = (L::tag(hash), L::position(hash));
+        let mut turn = 0;
+        loop {
+            let Some(home) = self.home(position) else {
+                return Search::Miss(Vacancy { home: None });
+            };
+            delicate!();
+            let state = home.bucket().state();
+            if !state.is_odd() {
+                match Self::scan::<L, T>(home.bucket(), state, tag, &mut probe) {
+                    Scan::Found(slot, found) => {
+                        let spot = Spot { bucket: home.bucket(), state, slot, home };
+                        return Search::Hit(spot, found);
+                    }
+                    Scan::Nothing => {
+                        if state.reach() == 0 && !state.overflowed() {
+                            if home.bucket().unchanged(state) && home.header.unchanged(home.shape) {
+                                return Search::Miss(Vacancy { home: Some((home, state)) });
+                            }
+                        } else if let Some(ended) =
+                            self.find_displaced::<L, T>(home, state, tag, &mut probe)
+                        {
+                            return ended;
+                        }
+                    }
+                    Scan::Changed => {}
+                }
+            }
+            spin(&mut turn);
+        }
+    }
+
+    /// Like [`Table::find`], for whoever changes nothing: straight to an entry at home, and by a search if it
+    /// is not there at first sight.
+    #[inline(always)]
+    pub(crate) fn look<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        let header = self.directory()?.family(L::position(hash));
+        // SAFETY: directories name headers that live as long as the table.
+        let header = unsafe { &*header };
+        let shape = header.shape();
+        let home = Self::bucket_of(header, shape, shape.home(L::position(hash)));
+        delicate!();
+        let state = home.bucket().state();
+        if !state.is_odd() && !shape.is_dead() {
+            match Self::scan::<L, T>(home.bucket(), state, L::tag(hash), &mut probe) {
+                Scan::Found(_, found) => return Some(found),
+                Scan::Nothing if state.is_all() => {
+                    if home.bucket().unchanged(state) && home.header.unchanged(home.shape) {
+                        return None;
+                    }
+                }
+                Scan::Nothing | Scan::Changed => {}
+            }
+        }
+        self.look_again::<L, T>(hash, &mut probe)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_again<L: Layout, T>(
+        &self,
+        hash: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        match self.find::<L, T>(hash, probe) {
+            Search::Hit(_, found) => Some(found),
+            Search::Miss(_) => None,
+        }
+    }
+
+    /// Goes on with a search at the buckets that entries of this home may have been displaced to.
+    #[cold]
+    #[inline(never)]
+    fn find_displaced<'t, L: Layout, T>(
+        &'t self,
+        home: Home<'t>,
+        state: State,
+        tag: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<Search<'t, T>> {
+        let overflow = self.shared().filter(|_| state.overflowed());
+        let listed = overflow
+            .into_iter()
+            .flat_map(|shared| shared.overflow.nodes())
+            .map(|node| &node.bucket);
+        let reach = mutant!("search-home-only", 0, state.reach());
+        for bucket in (1..=reach).map(|distance| home.neighbour(distance)).chain(listed) {
+            loop {
+                let seen = bucket.settled();
+                match Self::scan::<L, T>(bucket, seen, tag, probe) {
+                    Scan::Nothing => break,
+                    Scan::Changed => {}
+                    Scan::Found(slot, found) => {
+                        return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
+                    }
+                }
+            }
+        }
+        (home.bucket().unchanged(state) && home.header.unchanged(home.shape))
+            .then_some(Search::Miss(Vacancy { home: Some((home, state)) }))
+    }
+
+    #[inline(always)]
+    fn scan<L: Layout, T>(
+        bucket: &Bucket,
+        state: State,
+        tag: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Scan<T> {
+        let mut mask = L::matching(bucket, tag);
+        while !mask.is_empty() {
+            let slot = L::first(mask);
+            let words = L::words(bucket, slot);
+            if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
+                return Scan::Changed;
+            }
+            match probe(&Candidate::new::<L>(bucket, slot, words)) {
+                Step::Yes(found) => return Scan::Found(slot, found),
+                Step::Again => return Scan::Changed,
+                Step::No => mask = L::rest(mask),
+            }
+        }
+        Scan::Nothing
+    }
+
+    /// Puts other words in the place of an entry that a search found.
+    #[inline]
+    pub(crate) fn replace<L: Layout>(
+        &self,
+        spot: &Spot<'_>,
+        words: SlotWords,
+    ) -> Result<(), Conflict> {
+        let from = mutant!("replace-any-version", spot.bucket.settled(), spot.state);
+        let mut locked = spot.bucket.lock_from(from).ok_or(Conflict)?;
+        L::overwrite(&mut locked, spot.slot, words);
+        Ok(())
+    }
+
+    /// Takes an entry out that a search found.
+    #[inline]
+    pub(crate) fn remove<L: Layout>(&self, spot: &Spot<'_>) -> Result<(), Conflict> {
+        if spot.state.is_foreign(spot.slot) {
+            self.remove_displaced::<L>(spot)?;
+        } else {
+            let from = mutant!("remove-any-version", spot.bucket.settled(), spot.state);
+            let mut locked = spot.bucket.lock_from(from).ok_or(Conflict)?;
+            L::take(&mut locked, spot.slot);
+        }
+        if let Some(shared) = self.shared() {
+            shared.count.add(-1);
+        }
+        Ok(())
+    }
+
+    /// Takes an entry out that lies away from its home, which has to know.
+    #[cold]
+    fn remove_displaced<L: Layout>(&self, spot: &Spot<'_>) -> Result<(), Conflict> {
+        let home = spot.home.bucket();
+        if core::ptr::eq(home, spot.bucket) {
+            // The search took another entry's bucket for this one's home: the shape has changed since.
+            return Err(Conflict);
+        }
+        let mut at_home = home.try_lock().ok_or(Conflict)?;
+        // With its home locked, growth cannot give the entry another one.
+        if !spot.home.header.unchanged(spot.home.shape) {
+            return Err(Conflict);
+        }
+        let mut locked = spot.bucket.lock_from(spot.state).ok_or(Conflict)?;
+        L::take(&mut locked, spot.slot);
+        let state = locked.state().with_foreign(spot.slot, false);
+        locked.set_state(state);
+        let state = at_home.state().without_displaced();
+        at_home.set_state(state);
+        Ok(())
+    }
+
+    /// Puts an entry in where a search found none.
+    ///
+    /// `rehash` gives the hash of an entry's words; growth calls it, without any bucket locked.
+    ///
+    /// # Errors
+    /// A conflict asks for another search. When the allocator refuses, the table is as it was.
+    #[inline]
+    pub(crate) fn insert<L: Layout>(
+        &self,
+        vacancy: &Vacancy<'_>,
+        hash: u64,
+        words: SlotWords,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) -> Result<(), Refusal> {
+        let Some((home, seen)) = vacancy.home else {
+            self.begin().map_err(Refusal::Alloc)?;
+            return Err(Refusal::Conflict);
+        };
+        let mut locked = home
+            .bucket()
+            .lock_from(mutant!("insert-any-version", home.bucket().settled(), seen))
+            .ok_or(Refusal::Conflict)?;
+        let empty = L::empty(home.bucket());
+        let distance = if empty.is_empty() {
+            match self.displace::<L>(&home, &mut locked, hash, words) {
+                Displaced::By(distance) => distance,
+                Displaced::Busy => return Err(Refusal::Conflict),
+                Displaced::Full => {
+                    drop(locked);
+                    return self.insert_when_full::<L>(vacancy, hash, words, rehash);
+                }
+            }
+        } else {
+            L::put(&mut locked, L::first(empty), L::tag(hash), words);
+            0
+        };
+        drop(locked);
+        self.inserted::<L>(&home, distance, rehash);
+        Ok(())
+    }
+
+    /// Puts an entry into another bucket of its home's page.
+    #[cold]
+    fn displace<L: Layout>(
+        &self,
+        home: &Home<'_>,
+        at_home: &mut Locked<'_>,
+        hash: u64,
+        words: SlotWords,
+    ) -> Displaced {
+        let mut busy = false;
+        for distance in 1..home.page.len() {
+            let bucket = home.neighbour(distance);
+            if L::empty(bucket).is_empty() {
+                continue;
+            }
+            let Some(mut locked) = bucket.try_lock() else {
+                busy = true;
+                continue;
+            };
+            let empty = L::empty(bucket);
+            if empty.is_empty() {
+                continue;
+            }
+            let slot = L::first(empty);
+            L::put(&mut locked, slot, L::tag(hash), words);
+            let state = locked.state().with_foreign(slot, true);
+            locked.set_state(state);
+            // From the moment that the home is unlocked, searches look as far as this.
+            let state = at_home.state().with_displaced(distance);
+            at_home.set_state(mutant!("displace-silently", at_home.state(), state));
+            return Displaced::By(distance);
+        }
+        if busy { Displaced::Busy } else { Displaced::Full }
+    }
+
+    /// Counts a new entry, and does or begins a little growth.
+    #[inline]
+    fn inserted<L: Layout>(
+        &self,
+        home: &Home<'_>,
+        distance: usize,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) {
+        if let Some(shared) = self.shared() {
+            shared.count.add(1);
+        }
+        if home.shape.is_growing() || distance >= super::stretch::SIGNAL.min(home.page.len() / 2) {
+            self.tend::<L>(home, distance, rehash);
+        }
+    }
+
+    /// Makes room in a full page, or uses the overflow list where growth would not help.
+    #[cold]
+    fn insert_when_full<L: Layout>(
+        &self,
+        vacancy: &Vacancy<'_>,
+        hash: u64,
+        words: SlotWords,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) -> Result<(), Refusal> {
+        let (Some((home, seen)), Some(shared)) = (vacancy.home, self.shared()) else {
+            return Err(Refusal::Conflict);
+        };
+        match self.make_room::<L>(&home, rehash) {
+            Ok(Room::Made) => return Err(Refusal::Conflict),
+            Ok(Room::None) => {}
+            Err(error) => return Err(Refusal::Alloc(error)),
+        }
+        let mut locked = home.bucket().lock_from(seen).ok_or(Refusal::Conflict)?;
+        let mut fresh = None;
+        let mut nodes = shared.overflow.nodes();
+        loop {
+            let bucket = match nodes.next() {
+                Some(node) => &node.bucket,
+                None if fresh.is_some() => return Err(Refusal::Conflict),
+                None => &fresh.insert(shared.overflow.grow().map_err(Refusal::Alloc)?).bucket,
+            };
+            let Some(mut other) = bucket.try_lock() else { continue };
+            let empty = L::empty(bucket);
+            if empty.is_empty() {
+                continue;
+            }
+            L::put(&mut other, L::first(empty), L::tag(hash), words);
+            let state = locked.state().with_overflowed();
+            locked.set_state(state);
+            drop((other, locked));
+            shared.count.add(1);
+            shared.overflowed.fetch_add(1, Ordering::Relaxed);
+            return Ok(());
+        }
+    }
+
+    /// Gives the table its first bucket, unless another thread just did.
+    #[cold]
+    fn begin(&self) -> Result<(), AllocError> {
+        self.begin_with(0, 1, 0)
+    }
+
+    /// Gives an empty table `1 << depth` families of `pages` pages of `1 << bits` buckets.
+    pub(super) fn begin_with(&self, depth: u32, pages: usize, bits: u32) -> Result<(), AllocError> {
+        if self.shared().is_none() {
+            let shared = Box::into_raw(page::boxed(Shared::new())?);
+            let null = core::ptr::null_mut();
+            if self
+                .shared
+                .compare_exchange(null, shared, Ordering::AcqRel, Ordering::Acquire)
+                .is_err()
+            {
+                // SAFETY: it was not published, so it is still this thread's alone.
+                drop(unsafe { Box::from_raw(shared) });
+            }
+        }
+        let directory = Self::families(depth, pages, bits)?;
+        let null = core::ptr::null_mut();
+        if self
+            .directory
+            .compare_exchange(null, directory, Ordering::AcqRel, Ordering::Acquire)
+            .is_err()
+        {
+            // SAFETY: it was not published, so it and all it names are still this thread's alone.
+            unsafe { Self::free_directory(directory) };
+        } else if let Some(shared) = self.shared() {
+            shared.families.fetch_add(1 << depth, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn families(depth: u32, pages: usize, bits: u32) -> Result<*mut Directory, AllocError> {
+        let directory =
+            Box::into_raw(page::boxed(Directory::new(depth, |_| core::ptr::null_mut())?)?);
+        // SAFETY: just made, and this thread's alone.
+        let families = unsafe { &*directory };
+        for index in 0..1u64 << depth {
+            let prefix = if depth == 0 { 0 } else { index << (64 - depth) };
+            match Self::family(Shape::new(depth, pages, bits), prefix) {
+                Ok(header) => families.set(prefix, depth, header),
+                Err(error) => {
+                    // SAFETY: it was not published, so it and all it names are still this thread's alone.
+                    unsafe { Self::free_directory(directory) };
+                    return Err(error);
+                }
+            }
+        }
+        Ok(directory)
+    }
+
+    fn family(shape: Shape, prefix: u64) -> Result<*mut Header, AllocError> {
+        let mut fresh: [Option<page::Fresh>; MAX_PAGES] = [const { None }; MAX_PAGES];
+        for page in &mut fresh[..shape.pages()] {
+            *page = Some(page::Fresh::new(shape.bits())?);
+        }
+        let header = page::boxed(Header::new(shape, prefix, &[]))?;
+        for (index, page) in fresh.into_iter().flatten().enumerate() {
+            header.set_page(index, shape.bits(), page.keep());
+        }
+        Ok(Box::into_raw(header))
+    }
+
+    /// Frees a directory and all families it names.
+    ///
+    /// # Safety
+    /// Nobody else has the directory or reads what it names.
+    unsafe fn free_directory(directory: *mut Directory) {
+        // SAFETY: it was made by `Box::into_raw`, and the caller has it alone.
+        let directory = unsafe { Box::from_raw(directory) };
+        for header in directory.distinct().filter(|header| !header.is_null()) {
+            // SAFETY: headers are made by `Box::into_raw`, and each is named by one directory in use.
+            let header = unsafe { Box::from_raw(header) };
+            let shape = header.shape();
+            for index in 0..shape.pages() + usize::from(shape.is_growing()) {
+                // SAFETY: the pages of a family in use are its own, of the size its shape says.
+                unsafe { page::free(header.page_pointer(index, shape.bits()), shape.bits()) };
+            }
+        }
+    }
+
+    /// Keeps something readable until the table is dropped, in a grave that was dug before.
+    pub(super) fn bury(&self, mut grave: Box<Grave>, what: Dead) {
+        let Some(shared) = self.shared() else { return };
+        grave.what = what;
+        let grave = Box::into_raw(grave);
+        let mut head = shared.graveyard.load(Ordering::Relaxed);
+        loop {
+            // SAFETY: the grave is this thread's alone until it is published below.
+            unsafe { (*grave).next = head };
+            match shared.graveyard.compare_exchange(
+                head,
+                grave,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return,
+                Err(now) => head = now,
+            }
+        }
+    }
+
+    /// The entries of the table; exact when nobody is changing it.
+    pub(crate) fn len(&self) -> usize {
+        self.shared().map_or(0, |shared| shared.count.sum())
+    }
+
+    /// Every entry, for whoever has the table to himself.
+    pub(crate) fn for_each_mut<L: Layout>(&mut self, mut entry: impl FnMut(SlotWords)) {
+        let mut visit = |bucket: &Bucket| {
+            for slot in 0..L::SLOTS {
+                if L::tag_at(bucket, slot) != 0 {
+                    entry(L::words(bucket, slot));
+                }
+            }
+        };
+        for header in self.directory().into_iter().flat_map(Directory::distinct) {
+            // SAFETY: directories name headers that live as long as the table.
+            let header = unsafe { &*header };
+            let shape = header.shape();
+            for index in 0..shape.all_buckets() {
+                visit(Self::bucket_of(header, shape, index).bucket());
+            }
+        }
+        for node in self.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
+            visit(&node.bucket);
+        }
+    }
+
+    /// Frees everything; the entries are the caller's to drop before.
+    pub(crate) fn reset(&mut self) {
+        let directory = self.directory.swap(core::ptr::null_mut(), Ordering::AcqRel);
+        if !directory.is_null() {
+            // SAFETY: the table is borrowed for writing, so nobody reads it.
+            unsafe { Self::free_directory(directory) };
+        }
+        let shared = self.shared.swap(core::ptr::null_mut(), Ordering::AcqRel);
+        if shared.is_null() {
+            return;
+        }
+        // SAFETY: made by `Box::into_raw` in `begin_with`, and nobody else has the table.
+        let mut shared = unsafe { Box::from_raw(shared) };
+        shared.overflow.free();
+        let mut grave = shared.graveyard.load(Ordering::Acquire);
+        while !grave.is_null() {
+            // SAFETY: graves are made by `Box::into_raw` in `bury`, and each is in the list once.
+            let buried = unsafe { Box::from_raw(grave) };
+            match buried.what {
+                Dead::Nothing => {}
+                // SAFETY: made by `Box::into_raw`, buried once, and no directory in use names it.
+                Dead::Header(header) => drop(unsafe { Box::from_raw(header) }),
+                // SAFETY: made by `Box::into_raw`, buried once, and no longer the table's.
+                Dead::Directory(directory) => drop(unsafe { Box::from_raw(directory) }),
+                // SAFETY: allocated with these bits, buried once, and no header in use names it.
+                Dead::Page(page, bits) => unsafe { page::free(page, bits) },
+            }
+            grave = buried.next;
+        }
+    }
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self {
+            count: Counter::new(),
+            overflow: Overflow::new(),
+            overflowed: AtomicU64::new(0),
+            splitting: AtomicU64::new(0),
+            graveyard: AtomicPtr::new(core::ptr::null_mut()),
+            families: AtomicU64::new(0),
+            steps: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
+            most_moved: AtomicU64::new(0),
+            splits: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        self.reset();
+    }
+}

@@ -1,0 +1,108 @@
+//! Maps and sets written and read by `serde`.
+
+use crate::{HashMap, HashSet};
+use core::fmt;
+use core::hash::{BuildHasher, Hash};
+use core::marker::PhantomData;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+/// Entries that room is made for on the word of the input alone.
+const TRUSTED: usize = 4096;
+
+impl<K, V, S> Serialize for HashMap<K, V, S>
+where
+    K: Hash + Serialize,
+    V: Serialize,
+    S: BuildHasher,
+{
+    /// Writes the entries as [`HashMap::iter`] meets them. Their number is not written ahead, since it may change
+    /// meanwhile: formats that need it (`bincode`) take a clone that nobody changes, as a `BTreeMap`.
+    fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for entry in self {
+            map.serialize_entry(entry.key(), entry.value())?;
+        }
+        map.end()
+    }
+}
+
+impl<T: Hash + Serialize, S: BuildHasher> Serialize for HashSet<T, S> {
+    /// Writes the elements as [`HashSet::iter`] meets them, without their number.
+    fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {
+        let mut sequence = serializer.serialize_seq(None)?;
+        for element in self {
+            sequence.serialize_element(&*element)?;
+        }
+        sequence.end()
+    }
+}
+
+struct Entries<K, V, S>(PhantomData<(K, V, S)>);
+
+impl<'de, K, V, S> Visitor<'de> for Entries<K, V, S>
+where
+    K: Hash + Eq + Deserialize<'de>,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    type Value = HashMap<K, V, S>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let room = access.size_hint().unwrap_or(0).min(TRUSTED);
+        let map = HashMap::with_capacity_and_hasher(room, S::default());
+        while let Some((key, value)) = access.next_entry()? {
+            let _ = map.insert(key, value);
+        }
+        Ok(map)
+    }
+}
+
+impl<'de, K, V, S> Deserialize<'de> for HashMap<K, V, S>
+where
+    K: Hash + Eq + Deserialize<'de>,
+    V: Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    /// Reads a map. Of two entries with equal keys the later one stays.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+struct Elements<T, S>(PhantomData<(T, S)>);
+
+impl<'de, T, S> Visitor<'de> for Elements<T, S>
+where
+    T: Hash + Eq + Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    type Value = HashSet<T, S>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let room = access.size_hint().unwrap_or(0).min(TRUSTED);
+        let set = HashSet::with_capacity_and_hasher(room, S::default());
+        while let Some(element) = access.next_element()? {
+            set.insert(element);
+        }
+        Ok(set)
+    }
+}
+
+impl<'de, T, S> Deserialize<'de> for HashSet<T, S>
+where
+    T: Hash + Eq + Deserialize<'de>,
+    S: BuildHasher + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Elements(PhantomData))
+    }
+}

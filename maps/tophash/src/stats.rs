@@ -1,0 +1,67 @@
+//! What a map says about itself.
+
+use crate::raw::Counts;
+use crate::raw::entries::Waiting;
+
+/// What a map says about itself: see [`HashMap::stats`](crate::HashMap::stats).
+///
+/// All numbers are exact when nobody is changing the map.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Entries in the map.
+    pub entries: usize,
+    /// Entries that the buckets hold before most families grow.
+    pub capacity: usize,
+    /// Buckets, of 128 bytes each.
+    pub buckets: usize,
+    /// Bytes of buckets and all that leads to them, without boxed entries.
+    pub bytes: usize,
+    /// Families of buckets, each of which grows by itself.
+    pub families: u64,
+    /// Families that are growing now.
+    pub growing: usize,
+    /// Steps of growth that were done.
+    pub growth_steps: u64,
+    /// Entries that growth has moved in all.
+    pub moved: u64,
+    /// The most entries that a single insertion has moved.
+    pub most_moved: u64,
+    /// Families that were split in two, which moves nothing.
+    pub splits: u64,
+    /// Entries that were put into the overflow list, because too many keys have the same hash.
+    pub overflowed: u64,
+    /// Boxed entries that were replaced or removed and are not freed yet.
+    pub retired: usize,
+    /// Bytes of these entries, without what keys and values own elsewhere.
+    pub retired_bytes: usize,
+    /// Boxed entries that were leaked, because there was no memory for noting that they are to be freed.
+    pub leaked: usize,
+}
+
+impl Stats {
+    pub(crate) fn new(counts: Counts, capacity: usize, retired: Waiting) -> Self {
+        Self {
+            entries: counts.entries,
+            capacity,
+            buckets: counts.buckets,
+            bytes: counts.bytes,
+            families: counts.families,
+            growing: counts.growing,
+            growth_steps: counts.steps,
+            moved: counts.moved,
+            most_moved: counts.most_moved,
+            splits: counts.splits,
+            overflowed: counts.overflowed,
+            retired: retired.entries,
+            retired_bytes: retired.bytes,
+            leaked: retired.forgotten,
+        }
+    }
+
+    /// Entries in proportion to [`Stats::capacity`]; zero for a map that has none.
+    #[must_use]
+    pub fn load(&self) -> f64 {
+        if self.capacity == 0 { 0.0 } else { self.entries as f64 / self.capacity as f64 }
+    }
+}

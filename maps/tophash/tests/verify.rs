@@ -1,0 +1,73 @@
+//! The map before the verifier: no class of fault, no panic and no bad hasher brings it down.
+//!
+//! `TOPHASH_DEEP=1` gives every class ten seconds, and more seeds.
+
+mod support;
+
+use std::hash::BuildHasher;
+use std::time::Duration;
+use support::Under;
+use tophash_verify::fault::{Constant, Identity, Truncated, countdown_panics};
+use tophash_verify::{Budget, Key, Map, Report, Value, battery, battery_owned};
+
+fn deep() -> bool {
+    std::env::var_os("TOPHASH_DEEP").is_some()
+}
+
+fn clean(hunt: impl Fn(&Budget) -> Report) {
+    for seed in 1..=if deep() { 5 } else { 2 } {
+        let report = hunt(&if deep() { Budget::deep(seed) } else { Budget::quick(seed) });
+        assert!(report.passed(), "{report}");
+    }
+}
+
+#[test]
+fn inline_entries_pass_the_battery() {
+    clean(|budget| battery(Under::<u64, u64>::new, budget));
+}
+
+#[test]
+fn boxed_entries_pass_the_battery_and_every_life_ends_once() {
+    clean(|budget| battery_owned(Under::<Key, Value>::new, budget));
+}
+
+/// Many equal hashes: pages fill up, and the overflow list is used. Short, since searches walk it.
+fn badly_hashed<S: BuildHasher + Default + Sync>() {
+    let per_class = Duration::from_millis(if deep() { 2_000 } else { 40 });
+    let budget = Budget { per_class, ..Budget::quick(3) };
+    let report = battery(Under::<u64, u64, S>::new, &budget);
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
+fn constant_hashes_pass_the_battery() {
+    badly_hashed::<Constant>();
+}
+
+#[test]
+fn truncated_hashes_pass_the_battery() {
+    badly_hashed::<Truncated<3, 0>>();
+    badly_hashed::<Truncated<0, 3>>();
+}
+
+#[test]
+fn unmixed_hashes_pass_the_battery() {
+    badly_hashed::<Identity>();
+}
+
+#[test]
+fn a_panic_at_every_call_of_user_code_leaves_the_map_whole() {
+    let report = countdown_panics(Under::<Key, Value, Identity>::new, 400);
+    assert!(report.faults.is_empty(), "{:#?}", report.faults);
+    assert!(report.injected[..4].iter().all(|injected| *injected >= 8), "{report:?}");
+    assert_eq!(report.leaks[..3], [0; 3], "only a panic in drop may leak: {report:?}");
+}
+
+#[test]
+fn the_map_says_what_it_replaced() {
+    let map = Under::<u64, u64>::new();
+    assert_eq!((map.insert(1, 2), map.insert(1, 3)), (None, Some(2)));
+    assert_eq!(map.compare_exchange(&1, &9, 4), Ok(Some(3)));
+    assert_eq!(map.compare_exchange(&1, &3, 4), Ok(Some(3)));
+    assert_eq!((map.fetch_add(&1, 5), map.remove(&1)), (Ok(Some(4)), Some(9)));
+}
