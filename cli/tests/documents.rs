@@ -87,7 +87,9 @@ fn every_command_of_ours_runs_word_for_word() {
     let mut ran = 0;
     for document in documents() {
         for command in commands(&fs::read_to_string(&document).unwrap()) {
-            let ours = command.contains("tophash ") && !command.starts_with("cargo ");
+            // What calls cargo builds or tests a package of that name.
+            let builds = command.split_whitespace().any(|word| word == "cargo");
+            let ours = command.contains("tophash ") && !builds;
             if !ours || (command.contains("| jq") && !has_jq) {
                 continue;
             }
