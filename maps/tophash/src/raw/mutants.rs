@@ -76,6 +76,7 @@ pub fn at_each_point(hook: fn()) {
 /// Whether a mutation is active.
 #[inline]
 pub(crate) fn is_active(name: &str) -> bool {
+    debug_assert!(ALL.iter().any(|mutation| mutation.name == name), "{name} is not listed");
     ALL.get(ACTIVE.load(Ordering::Relaxed)).is_some_and(|active| active.name == name)
 }
 

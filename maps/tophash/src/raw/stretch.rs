@@ -351,9 +351,11 @@ impl Table {
             }
         }
         targets.iter_mut().flatten().for_each(Locked::settle);
+        delicate!();
         // From here on, searches look for these entries where they have been copied to.
         let published = shape.with_watermark(old);
-        mutant!("grow-silently", {}, header.publish(published));
+        mutant!("grow-late", {}, header.publish(published));
+        delicate!();
         for (slot, target, ..) in entries.iter() {
             if targets[*target].is_some() {
                 mutant!("leave-moved-entry", {}, L::take(&mut at_home, *slot));
@@ -361,6 +363,9 @@ impl Table {
         }
         // Whoever found this home empty of a key must look again, even if nothing lay here.
         at_home.set_state(at_home.state());
+        mutant!("grow-late", drop((at_home, targets)));
+        delicate!();
+        mutant!("grow-late", header.publish(published));
         Some(moved)
     }
 
