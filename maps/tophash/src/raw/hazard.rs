@@ -57,7 +57,6 @@ pub(crate) mod thread;
 use alloc::boxed::Box;
 use core::ptr::{self, NonNull};
 
-#[cfg_attr(loom, expect(unused_imports, reason = "the models are of the raw table alone"))]
 pub(crate) use retired::Retired;
 
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering, fence};
