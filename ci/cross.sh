@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The program type-checks for the other systems it claims, and the library crates for the oldest Rust.
+# The program type-checks for the other systems it claims, the maps as they are built for checkers, and the library crates
+# for the oldest Rust.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,6 +25,12 @@ for target in x86_64-pc-windows-gnu aarch64-apple-darwin aarch64-unknown-linux-g
     require "$target" "its standard library could not be installed"
   fi
 done
+
+# The maps without the standard library, and as the deep tier builds them.
+echo "checking the maps without std, for loom and with mutations"
+cargo check --locked --quiet --package tophash --no-default-features
+RUSTFLAGS="--cfg loom" cargo check --locked --quiet --package tophash --lib --profile test --target-dir target/loom
+RUSTFLAGS="--cfg tophash_mutants" cargo check --locked --quiet --package tophash --tests --target-dir target/tophash_mutants
 
 # The oldest compiler that the library crates promise (rust-version in Cargo.toml).
 msrv=1.85

@@ -66,6 +66,9 @@ fn steps(environment: &Environment) -> Result<Vec<Step>> {
         command.args(["--", "--include-ignored"]).env("TOPHASH_DEEP", "1");
         steps.push(Step { name: format!("tests of {package}"), command });
     }
+    steps.push(maps(environment, "models of the hazard pointers", "loom", &["--lib", "loom_"]));
+    let mutations = ["--test", "mutations", "--", "--include-ignored", "--skip", "child"];
+    steps.push(maps(environment, "mutations of the maps", "tophash_mutants", &mutations));
     for target in fuzz_targets() {
         // What earlier runs found goes on to grow; where it is empty, the tests' samples start it.
         let corpus = format!("fuzz/corpus/{target}");
@@ -76,6 +79,15 @@ fn steps(environment: &Environment) -> Result<Vec<Step>> {
         steps.push(Step { name: format!("fuzzing {target} under AddressSanitizer"), command });
     }
     Ok(steps)
+}
+
+/// Tests of the maps built in a way of their own, which `cfg` names and which has a target folder of its own.
+fn maps(environment: &Environment, name: &str, cfg: &str, tests: &[&str]) -> Step {
+    let mut command = cargo(environment);
+    command.args(["test", "--release", "--locked", "--package", "tophash"]);
+    command.args(["--target-dir", &format!("target/{cfg}")]).args(tests);
+    command.env("RUSTFLAGS", format!("--cfg {cfg}"));
+    Step { name: name.to_owned(), command }
 }
 
 /// The workspace's packages.
