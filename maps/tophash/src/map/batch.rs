@@ -27,8 +27,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         let mut pairs = keys.into_iter().zip(hashes);
         core::array::from_fn(|_| {
             let (key, hash) = pairs.next()?;
-            let held = self.entries.look(hash, |candidate| key.equivalent(candidate));
-            held.map(|held| held.value().clone())
+            let is = |candidate: &K| key.equivalent(candidate);
+            self.entries.look(hash, is, |held| held.value().clone())
         })
     }
 
@@ -48,7 +48,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
             }
             for (index, (hash, key)) in hashes.iter().zip(keys).enumerate() {
                 let place = chunk * AHEAD + index;
-                let held = self.entries.look(*hash, |candidate| key.equivalent(candidate));
+                let is = |candidate: &K| key.equivalent(candidate);
+                let held = self.entries.look(*hash, is, |held| held);
                 read(place, held.as_ref().map(Held::value));
             }
         }

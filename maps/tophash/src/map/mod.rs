@@ -168,7 +168,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.entries.look(self.hash(key), |candidate| key.equivalent(candidate))
+        self.entries.look(self.hash(key), |candidate| key.equivalent(candidate), |held| held)
     }
 
     /// A clone of the value of a key.
@@ -181,7 +181,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
         V: Clone,
     {
-        self.held(key).map(|held| held.value().clone())
+        let is = |candidate: &K| key.equivalent(candidate);
+        self.entries.look(self.hash(key), is, |held| held.value().clone())
     }
 
     /// What `read` makes of the value of a key. `read` runs once if there is one, under no lock.
@@ -214,7 +215,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.held(key).is_some()
+        let is = |candidate: &K| key.equivalent(candidate);
+        self.entries.look(self.hash(key), is, |_| ()).is_some()
     }
 
     /// Gives a key a value, and hands out the entry that was replaced, if there was one.

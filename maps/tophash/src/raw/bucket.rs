@@ -3,18 +3,19 @@
 //! The state word holds everything that a reader has to know before it reads on:
 //!
 //! ```text
-//!  63                      27 26 25        21 20       15 14         2 1 0
-//! | version, 37 bits         | O | displaced | reach     | foreign    |o|l|
+//!  63              31 30      23 22 21       19 18    15 14       2 1 0
+//! | version, 33 bits  | filter   | O | displaced | reach  | foreign  |o|l|
 //! ```
 //!
 //! - `l` (locked) excludes other writers; readers do not look at it.
 //! - `o` (odd) says that words are being stored; readers read again.
 //! - *foreign*, a bit a slot: its entry is at home in another bucket of the page.
 //! - *reach*: the largest `i` for which an entry at home here lies in bucket `index ^ i`; *displaced*
-//!   counts those entries, and sticks at its maximum.
+//!   counts those entries, and sticks at its maximum; and *filter* has one of its eight bits for each of
+//!   them, by its tag, so that a search for anything else seldom goes there.
 //! - `O` (overflowed): entries at home here may lie in the table's overflow list.
 //! - *version* grows by one with every change of the bucket, or of an entry that is at home in it.
-//!   Thirty-seven bits wrap around after 137 thousand million changes of one bucket; only a thread that
+//!   Thirty-three bits wrap around after 8.6 thousand million changes of one bucket; only a thread that
 //!   slept through an exact multiple of that could mistake the bucket for unchanged.
 
 use crate::sync::{AtomicU64, Ordering, fence, spin};
@@ -22,20 +23,28 @@ use crate::sync::{AtomicU64, Ordering, fence, spin};
 /// Words of a bucket, the state among them.
 pub(super) const WORDS: usize = 16;
 
+/// How far from its home an entry may lie at most.
+pub(super) const MOST_REACH: usize = 15;
+
 /// What a bucket's first word says. See the head of this file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct State(u64);
 
 impl State {
+    /// The state of a bucket that nobody ever touched.
+    pub(super) const EMPTY: Self = Self(0);
     const LOCKED: u64 = 1;
     const ODD: u64 = 2;
     const FOREIGN_SHIFT: u32 = 2;
+    const FOREIGN: u64 = 0x1fff;
     const REACH_SHIFT: u32 = 15;
-    const REACH: u64 = 0x3f;
-    const DISPLACED_SHIFT: u32 = 21;
-    const DISPLACED: u64 = 0x1f;
-    const OVERFLOWED: u64 = 1 << 26;
-    const VERSION: u64 = 1 << 27;
+    const REACH: u64 = MOST_REACH as u64;
+    const DISPLACED_SHIFT: u32 = 19;
+    const DISPLACED: u64 = 0x7;
+    const OVERFLOWED: u64 = 1 << 22;
+    const FILTER_SHIFT: u32 = 23;
+    const FILTER: u64 = 0xff << Self::FILTER_SHIFT;
+    const VERSION: u64 = 1 << 31;
 
     #[inline]
     pub(super) fn is_odd(self) -> bool {
@@ -63,10 +72,21 @@ impl State {
         self.0 & Self::OVERFLOWED != 0
     }
 
-    /// Whether all entries that are at home here lie here.
+    /// Whether all entries of this tag that are at home here lie here.
     #[inline]
-    pub(super) fn is_all(self) -> bool {
-        self.0 & ((Self::REACH << Self::REACH_SHIFT) | Self::OVERFLOWED) == 0
+    pub(super) fn has_all(self, tag: u64) -> bool {
+        !self.overflowed() && self.0 & Self::filter(tag) == 0
+    }
+
+    /// Whether entries of this tag that are at home here may lie in another bucket of the page.
+    #[inline]
+    pub(super) fn has_displaced(self, tag: u64) -> bool {
+        self.0 & Self::filter(tag) != 0
+    }
+
+    #[inline]
+    fn filter(tag: u64) -> u64 {
+        1 << (u64::from(Self::FILTER_SHIFT) + (tag & 7))
     }
 
     #[inline]
@@ -77,7 +97,7 @@ impl State {
     /// The slots whose entries are at home elsewhere, a bit each.
     #[inline]
     pub(super) fn foreign(self) -> u64 {
-        (self.0 >> Self::FOREIGN_SHIFT) & 0x1fff
+        (self.0 >> Self::FOREIGN_SHIFT) & Self::FOREIGN
     }
 
     pub(super) fn with_foreign(self, slot: usize, foreign: bool) -> Self {
@@ -89,12 +109,12 @@ impl State {
         Self(self.0 | Self::OVERFLOWED)
     }
 
-    /// One more entry that is at home here lies in bucket `index ^ distance`.
-    pub(super) fn with_displaced(self, distance: usize) -> Self {
+    /// One more entry that is at home here, of this tag, lies in bucket `index ^ distance`.
+    pub(super) fn with_displaced(self, distance: usize, tag: u64) -> Self {
         let reach = (self.reach() as u64).max(distance as u64) & Self::REACH;
         let displaced =
             (((self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED) + 1).min(Self::DISPLACED);
-        self.with_reach(reach, displaced)
+        Self(self.0 | Self::filter(tag)).with_reach(reach, displaced)
     }
 
     /// One entry fewer that is at home here lies elsewhere.
@@ -103,15 +123,31 @@ impl State {
         match displaced {
             // More were displaced than could be counted: the reach stays.
             Self::DISPLACED => self,
-            0 | 1 => self.with_reach(0, 0),
+            0 | 1 => self.without_any_displaced(),
             _ => self.with_reach(self.reach() as u64, displaced - 1),
         }
+    }
+
+    fn without_any_displaced(self) -> Self {
+        Self(self.0 & !Self::FILTER).with_reach(0, 0)
     }
 
     fn with_reach(self, reach: u64, displaced: u64) -> Self {
         let cleared = self.0
             & !((Self::REACH << Self::REACH_SHIFT) | (Self::DISPLACED << Self::DISPLACED_SHIFT));
         Self(cleared | (reach << Self::REACH_SHIFT) | (displaced << Self::DISPLACED_SHIFT))
+    }
+
+    /// Whether nobody stores words here or excludes writers.
+    #[inline]
+    pub(super) fn is_unlocked(self) -> bool {
+        self.0 & (Self::LOCKED | Self::ODD) == 0
+    }
+
+    /// The entries of the slots of a mask have left, and nothing that is at home here lies elsewhere.
+    pub(super) fn moved(self, slots: u32) -> Self {
+        let foreign = (u64::from(slots) & Self::FOREIGN) << Self::FOREIGN_SHIFT;
+        Self(self.0 & !foreign).without_any_displaced()
     }
 
     /// Nothing lies here or is at home here any more; the version stays.
@@ -134,7 +170,14 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     /// An empty bucket: all words zero.
-    pub(super) fn new() -> Self {
+    #[cfg(not(loom))]
+    pub(super) const fn empty() -> Self {
+        Self { words: [const { AtomicU64::new(0) }; WORDS] }
+    }
+
+    /// An empty bucket: all words zero.
+    #[cfg(loom)]
+    pub(super) fn empty() -> Self {
         Self { words: core::array::from_fn(|_| AtomicU64::new(0)) }
     }
 
@@ -142,6 +185,33 @@ impl Bucket {
     #[inline]
     pub(super) fn state(&self) -> State {
         State(self.words[0].load(Ordering::Acquire))
+    }
+
+    /// Asks the processor to fetch the bucket's second half, so that a search does not wait for one half
+    /// after the other.
+    #[inline(always)]
+    pub(super) fn prefetch_rest(&self) {
+        self.prefetch_half(1);
+    }
+
+    /// Asks the processor to fetch the bucket.
+    #[inline(always)]
+    pub(super) fn prefetch(&self) {
+        self.prefetch_half(0);
+        self.prefetch_half(1);
+    }
+
+    #[inline(always)]
+    fn prefetch_half(&self, half: usize) {
+        #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
+        // SAFETY: prefetching reads nothing, and every x86-64 processor can; the half is the bucket's.
+        unsafe {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            let first = core::ptr::from_ref(self).cast::<i8>();
+            _mm_prefetch::<_MM_HINT_T0>(first.add(half * (size_of::<Self>() / 2)));
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom)))))]
+        let _ = half;
     }
 
     /// The state once no word is being stored.
@@ -169,7 +239,13 @@ impl Bucket {
         // A read-modify-write that changes nothing stands in for the fence that the sanitizer cannot see.
         #[cfg(tophash_tsan)]
         let now = self.words[0].fetch_add(0, Ordering::AcqRel);
-        mutant!("validate-nothing", true, State(now).unlocked() == state.unlocked())
+        mutant!("validate-nothing", true, now == state.0 || Self::is_only_locked(now, state))
+    }
+
+    /// Whether no more has changed than that a writer came or went without changing anything.
+    #[cold]
+    fn is_only_locked(now: u64, state: State) -> bool {
+        State(now).unlocked() == state.unlocked()
     }
 
     /// A word that is not the state, as it is just now.
@@ -256,6 +332,11 @@ impl<'t> Locked<'t> {
     pub(super) fn set_state(&mut self, state: State) {
         self.after = state;
         self.changed = true;
+    }
+
+    /// Forgets what the state was to be. Words that were stored still give the bucket a new version.
+    pub(super) fn restore_state(&mut self) {
+        self.after = self.before;
     }
 
     /// Stores words. Readers that overlap read again.

@@ -1,6 +1,6 @@
 //! Tables that are given their buckets at once, and what a table holds.
 
-use super::header::PAGE_BITS;
+use super::header::{Grown, MAX_PAGES, PAGE_BITS};
 use super::layout::Layout;
 use super::page;
 use super::table::Table;
@@ -12,8 +12,8 @@ use alloc::vec::Vec;
 /// Entries that a table is given buckets for, in hundredths of what they could hold.
 const FILL: usize = 78;
 
-/// Pages that a family begins with at most; it can stretch to twice as many.
-const FIRST_PAGES: usize = 4;
+/// The logarithm of the buckets that a family begins with at most; it can stretch to twice as many.
+const FIRST_BITS: u32 = PAGE_BITS + (MAX_PAGES / 2).ilog2();
 
 /// What a table counts. See [`crate::Stats`].
 #[derive(Clone, Copy, Default, Debug)]
@@ -46,15 +46,10 @@ impl Table {
         if bytes.is_none_or(|bytes| bytes > isize::MAX as usize / 2) {
             return Err(AllocError::overflow());
         }
-        if buckets <= 1 << PAGE_BITS {
-            // The last bucket of a short page is as likely to be full as the first, so small tables get more.
-            table.begin_with(0, 1, buckets.next_power_of_two().ilog2())?;
-            return Ok(table);
-        }
-        let pages = buckets.div_ceil(1 << PAGE_BITS);
-        let depth = pages.div_ceil(FIRST_PAGES).next_power_of_two().ilog2();
-        page::probe(pages, PAGE_BITS)?;
-        table.begin_with(depth, pages.div_ceil(1 << depth), PAGE_BITS)?;
+        let bits = buckets.next_power_of_two().ilog2().max(1);
+        let depth = bits.saturating_sub(FIRST_BITS);
+        page::probe((1 << bits) >> (bits - depth).min(PAGE_BITS), (bits - depth).min(PAGE_BITS))?;
+        table.begin_with(depth, bits - depth)?;
         Ok(table)
     }
 
@@ -79,8 +74,7 @@ impl Table {
         for header in self.headers() {
             let shape = header.shape();
             buckets.extend(
-                (0..shape.all_buckets())
-                    .map(|index| Self::bucket_of(header, shape, index).bucket()),
+                (0..shape.all_buckets()).map(|index| Self::bucket_of(header, shape, index).bucket),
             );
         }
         let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
@@ -92,15 +86,18 @@ impl Table {
     pub(crate) fn counts(&self) -> Counts {
         let Some(shared) = self.shared() else { return Counts::default() };
         let growing = self.headers().filter(|header| header.shape().is_growing()).count();
+        let grown = Grown::nothing();
+        grown.take_over(&shared.past);
+        self.headers().for_each(|header| grown.take_over(&header.grown));
         Counts {
             entries: self.len(),
             buckets: self.buckets(),
             bytes: self.bytes(),
             families: shared.families.load(Ordering::Relaxed),
             growing,
-            steps: shared.steps.load(Ordering::Relaxed),
-            moved: shared.moved.load(Ordering::Relaxed),
-            most_moved: shared.most_moved.load(Ordering::Relaxed),
+            steps: grown.steps.load(Ordering::Relaxed),
+            moved: grown.moved.load(Ordering::Relaxed),
+            most_moved: grown.most_moved.load(Ordering::Relaxed),
             splits: shared.splits.load(Ordering::Relaxed),
             overflowed: shared.overflowed.load(Ordering::Relaxed),
         }
@@ -109,16 +106,6 @@ impl Table {
     /// Asks the processor to fetch the bucket that a hash is at home in.
     #[inline]
     pub(crate) fn prefetch<L: Layout>(&self, hash: u64) {
-        let Some(home) = self.home(L::position(hash)) else { return };
-        let bucket = core::ptr::from_ref(home.bucket()).cast::<i8>();
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        // SAFETY: prefetching reads nothing, and every x86-64 processor can; the bucket has 128 bytes.
-        unsafe {
-            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(bucket);
-            _mm_prefetch::<_MM_HINT_T0>(bucket.add(64));
-        }
-        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-        let _ = bucket;
+        self.home_at_once(L::position(hash)).bucket.prefetch();
     }
 }

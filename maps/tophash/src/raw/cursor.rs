@@ -60,7 +60,7 @@ impl<'t> Cursor<'t> {
                     (Table::bucket_of(header, shape, index), index, None)
                 }
                 Place::In(header, shape, index) => {
-                    self.place = position_in(header, shape, index, shape.buckets());
+                    self.place = position_in(header, shape, index, shape.bits());
                     continue;
                 }
                 Place::At(position) => {
@@ -71,9 +71,9 @@ impl<'t> Cursor<'t> {
                     (home, home.shape.home(position), Some(position))
                 }
             };
-            let state = home.bucket().settled();
+            let state = home.bucket.settled();
             if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
-                && home.bucket().unchanged(state)
+                && home.bucket.unchanged(state)
                 && home.header.unchanged(home.shape)
             {
                 self.place =
@@ -122,7 +122,7 @@ impl<'t> Cursor<'t> {
             }
             Some(())
         };
-        entries_of(home.bucket(), state, Lies::AtHome)?;
+        entries_of(home.bucket, state, Lies::AtHome)?;
         for distance in 1..=mutant!("walk-home-only", 0, state.reach()) {
             let bucket = home.neighbour(distance);
             entries_of(bucket, bucket.settled(), Lies::Displaced)?;
@@ -143,24 +143,24 @@ fn after<'t>(home: &Home<'t>, index: usize) -> Place<'t> {
         return if index + 1 < shape.buckets() {
             Place::In(header, shape, index + 1)
         } else {
-            position_in(header, shape, shape.buckets(), shape.buckets())
+            position_in(header, shape, shape.buckets(), shape.bits())
         };
     }
     // Below the watermark homes follow the old mapping, and above it the new one.
     let old = mutant!("walk-old-mapping", true, index < shape.watermark());
-    position_in(header, shape, index + 1, if old { shape.buckets() } else { shape.next_buckets() })
+    position_in(header, shape, index + 1, shape.bits() + u32::from(!old))
 }
 
-/// The smallest position of home `index` of `of`, or of the next family.
-fn position_in<'t>(header: &Header, shape: Shape, index: usize, of: usize) -> Place<'t> {
+/// The smallest position of home `index` of `1 << bits`, or of the next family.
+fn position_in<'t>(header: &Header, shape: Shape, index: usize, bits: u32) -> Place<'t> {
     let depth = shape.depth();
-    let within = if index < of { start_of(index, of) } else { None };
-    let offset = match within {
-        Some(start) => (u128::from(start) + ((1 << depth) - 1)) >> depth,
-        None => 1u128 << (64 - depth),
+    let offset = match start_of(index, bits) {
+        Some(start) => start >> depth,
+        // Past the last family there is none; a shift by all bits, of the only family there is, is none either.
+        None => match 1u64.checked_shl(64 - depth) {
+            Some(offset) => offset,
+            None => return Place::End,
+        },
     };
-    match u64::try_from(u128::from(header.prefix) + offset) {
-        Ok(position) => Place::At(position),
-        Err(_) => Place::End,
-    }
+    header.prefix.checked_add(offset).map_or(Place::End, Place::At)
 }

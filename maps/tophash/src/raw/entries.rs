@@ -110,7 +110,8 @@ unsafe fn inline_key<K>(words: &SlotWords) -> &K {
 }
 
 /// The hash of an entry's words as growth asks for it: it never does for boxed entries, whose tags say enough.
-fn rehash_words<K, V>(words: &SlotWords, rehash: &dyn Fn(&K) -> u64) -> u64 {
+#[inline]
+fn rehash_words<K, V>(words: &SlotWords, rehash: &(impl Fn(&K) -> u64 + ?Sized)) -> u64 {
     if boxed::<K, V>() {
         return 0;
     }
@@ -147,13 +148,22 @@ impl<K, V> Entries<K, V> {
         }
     }
 
-    /// The entry of a hash that `is` recognises, for whoever changes nothing.
+    /// What `make` makes of the entry of a hash that `is` recognises, for whoever changes nothing.
     #[inline(always)]
-    pub(crate) fn look(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Option<Held<'_, K, V>> {
-        // SAFETY: as in `find`.
-        by_class!(K, V, L => self
-            .table
-            .look::<L, Held<'_, K, V>>(hash, |candidate| unsafe { Held::step(candidate, &mut is) }))
+    pub(crate) fn look<'t, R>(
+        &'t self,
+        hash: u64,
+        mut is: impl FnMut(&K) -> bool,
+        mut make: impl FnMut(Held<'t, K, V>) -> R,
+    ) -> Option<R> {
+        by_class!(K, V, L => self.table.look::<L, R>(hash, move |candidate| {
+            // SAFETY: as in `find`.
+            match unsafe { Held::step(candidate, &mut is) } {
+                Step::Yes(held) => Step::Yes(make(held)),
+                Step::No => Step::No,
+                Step::Again => Step::Again,
+            }
+        }))
     }
 
     /// Asks the processor to fetch what a search for this hash looks at first.
@@ -449,7 +459,7 @@ impl<'t, K, V> Gap<'t, K, V> {
     pub(crate) fn insert(
         self,
         fresh: Fresh<K, V>,
-        rehash: &dyn Fn(&K) -> u64,
+        rehash: &impl Fn(&K) -> u64,
     ) -> Result<(), Refused<K, V>> {
         let Self { entries, vacancy, hash } = self;
         // Released before, because the hasher may panic when the entry is in and the table grows.
@@ -469,7 +479,7 @@ impl<'t, K, V> Gap<'t, K, V> {
     pub(crate) fn insert_held(
         self,
         fresh: Fresh<K, V>,
-        rehash: &dyn Fn(&K) -> u64,
+        rehash: &impl Fn(&K) -> u64,
     ) -> Result<Held<'t, K, V>, Refused<K, V>> {
         // SAFETY: the entry is this thread's until it is put in, and the hold is dropped if it is not.
         let held = unsafe { Held::of_own(fresh.words()) };

@@ -1,19 +1,23 @@
 //! A family: the pages that hold the entries of one prefix of the hash, and where each hash is at home.
 //!
-//! Everything a reader has to know is one word:
+//! A family has 1, 2, 4 or 8 pages, so that its buckets are a power of two and home is a run of the hash's
+//! bits: those behind the prefix. Everything a reader has to know is one word:
 //!
 //! ```text
-//!  63           32 31              16 15 14   12 11    8 7 6         0
-//! | version       | watermark        | D | bits | pages | G | depth   |
+//!  63            28 27       16   13     8  7 6 5      0
+//! | version        | watermark | | shift  |G|D| depth   |
 //! ```
 //!
 //! - *depth*: how many upper bits of the hash are the family's prefix.
-//! - *pages*, each of `1 << bits` buckets.
-//! - `G` (growing): the family stretches from *pages* to one more. Homes below the *watermark* are still
-//!   where *pages* puts them; all others are already where one more page puts them.
-//! - `D` (dead): the family was split in two; the directory knows where to go.
+//! - *shift*: 64 less the logarithm of the buckets: what is left of the hash behind the prefix, shifted to the
+//!   right by this, is home.
+//! - `G` (growing): the family stretches to twice its buckets, which takes one bit more of the hash. Homes
+//!   below the *watermark* are still where the old mapping puts them; all others are already where the
+//!   new one puts them.
+//! - `D` (dead): another family, or two, have taken this one's place; the directory knows which.
 //! - *version* grows by one with every change, so that a search that found nothing can tell whether it
-//!   looked in the right place all the time.
+//!   looked in the right place all the time. A family changes a few thousand times in its life, never as
+//!   often as would make its version wrap around.
 
 use super::bucket::Bucket;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, fence, spin};
@@ -33,37 +37,61 @@ pub(super) const PAGE_BITS: u32 = 1;
 pub(crate) struct Shape(u64);
 
 impl Shape {
+    const DEPTH: u64 = 0x3f;
+    const DEAD: u64 = 1 << 6;
     const GROWING: u64 = 1 << 7;
-    const PAGES_SHIFT: u32 = 8;
-    const BITS_SHIFT: u32 = 12;
-    const DEAD: u64 = 1 << 15;
+    const HOME_SHIFT: u32 = 8;
     const WATERMARK_SHIFT: u32 = 16;
-    const VERSION: u64 = 1 << 32;
+    const WATERMARK: u64 = 0xfff;
+    const VERSION: u64 = 1 << 28;
 
-    /// A family of `pages` pages of `1 << bits` buckets that is not growing.
-    pub(super) fn new(depth: u32, pages: usize, bits: u32) -> Self {
-        let watermark = (pages as u64) << bits;
-        Self(
-            u64::from(depth)
-                | ((pages as u64) << Self::PAGES_SHIFT)
-                | (u64::from(bits) << Self::BITS_SHIFT)
-                | (watermark << Self::WATERMARK_SHIFT),
-        )
+    /// A family of `1 << bits` buckets that is not growing; of two at least.
+    pub(super) const fn new(depth: u32, bits: u32) -> Self {
+        Self(depth as u64 | ((64 - bits as u64) << Self::HOME_SHIFT))
     }
 
     #[inline]
     pub(super) fn depth(self) -> u32 {
-        (self.0 & 0x7f) as u32
+        (self.0 & Self::DEPTH) as u32
     }
 
+    /// How far to the right the hash behind the prefix is shifted to give home.
     #[inline]
-    pub(super) fn pages(self) -> usize {
-        ((self.0 >> Self::PAGES_SHIFT) & 0xf) as usize
+    fn shift(self) -> u32 {
+        (self.0 >> Self::HOME_SHIFT) as u32 & 0x3f
     }
 
-    #[inline]
+    /// The logarithm of the buckets.
     pub(super) fn bits(self) -> u32 {
-        ((self.0 >> Self::BITS_SHIFT) & 0x7) as u32
+        64 - self.shift()
+    }
+
+    /// The buckets under the mapping that homes below the watermark still have.
+    #[inline]
+    pub(super) fn buckets(self) -> usize {
+        1 << self.bits()
+    }
+
+    /// The buckets that hold entries now, whichever mapping they follow.
+    #[inline]
+    pub(super) fn all_buckets(self) -> usize {
+        self.buckets() << u32::from(self.is_growing())
+    }
+
+    #[inline]
+    pub(super) fn watermark(self) -> usize {
+        ((self.0 >> Self::WATERMARK_SHIFT) & Self::WATERMARK) as usize
+    }
+
+    /// The logarithm of the buckets of one page.
+    #[inline]
+    pub(super) fn page_bits(self) -> u32 {
+        self.bits().min(PAGE_BITS)
+    }
+
+    /// The pages that hold entries now, whichever mapping they follow.
+    pub(super) fn pages(self) -> usize {
+        self.all_buckets().div_ceil(1 << PAGE_BITS)
     }
 
     #[inline]
@@ -76,83 +104,57 @@ impl Shape {
         self.0 & Self::GROWING != 0
     }
 
-    #[inline]
-    pub(super) fn watermark(self) -> usize {
-        ((self.0 >> Self::WATERMARK_SHIFT) & 0xffff) as usize
-    }
-
-    /// The buckets under the mapping that homes below the watermark still have.
-    #[inline]
-    pub(super) fn buckets(self) -> usize {
-        self.pages() << self.bits()
-    }
-
-    /// The buckets under the mapping that the family grows to.
-    #[inline]
-    pub(super) fn next_buckets(self) -> usize {
-        (self.pages() + 1) << self.bits()
-    }
-
-    /// The buckets that hold entries now, whichever mapping they follow.
-    pub(super) fn all_buckets(self) -> usize {
-        if self.is_growing() { self.next_buckets() } else { self.buckets() }
-    }
-
     /// Which bucket of the family a position is at home in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn home(self, position: u64) -> usize {
-        let within = position << self.depth();
-        let home = scale(within, self.buckets());
-        if home < self.watermark() { home } else { scale(within, self.next_buckets()) }
+        // Only the lowest six bits of the word count as a distance, and these are the depth.
+        let home =
+            position.wrapping_shl(self.0 as u32).wrapping_shr((self.0 >> Self::HOME_SHIFT) as u32);
+        if self.is_growing() { self.home_in_growth(position) } else { home as usize }
     }
 
-    /// Where a position is at home before and after this growth.
+    /// Which bucket of a growing family a position is at home in.
+    #[inline]
+    fn home_in_growth(self, position: u64) -> usize {
+        let (old, new) = self.homes(position);
+        if old < self.watermark() { old } else { new }
+    }
+
+    /// Where a position is at home before and after a growth.
     #[inline]
     pub(super) fn homes(self, position: u64) -> (usize, usize) {
-        let within = position << self.depth();
-        (scale(within, self.buckets()), scale(within, self.next_buckets()))
+        let new = (position << self.depth()) >> (self.shift() - 1);
+        ((new >> 1) as usize, new as usize)
     }
 
     pub(super) fn growing(self) -> Self {
-        Self(self.0 | Self::GROWING).changed()
+        Self(self.0 | Self::GROWING).with_watermark(self.buckets())
     }
 
     pub(super) fn with_watermark(self, watermark: usize) -> Self {
-        let cleared = self.0 & !(0xffff << Self::WATERMARK_SHIFT);
-        Self(cleared | ((watermark as u64) << Self::WATERMARK_SHIFT)).changed()
+        let cleared = self.0 & !(Self::WATERMARK << Self::WATERMARK_SHIFT);
+        Self(cleared | ((watermark as u64) << Self::WATERMARK_SHIFT)).after(self)
     }
 
     pub(super) fn grown(self) -> Self {
-        Self::new(self.depth(), self.pages() + 1, self.bits()).after(self)
-    }
-
-    pub(super) fn doubled(self) -> Self {
-        Self::new(self.depth(), 1, self.bits() + 1).after(self)
+        Self::new(self.depth(), self.bits() + 1).after(self)
     }
 
     pub(super) fn dead(self) -> Self {
-        Self(self.0 | Self::DEAD).changed()
+        Self(self.0 | Self::DEAD).after(self)
     }
 
-    /// The same shape with a version later than that of `other`.
+    /// The same shape with the version that follows the one of `other`.
     fn after(self, other: Self) -> Self {
-        Self((self.0 & (Self::VERSION - 1)) | (other.0 & !(Self::VERSION - 1))).changed()
-    }
-
-    fn changed(self) -> Self {
-        Self(self.0.wrapping_add(Self::VERSION))
+        let version = other.0.wrapping_add(Self::VERSION) & !(Self::VERSION - 1);
+        Self((self.0 & (Self::VERSION - 1)) | version)
     }
 }
 
-/// The bucket of `of` that a fraction `within` of 2⁶⁴ falls into. Monotone in `within`.
-#[inline]
-pub(super) fn scale(within: u64, of: usize) -> usize {
-    ((u128::from(within) * of as u128) >> 64) as usize
-}
-
-/// The smallest fraction of 2⁶⁴ that [`scale`] puts into bucket `bucket` of `of`; none past the last.
-pub(super) fn start_of(bucket: usize, of: usize) -> Option<u64> {
-    u64::try_from(((bucket as u128) << 64).div_ceil(of as u128)).ok()
+/// The smallest position within a family's range that is at home in bucket `bucket` of `1 << bits`; none past the
+/// last bucket.
+pub(super) fn start_of(bucket: usize, bits: u32) -> Option<u64> {
+    (bucket >> bits == 0).then_some((bucket as u64) << (64 - bits))
 }
 
 /// A family of pages. Headers live as long as their table, the dead ones too.
@@ -165,21 +167,62 @@ pub(crate) struct Header {
     pub(super) refused: AtomicU64,
     /// The first position of the family.
     pub(super) prefix: u64,
+    pub(super) grown: Grown,
+}
+
+/// What growth has done.
+#[derive(Debug)]
+pub(super) struct Grown {
+    pub(super) steps: AtomicU64,
+    /// Entries that were moved.
+    pub(super) moved: AtomicU64,
+    /// The most entries that one insertion moved.
+    pub(super) most_moved: AtomicU64,
+}
+
+impl Grown {
+    #[cfg(not(loom))]
+    const NOTHING: Self =
+        Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) };
+
+    pub(super) fn nothing() -> Self {
+        Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) }
+    }
+
+    /// Adds what another one counted.
+    pub(super) fn take_over(&self, other: &Self) {
+        self.steps.fetch_add(other.steps.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.moved.fetch_add(other.moved.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.most_moved.fetch_max(other.most_moved.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
 }
 
 impl Header {
     pub(super) fn new(shape: Shape, prefix: u64, pages: &[*mut Bucket]) -> Self {
-        let header = Self {
+        let page = |index| pages.get(index).copied().unwrap_or_default();
+        Self {
             shape: AtomicU64::new(shape.0),
-            pages: core::array::from_fn(|_| AtomicPtr::new(core::ptr::null_mut())),
+            pages: core::array::from_fn(|index| AtomicPtr::new(page(index))),
             busy: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             prefix,
-        };
-        for (index, page) in pages.iter().enumerate() {
-            header.set_page(index, shape.bits(), *page);
+            grown: Grown::nothing(),
         }
-        header
+    }
+
+    /// What a table without entries has for a family: one that is dead, with a bucket to look into.
+    #[cfg(not(loom))]
+    pub(super) const fn none(bucket: *mut Bucket) -> Self {
+        let mut pages = [const { AtomicPtr::new(core::ptr::null_mut()) }; MAX_PAGES];
+        pages[0] = AtomicPtr::new(bucket);
+        Self {
+            shape: AtomicU64::new(Shape::new(0, 1).0 | Shape::DEAD),
+            pages,
+            busy: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            prefix: 0,
+            grown: Grown::NOTHING,
+        }
     }
 
     /// The shape, before which nothing that is read afterwards can have been read.
@@ -213,12 +256,13 @@ impl Header {
     }
 
     #[inline]
-    pub(super) fn page_pointer(&self, index: usize, bits: u32) -> *mut Bucket {
-        self.pages[place_of(index, bits)].load(Ordering::Relaxed)
+    pub(super) fn page(&self, index: usize) -> *mut Bucket {
+        // A shape never names more than MAX_PAGES pages; the mask says so to the compiler.
+        self.pages[index & (MAX_PAGES - 1)].load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_page(&self, index: usize, bits: u32, page: *mut Bucket) {
-        self.pages[place_of(index, bits)].store(page, Ordering::Release);
+    pub(super) fn set_page(&self, index: usize, page: *mut Bucket) {
+        self.pages[index & (MAX_PAGES - 1)].store(page, Ordering::Release);
     }
 
     /// The right to change the family's shape, if nobody else has it.
@@ -241,17 +285,23 @@ impl Header {
     }
 }
 
-/// Where the pointer to page `index` lies. A short page has a place of its own for each of its sizes, so
-/// that a search by the shape before cannot be led into the page after.
-#[inline]
-fn place_of(index: usize, bits: u32) -> usize {
-    // A shape never names more than MAX_PAGES pages; the mask says so to the compiler.
-    (if bits == PAGE_BITS { index } else { 1 + bits as usize }) & (MAX_PAGES - 1)
-}
-
 /// The right to change a family's shape. Dropping it gives it back.
 pub(super) struct Growing<'t> {
     pub(super) header: &'t Header,
+}
+
+impl Growing<'_> {
+    /// Counts steps and what they moved. Plain loads and stores do, since nobody else grows this family now.
+    pub(super) fn count(&self, steps: u64, moved: u64) {
+        let grown = &self.header.grown;
+        let add =
+            |to: &AtomicU64, more| to.store(to.load(Ordering::Relaxed) + more, Ordering::Relaxed);
+        add(&grown.steps, steps);
+        add(&grown.moved, moved);
+        if moved > grown.most_moved.load(Ordering::Relaxed) {
+            grown.most_moved.store(moved, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Drop for Growing<'_> {
@@ -266,35 +316,51 @@ mod tests {
 
     #[test]
     fn homes_follow_the_hash_at_every_watermark() {
-        for pages in 1..=7 {
-            let mut shape = Shape::new(3, pages, PAGE_BITS).growing();
+        for bits in PAGE_BITS..PAGE_BITS + 3 {
+            let mut shape = Shape::new(3, bits).growing();
             for watermark in (0..=shape.buckets()).rev() {
                 shape = shape.with_watermark(watermark);
                 let homes: alloc::vec::Vec<usize> = (0..4096u64)
                     .map(|step| shape.home(0x2000_0000_0000_0000 | (step << 49)))
                     .collect();
-                assert!(homes.is_sorted(), "{pages} pages, watermark {watermark}");
-                assert!(homes.iter().all(|home| *home < shape.next_buckets()));
+                assert!(homes.is_sorted(), "{bits} bits, watermark {watermark}");
+                assert!(homes.iter().all(|home| *home < shape.all_buckets()));
             }
         }
     }
 
     #[test]
     fn the_start_of_a_bucket_is_its_smallest_position() {
-        for of in [1, 2, 3, 64, 320, 448, 512] {
-            for bucket in 0..of {
-                let start = start_of(bucket, of).unwrap();
-                assert_eq!(scale(start, of), bucket);
-                assert!(start == 0 || scale(start - 1, of) < bucket);
+        for bits in [1, 2, 6, 9] {
+            let shape = Shape::new(0, bits);
+            for bucket in 0..1 << bits {
+                let start = start_of(bucket, bits).unwrap();
+                assert_eq!(shape.home(start), bucket);
+                assert!(start == 0 || shape.home(start - 1) < bucket);
             }
-            assert_eq!(start_of(of, of), None);
+            assert_eq!(start_of(1 << bits, bits), None);
         }
     }
 
     #[test]
+    fn a_shape_tells_what_it_was_made_of() {
+        let shape = Shape::new(5, PAGE_BITS + 1);
+        let growing = shape.growing().with_watermark(1);
+        let page = 1 << PAGE_BITS;
+        assert_eq!((shape.depth(), shape.buckets(), shape.pages()), (5, 2 * page, 2));
+        assert_eq!((growing.depth(), growing.buckets(), growing.pages()), (5, 2 * page, 4));
+        assert_eq!((growing.watermark(), growing.all_buckets()), (1, 4 * page));
+        assert!(growing.is_growing() && !shape.is_growing() && !growing.grown().is_growing());
+        assert!(growing.dead().is_dead() && !growing.is_dead());
+        assert_eq!((growing.grown().buckets(), growing.grown().depth()), (4 * page, 5));
+    }
+
+    #[test]
     fn versions_differ_after_every_change() {
-        let shape = Shape::new(0, 1, 0);
-        assert_ne!(shape, shape.growing().grown());
-        assert_ne!(shape.doubled(), Shape::new(0, 1, 1));
+        let shape = Shape::new(0, PAGE_BITS);
+        let growing = shape.growing();
+        assert_ne!(shape, growing);
+        assert_ne!(growing, growing.with_watermark(growing.watermark()));
+        assert_ne!(shape.dead(), shape.dead().dead());
     }
 }

@@ -56,7 +56,19 @@ pub(crate) trait Layout: 'static {
     /// The word that holds the tag of `slot`, with `tag` put into it.
     fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64);
 
-    /// The slots that hold an entry.
+    /// The slots that hold an entry, a bit each.
+    #[inline]
+    fn entries(bucket: &Bucket) -> u32 {
+        let mut entries = (1 << Self::SLOTS) - 1;
+        let mut empty = Self::empty(bucket);
+        while !empty.is_empty() {
+            entries &= !(1 << Self::first(empty));
+            empty = Self::rest(empty);
+        }
+        entries
+    }
+
+    /// How many slots hold an entry.
     #[inline]
     fn occupied(bucket: &Bucket) -> usize {
         Self::SLOTS - Self::empty(bucket).count()
@@ -66,6 +78,14 @@ pub(crate) trait Layout: 'static {
     #[inline]
     fn rest(mask: Mask) -> Mask {
         Mask(mask.0 & mask.0.wrapping_sub(1))
+    }
+
+    /// Empties the slots of a mask with a bit for each. See [`Layout::take`].
+    #[inline]
+    fn take_all(locked: &mut Locked<'_>, slots: u32) {
+        for slot in (0..Self::SLOTS).filter(|slot| slots & (1 << slot) != 0) {
+            Self::take(locked, slot);
+        }
     }
 
     /// The words of a slot as they are just now.
@@ -173,6 +193,17 @@ impl Layout for Pair {
     #[inline]
     fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64) {
         (1, with_byte(bucket.word(1), slot, tag))
+    }
+
+    #[inline]
+    fn take_all(locked: &mut Locked<'_>, slots: u32) {
+        let mut tags = locked.bucket().word(1);
+        for slot in 0..Self::SLOTS {
+            if slots & (1 << slot) != 0 {
+                tags = with_byte(tags, slot, 0);
+            }
+        }
+        locked.store([(1, tags)]);
     }
 }
 
@@ -294,7 +325,7 @@ mod tests {
     use super::*;
 
     fn round_trip<L: Layout>() {
-        let bucket = Bucket::new();
+        let bucket = Bucket::empty();
         let mut slots = alloc::vec::Vec::new();
         for tag in 200..200 + L::SLOTS as u64 {
             let mut locked = bucket.lock();

@@ -49,7 +49,10 @@ impl Overflow {
         }
         // SAFETY: the memory is fresh, of the layout of a node, and this thread's alone.
         unsafe {
-            node.write(Node { bucket: Bucket::new(), next: AtomicPtr::new(core::ptr::null_mut()) });
+            node.write(Node {
+                bucket: Bucket::empty(),
+                next: AtomicPtr::new(core::ptr::null_mut()),
+            });
         }
         let mut head = self.head.load(Ordering::Relaxed);
         loop {

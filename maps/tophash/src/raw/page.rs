@@ -28,7 +28,7 @@ pub(super) fn allocate(bits: u32) -> Result<*mut Bucket, AllocError> {
         }
         for index in 0..1 << bits {
             // SAFETY: the page has `1 << bits` buckets' room; loom's atomics have to be constructed.
-            unsafe { page.add(index).write(Bucket::new()) };
+            unsafe { page.add(index).write(Bucket::empty()) };
         }
         Ok(page)
     }

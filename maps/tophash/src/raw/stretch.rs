@@ -4,9 +4,9 @@
 //! than a page holds, a split moves nothing. Threads that insert into a growing family do [`STEPS`] steps
 //! each, unless another thread is at it.
 
-use super::bucket::{Bucket, Locked, State};
+use super::bucket::{Bucket, Locked, MOST_REACH, State};
 use super::directory::Directory;
-use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape, scale};
+use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
 use super::layout::{Layout, SlotWords};
 use super::page;
 use super::table::{Dead, Grave, Home, Shared, Table};
@@ -21,6 +21,15 @@ pub(super) const SIGNAL: usize = 4;
 /// A page fuller than this many sixty-fourths makes its family grow.
 const LOAD: usize = 55;
 
+/// The homes that a step moves together if it can: what was displaced from one of them mostly lies in another one.
+const GROUP: usize = if PAGE_BITS < 3 { 1 << PAGE_BITS } else { 8 };
+
+/// The most homes that the entries of a group go to.
+const GROUP_TARGETS: usize = 2 * GROUP;
+
+/// How many buckets of a page are looked at to tell how full it is.
+const SAMPLE: usize = 16;
+
 /// The homes that a thread moves for each entry it inserts into a growing family.
 const STEPS: usize = 2;
 
@@ -33,26 +42,19 @@ const MOST: usize = 48;
 /// The most slots of a bucket.
 const MOST_SLOTS: usize = 13;
 
-/// The most homes that the entries of one home go to: a home is stretched to at most twice its width.
-const MOST_TARGETS: usize = 4;
+/// The homes that the entries of one home go to.
+const TARGETS: usize = 2;
 
 /// The most buckets that a step locks.
 const LOCKS: usize = 40;
+
+/// Where among them the bucket is that the step empties.
+const HOME: usize = 0;
 
 /// Whether there is room now where there was none.
 pub(super) enum Room {
     Made,
     None,
-}
-
-/// How a step ended.
-enum Stepped {
-    /// This many entries were moved.
-    Moved(usize),
-    /// The family has grown by a page.
-    Finished,
-    /// The entries of this home do not fit where they belong.
-    Stuck,
 }
 
 /// An entry of the home that a step moves.
@@ -61,7 +63,34 @@ struct Moving<'t> {
     bucket: &'t Bucket,
     slot: usize,
     position: u64,
-    displaced: bool,
+}
+
+/// What a step does with a bucket of its group.
+struct Plan {
+    /// The state that the plan was made in.
+    seen: State,
+    /// The slots whose entries are moved, a bit each.
+    moves: u32,
+    /// Which of the group's targets they go to.
+    targets: [u8; MOST_SLOTS],
+}
+
+impl Plan {
+    const fn new() -> Self {
+        Self { seen: State::EMPTY, moves: 0, targets: [0; MOST_SLOTS] }
+    }
+}
+
+/// Where an entry was copied to.
+#[derive(Clone, Copy)]
+struct Copied {
+    /// Which of the locked buckets it came from.
+    from: usize,
+    /// Which one is its new home.
+    home: usize,
+    /// Which one it lies in.
+    to: usize,
+    slot: usize,
 }
 
 /// A page whose buckets are all locked, and of each entry its bucket, its slot and its position.
@@ -70,36 +99,43 @@ type LockedPage<'t> = (Vec<Locked<'t>>, Vec<(usize, usize, u64)>);
 /// The buckets that a step has locked, each once.
 struct Locks<'t> {
     locked: [Option<Locked<'t>>; LOCKS],
-    /// Where each of them lies, close together for the search.
-    buckets: [*const Bucket; LOCKS],
     length: usize,
 }
 
 impl<'t> Locks<'t> {
     fn new() -> Self {
-        Self { locked: [const { None }; LOCKS], buckets: [core::ptr::null(); LOCKS], length: 0 }
+        Self { locked: [const { None }; LOCKS], length: 0 }
     }
 
-    fn add(&mut self, locked: Locked<'t>) {
-        if self.length < LOCKS {
-            self.buckets[self.length] = locked.bucket();
-            self.locked[self.length] = Some(locked);
-            self.length += 1;
+    /// The place of a bucket that was not among them; none if there are too many.
+    fn add(&mut self, locked: Locked<'t>) -> Option<usize> {
+        let place = self.length;
+        *self.locked.get_mut(place)? = Some(locked);
+        self.length += 1;
+        Some(place)
+    }
+
+    /// The place of a bucket, which is locked if it is not among them yet; none if there are too many.
+    fn place_of(&mut self, bucket: &'t Bucket) -> Option<usize> {
+        let same = |held: &Option<Locked<'t>>| {
+            held.as_ref().is_some_and(|held| core::ptr::eq(held.bucket(), bucket))
+        };
+        match self.locked[..self.length].iter().position(same) {
+            Some(place) => Some(place),
+            None if self.length == LOCKS => None,
+            None => self.add(bucket.lock()),
         }
     }
 
-    /// The lock of a bucket, waiting for it if it is not held yet; none if there are too many.
-    fn of(&mut self, bucket: &'t Bucket) -> Option<&mut Locked<'t>> {
-        let held = self.buckets[..self.length].iter().position(|held| core::ptr::eq(*held, bucket));
-        let index = match held {
-            Some(index) => index,
-            None if self.length == LOCKS => return None,
-            None => {
-                self.add(bucket.lock());
-                self.length - 1
-            }
-        };
-        self.locked[index].as_mut()
+    fn at(&mut self, place: usize) -> Option<&mut Locked<'t>> {
+        self.locked.get_mut(place)?.as_mut()
+    }
+
+    /// Changes the state of a bucket.
+    fn change(&mut self, place: usize, change: impl FnOnce(State) -> State) {
+        if let Some(locked) = self.at(place) {
+            locked.set_state(change(locked.state()));
+        }
     }
 
     fn settle(&mut self) {
@@ -108,16 +144,21 @@ impl<'t> Locks<'t> {
 }
 
 /// The position of the entry in a slot: from its tag if the layout allows, or from its hash.
-fn position_of<L: Layout>(bucket: &Bucket, slot: usize, rehash: &dyn Fn(SlotWords) -> u64) -> u64 {
-    if L::TAG_IS_POSITION {
-        L::tag_at(bucket, slot) << 32
-    } else {
-        L::position(rehash(L::words(bucket, slot)))
-    }
+#[inline]
+fn position_of<L: Layout>(bucket: &Bucket, slot: usize, rehash: impl FnOnce() -> u64) -> u64 {
+    if L::TAG_IS_POSITION { L::tag_at(bucket, slot) << 32 } else { L::position(rehash()) }
 }
 
-fn slots<L: Layout>(bucket: &Bucket) -> impl Iterator<Item = usize> + '_ {
-    (0..L::SLOTS).filter(|slot| L::tag_at(bucket, *slot) != 0)
+/// The slots of a mask with a bit for each, in order.
+#[inline]
+fn slots(mut mask: u32) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let slot = mask.trailing_zeros() as usize;
+        (mask != 0).then(|| {
+            mask &= mask - 1;
+            slot
+        })
+    })
 }
 
 impl Table {
@@ -127,7 +168,7 @@ impl Table {
         &self,
         home: &Home<'_>,
         distance: usize,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &impl Fn(SlotWords) -> u64,
     ) {
         let Some(growing) = home.header.try_grow() else { return };
         let shape = home.header.shape();
@@ -137,8 +178,11 @@ impl Table {
         if shape.is_growing() {
             self.steps::<L>(&growing, STEPS, rehash);
         } else if distance > 0 {
-            let occupied: usize = home.page.iter().map(L::occupied).sum();
-            if occupied * 64 >= home.page.len() * L::SLOTS * LOAD {
+            let looked_at = home.page().iter().step_by((home.page().len() / SAMPLE).max(1));
+            let (buckets, occupied) = looked_at.fold((0, 0), |(buckets, occupied), bucket| {
+                (buckets + 1, occupied + L::occupied(bucket))
+            });
+            if occupied * 64 >= buckets * L::SLOTS * LOAD {
                 // Without memory the family goes on as it is; the insert that finds no room reports it.
                 let _ = self.start::<L>(&growing, shape, rehash);
             }
@@ -150,7 +194,7 @@ impl Table {
     pub(super) fn make_room<L: Layout>(
         &self,
         home: &Home<'_>,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &impl Fn(SlotWords) -> u64,
     ) -> Result<Room, AllocError> {
         let Some(growing) = home.header.grow_patiently() else { return Ok(Room::None) };
         let shape = home.header.shape();
@@ -172,7 +216,7 @@ impl Table {
         }
         let all = shape.all_buckets();
         let occupied: usize = (0..all)
-            .map(|index| L::occupied(Self::bucket_of(home.header, shape, index).bucket()))
+            .map(|index| L::occupied(Self::bucket_of(home.header, shape, index).bucket))
             .sum();
         if occupied * 2 <= all * L::SLOTS {
             home.header.refused.store(64, Ordering::Relaxed);
@@ -192,8 +236,14 @@ impl Table {
             self.double::<L>(growing, shape, rehash)?;
             return Ok(true);
         }
-        if shape.pages() < MAX_PAGES {
-            growing.header.set_page(shape.pages(), shape.bits(), page::allocate(shape.bits())?);
+        let pages = shape.pages();
+        if pages < MAX_PAGES {
+            for index in pages..2 * pages {
+                // Pages that are there already were allocated by somebody who then was refused another one.
+                if growing.header.page(index).is_null() {
+                    growing.header.set_page(index, page::allocate(PAGE_BITS)?);
+                }
+            }
             growing.header.publish(shape.growing());
             return Ok(true);
         }
@@ -205,64 +255,54 @@ impl Table {
         &self,
         growing: &Growing<'_>,
         most: usize,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &impl Fn(SlotWords) -> u64,
     ) {
-        let Some(shared) = self.shared() else { return };
-        let mut moved = 0;
-        for _ in 0..most {
-            match self.step::<L>(growing.header, rehash) {
-                Stepped::Moved(entries) => moved += entries as u64,
-                Stepped::Finished | Stepped::Stuck => break,
-            }
-            shared.steps.fetch_add(1, Ordering::Relaxed);
-        }
-        shared.moved.fetch_add(moved, Ordering::Relaxed);
-        shared.most_moved.fetch_max(moved, Ordering::Relaxed);
-    }
-
-    /// Moves the entries of the last home that has not been moved yet.
-    fn step<L: Layout>(&self, header: &Header, rehash: &dyn Fn(SlotWords) -> u64) -> Stepped {
-        let shape = header.shape();
-        let Some(old) = shape.watermark().checked_sub(1) else {
-            header.publish(shape.grown());
-            return Stepped::Finished;
-        };
-        let home = Self::bucket_of(header, shape, old);
-        if let Some(moved) = Self::step_at_home::<L>(&home, old, rehash) {
-            return Stepped::Moved(moved);
-        }
-        let mut moving = [const { None }; MOST];
-        let mut locks = Locks::new();
-        let Some(length) = Self::lock_home::<L>(&home, old, rehash, &mut moving, &mut locks) else {
-            return Stepped::Stuck;
-        };
-        let mut placed = [const { None }; MOST];
-        let (first, last) = targets(shape, old);
-        let mut fits = true;
-        for (entry, place) in moving[..length].iter().flatten().zip(&mut placed) {
-            // A hasher that gives another hash than before must not lead outside of what this home maps to.
-            let new =
-                scale(entry.position << shape.depth(), shape.next_buckets()).clamp(first, last);
-            if new == old {
-                continue;
-            }
-            *place = Self::copy::<L>(header, shape, entry, new, &mut locks);
-            fits &= place.is_some();
-        }
-        let overflowed = locks.of(home.bucket()).is_some_and(|home| home.state().overflowed());
-        if fits && overflowed {
-            for target in first..=last {
-                match locks.of(Self::bucket_of(header, shape, target).bucket()) {
-                    Some(target) => target.set_state(target.state().with_overflowed()),
-                    None => fits = false,
+        let header = growing.header;
+        let (mut steps, mut moved) = (0, 0);
+        while steps < most {
+            let shape = header.shape();
+            let Some(old) = shape.watermark().checked_sub(1) else {
+                header.publish(shape.grown());
+                break;
+            };
+            if (old + 1) % GROUP == 0 {
+                if let Some(entries) = Self::step_group::<L>(header, shape, old + 1 - GROUP, rehash)
+                {
+                    moved += entries;
+                    steps += GROUP;
+                    continue;
                 }
             }
-        }
-        if !fits {
-            for (new, slot, distance) in placed.into_iter().flatten() {
-                Self::withdraw::<L>(header, shape, new, slot, distance, &mut locks);
+            let home = Self::bucket_of(header, shape, old);
+            match self.step::<L>(&home, old, rehash) {
+                Some(entries) => moved += entries,
+                None => break,
             }
-            return Stepped::Stuck;
+            steps += 1;
+        }
+        growing.count(steps as u64, moved as u64);
+    }
+
+    /// Moves the entries of home `old`, the last one that has not been moved yet. None if they do not fit where
+    /// they belong.
+    #[cold]
+    #[inline(never)]
+    fn step<L: Layout>(
+        &self,
+        home: &Home<'_>,
+        old: usize,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) -> Option<usize> {
+        let (header, shape) = (home.header, home.shape);
+        let mut moving = [const { None }; MOST];
+        let mut locks = Locks::new();
+        let length = Self::lock_home::<L>(home, old, rehash, &mut moving, &mut locks)?;
+        let mut copied = [const { None }; MOST];
+        if !Self::copy::<L>(home, old, &moving[..length], &mut copied, &mut locks) {
+            for copy in copied.iter().flatten() {
+                Self::withdraw::<L>(copy, &mut locks);
+            }
+            return None;
         }
         locks.settle();
         delicate!();
@@ -271,106 +311,112 @@ impl Table {
         mutant!("grow-late", {}, header.publish(published));
         delicate!();
         let mut moved = 0;
-        for (entry, place) in moving[..length].iter().flatten().zip(&placed) {
-            if place.is_none() {
-                continue;
-            }
+        for (entry, copy) in moving[..length].iter().zip(&copied) {
+            let (Some(entry), Some(copy)) = (entry, copy) else { continue };
             moved += 1;
-            if let Some(source) = locks.of(entry.bucket) {
+            if let Some(source) = locks.at(copy.from) {
                 mutant!("leave-moved-entry", {}, L::take(source, entry.slot));
-                let state = source.state().with_foreign(entry.slot, false);
-                source.set_state(state);
+                source.set_state(source.state().with_foreign(entry.slot, false));
             }
-            if let (true, Some(at_home)) = (entry.displaced, locks.of(home.bucket())) {
-                let state = at_home.state().without_displaced();
-                at_home.set_state(state);
+            if copy.from != HOME {
+                locks.change(HOME, State::without_displaced);
             }
         }
+        // Whoever found this home empty of a key must look again, even if nothing lay here.
+        locks.change(HOME, |state| state);
         mutant!("grow-late", drop(core::mem::replace(&mut locks, Locks::new())));
-        delicate!();
-        mutant!("grow-late", header.publish(published));
-        // Whoever found this home empty of a key must look again, even if nothing lay here.
-        if let Some(at_home) = locks.of(home.bucket()) {
-            at_home.set_state(at_home.state());
-        }
-        Stepped::Moved(moved)
-    }
-
-    /// A step as most are: all entries of the home lie there, and where they belong there is room.
-    ///
-    /// None if it is not like that, or if something changed meanwhile; then nothing was done.
-    fn step_at_home<L: Layout>(
-        home: &Home<'_>,
-        old: usize,
-        rehash: &dyn Fn(SlotWords) -> u64,
-    ) -> Option<usize> {
-        let (header, shape, bucket) = (home.header, home.shape, home.bucket());
-        let state = bucket.settled();
-        if state.reach() != 0 || state.overflowed() {
-            return None;
-        }
-        let (first, last) = targets(shape, old);
-        let mut entries = [(0, 0, 0, [0; 2]); MOST_SLOTS];
-        let mut length = 0;
-        for slot in 0..L::SLOTS {
-            let tag = L::tag_at(bucket, slot);
-            if tag != 0 && !state.is_foreign(slot) {
-                *entries.get_mut(length)? = (slot, 0, tag, L::words(bucket, slot));
-                length += 1;
-            }
-        }
-        if !bucket.unchanged(state) {
-            return None;
-        }
-        let entries = &mut entries[..length];
-        let mut needed = [0; MOST_TARGETS];
-        for (_, target, tag, words) in entries.iter_mut() {
-            let position =
-                if L::TAG_IS_POSITION { *tag << 32 } else { L::position(rehash(*words)) };
-            // A hasher that gives another hash than before must not lead outside of what this home maps to.
-            *target = shape.homes(position).1.clamp(first, last) - first;
-            *needed.get_mut(*target)? += 1;
-        }
-        let mut at_home = bucket.lock_from(state)?;
-        let mut targets = [const { None }; MOST_TARGETS];
-        for (target, locked) in (first..=last).zip(&mut targets) {
-            if target != old {
-                let bucket = Self::bucket_of(header, shape, target).bucket();
-                let locked = locked.insert(bucket.lock());
-                if L::empty(locked.bucket()).count() < needed[target - first] {
-                    return None;
-                }
-            }
-        }
-        let mut moved = 0;
-        for (_, target, tag, words) in entries.iter() {
-            if let Some(locked) = &mut targets[*target] {
-                let slot = L::first(L::empty(locked.bucket()));
-                L::put(locked, slot, *tag, mutant!("copy-first-word", [words[0], 0], *words));
-                moved += 1;
-            }
-        }
-        targets.iter_mut().flatten().for_each(Locked::settle);
-        delicate!();
-        // From here on, searches look for these entries where they have been copied to.
-        let published = shape.with_watermark(old);
-        mutant!("grow-late", {}, header.publish(published));
-        delicate!();
-        for (slot, target, ..) in entries.iter() {
-            if targets[*target].is_some() {
-                mutant!("leave-moved-entry", {}, L::take(&mut at_home, *slot));
-            }
-        }
-        // Whoever found this home empty of a key must look again, even if nothing lay here.
-        at_home.set_state(at_home.state());
-        mutant!("grow-late", drop((at_home, targets)));
         delicate!();
         mutant!("grow-late", header.publish(published));
         Some(moved)
     }
 
-    /// Finds the entries that are at home in bucket `old`, and locks that bucket and those they lie in.
-    /// None if they are too many.
+    /// Moves the entries of [`GROUP`] homes at once, from `first` on.
+    ///
+    /// None if that is not possible: if some lie outside of the group, or would go to a bucket of the group, or find
+    /// no room near their new homes, or if something changed meanwhile. Then nothing was done.
+    #[inline(never)]
+    fn step_group<L: Layout>(
+        header: &Header,
+        shape: Shape,
+        first: usize,
+        rehash: &impl Fn(SlotWords) -> u64,
+    ) -> Option<usize> {
+        let (low, high) = (2 * first, 2 * (first + GROUP) - 1);
+        if low < first + GROUP {
+            return None;
+        }
+        let start = Self::bucket_of(header, shape, first);
+        let sources = start.page().get(start.index..start.index + GROUP)?;
+        let mut plans = [const { Plan::new() }; GROUP];
+        for (bucket, plan) in sources.iter().zip(&mut plans) {
+            let state = bucket.state();
+            if !state.is_unlocked() || state.reach() >= GROUP || state.overflowed() {
+                return None;
+            }
+            let mut words = [[0; 2]; MOST_SLOTS];
+            if !L::TAG_IS_POSITION {
+                for slot in 0..L::SLOTS {
+                    words[slot] = L::words(bucket, slot);
+                }
+            }
+            let entries = L::entries(bucket);
+            if !bucket.unchanged(state) {
+                return None;
+            }
+            plan.seen = state;
+            for slot in slots(entries) {
+                let position = position_of::<L>(bucket, slot, || rehash(words[slot]));
+                let (old, new) = shape.homes(position);
+                if !state.is_foreign(slot) || old.wrapping_sub(first) < GROUP {
+                    // A hasher that gives another hash than before must not lead outside of what these homes map to.
+                    plan.targets[slot] = (new.clamp(low, high) - low) as u8;
+                    plan.moves |= 1 << slot;
+                }
+            }
+        }
+        let mut locked = [const { None }; GROUP];
+        for ((bucket, plan), locked) in sources.iter().zip(&plans).zip(&mut locked) {
+            let seen = plan.seen;
+            *locked = Some(mutant!("grow-unseen", Some(bucket.lock()), bucket.lock_from(seen))?);
+        }
+        let mut targets = [const { None }; GROUP_TARGETS];
+        for (target, locked) in (low..=high).zip(&mut targets) {
+            *locked = Some(Self::bucket_of(header, shape, target).bucket.lock());
+        }
+        let mut copied = [0u16; GROUP_TARGETS];
+        let mut moved = 0;
+        for (bucket, plan) in sources.iter().zip(&plans) {
+            for slot in slots(plan.moves) {
+                let (tag, words) = bucket.words_of::<L>(slot);
+                let words = mutant!("copy-first-word", [words[0], 0], words);
+                let target = usize::from(plan.targets[slot]);
+                if !put_near::<L>(&mut targets, &mut copied, low, target, tag, words) {
+                    withdraw_all::<L>(&mut targets, &copied);
+                    return None;
+                }
+            }
+            moved += plan.moves.count_ones() as usize;
+        }
+        targets.iter_mut().flatten().for_each(Locked::settle);
+        delicate!();
+        // From here on, searches look for these entries where they have been copied to.
+        let published = shape.with_watermark(first);
+        mutant!("grow-late", {}, header.publish(published));
+        delicate!();
+        for (locked, plan) in locked.iter_mut().zip(&plans) {
+            let Some(locked) = locked else { continue };
+            mutant!("leave-moved-entry", {}, L::take_all(locked, plan.moves));
+            // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
+            locked.set_state(locked.state().moved(plan.moves));
+        }
+        mutant!("grow-late", drop((locked, targets)));
+        delicate!();
+        mutant!("grow-late", header.publish(published));
+        Some(moved)
+    }
+
+    /// Finds the entries that are at home in bucket `old`, and locks that bucket, at [`HOME`], and those they
+    /// lie in. None if they are too many.
     fn lock_home<'t, L: Layout>(
         home: &Home<'t>,
         old: usize,
@@ -380,17 +426,20 @@ impl Table {
     ) -> Option<usize> {
         let mut turn = 0;
         loop {
-            let state = home.bucket().settled();
+            let state = home.bucket.settled();
             let length = Self::entries_of::<L>(home, old, state, rehash, moving)?;
             if let Some(length) = length {
-                if let Some(locked) = mutant!(
-                    "grow-unseen",
-                    Some(home.bucket().lock()),
-                    home.bucket().lock_from(state)
-                ) {
-                    locks.add(locked);
+                if let Some(locked) =
+                    mutant!("grow-unseen", Some(home.bucket.lock()), home.bucket.lock_from(state))
+                {
+                    locks.add(locked)?;
+                    let mut last = home.bucket;
                     for entry in moving[..length].iter().flatten() {
-                        locks.of(entry.bucket)?;
+                        // The entries of a bucket come one after the other.
+                        if !core::ptr::eq(entry.bucket, last) {
+                            last = entry.bucket;
+                            locks.add(last.lock())?;
+                        }
                     }
                     return Some(length);
                 }
@@ -426,11 +475,11 @@ impl Table {
                 if !bucket.unchanged(seen) {
                     return Some(None);
                 }
-                let position = position_of::<L>(bucket, slot, &|_| rehash(words));
+                let position = position_of::<L>(bucket, slot, || rehash(words));
                 if displaced && home.shape.homes(position).0 != old {
                     continue;
                 }
-                *moving.get_mut(length)? = Some(Moving { bucket, slot, position, displaced });
+                *moving.get_mut(length)? = Some(Moving { bucket, slot, position });
                 length += 1;
             }
             if !bucket.unchanged(seen) {
@@ -440,74 +489,103 @@ impl Table {
         Some(Some(length))
     }
 
-    /// Copies an entry to where it is at home in the grown family, or near there.
+    /// Copies entries to where they are at home in the grown family, or near there. False if there is no room.
     fn copy<'t, L: Layout>(
-        header: &'t Header,
-        shape: Shape,
-        entry: &Moving<'_>,
-        new: usize,
+        home: &Home<'t>,
+        old: usize,
+        moving: &[Option<Moving<'t>>],
+        copied: &mut [Option<Copied>; MOST],
         locks: &mut Locks<'t>,
-    ) -> Option<(usize, usize, usize)> {
-        let target = Self::bucket_of(header, shape, new);
-        let words = L::words(entry.bucket, entry.slot);
-        let tag = L::tag_at(entry.bucket, entry.slot);
-        locks.of(target.bucket())?;
-        for distance in 0..target.page.len() {
+    ) -> bool {
+        let (first, last) = (2 * old, 2 * old + 1);
+        let overflowed = home.bucket.state().overflowed();
+        let mut homes = [const { None }; TARGETS];
+        for (target, place) in (first..=last).zip(&mut homes) {
+            if target == old && !overflowed {
+                continue;
+            }
+            let target = Self::bucket_of(home.header, home.shape, target);
+            let Some(locked) = locks.place_of(target.bucket) else { return false };
+            if overflowed {
+                locks.change(locked, State::with_overflowed);
+            }
+            *place = Some((target, locked));
+        }
+        let (mut from, mut source) = (HOME, home.bucket);
+        for (entry, copied) in moving.iter().flatten().zip(copied) {
+            if !core::ptr::eq(entry.bucket, source) {
+                (from, source) = (from + 1, entry.bucket);
+            }
+            // A hasher that gives another hash than before must not lead outside of what this home maps to.
+            let new = home.shape.homes(entry.position).1.clamp(first, last);
+            if new == old {
+                continue;
+            }
+            let Some(Some((target, home))) = homes.get(new - first) else { return false };
+            let Some((to, slot)) = Self::copy_one::<L>(entry, target, *home, locks) else {
+                return false;
+            };
+            *copied = Some(Copied { from, home: *home, to, slot });
+        }
+        true
+    }
+
+    /// Copies an entry to its new home, or near there: to which of the locked buckets, and to which slot.
+    fn copy_one<'t, L: Layout>(
+        entry: &Moving<'_>,
+        target: &Home<'t>,
+        home: usize,
+        locks: &mut Locks<'t>,
+    ) -> Option<(usize, usize)> {
+        for distance in 0..target.page().len().min(MOST_REACH + 1) {
             let bucket = target.neighbour(distance);
             if L::empty(bucket).is_empty() {
                 continue;
             }
-            let locked = locks.of(bucket)?;
+            let place = if distance == 0 { home } else { locks.place_of(bucket)? };
+            let locked = locks.at(place)?;
             let empty = L::empty(bucket);
             if empty.is_empty() {
                 continue;
             }
             let slot = L::first(empty);
-            L::put(locked, slot, tag, mutant!("copy-first-word", [words[0], 0], words));
-            let state = locked.state().with_foreign(slot, distance > 0);
-            locked.set_state(state);
+            let words = L::words(entry.bucket, entry.slot);
+            let words = mutant!("copy-first-word", [words[0], 0], words);
+            let tag = L::tag_at(entry.bucket, entry.slot);
+            L::put(locked, slot, tag, words);
             if distance > 0 {
-                let at_home = locks.of(target.bucket())?;
-                let state = at_home.state().with_displaced(distance);
-                at_home.set_state(state);
+                locked.set_state(locked.state().with_foreign(slot, true));
+                locks.change(home, |state| state.with_displaced(distance, tag));
             }
-            return Some((new, slot, distance));
+            return Some((place, slot));
         }
         None
     }
 
     /// Takes back a copy that was made in vain.
-    fn withdraw<'t, L: Layout>(
-        header: &'t Header,
-        shape: Shape,
-        new: usize,
-        slot: usize,
-        distance: usize,
-        locks: &mut Locks<'t>,
-    ) {
-        let target = Self::bucket_of(header, shape, new);
-        if let Some(locked) = locks.of(target.neighbour(distance)) {
-            L::take(locked, slot);
-            let state = locked.state().with_foreign(slot, false);
-            locked.set_state(state);
+    fn withdraw<L: Layout>(copy: &Copied, locks: &mut Locks<'_>) {
+        if let Some(locked) = locks.at(copy.to) {
+            L::take(locked, copy.slot);
+            locked.set_state(locked.state().with_foreign(copy.slot, false));
         }
-        if let (true, Some(at_home)) = (distance > 0, locks.of(target.bucket())) {
-            let state = at_home.state().without_displaced();
-            at_home.set_state(state);
+        if copy.to != copy.home {
+            locks.change(copy.home, State::without_displaced);
         }
     }
 
-    /// Moves the entries of a short page into one of twice its size.
+    /// Moves the entries of a short page into one of twice its size, which has a header of its own.
     fn double<L: Layout>(
         &self,
         growing: &Growing<'_>,
         shape: Shape,
         rehash: &dyn Fn(SlotWords) -> u64,
     ) -> Result<(), AllocError> {
-        let header = growing.header;
-        let old = Self::bucket_of(header, shape, 0).page;
-        let fresh = page::Fresh::new(shape.bits() + 1)?;
-        let grave = Grave::dig()?;
+        let (Some(shared), header) = (self.shared(), growing.header) else { return Ok(()) };
+        let old = Self::bucket_of(header, shape, 0).page();
+        let doubled = Shape::new(shape.depth(), shape.bits() + 1);
+        let fresh = page::Fresh::new(doubled.bits())?;
+        let successor = page::boxed(Header::new(doubled, header.prefix, &[fresh.pointer()]))?;
+        let graves = (Grave::dig()?, Grave::dig()?);
         // SAFETY: just allocated with twice the buckets; what is made of the slice is dropped before the
         // page can be, and if the page is kept it is freed only with the table.
         let new = unsafe { core::slice::from_raw_parts(fresh.pointer(), old.len() * 2) };
@@ -516,7 +594,7 @@ impl Table {
         let (mut locked, positions) = Self::lock_page::<L>(old, rehash)?;
         let mut moved = 0;
         for (bucket, slot, position) in positions {
-            let home = scale(position << shape.depth(), new.len());
+            let home = doubled.home(position);
             Self::fill::<L>(&mut filled, home, old[bucket].words_of::<L>(slot));
             moved += 1;
         }
@@ -529,8 +607,14 @@ impl Table {
             }
         }
         filled.iter_mut().for_each(Locked::settle);
-        header.set_page(0, shape.bits() + 1, fresh.keep());
-        header.publish(shape.doubled());
+        {
+            let _one = SplitLock::of(shared);
+            if let Some(directory) = self.directory() {
+                fresh.keep();
+                directory.set(header.prefix, shape.depth(), Box::into_raw(successor));
+                header.publish(shape.dead());
+            }
+        }
         delicate!();
         // Old copies go before new ones can change, so that nobody can read a value that was replaced.
         for bucket in &mut locked {
@@ -542,12 +626,10 @@ impl Table {
         }
         drop(locked);
         drop(filled);
-        self.bury(grave, Dead::Page(old.as_ptr().cast_mut(), shape.bits()));
-        if let Some(shared) = self.shared() {
-            shared.steps.fetch_add(1, Ordering::Relaxed);
-            shared.moved.fetch_add(moved, Ordering::Relaxed);
-            shared.most_moved.fetch_max(moved, Ordering::Relaxed);
-        }
+        self.bury(graves.0, Dead::Page(old.as_ptr().cast_mut(), shape.bits()));
+        self.bury(graves.1, Dead::Header(core::ptr::from_ref(header).cast_mut()));
+        growing.count(1, moved);
+        shared.past.take_over(&header.grown);
         Ok(())
     }
 
@@ -563,13 +645,13 @@ impl Table {
             let mut states = room(page.len())?;
             for (index, bucket) in page.iter().enumerate() {
                 let state = bucket.settled();
-                for slot in slots::<L>(bucket) {
+                for slot in (0..L::SLOTS).filter(|slot| L::tag_at(bucket, *slot) != 0) {
                     let words = L::words(bucket, slot);
                     if bucket.unchanged(state) {
                         positions.push((
                             index,
                             slot,
-                            position_of::<L>(bucket, slot, &|_| rehash(words)),
+                            position_of::<L>(bucket, slot, || rehash(words)),
                         ));
                     }
                 }
@@ -591,7 +673,7 @@ impl Table {
 
     /// Puts an entry into a page that nobody else sees yet.
     fn fill<L: Layout>(page: &mut [Locked<'_>], home: usize, (tag, words): (u64, SlotWords)) {
-        for distance in 0..page.len() {
+        for distance in 0..page.len().min(MOST_REACH + 1) {
             let index = (home ^ distance) & (page.len() - 1);
             let empty = L::empty(page[index].bucket());
             if empty.is_empty() {
@@ -602,7 +684,7 @@ impl Table {
             let state = page[index].state().with_foreign(slot, distance > 0);
             page[index].set_state(state);
             if distance > 0 {
-                let state = page[home].state().with_displaced(distance);
+                let state = page[home].state().with_displaced(distance, tag);
                 page[home].set_state(state);
             }
             return;
@@ -623,9 +705,8 @@ impl Table {
         }
         let header = growing.header;
         let half = MAX_PAGES / 2;
-        let pages: [*mut Bucket; MAX_PAGES] =
-            core::array::from_fn(|index| header.page_pointer(index, shape.bits()));
-        let smaller = Shape::new(depth, half, shape.bits());
+        let pages: [*mut Bucket; MAX_PAGES] = core::array::from_fn(|index| header.page(index));
+        let smaller = Shape::new(depth, shape.bits() - 1);
         let upper_prefix = header.prefix | (1 << (64 - depth));
         // All memory is had before anything changes.
         let graves = (Grave::dig()?, Grave::dig()?);
@@ -642,6 +723,7 @@ impl Table {
         current.set(header.prefix, depth, Box::into_raw(lower));
         current.set(upper_prefix, depth, Box::into_raw(upper));
         header.publish(shape.dead());
+        shared.past.take_over(&header.grown);
         self.bury(graves.1, Dead::Header(core::ptr::from_ref(header).cast_mut()));
         shared.families.fetch_add(1, Ordering::Relaxed);
         shared.splits.fetch_add(1, Ordering::Relaxed);
@@ -657,8 +739,7 @@ impl Table {
         for header in self.directory().into_iter().flat_map(Directory::distinct) {
             // SAFETY: directories name headers that live as long as the table.
             let shape = unsafe { &*header }.shape();
-            let pages = shape.pages() + usize::from(shape.is_growing());
-            bytes += size_of::<Header>() + pages * page::bytes(shape.bits());
+            bytes += size_of::<Header>() + shape.pages() * page::bytes(shape.page_bits());
         }
         bytes + self.directory().map_or(0, Directory::bytes) + self.buried_bytes(shared)
     }
@@ -681,12 +762,47 @@ impl Table {
     }
 }
 
-/// The homes in the grown family that the entries of home `old` can have.
-///
-/// These are the buckets that `[old / n, (old + 1) / n)` meets when it is scaled by the grown number.
-fn targets(shape: Shape, old: usize) -> (usize, usize) {
-    let (buckets, next) = (shape.buckets(), shape.next_buckets());
-    (old * next / buckets, ((old + 1) * next).div_ceil(buckets) - 1)
+/// Puts an entry into one of a group's targets, or into another one of them near by. False if there is no room.
+#[inline(always)]
+fn put_near<L: Layout>(
+    targets: &mut [Option<Locked<'_>>; GROUP_TARGETS],
+    copied: &mut [u16; GROUP_TARGETS],
+    low: usize,
+    target: usize,
+    tag: u64,
+    words: SlotWords,
+) -> bool {
+    for distance in 0..GROUP {
+        let place = ((low + target) ^ distance).wrapping_sub(low);
+        let Some(Some(locked)) = targets.get_mut(place) else { continue };
+        let empty = L::empty(locked.bucket());
+        if empty.is_empty() {
+            continue;
+        }
+        let slot = L::first(empty);
+        L::put(locked, slot, tag, words);
+        copied[place] |= 1 << slot;
+        if distance > 0 {
+            locked.set_state(locked.state().with_foreign(slot, true));
+            if let Some(Some(home)) = targets.get_mut(target) {
+                home.set_state(home.state().with_displaced(distance, tag));
+            }
+        }
+        return true;
+    }
+    false
+}
+
+/// Takes back all copies of a group that were made in vain.
+fn withdraw_all<L: Layout>(
+    targets: &mut [Option<Locked<'_>>; GROUP_TARGETS],
+    copied: &[u16; GROUP_TARGETS],
+) {
+    // States are as they were before; the buckets' versions tell that words were stored.
+    for (locked, copied) in targets.iter_mut().flatten().zip(copied) {
+        L::take_all(locked, u32::from(*copied));
+        locked.restore_state();
+    }
 }
 
 impl Bucket {

@@ -1,9 +1,9 @@
 //! The table: searching, and the three changes a search prepares.
 
-use super::bucket::{Bucket, Locked, State};
+use super::bucket::{Bucket, Locked, MOST_REACH, State};
 use super::counter::Counter;
 use super::directory::Directory;
-use super::header::{Header, MAX_PAGES, Shape};
+use super::header::{Grown, Header, MAX_PAGES, PAGE_BITS, Shape};
 use super::layout::{Layout, SlotWords};
 use super::overflow::Overflow;
 use super::page;
@@ -32,9 +32,8 @@ pub(super) struct Shared {
     /// Headers, directories and pages that are no longer used but may still be read.
     pub(super) graveyard: AtomicPtr<Grave>,
     pub(super) families: AtomicU64,
-    pub(super) steps: AtomicU64,
-    pub(super) moved: AtomicU64,
-    pub(super) most_moved: AtomicU64,
+    /// What growth has done in families that are dead.
+    pub(super) past: Grown,
     pub(super) splits: AtomicU64,
 }
 
@@ -121,21 +120,28 @@ pub(crate) struct Vacancy<'t> {
 pub(super) struct Home<'t> {
     pub(super) header: &'t Header,
     pub(super) shape: Shape,
-    pub(super) page: &'t [Bucket],
+    pub(super) bucket: &'t Bucket,
+    /// Which bucket of its page it is.
     pub(super) index: usize,
 }
 
 impl<'t> Home<'t> {
+    /// The page that the bucket lies in.
     #[inline]
-    pub(super) fn bucket(&self) -> &'t Bucket {
-        // SAFETY: `index` is below the page's length, as `Table::home` and `Table::bucket_of` made it.
-        unsafe { self.page.get_unchecked(self.index) }
+    pub(super) fn page(&self) -> &'t [Bucket] {
+        // SAFETY: the bucket is the page's at `index`, and pages have this many.
+        unsafe {
+            let first = core::ptr::from_ref(self.bucket).sub(self.index);
+            core::slice::from_raw_parts(first, 1 << self.shape.page_bits())
+        }
     }
 
+    /// The bucket of the same page whose number differs from this one's in the bits of `distance`.
     #[inline]
     pub(super) fn neighbour(&self, distance: usize) -> &'t Bucket {
-        // SAFETY: a page's length is a power of two above both numbers, so their exclusive or is below it.
-        unsafe { self.page.get_unchecked((self.index ^ distance) & (self.page.len() - 1)) }
+        let page = self.page();
+        // SAFETY: a page's length is a power of two, and the mask is one less.
+        unsafe { page.get_unchecked((self.index ^ distance) & (page.len() - 1)) }
     }
 }
 
@@ -174,16 +180,21 @@ pub(crate) fn spread(hash: u64) -> u64 {
 }
 
 impl Table {
+    #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        #[cfg(not(loom))]
-        {
-            Self {
-                directory: AtomicPtr::new(core::ptr::null_mut()),
-                shared: AtomicPtr::new(core::ptr::null_mut()),
-            }
+        Self {
+            directory: AtomicPtr::new(Directory::none()),
+            shared: AtomicPtr::new(core::ptr::null_mut()),
         }
-        #[cfg(loom)]
-        panic!("loom's atomics cannot be made in constants")
+    }
+
+    /// An empty table; loom's atomics cannot be made in constants.
+    #[cfg(loom)]
+    pub(crate) fn new() -> Self {
+        Self {
+            directory: AtomicPtr::new(Directory::none()),
+            shared: AtomicPtr::new(core::ptr::null_mut()),
+        }
     }
 
     /// The table's shared part; none before the first entry.
@@ -193,10 +204,17 @@ impl Table {
         unsafe { self.shared.load(Ordering::Acquire).as_ref() }
     }
 
+    /// The directory that searches begin with.
+    #[inline]
+    fn current(&self) -> &Directory {
+        // SAFETY: there always is one; directories are published whole and freed only with the table.
+        unsafe { &*self.directory.load(Ordering::Acquire) }
+    }
+
+    /// The directory; none before the first entry.
     #[inline]
     pub(super) fn directory(&self) -> Option<&Directory> {
-        // SAFETY: directories are published whole and freed only with the table.
-        unsafe { self.directory.load(Ordering::Acquire).as_ref() }
+        Some(self.current()).filter(|directory| !directory.is_none())
     }
 
     pub(super) fn replace_directory(&self, directory: *mut Directory) -> *mut Directory {
@@ -206,14 +224,27 @@ impl Table {
     /// Where a position is at home just now; none in a table that never had an entry.
     #[inline]
     pub(super) fn home(&self, position: u64) -> Option<Home<'_>> {
+        let home = self.home_at_once(position);
+        if home.shape.is_dead() { self.home_anew(position) } else { Some(home) }
+    }
+
+    /// Where a position is at home by the family that is found first, which may be dead.
+    #[inline]
+    pub(super) fn home_at_once(&self, position: u64) -> Home<'_> {
+        // SAFETY: directories name headers that live as long as the table.
+        let header = unsafe { &*self.current().family(position) };
+        let shape = header.shape();
+        Self::bucket_of(header, shape, shape.home(position))
+    }
+
+    #[cold]
+    fn home_anew(&self, position: u64) -> Option<Home<'_>> {
         let mut turn = 0;
         loop {
-            let header = self.directory()?.family(position);
-            // SAFETY: directories name headers that live as long as the table.
-            let header = unsafe { &*header };
-            let shape = header.shape();
-            if !shape.is_dead() {
-                return Some(Self::bucket_of(header, shape, shape.home(position)));
+            self.directory()?;
+            let home = self.home_at_once(position);
+            if !home.shape.is_dead() {
+                return Some(home);
             }
             spin(&mut turn);
         }
@@ -222,12 +253,11 @@ impl Table {
     /// Bucket `home` of a family.
     #[inline]
     pub(super) fn bucket_of(header: &Header, shape: Shape, home: usize) -> Home<'_> {
-        let length = 1usize << shape.bits();
-        let page = header.page_pointer(home >> shape.bits(), shape.bits());
-        // SAFETY: a shape is published after the pages it names, so the pointer is one; pages are freed only
-        // with the table; and a page that has taken this one's place since is the larger one.
-        let page = unsafe { core::slice::from_raw_parts(page, length) };
-        Home { header, shape, page, index: home & (length - 1) }
+        let page = header.page(home >> PAGE_BITS);
+        // SAFETY: a shape is published after the pages it names, each of `1 << Shape::page_bits` buckets, and
+        // none of its homes is past them; pages are freed only with the table.
+        let bucket = unsafe { &*page.add(home & ((1 << PAGE_BITS) - 1)) };
+        Home { header, shape, bucket, index: home & ((1 << PAGE_BITS) - 1) }
     }
 
     /// Searches for an entry of `hash` that `probe` recognises.
@@ -246,17 +276,18 @@ impl Table {
             let Some(home) = self.home(position) else {
                 return Search::Miss(Vacancy { home: None });
             };
+            home.bucket.prefetch_rest();
             delicate!();
-            let state = home.bucket().state();
+            let state = home.bucket.state();
             if !state.is_odd() {
-                match Self::scan::<L, T>(home.bucket(), state, tag, &mut probe) {
+                match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
                     Scan::Found(slot, found) => {
-                        let spot = Spot { bucket: home.bucket(), state, slot, home };
+                        let spot = Spot { bucket: home.bucket, state, slot, home };
                         return Search::Hit(spot, found);
                     }
                     Scan::Nothing => {
-                        if state.reach() == 0 && !state.overflowed() {
-                            if home.bucket().unchanged(state) && home.header.unchanged(home.shape) {
+                        if state.has_all(tag) {
+                            if home.bucket.unchanged(state) && home.header.unchanged(home.shape) {
                                 return Search::Miss(Vacancy { home: Some((home, state)) });
                             }
                         } else if let Some(ended) =
@@ -280,25 +311,23 @@ impl Table {
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<T> {
-        let header = self.directory()?.family(L::position(hash));
-        // SAFETY: directories name headers that live as long as the table.
-        let header = unsafe { &*header };
-        let shape = header.shape();
-        let home = Self::bucket_of(header, shape, shape.home(L::position(hash)));
+        let home = self.home_at_once(L::position(hash));
+        home.bucket.prefetch_rest();
         delicate!();
-        let state = home.bucket().state();
-        if !state.is_odd() && !shape.is_dead() {
-            match Self::scan::<L, T>(home.bucket(), state, L::tag(hash), &mut probe) {
+        let (tag, state) = (L::tag(hash), home.bucket.state());
+        if !state.is_odd() {
+            match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
+                // Whatever the shape is by now: an entry that is in a bucket is in the table.
                 Scan::Found(_, found) => return Some(found),
-                Scan::Nothing if state.is_all() => {
-                    if home.bucket().unchanged(state) && home.header.unchanged(home.shape) {
+                Scan::Nothing if state.has_all(tag) && !home.shape.is_dead() => {
+                    if home.bucket.unchanged(state) && home.header.unchanged(home.shape) {
                         return None;
                     }
                 }
                 Scan::Nothing | Scan::Changed => {}
             }
         }
-        self.look_again::<L, T>(hash, &mut probe)
+        self.look_again::<L, T>(hash, probe)
     }
 
     #[cold]
@@ -306,7 +335,7 @@ impl Table {
     fn look_again<L: Layout, T>(
         &self,
         hash: u64,
-        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+        probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<T> {
         match self.find::<L, T>(hash, probe) {
             Search::Hit(_, found) => Some(found),
@@ -315,8 +344,7 @@ impl Table {
     }
 
     /// Goes on with a search at the buckets that entries of this home may have been displaced to.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn find_displaced<'t, L: Layout, T>(
         &'t self,
         home: Home<'t>,
@@ -324,26 +352,43 @@ impl Table {
         tag: u64,
         probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<Search<'t, T>> {
-        let overflow = self.shared().filter(|_| state.overflowed());
-        let listed = overflow
-            .into_iter()
-            .flat_map(|shared| shared.overflow.nodes())
-            .map(|node| &node.bucket);
-        let reach = mutant!("search-home-only", 0, state.reach());
-        for bucket in (1..=reach).map(|distance| home.neighbour(distance)).chain(listed) {
-            loop {
-                let seen = bucket.settled();
-                match Self::scan::<L, T>(bucket, seen, tag, probe) {
-                    Scan::Nothing => break,
-                    Scan::Changed => {}
-                    Scan::Found(slot, found) => {
-                        return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
-                    }
+        let reach = if state.has_displaced(tag) { state.reach() } else { 0 };
+        for distance in 1..=mutant!("search-home-only", 0, reach) {
+            let bucket = home.neighbour(distance);
+            if let Some((seen, slot, found)) = Self::find_in::<L, T>(bucket, tag, probe) {
+                return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
+            }
+        }
+        if state.overflowed() {
+            let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
+            for bucket in nodes.map(|node| &node.bucket) {
+                if let Some((seen, slot, found)) = Self::find_in::<L, T>(bucket, tag, probe) {
+                    return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
                 }
             }
         }
-        (home.bucket().unchanged(state) && home.header.unchanged(home.shape))
+        (home.bucket.unchanged(state) && home.header.unchanged(home.shape))
             .then_some(Search::Miss(Vacancy { home: Some((home, state)) }))
+    }
+
+    /// Searches a bucket that is not the home of the hash.
+    ///
+    /// While the home's version stays, no entry of it comes or goes, so that its tag is seen if it is there.
+    #[inline]
+    fn find_in<L: Layout, T>(
+        bucket: &Bucket,
+        tag: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<(State, usize, T)> {
+        while !L::matching(bucket, tag).is_empty() {
+            let seen = bucket.settled();
+            match Self::scan::<L, T>(bucket, seen, tag, probe) {
+                Scan::Nothing => return None,
+                Scan::Changed => {}
+                Scan::Found(slot, found) => return Some((seen, slot, found)),
+            }
+        }
+        None
     }
 
     #[inline(always)]
@@ -401,7 +446,7 @@ impl Table {
     /// Takes an entry out that lies away from its home, which has to know.
     #[cold]
     fn remove_displaced<L: Layout>(&self, spot: &Spot<'_>) -> Result<(), Conflict> {
-        let home = spot.home.bucket();
+        let home = spot.home.bucket;
         if core::ptr::eq(home, spot.bucket) {
             // The search took another entry's bucket for this one's home: the shape has changed since.
             return Err(Conflict);
@@ -432,17 +477,17 @@ impl Table {
         vacancy: &Vacancy<'_>,
         hash: u64,
         words: SlotWords,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &impl Fn(SlotWords) -> u64,
     ) -> Result<(), Refusal> {
         let Some((home, seen)) = vacancy.home else {
             self.begin().map_err(Refusal::Alloc)?;
             return Err(Refusal::Conflict);
         };
         let mut locked = home
-            .bucket()
-            .lock_from(mutant!("insert-any-version", home.bucket().settled(), seen))
+            .bucket
+            .lock_from(mutant!("insert-any-version", home.bucket.settled(), seen))
             .ok_or(Refusal::Conflict)?;
-        let empty = L::empty(home.bucket());
+        let empty = L::empty(home.bucket);
         let distance = if empty.is_empty() {
             match self.displace::<L>(&home, &mut locked, hash, words) {
                 Displaced::By(distance) => distance,
@@ -471,7 +516,7 @@ impl Table {
         words: SlotWords,
     ) -> Displaced {
         let mut busy = false;
-        for distance in 1..home.page.len() {
+        for distance in 1..home.page().len().min(MOST_REACH + 1) {
             let bucket = home.neighbour(distance);
             if L::empty(bucket).is_empty() {
                 continue;
@@ -489,7 +534,7 @@ impl Table {
             let state = locked.state().with_foreign(slot, true);
             locked.set_state(state);
             // From the moment that the home is unlocked, searches look as far as this.
-            let state = at_home.state().with_displaced(distance);
+            let state = at_home.state().with_displaced(distance, L::tag(hash));
             at_home.set_state(mutant!("displace-silently", at_home.state(), state));
             return Displaced::By(distance);
         }
@@ -502,12 +547,14 @@ impl Table {
         &self,
         home: &Home<'_>,
         distance: usize,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &impl Fn(SlotWords) -> u64,
     ) {
         if let Some(shared) = self.shared() {
             shared.count.add(1);
         }
-        if home.shape.is_growing() || distance >= super::stretch::SIGNAL.min(home.page.len() / 2) {
+        if home.shape.is_growing()
+            || distance >= super::stretch::SIGNAL.min(1 << (home.shape.page_bits() - 1))
+        {
             self.tend::<L>(home, distance, rehash);
         }
     }
@@ -519,7 +566,7 @@ impl Table {
         vacancy: &Vacancy<'_>,
         hash: u64,
         words: SlotWords,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &impl Fn(SlotWords) -> u64,
     ) -> Result<(), Refusal> {
         let (Some((home, seen)), Some(shared)) = (vacancy.home, self.shared()) else {
             return Err(Refusal::Conflict);
@@ -529,7 +576,7 @@ impl Table {
             Ok(Room::None) => {}
             Err(error) => return Err(Refusal::Alloc(error)),
         }
-        let mut locked = home.bucket().lock_from(seen).ok_or(Refusal::Conflict)?;
+        let mut locked = home.bucket.lock_from(seen).ok_or(Refusal::Conflict)?;
         let mut fresh = None;
         let mut nodes = shared.overflow.nodes();
         loop {
@@ -556,11 +603,11 @@ impl Table {
     /// Gives the table its first bucket, unless another thread just did.
     #[cold]
     fn begin(&self) -> Result<(), AllocError> {
-        self.begin_with(0, 1, 0)
+        self.begin_with(0, 1)
     }
 
-    /// Gives an empty table `1 << depth` families of `pages` pages of `1 << bits` buckets.
-    pub(super) fn begin_with(&self, depth: u32, pages: usize, bits: u32) -> Result<(), AllocError> {
+    /// Gives an empty table `1 << depth` families of `1 << bits` buckets.
+    pub(super) fn begin_with(&self, depth: u32, bits: u32) -> Result<(), AllocError> {
         if self.shared().is_none() {
             let shared = Box::into_raw(page::boxed(Shared::new())?);
             let null = core::ptr::null_mut();
@@ -573,12 +620,14 @@ impl Table {
                 drop(unsafe { Box::from_raw(shared) });
             }
         }
-        let directory = Self::families(depth, pages, bits)?;
-        let null = core::ptr::null_mut();
-        if self
-            .directory
-            .compare_exchange(null, directory, Ordering::AcqRel, Ordering::Acquire)
-            .is_err()
+        let directory = Self::families(depth, bits)?;
+        let none = self.directory.load(Ordering::Acquire);
+        // SAFETY: as in `current`.
+        if !unsafe { &*none }.is_none()
+            || self
+                .directory
+                .compare_exchange(none, directory, Ordering::AcqRel, Ordering::Acquire)
+                .is_err()
         {
             // SAFETY: it was not published, so it and all it names are still this thread's alone.
             unsafe { Self::free_directory(directory) };
@@ -588,14 +637,14 @@ impl Table {
         Ok(())
     }
 
-    fn families(depth: u32, pages: usize, bits: u32) -> Result<*mut Directory, AllocError> {
+    fn families(depth: u32, bits: u32) -> Result<*mut Directory, AllocError> {
         let directory =
             Box::into_raw(page::boxed(Directory::new(depth, |_| core::ptr::null_mut())?)?);
         // SAFETY: just made, and this thread's alone.
         let families = unsafe { &*directory };
         for index in 0..1u64 << depth {
             let prefix = if depth == 0 { 0 } else { index << (64 - depth) };
-            match Self::family(Shape::new(depth, pages, bits), prefix) {
+            match Self::family(Shape::new(depth, bits), prefix) {
                 Ok(header) => families.set(prefix, depth, header),
                 Err(error) => {
                     // SAFETY: it was not published, so it and all it names are still this thread's alone.
@@ -610,11 +659,11 @@ impl Table {
     fn family(shape: Shape, prefix: u64) -> Result<*mut Header, AllocError> {
         let mut fresh: [Option<page::Fresh>; MAX_PAGES] = [const { None }; MAX_PAGES];
         for page in &mut fresh[..shape.pages()] {
-            *page = Some(page::Fresh::new(shape.bits())?);
+            *page = Some(page::Fresh::new(shape.page_bits())?);
         }
         let header = page::boxed(Header::new(shape, prefix, &[]))?;
         for (index, page) in fresh.into_iter().flatten().enumerate() {
-            header.set_page(index, shape.bits(), page.keep());
+            header.set_page(index, page.keep());
         }
         Ok(Box::into_raw(header))
     }
@@ -629,10 +678,12 @@ impl Table {
         for header in directory.distinct().filter(|header| !header.is_null()) {
             // SAFETY: headers are made by `Box::into_raw`, and each is named by one directory in use.
             let header = unsafe { Box::from_raw(header) };
-            let shape = header.shape();
-            for index in 0..shape.pages() + usize::from(shape.is_growing()) {
+            let bits = header.shape().page_bits();
+            for page in
+                (0..MAX_PAGES).map(|index| header.page(index)).filter(|page| !page.is_null())
+            {
                 // SAFETY: the pages of a family in use are its own, of the size its shape says.
-                unsafe { page::free(header.page_pointer(index, shape.bits()), shape.bits()) };
+                unsafe { page::free(page, bits) };
             }
         }
     }
@@ -677,7 +728,7 @@ impl Table {
             let header = unsafe { &*header };
             let shape = header.shape();
             for index in 0..shape.all_buckets() {
-                visit(Self::bucket_of(header, shape, index).bucket());
+                visit(Self::bucket_of(header, shape, index).bucket);
             }
         }
         for node in self.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
@@ -687,8 +738,8 @@ impl Table {
 
     /// Frees everything; the entries are the caller's to drop before.
     pub(crate) fn reset(&mut self) {
-        let directory = self.directory.swap(core::ptr::null_mut(), Ordering::AcqRel);
-        if !directory.is_null() {
+        if self.directory().is_some() {
+            let directory = self.directory.swap(Directory::none(), Ordering::AcqRel);
             // SAFETY: the table is borrowed for writing, so nobody reads it.
             unsafe { Self::free_directory(directory) };
         }
@@ -726,9 +777,7 @@ impl Shared {
             splitting: AtomicU64::new(0),
             graveyard: AtomicPtr::new(core::ptr::null_mut()),
             families: AtomicU64::new(0),
-            steps: AtomicU64::new(0),
-            moved: AtomicU64::new(0),
-            most_moved: AtomicU64::new(0),
+            past: Grown::nothing(),
             splits: AtomicU64::new(0),
         }
     }
