@@ -6,7 +6,7 @@
 
 use super::bucket::{Bucket, State};
 use super::header::{Header, Shape, start_of};
-use super::layout::{Layout, SlotWords};
+use super::layout::{Layout, MOST_SLOTS, SlotWords};
 use super::table::{Candidate, Home, Table};
 use crate::sync::spin;
 use alloc::vec::Vec;
@@ -37,6 +37,30 @@ enum Lies {
 impl<'t> Cursor<'t> {
     pub(crate) fn new(table: &'t Table) -> Self {
         Self { table, place: Place::At(0) }
+    }
+
+    /// Copies the words of the next home's entries, if they are easy to have: all there, and nobody at them. The
+    /// slots that have one, a bit each; none if [`Cursor::next_home`] has to do it.
+    #[inline]
+    pub(crate) fn copy_home<L: Layout>(&mut self, words: &mut [SlotWords; MOST_SLOTS]) -> Option<u32> {
+        let Place::In(header, shape, index) = self.place else { return None };
+        if shape.is_growing() {
+            return None;
+        }
+        let home = Table::bucket_of(header, shape, index);
+        let state = home.bucket.state();
+        if state.is_odd() || state.reach() > 0 || state.overflowed() {
+            return None;
+        }
+        for (slot, words) in words.iter_mut().enumerate().take(L::SLOTS) {
+            *words = L::words(home.bucket, slot);
+        }
+        let entries = L::entries(home.bucket) & !(state.foreign() as u32);
+        if !home.bucket.unchanged(state) || !header.unchanged(shape) {
+            return None;
+        }
+        self.place = mutant!("skip-next-home", after(&home, index + 1), after(&home, index));
+        Some(entries)
     }
 
     /// Appends to `batch` what `make` makes of the entries of the next home. False at the end.
@@ -137,6 +161,7 @@ impl<'t> Cursor<'t> {
 }
 
 /// The place behind home `index`.
+#[inline]
 fn after<'t>(home: &Home<'t>, index: usize) -> Place<'t> {
     let (header, shape) = (home.header, home.shape);
     if !shape.is_growing() {

@@ -13,7 +13,7 @@ use super::capacity::Counts;
 use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
 use super::held::{address, boxed};
-use super::layout::{Boxed, Layout, Pair, Single, SlotWords};
+use super::layout::{Boxed, Layout, MOST_SLOTS, Pair, Single, SlotWords};
 use super::table::{Candidate, Refusal, Search, Spot, Step, Table, Vacancy};
 use crate::class::{Class, class};
 use crate::error::AllocError;
@@ -195,7 +195,12 @@ impl<K, V> Entries<K, V> {
 
     /// Where the iteration of the table begins.
     pub(crate) fn walk(&self) -> Walk<'_, K, V> {
-        Walk { cursor: Cursor::new(&self.table), batch: Vec::new() }
+        Walk {
+            cursor: Cursor::new(&self.table),
+            batch: Vec::new(),
+            words: [[0; 2]; MOST_SLOTS],
+            slots: 0,
+        }
     }
 
     fn retired_yet(&self) -> Option<&Retired> {
@@ -492,6 +497,9 @@ pub(crate) struct Walk<'t, K, V> {
     cursor: Cursor<'t>,
     /// Entries of the home that was looked at last.
     batch: Vec<Held<'t, K, V>>,
+    /// The words of the home that was copied last, if entries are inline, and the slots still to be handed out.
+    words: [SlotWords; MOST_SLOTS],
+    slots: u32,
 }
 
 impl<'t, K, V> Walk<'t, K, V> {
@@ -499,8 +507,23 @@ impl<'t, K, V> Walk<'t, K, V> {
     #[inline]
     pub(crate) fn next(&mut self, rehash: &dyn Fn(&K) -> u64) -> Option<Held<'t, K, V>> {
         loop {
+            if !boxed::<K, V>() {
+                if self.slots != 0 {
+                    let slot = self.slots.trailing_zeros() as usize;
+                    self.slots &= self.slots - 1;
+                    // SAFETY: the class is not boxed, and the words were copied under the bucket's version.
+                    return self.words.get(slot).map(|words| unsafe { Held::inline(*words) });
+                }
+            }
             if let Some(held) = self.batch.pop() {
                 return Some(held);
+            }
+            if !boxed::<K, V>() {
+                let copied = by_class!(K, V, L => self.cursor.copy_home::<L>(&mut self.words));
+                if let Some(slots) = copied {
+                    self.slots = slots;
+                    continue;
+                }
             }
             let rehash = |words: SlotWords| rehash_words::<K, V>(&words, rehash);
             // SAFETY: the cursor is of the table of `Entries<K, V>`, borrowed for `'t`.

@@ -55,6 +55,15 @@ impl<'t, K, V> Held<'t, K, V> {
         Some(Self { words, _pin: pin, marker: PhantomData })
     }
 
+    /// Holds an inline entry by its words.
+    ///
+    /// # Safety
+    /// The words are those of an entry of `Entries<K, V>`, which is not boxed, as they were at one moment.
+    #[inline(always)]
+    pub(super) unsafe fn inline(words: SlotWords) -> Self {
+        Self { words, _pin: None, marker: PhantomData }
+    }
+
     /// Holds the entry of a slot if `is` recognises its key.
     ///
     /// # Safety

@@ -30,6 +30,9 @@ impl Mask {
     }
 }
 
+/// The most entries of a bucket, whatever its layout.
+pub(super) const MOST_SLOTS: usize = 13;
+
 /// How a bucket is cut.
 pub(crate) trait Layout: 'static {
     /// Entries of a bucket.
@@ -146,6 +149,13 @@ fn bytes_zero(word: u64) -> u64 {
     !(((word & !HIGH) + !HIGH) | word | !HIGH)
 }
 
+/// The high bits of eight bytes, one beside the other.
+#[inline]
+fn lanes(high_bits: u64) -> u32 {
+    // The product brings bit 8 i to bit 56 + i, and nothing else there.
+    ((high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+}
+
 #[inline]
 fn byte_tag(hash: u64) -> u64 {
     let tag = hash & 0xff;
@@ -193,6 +203,11 @@ impl Layout for Pair {
     #[inline]
     fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64) {
         (1, with_byte(bucket.word(1), slot, tag))
+    }
+
+    #[inline]
+    fn entries(bucket: &Bucket) -> u32 {
+        !lanes(bytes_zero(bucket.word(1))) & ((1 << Self::SLOTS) - 1)
     }
 
     #[inline]
@@ -335,6 +350,7 @@ mod tests {
             slots.push(slot);
         }
         assert!(L::empty(&bucket).is_empty());
+        assert_eq!(L::entries(&bucket), (1 << L::SLOTS) - 1);
         for (tag, slot) in (200..).zip(&slots) {
             assert_eq!(
                 (L::first(L::matching(&bucket, tag)), L::tag_at(&bucket, *slot)),
@@ -346,6 +362,8 @@ mod tests {
             L::take(&mut bucket.lock(), *slot);
             assert!(!L::TAG_IS_POSITION || L::words(&bucket, *slot)[0] == 0, "a pointer stayed");
             assert_eq!(L::occupied(&bucket), L::SLOTS - taken - 1);
+            assert_eq!(L::entries(&bucket) & (1 << slot), 0);
+            assert_eq!(L::entries(&bucket).count_ones() as usize, L::occupied(&bucket));
         }
     }
 
@@ -354,6 +372,29 @@ mod tests {
         round_trip::<Pair>();
         round_trip::<Single>();
         round_trip::<Boxed>();
+    }
+
+    #[test]
+    fn many_slots_are_emptied_as_one_by_one() {
+        fn check<L: Layout>() {
+            let (one, other) = (Bucket::empty(), Bucket::empty());
+            for slot in 0..L::SLOTS {
+                for bucket in [&one, &other] {
+                    L::put(&mut bucket.lock(), slot, 77 + slot as u64, [5, 6]);
+                }
+            }
+            let slots = 0b1_0010_1101 & ((1 << L::SLOTS) - 1);
+            L::take_all(&mut one.lock(), slots);
+            for slot in (0..L::SLOTS).filter(|slot| slots & (1 << slot) != 0) {
+                L::take(&mut other.lock(), slot);
+            }
+            for word in 1..16 {
+                assert_eq!(one.word(word), other.word(word), "word {word}");
+            }
+        }
+        check::<Pair>();
+        check::<Single>();
+        check::<Boxed>();
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::bucket::{Bucket, Locked, MOST_REACH, State};
 use super::directory::Directory;
 use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
-use super::layout::{Layout, SlotWords};
+use super::layout::{Layout, MOST_SLOTS, SlotWords};
 use super::page;
 use super::table::{Dead, Grave, Home, Shared, Table};
 use crate::error::AllocError;
@@ -38,9 +38,6 @@ const HASTY_STEPS: usize = 32;
 
 /// The most entries of one home that a step moves; more are too many equal hashes to separate.
 const MOST: usize = 48;
-
-/// The most slots of a bucket.
-const MOST_SLOTS: usize = 13;
 
 /// The homes that the entries of one home go to.
 const TARGETS: usize = 2;

@@ -3,7 +3,7 @@
 //! With `std` the first 64 threads alive at a time have a number each, the smallest that is free, given back
 //! when they end; further ones share. Without `std` the number is a hash of where the thread's stack is.
 
-pub(crate) use imp::{assigned_hint, hint};
+pub(crate) use imp::{assigned_hint, hint, own_hint};
 
 /// One more than the largest hint.
 #[cfg(not(loom))]
@@ -28,6 +28,10 @@ mod imp {
     pub(crate) fn assigned_hint() -> usize {
         0
     }
+
+    pub(crate) fn own_hint() -> Option<usize> {
+        None
+    }
 }
 
 #[cfg(all(not(loom), not(feature = "std")))]
@@ -39,6 +43,10 @@ mod imp {
 
     pub(crate) fn assigned_hint() -> usize {
         super::stack_hint()
+    }
+
+    pub(crate) fn own_hint() -> Option<usize> {
+        None
     }
 }
 
@@ -55,6 +63,9 @@ mod imp {
 
     const UNSET: usize = usize::MAX;
 
+    /// Marks a hint that the thread shares with others.
+    const SHARED: usize = HINTS;
+
     thread_local! {
         // Apart from the lease, because what has no destructor is read without asking whether it ran.
         static HINT: Cell<usize> = const { Cell::new(UNSET) };
@@ -66,39 +77,58 @@ mod imp {
 
     impl Drop for Lease {
         fn drop(&mut self) {
-            LEASED.fetch_and(!self.0.get(), Ordering::Relaxed);
+            // From here on the thread shares the hint, with whoever gets the lease next.
+            HINT.set(HINT.get() | SHARED);
+            // Releases what the thread did as the only one with this hint: see `own_hint`.
+            LEASED.fetch_and(!self.0.get(), Ordering::Release);
         }
     }
 
     /// The thread's hint, or a number that is no hint if it has none yet.
     #[inline]
     pub(crate) fn hint() -> usize {
-        HINT.get()
+        match HINT.get() {
+            UNSET => UNSET,
+            hint => hint % SHARED,
+        }
     }
 
     /// The thread's hint, given to it now if it had none.
     #[inline]
     pub(crate) fn assigned_hint() -> usize {
         match HINT.get() {
+            UNSET => assign() % SHARED,
+            hint => hint % SHARED,
+        }
+    }
+
+    /// The thread's hint if no other thread that is alive has it. All that the thread does happens after all that
+    /// threads before it did with this hint of their own.
+    #[inline]
+    pub(crate) fn own_hint() -> Option<usize> {
+        let hint = match HINT.get() {
             UNSET => assign(),
             hint => hint,
-        }
+        };
+        (hint < SHARED).then_some(hint)
     }
 
     #[cold]
     fn assign() -> usize {
         let lowest_free = |leased: u64| leased.checked_add(1).map(|next| leased | next);
-        let hint = match LEASED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lowest_free) {
+        let hint = match LEASED.fetch_update(Ordering::Acquire, Ordering::Relaxed, lowest_free) {
             Ok(before) => {
                 let hint = before.trailing_ones() as usize;
                 let bit = 1 << hint;
                 // A thread that is being torn down holds no lease any more; it shares the hint for its last steps.
                 if LEASE.try_with(|lease| lease.0.set(bit)).is_err() {
                     LEASED.fetch_and(!bit, Ordering::Relaxed);
+                    hint | SHARED
+                } else {
+                    hint
                 }
-                hint
             }
-            Err(_) => super::stack_hint(),
+            Err(_) => super::stack_hint() | SHARED,
         };
         HINT.set(hint);
         hint
