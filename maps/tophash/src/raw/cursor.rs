@@ -42,7 +42,10 @@ impl<'t> Cursor<'t> {
     /// Copies the words of the next home's entries, if they are easy to have: all there, and nobody at them. The
     /// slots that have one, a bit each; none if [`Cursor::next_home`] has to do it.
     #[inline]
-    pub(crate) fn copy_home<L: Layout>(&mut self, words: &mut [SlotWords; MOST_SLOTS]) -> Option<u32> {
+    pub(crate) fn copy_home<L: Layout>(
+        &mut self,
+        words: &mut [SlotWords; MOST_SLOTS],
+    ) -> Option<u32> {
         let Place::In(header, shape, index) = self.place else { return None };
         if shape.is_growing() {
             return None;

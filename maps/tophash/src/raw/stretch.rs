@@ -7,7 +7,7 @@
 use super::bucket::{Bucket, Locked, MOST_REACH, State};
 use super::directory::Directory;
 use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
-use super::layout::{Layout, MOST_SLOTS, SlotWords};
+use super::layout::{Layout, MOST_SLOTS, Mask, SlotWords};
 use super::page;
 use super::table::{Dead, Grave, Home, Shared, Table};
 use crate::error::AllocError;
@@ -137,6 +137,68 @@ impl<'t> Locks<'t> {
 
     fn settle(&mut self) {
         self.locked[..self.length].iter_mut().flatten().for_each(Locked::settle);
+    }
+}
+
+/// The buckets that the entries of a group go to, all locked.
+struct Targets<'t> {
+    locked: [Locked<'t>; GROUP_TARGETS],
+    /// The slots that are still empty.
+    empty: [Mask; GROUP_TARGETS],
+    /// The slots that were filled, a bit each.
+    filled: [u16; GROUP_TARGETS],
+}
+
+impl<'t> Targets<'t> {
+    /// Locks the buckets of a family from the one of number `low` on.
+    #[inline]
+    fn lock<L: Layout>(header: &'t Header, shape: Shape, low: usize) -> Self {
+        let locked: [Locked<'t>; GROUP_TARGETS] = core::array::from_fn(|place| {
+            Table::bucket_of(header, shape, low + place).bucket.lock()
+        });
+        let empty = core::array::from_fn(|place| L::empty(locked[place].bucket()));
+        Self { locked, empty, filled: [0; GROUP_TARGETS] }
+    }
+
+    /// Puts an entry into its home, or into another bucket near by. False if there is no room.
+    #[inline]
+    fn put<L: Layout>(&mut self, home: usize, tag: u64, words: SlotWords) -> bool {
+        if !self.empty[home].is_empty() {
+            self.fill::<L>(home, tag, words);
+            return true;
+        }
+        // The first target is the first bucket of a group, so that the neighbours' places differ as they do.
+        for distance in 1..GROUP {
+            let place = home ^ distance;
+            if !self.empty[place].is_empty() {
+                let slot = self.fill::<L>(place, tag, words);
+                let state = self.locked[place].state().with_foreign(slot, true);
+                self.locked[place].set_state(state);
+                let state = self.locked[home].state().with_displaced(distance, tag);
+                self.locked[home].set_state(state);
+                return true;
+            }
+        }
+        false
+    }
+
+    #[inline]
+    fn fill<L: Layout>(&mut self, place: usize, tag: u64, words: SlotWords) -> usize {
+        let slot = L::first(self.empty[place]);
+        self.empty[place] = L::rest(self.empty[place]);
+        self.filled[place] |= 1 << slot;
+        L::put(&mut self.locked[place], slot, tag, words);
+        slot
+    }
+
+    /// Takes back all copies, which were made in vain.
+    #[cold]
+    fn withdraw<L: Layout>(&mut self) {
+        for (locked, filled) in self.locked.iter_mut().zip(self.filled) {
+            L::take_all(locked, u32::from(filled));
+            // The bucket's version will still tell that words were stored.
+            locked.restore_state();
+        }
     }
 }
 
@@ -338,7 +400,7 @@ impl Table {
         first: usize,
         rehash: &impl Fn(SlotWords) -> u64,
     ) -> Option<usize> {
-        let (low, high) = (2 * first, 2 * (first + GROUP) - 1);
+        let low = 2 * first;
         if low < first + GROUP {
             return None;
         }
@@ -366,42 +428,36 @@ impl Table {
                 let (old, new) = shape.homes(position);
                 if !state.is_foreign(slot) || old.wrapping_sub(first) < GROUP {
                     // A hasher that gives another hash than before must not lead outside of what these homes map to.
-                    plan.targets[slot] = (new.clamp(low, high) - low) as u8;
+                    plan.targets[slot] = new.wrapping_sub(low).min(GROUP_TARGETS - 1) as u8;
                     plan.moves |= 1 << slot;
                 }
             }
         }
-        let mut locked = [const { None }; GROUP];
-        for ((bucket, plan), locked) in sources.iter().zip(&plans).zip(&mut locked) {
-            let seen = plan.seen;
-            *locked = Some(mutant!("grow-unseen", Some(bucket.lock()), bucket.lock_from(seen))?);
+        let mut locked: [Locked<'_>; GROUP] = core::array::from_fn(|place| sources[place].lock());
+        let seen = |(locked, plan): (&Locked<'_>, &Plan)| locked.state() == plan.seen;
+        if mutant!("grow-unseen", false, !locked.iter().zip(&plans).all(seen)) {
+            return None;
         }
-        let mut targets = [const { None }; GROUP_TARGETS];
-        for (target, locked) in (low..=high).zip(&mut targets) {
-            *locked = Some(Self::bucket_of(header, shape, target).bucket.lock());
-        }
-        let mut copied = [0u16; GROUP_TARGETS];
+        let mut targets = Targets::lock::<L>(header, shape, low);
         let mut moved = 0;
         for (bucket, plan) in sources.iter().zip(&plans) {
             for slot in slots(plan.moves) {
                 let (tag, words) = bucket.words_of::<L>(slot);
                 let words = mutant!("copy-first-word", [words[0], 0], words);
-                let target = usize::from(plan.targets[slot]);
-                if !put_near::<L>(&mut targets, &mut copied, low, target, tag, words) {
-                    withdraw_all::<L>(&mut targets, &copied);
+                if !targets.put::<L>(usize::from(plan.targets[slot]), tag, words) {
+                    targets.withdraw::<L>();
                     return None;
                 }
             }
             moved += plan.moves.count_ones() as usize;
         }
-        targets.iter_mut().flatten().for_each(Locked::settle);
+        targets.locked.iter_mut().for_each(Locked::settle);
         delicate!();
         // From here on, searches look for these entries where they have been copied to.
         let published = shape.with_watermark(first);
         mutant!("grow-late", {}, header.publish(published));
         delicate!();
         for (locked, plan) in locked.iter_mut().zip(&plans) {
-            let Some(locked) = locked else { continue };
             mutant!("leave-moved-entry", {}, L::take_all(locked, plan.moves));
             // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
             locked.set_state(locked.state().moved(plan.moves));
@@ -756,49 +812,6 @@ impl Table {
             grave = buried.next;
         }
         bytes
-    }
-}
-
-/// Puts an entry into one of a group's targets, or into another one of them near by. False if there is no room.
-#[inline(always)]
-fn put_near<L: Layout>(
-    targets: &mut [Option<Locked<'_>>; GROUP_TARGETS],
-    copied: &mut [u16; GROUP_TARGETS],
-    low: usize,
-    target: usize,
-    tag: u64,
-    words: SlotWords,
-) -> bool {
-    for distance in 0..GROUP {
-        let place = ((low + target) ^ distance).wrapping_sub(low);
-        let Some(Some(locked)) = targets.get_mut(place) else { continue };
-        let empty = L::empty(locked.bucket());
-        if empty.is_empty() {
-            continue;
-        }
-        let slot = L::first(empty);
-        L::put(locked, slot, tag, words);
-        copied[place] |= 1 << slot;
-        if distance > 0 {
-            locked.set_state(locked.state().with_foreign(slot, true));
-            if let Some(Some(home)) = targets.get_mut(target) {
-                home.set_state(home.state().with_displaced(distance, tag));
-            }
-        }
-        return true;
-    }
-    false
-}
-
-/// Takes back all copies of a group that were made in vain.
-fn withdraw_all<L: Layout>(
-    targets: &mut [Option<Locked<'_>>; GROUP_TARGETS],
-    copied: &[u16; GROUP_TARGETS],
-) {
-    // States are as they were before; the buckets' versions tell that words were stored.
-    for (locked, copied) in targets.iter_mut().flatten().zip(copied) {
-        L::take_all(locked, u32::from(*copied));
-        locked.restore_state();
     }
 }
 

@@ -270,29 +270,49 @@ impl Table {
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Search<'_, T> {
+        let home = self.home_at_once(L::position(hash));
+        home.bucket.prefetch_rest();
+        delicate!();
+        let (tag, state) = (L::tag(hash), home.bucket.state());
+        if !state.is_odd() && !home.shape.is_dead() {
+            match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
+                Scan::Found(slot, found) => {
+                    return Search::Hit(Spot { bucket: home.bucket, state, slot, home }, found);
+                }
+                Scan::Nothing if state.has_all(tag) => {
+                    if home.bucket.unchanged(state) && home.header.unchanged(home.shape) {
+                        return Search::Miss(Vacancy { home: Some((home, state)) });
+                    }
+                }
+                Scan::Nothing | Scan::Changed => {}
+            }
+        }
+        self.find_patiently::<L, T>(hash, probe)
+    }
+
+    /// [`Table::find`] for what is not where it is looked for first, or changes meanwhile.
+    #[inline(never)]
+    fn find_patiently<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Search<'_, T> {
         let (tag, position) = (L::tag(hash), L::position(hash));
         let mut turn = 0;
         loop {
             let Some(home) = self.home(position) else {
                 return Search::Miss(Vacancy { home: None });
             };
-            home.bucket.prefetch_rest();
             delicate!();
             let state = home.bucket.state();
             if !state.is_odd() {
                 match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
                     Scan::Found(slot, found) => {
-                        let spot = Spot { bucket: home.bucket, state, slot, home };
-                        return Search::Hit(spot, found);
+                        return Search::Hit(Spot { bucket: home.bucket, state, slot, home }, found);
                     }
                     Scan::Nothing => {
-                        if state.has_all(tag) {
-                            if home.bucket.unchanged(state) && home.header.unchanged(home.shape) {
-                                return Search::Miss(Vacancy { home: Some((home, state)) });
-                            }
-                        } else if let Some(ended) =
-                            self.find_displaced::<L, T>(home, state, tag, &mut probe)
-                        {
+                        let ended = self.find_displaced::<L, T>(home, state, tag, &mut probe);
+                        if let Some(ended) = ended {
                             return ended;
                         }
                     }
@@ -327,17 +347,16 @@ impl Table {
                 Scan::Nothing | Scan::Changed => {}
             }
         }
-        self.look_again::<L, T>(hash, probe)
+        self.look_patiently::<L, T>(hash, probe)
     }
 
-    #[cold]
     #[inline(never)]
-    fn look_again<L: Layout, T>(
+    fn look_patiently<L: Layout, T>(
         &self,
         hash: u64,
         probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<T> {
-        match self.find::<L, T>(hash, probe) {
+        match self.find_patiently::<L, T>(hash, probe) {
             Search::Hit(_, found) => Some(found),
             Search::Miss(_) => None,
         }
