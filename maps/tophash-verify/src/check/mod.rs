@@ -5,9 +5,12 @@
 //! admit. This holds for operations on single keys alone: it says nothing about `len`, `clear` or what an iteration
 //! sees; for iterations there is [`iterations`].
 
+#[cfg(test)]
+mod hard;
 mod iteration;
 mod jit;
 mod minimal;
+mod needed;
 mod open_set;
 #[cfg(test)]
 mod tests;
@@ -33,7 +36,8 @@ pub struct Violation {
     pub history: History,
     /// How many operations the key had in the whole history.
     pub of_operations: usize,
-    /// False where making it minimal was given up because it took too long; it fails all the same.
+    /// False where making it minimal was given up because it took too long; it fails all the same. That takes
+    /// thousands of operations that overlap one, or dozens of threads that share a few values.
     pub is_minimal: bool,
 }
 

@@ -2,11 +2,13 @@
 
 use std::hash::Hash;
 
-/// A small set of slots.
+/// A small set of slots. A set within another is not greater than it.
 pub(super) trait OpenSet: Clone + Ord + Hash + Default {
     fn has(&self, slot: usize) -> bool;
     fn add(&mut self, slot: usize);
     fn remove(&mut self, slot: usize);
+    /// Whether the other holds all that this holds.
+    fn is_within(&self, other: &Self) -> bool;
 }
 
 impl OpenSet for u64 {
@@ -18,6 +20,9 @@ impl OpenSet for u64 {
     }
     fn remove(&mut self, slot: usize) {
         *self &= !(1 << slot);
+    }
+    fn is_within(&self, other: &Self) -> bool {
+        self & !other == 0
     }
 }
 
@@ -42,5 +47,9 @@ impl OpenSet for Wide {
         while self.0.last() == Some(&0) {
             self.0.pop();
         }
+    }
+    fn is_within(&self, other: &Self) -> bool {
+        self.0.len() <= other.0.len()
+            && self.0.iter().zip(&other.0).all(|(word, other)| word.is_within(other))
     }
 }

@@ -138,6 +138,34 @@ fn the_walk_agrees_with_a_plain_search_on_right_and_wrong_histories() {
 }
 
 #[test]
+fn the_walk_agrees_with_a_plain_search_where_most_results_are_forgotten() {
+    let (mut right, mut wrong) = (0, 0);
+    for seed in 0..6_000 {
+        let mut rng = Rng::new(seed ^ 0xF0_6077);
+        let count = 6 + rng.below(7) as usize;
+        let (span, values) = (3 + rng.below(40), 2 + rng.below(5));
+        let mut history = truthful(&mut rng, count, 1, span, values);
+        for operation in &mut history.operations {
+            if !rng.once_in(3) {
+                *operation = operation.forgotten();
+            }
+        }
+        let history = spoilt(&mut rng, history, values);
+        let expected = searched(&history);
+        assert_eq!(linearizable(&history).is_ok(), expected, "seed {seed}\n{history}");
+        if expected {
+            right += 1;
+        } else {
+            wrong += 1;
+        }
+    }
+    assert!(
+        right > 800 && wrong > 800,
+        "{right} right and {wrong} wrong: both sides must be exercised"
+    );
+}
+
+#[test]
 fn more_open_operations_than_a_word_has_bits_are_walked_all_the_same() {
     // 100 additions open at once, each having found another count, in an order unlike that of their calls.
     let operation = |at: u64| Operation {
