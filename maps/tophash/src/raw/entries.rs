@@ -507,13 +507,11 @@ impl<'t, K, V> Walk<'t, K, V> {
     #[inline]
     pub(crate) fn next(&mut self, rehash: &dyn Fn(&K) -> u64) -> Option<Held<'t, K, V>> {
         loop {
-            if !boxed::<K, V>() {
-                if self.slots != 0 {
-                    let slot = self.slots.trailing_zeros() as usize;
-                    self.slots &= self.slots - 1;
-                    // SAFETY: the class is not boxed, and the words were copied under the bucket's version.
-                    return self.words.get(slot).map(|words| unsafe { Held::inline(*words) });
-                }
+            if !boxed::<K, V>() && self.slots != 0 {
+                let slot = self.slots.trailing_zeros() as usize;
+                self.slots &= self.slots - 1;
+                // SAFETY: the class is not boxed, and the words were copied under the bucket's version.
+                return self.words.get(slot).map(|words| unsafe { Held::inline(*words) });
             }
             if let Some(held) = self.batch.pop() {
                 return Some(held);

@@ -182,9 +182,12 @@ pub(super) struct Grown {
 
 impl Grown {
     #[cfg(not(loom))]
-    const NOTHING: Self =
-        Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) };
+    pub(super) const fn nothing() -> Self {
+        Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) }
+    }
 
+    /// Loom's atomics cannot be made in constants.
+    #[cfg(loom)]
     pub(super) fn nothing() -> Self {
         Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) }
     }
@@ -221,7 +224,7 @@ impl Header {
             busy: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             prefix: 0,
-            grown: Grown::NOTHING,
+            grown: Grown::nothing(),
         }
     }
 

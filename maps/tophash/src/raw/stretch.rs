@@ -414,8 +414,8 @@ impl Table {
             }
             let mut words = [[0; 2]; MOST_SLOTS];
             if !L::TAG_IS_POSITION {
-                for slot in 0..L::SLOTS {
-                    words[slot] = L::words(bucket, slot);
+                for (slot, words) in words.iter_mut().enumerate().take(L::SLOTS) {
+                    *words = L::words(bucket, slot);
                 }
             }
             let entries = L::entries(bucket);
@@ -442,8 +442,8 @@ impl Table {
         let mut moved = 0;
         for (bucket, plan) in sources.iter().zip(&plans) {
             for slot in slots(plan.moves) {
-                let (tag, words) = bucket.words_of::<L>(slot);
-                let words = mutant!("copy-first-word", [words[0], 0], words);
+                let (tag, found) = bucket.words_of::<L>(slot);
+                let words = mutant!("copy-first-word", [found[0], 0], found);
                 if !targets.put::<L>(usize::from(plan.targets[slot]), tag, words) {
                     targets.withdraw::<L>();
                     return None;
@@ -602,9 +602,8 @@ impl Table {
                 continue;
             }
             let slot = L::first(empty);
-            let words = L::words(entry.bucket, entry.slot);
-            let words = mutant!("copy-first-word", [words[0], 0], words);
-            let tag = L::tag_at(entry.bucket, entry.slot);
+            let (tag, found) = entry.bucket.words_of::<L>(entry.slot);
+            let words = mutant!("copy-first-word", [found[0], 0], found);
             L::put(locked, slot, tag, words);
             if distance > 0 {
                 locked.set_state(locked.state().with_foreign(slot, true));
