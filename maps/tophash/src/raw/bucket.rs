@@ -257,6 +257,20 @@ impl Bucket {
         return self.words[index & (WORDS - 1)].load(Ordering::Acquire);
     }
 
+    /// Like [`Bucket::word`], without asking whether there is such a word.
+    ///
+    /// # Safety
+    /// `index` is below [`WORDS`].
+    #[inline(always)]
+    pub(super) unsafe fn word_unchecked(&self, index: usize) -> u64 {
+        // SAFETY: the caller vouches for it.
+        let word = unsafe { self.words.get_unchecked(index) };
+        #[cfg(not(tophash_tsan))]
+        return word.load(Ordering::Relaxed);
+        #[cfg(tophash_tsan)]
+        return word.load(Ordering::Acquire);
+    }
+
     /// Where a word lies, for whoever has the table to himself.
     #[cfg(not(loom))]
     #[inline]

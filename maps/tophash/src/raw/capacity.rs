@@ -106,6 +106,10 @@ impl Table {
     /// Asks the processor to fetch the bucket that a hash is at home in.
     #[inline]
     pub(crate) fn prefetch<L: Layout>(&self, hash: u64) {
-        self.home_at_once(L::position(hash)).bucket.prefetch();
+        let page = self.current().page(L::position(hash));
+        if !page.asks() {
+            // SAFETY: the entry does not ask, and is of this table.
+            unsafe { page.bucket(L::position(hash)) }.prefetch();
+        }
     }
 }

@@ -34,6 +34,8 @@ impl Mask {
 pub(super) const MOST_SLOTS: usize = 13;
 
 /// How a bucket is cut.
+///
+/// For each of them, `FIRST + SLOTS * SLOT_WORDS` is at most the words of a bucket.
 pub(crate) trait Layout: 'static {
     /// Entries of a bucket.
     const SLOTS: usize;
@@ -98,6 +100,19 @@ pub(crate) trait Layout: 'static {
         let first = bucket.word(at);
         delicate!();
         [first, if Self::SLOT_WORDS == 2 { bucket.word(at + 1) } else { 0 }]
+    }
+
+    /// The words of the lowest slot of a mask of [`Layout::matching`], which is not empty.
+    #[inline(always)]
+    fn words_of_first(bucket: &Bucket, mask: Mask) -> SlotWords {
+        let at = Self::FIRST + Self::first(mask) * Self::SLOT_WORDS;
+        // SAFETY: a mask has bits for slots alone, of which the lowest is below `SLOTS`, and all words of slots
+        // are the bucket's.
+        unsafe {
+            let first = bucket.word_unchecked(at);
+            delicate!();
+            [first, if Self::SLOT_WORDS == 2 { bucket.word_unchecked(at + 1) } else { 0 }]
+        }
     }
 
     /// Puts an entry into an empty slot.
@@ -340,6 +355,7 @@ mod tests {
     use super::*;
 
     fn round_trip<L: Layout>() {
+        assert!(L::FIRST + L::SLOTS * L::SLOT_WORDS <= super::super::bucket::WORDS);
         let bucket = Bucket::empty();
         let mut slots = alloc::vec::Vec::new();
         for tag in 200..200 + L::SLOTS as u64 {

@@ -4,37 +4,45 @@
 //! - A **bucket** is sixteen words on a boundary of 128 bytes: a *state*, *tags* (a few bits of each entry's
 //!   hash) and *slots*. See [`bucket`] and [`layout`].
 //! - A **page** is a run of 64 buckets. Small tables have one shorter page.
-//! - A **family** is one to eight pages that share a prefix of the hash. See [`header`].
+//! - A **family** is 1, 2, 4 or 8 pages that share a prefix of the hash. See [`header`].
 //! - The **directory** names the family of every prefix. See [`directory`].
 //! - An entry is **at home** in the bucket that its hash names; if that was full, it is **displaced** to
 //!   another bucket of the same page, and *foreign* there.
 //!
 //! ```text
-//!  hash ──► directory ──► header: shape | page | page | page | page | page | …
-//!  1011…    ┌────┐               │          │
-//!           │ 00 ├─► family      │          ▼
-//!           │ 01 ├─► family      │        64 buckets of 128 bytes
-//!           │ 10 ├─► family ◄────┘        ┌───────┬──────┬─────┬─────┬─────┬─── … ─┐
-//!           │ 11 ├─► family               │ state │ tags │ k v │ k v │ k v │       │
-//!           └────┘                        └───────┴──────┴─────┴─────┴─────┴─── … ─┘
+//!   hash  1011 010110 ……………………………………… 10010110
+//!         └┬─┘ └─┬──┘                   └──┬───┘
+//!      directory │ home                    │ tag
+//!          ▼     ▼                         ▼
+//!        ┌────┐  header: shape | page | page | page | page
+//!        │ 10 ├─►                        │
+//!        │ 11 ├─► …                      ▼
+//!        └────┘                        64 buckets of 128 bytes
+//!                                      ┌───────┬──────┬─────┬─────┬─────┬─── … ─┐
+//!                                      │ state │ tags │ k v │ k v │ k v │       │
+//!                                      └───────┴──────┴─────┴─────┴─────┴─── … ─┘
 //! ```
 //!
 //! # Where a hash is at home
-//! With `x` the fraction that the hash is of its family's range and `n` the family's buckets, home is
-//! `floor(x · n)`. This is monotone in the hash, which carries the whole design:
+//! A family has a power of two of buckets, and home is the hash's bits behind the family's prefix. So it is monotone
+//! in the hash, which carries the whole design:
 //!
-//! 1. *A family grows in place.* From `k` to `k + 1` pages every home moves to the same or a higher bucket,
-//!    so homes are moved one by one from the last to the first, and a single watermark says which of the
-//!    two mappings holds. Nothing is copied to a second table, so growing needs one page, not twice the map.
+//! 1. *A family grows in place.* When its buckets double, home `i` becomes `2 i` and `2 i + 1`, so homes
+//!    are moved from the last to the first, into pages that are new or were left before, and a single watermark says
+//!    which of the two mappings holds. There is no second table, and every entry is moved once a doubling.
 //! 2. *A family of eight pages splits for nothing*: its upper four pages are, bucket by bucket, what the
 //!    upper half of the range maps to. Only the directory learns of it.
 //! 3. *Iteration follows the hash*, which never changes: whatever grows meanwhile, an entry that stays in
 //!    the map is met exactly once.
 //!
+//! Homes are moved in aligned groups of eight. An entry is displaced to the nearest bucket with room, by the exclusive
+//! or of their numbers, so that nearly all that is displaced from a group lies in it and moves along.
+//!
 //! # Reading
 //! A reader stores nothing. It reads the state, the tags, the words of slots whose tag fits, and the state
-//! again; if that changed, it reads again. The key is compared only after that. A search that finds nothing
-//! also checks that the family's shape is what it was, since the entry might have moved behind its back.
+//! again; if that changed, it reads again. The key is compared only after that. An entry that is found is in the
+//! table, whatever moves meanwhile, since copies are equal and locked while there are two. A search that finds
+//! nothing also checks that the family's shape is what it was, since the entry might have moved behind its back.
 //! Pages, headers and directories are never freed while the table is shared, so a reader that comes late
 //! reads stale words, notices, and begins again.
 //!
@@ -48,14 +56,15 @@
 //! # Numbered semantics
 //! 1. Every change of an entry, and every move of it, gives its home bucket a new version, except that a
 //!    displaced entry's *value* may change under its own bucket's version alone.
-//! 2. A displaced entry is never more than `reach` of its home away; a home with `reach` 0 has none.
+//! 2. A displaced entry is never more than `reach` of its home away; a home with `reach` 0 has none; and one whose
+//!    tag has no bit in the home's `filter` is not displaced.
 //! 3. While growth copies an entry, both copies' buckets are locked: nobody can change one of them. The
 //!    shape changes between the copying and the clearing, so a search finds at least one.
 //! 4. A writer that holds a bucket never waits for another one; growth may wait, and nobody waits for growth
-//!    but a writer whose page is full, who gives up after a while and uses the overflow list.
-//! 5. Growth begins when a page is loaded beyond `LOAD` (in `stretch`) and never when the entries of a family
-//!    fill less than half of it: equal hashes cannot blow the table up. They fill a page, then the overflow
-//!    list, and only searches for such hashes walk that list.
+//!    but a writer who finds no room near a home, who gives up after a while and uses the overflow list.
+//! 5. Growth begins when a page is loaded beyond `LOAD` (in `stretch`) or a writer finds no room, and never when
+//!    the entries of a family fill less than half of it: equal hashes cannot blow the table up. They fill the
+//!    buckets near their home, then the overflow list, and only searches for such hashes walk that list.
 
 #![allow(unsafe_code, reason = "the one place of the crate where unsafe code lives")]
 

@@ -31,6 +31,8 @@ pub const ALL: &[Mutation] = &[
     inline("grow-home-only", "LostUpdate"),
     inline("double-unseen", "LostUpdate"),
     inline("miss-ignores-shape", "LostUpdate"),
+    inline("miss-ignores-entry", "LostUpdate"),
+    inline("readers-untold", "LostUpdate"),
     inline("displace-silently", "LostUpdate"),
     inline("search-home-only", "LostUpdate"),
     inline("leave-moved-entry", "StaleRead"),

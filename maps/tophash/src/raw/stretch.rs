@@ -1,8 +1,8 @@
-//! Growth: a short page is doubled, a family stretches by a page, home by home, and a full family splits.
+//! Growth: a short page is doubled, a family stretches to twice its pages, and a full family splits.
 //!
-//! Every step is bounded: a stretch moves the entries of one home, the doubling of a short page moves fewer
-//! than a page holds, a split moves nothing. Threads that insert into a growing family do [`STEPS`] steps
-//! each, unless another thread is at it.
+//! Every step is bounded: a stretch moves the entries of eight homes at a time, the doubling of a short page moves
+//! fewer than a page holds, a split moves nothing. Threads that insert into a growing family do a step each, unless
+//! another thread is at it.
 
 use super::bucket::{Bucket, Locked, MOST_REACH, State};
 use super::directory::Directory;
@@ -30,7 +30,7 @@ const GROUP_TARGETS: usize = 2 * GROUP;
 /// How many buckets of a page are looked at to tell how full it is.
 const SAMPLE: usize = 16;
 
-/// The homes that a thread moves for each entry it inserts into a growing family.
+/// The homes that a thread moves at least for each entry it inserts into a growing family.
 const STEPS: usize = 2;
 
 /// The homes that a thread moves whose entry finds no room.
@@ -304,9 +304,19 @@ impl Table {
                 }
             }
             growing.header.publish(shape.growing());
+            self.tell_readers(growing);
             return Ok(true);
         }
         self.split(growing, shape)
+    }
+
+    /// Brings the directory's list of pages up to what a family has become.
+    fn tell_readers(&self, growing: &Growing<'_>) {
+        let Some(shared) = self.shared() else { return };
+        let _one = SplitLock::of(shared);
+        if let Some(directory) = self.directory() {
+            mutant!("readers-untold", {}, directory.set_pages(growing.header));
+        }
     }
 
     /// Does up to `most` steps of a growing family.
@@ -322,6 +332,7 @@ impl Table {
             let shape = header.shape();
             let Some(old) = shape.watermark().checked_sub(1) else {
                 header.publish(shape.grown());
+                self.tell_readers(growing);
                 break;
             };
             if (old + 1) % GROUP == 0 {
@@ -663,8 +674,11 @@ impl Table {
             let _one = SplitLock::of(shared);
             if let Some(directory) = self.directory() {
                 fresh.keep();
-                directory.set(header.prefix, shape.depth(), Box::into_raw(successor));
+                let successor = Box::into_raw(successor);
+                directory.set(header.prefix, shape.depth(), successor);
                 header.publish(shape.dead());
+                // SAFETY: published just now and freed only with the table.
+                directory.set_pages(unsafe { &*successor });
             }
         }
         delicate!();

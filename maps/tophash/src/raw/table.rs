@@ -206,7 +206,7 @@ impl Table {
 
     /// The directory that searches begin with.
     #[inline]
-    fn current(&self) -> &Directory {
+    pub(super) fn current(&self) -> &Directory {
         // SAFETY: there always is one; directories are published whole and freed only with the table.
         unsafe { &*self.directory.load(Ordering::Acquire) }
     }
@@ -331,20 +331,28 @@ impl Table {
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<T> {
-        let home = self.home_at_once(L::position(hash));
-        home.bucket.prefetch_rest();
-        delicate!();
-        let (tag, state) = (L::tag(hash), home.bucket.state());
-        if !state.is_odd() {
-            match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
-                // Whatever the shape is by now: an entry that is in a bucket is in the table.
-                Scan::Found(_, found) => return Some(found),
-                Scan::Nothing if state.has_all(tag) && !home.shape.is_dead() => {
-                    if home.bucket.unchanged(state) && home.header.unchanged(home.shape) {
-                        return None;
+        let directory = self.current();
+        let page = directory.page(L::position(hash));
+        if !page.asks() {
+            // SAFETY: the entry does not ask, and is of this table.
+            let bucket = unsafe { page.bucket(L::position(hash)) };
+            bucket.prefetch_rest();
+            delicate!();
+            let (tag, state) = (L::tag(hash), bucket.state());
+            if !state.is_odd() {
+                match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+                    // Wherever the hash is at home by now: an entry that is in a bucket is in the table.
+                    Scan::Found(_, found) => return Some(found),
+                    Scan::Nothing if state.has_all(tag) => {
+                        if bucket.unchanged(state)
+                            && page.is_unchanged()
+                            && core::ptr::eq(self.current(), directory)
+                        {
+                            return None;
+                        }
                     }
+                    Scan::Nothing | Scan::Changed => {}
                 }
-                Scan::Nothing | Scan::Changed => {}
             }
         }
         self.look_patiently::<L, T>(hash, probe)
@@ -420,7 +428,7 @@ impl Table {
         let mut mask = L::matching(bucket, tag);
         while !mask.is_empty() {
             let slot = L::first(mask);
-            let words = L::words(bucket, slot);
+            let words = L::words_of_first(bucket, mask);
             if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
                 return Scan::Changed;
             }
@@ -657,14 +665,17 @@ impl Table {
     }
 
     fn families(depth: u32, bits: u32) -> Result<*mut Directory, AllocError> {
-        let directory =
-            Box::into_raw(page::boxed(Directory::new(depth, |_| core::ptr::null_mut())?)?);
+        let directory = Box::into_raw(page::boxed(Directory::with_depth(depth)?)?);
         // SAFETY: just made, and this thread's alone.
         let families = unsafe { &*directory };
         for index in 0..1u64 << depth {
             let prefix = if depth == 0 { 0 } else { index << (64 - depth) };
             match Self::family(Shape::new(depth, bits), prefix) {
-                Ok(header) => families.set(prefix, depth, header),
+                Ok(header) => {
+                    families.set(prefix, depth, header);
+                    // SAFETY: just made.
+                    families.set_pages(unsafe { &*header });
+                }
                 Err(error) => {
                     // SAFETY: it was not published, so it and all it names are still this thread's alone.
                     unsafe { Self::free_directory(directory) };
