@@ -1,7 +1,35 @@
-//! The default hasher, under a name of this crate's, so that it can be kept when the hasher is replaced.
+//! The default hasher, under a name of this crate's, so that it can be kept when the hasher is replaced; and what is
+//! made of any hasher's bits.
 
+use crate::raw::identity::is;
 use core::fmt;
-use core::hash::{BuildHasher, Hasher};
+use core::hash::{BuildHasher, Hash, Hasher};
+
+/// Spreads a hasher's bits over the whole word, so that a weak hasher's high or low bits suffice.
+#[inline]
+pub(crate) fn spread(hash: u64) -> u64 {
+    let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
+    (product >> 64) as u64 ^ product as u64
+}
+
+/// The hash of a key, of which the map uses the upper bits and the lowest eight.
+#[inline]
+pub(crate) fn hash_one<Q: Hash + ?Sized, S: BuildHasher>(hasher: &S, key: &Q) -> u64 {
+    let hash = hasher.hash_one(key);
+    if is_spread_already::<S>() { hash } else { spread(hash) }
+}
+
+/// Whether a hasher's upper and lower bits are known to be as good as [`spread`] would make them.
+#[inline(always)]
+fn is_spread_already<S>() -> bool {
+    #[cfg(feature = "std")]
+    if is::<S, std::hash::RandomState>() {
+        return true;
+    }
+    is::<S, RandomState>()
+        || is::<S, foldhash::quality::RandomState>()
+        || is::<S, foldhash::quality::FixedState>()
+}
 
 /// The default hasher: `foldhash` in its variant `quality`, seeded at random for each map.
 ///

@@ -2,6 +2,7 @@
 
 use super::HashMap;
 use crate::error::AllocError;
+use crate::hasher::hash_one;
 use crate::raw::entries::{Owned, WalkMut};
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -123,7 +124,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
             return Ok(());
         }
         let Self { entries, hasher } = self;
-        entries.rebuild(wanted, &|key| crate::raw::spread(hasher.hash_one(key)))
+        entries.rebuild(wanted, &|key| hash_one(hasher, key))
     }
 
     /// Moves all entries to as few buckets as hold them well, and frees what waits to be freed.
@@ -134,6 +135,6 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         let Self { entries, hasher } = self;
         let length = entries.len();
         // A map that could not be moved is as good as before.
-        let _ = entries.rebuild(length, &|key| crate::raw::spread(hasher.hash_one(key)));
+        let _ = entries.rebuild(length, &|key| hash_one(hasher, key));
     }
 }

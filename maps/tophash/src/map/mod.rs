@@ -18,9 +18,8 @@ pub use iter::{Iter, Keys, Values};
 pub use reference::{KeyRef, Ref};
 
 use crate::error::AllocError;
-use crate::hasher::RandomState;
+use crate::hasher::{RandomState, hash_one};
 use crate::raw::entries::{Entries, Fresh, Gap, Held, Hit, Lookup};
-use crate::raw::spread;
 use crate::reentry;
 use crate::stats::Stats;
 use crate::sync::spin;
@@ -150,7 +149,7 @@ impl<K, V, S> HashMap<K, V, S> {
 impl<K: Hash, V, S: BuildHasher> HashMap<K, V, S> {
     #[inline]
     pub(crate) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
-        spread(self.hasher.hash_one(key))
+        hash_one(&self.hasher, key)
     }
 }
 

@@ -58,7 +58,7 @@ impl<'t> Cursor<'t> {
         for (slot, words) in words.iter_mut().enumerate().take(L::SLOTS) {
             *words = L::words(home.bucket, slot);
         }
-        let entries = L::entries(home.bucket) & !(state.foreign() as u32);
+        let entries = L::entries(home.bucket).0 & !(state.foreign() as u32);
         if !home.bucket.unchanged(state) || !header.unchanged(shape) {
             return None;
         }

@@ -6,17 +6,17 @@
 //! | [`Single`] | 13 of 8 bits | 13 of one word | inline keys without values |
 //! | [`Boxed`] | 10 of 32 bits | 10 pointers | everything else |
 //!
-//! A tag of zero says that the slot is empty. Tags are matched by arithmetic on whole words, which are
-//! always read as the same atomics that writers store.
+//! A tag of zero says that the slot is empty. Tags are read as the same atomics that writers store, and are matched
+//! once they are in a register.
 
 use super::bucket::{Bucket, Locked};
 
 /// The words of one slot; a layout of one word leaves the second zero.
 pub(crate) type SlotWords = [u64; 2];
 
-/// A set of slots, one bit each, where the layout says.
+/// A set of slots, a bit each, the first slot's the lowest.
 #[derive(Clone, Copy)]
-pub(crate) struct Mask(u64);
+pub(crate) struct Mask(pub(super) u32);
 
 impl Mask {
     #[inline]
@@ -27,6 +27,29 @@ impl Mask {
     #[inline]
     pub(super) fn count(self) -> usize {
         self.0.count_ones() as usize
+    }
+
+    /// The lowest slot.
+    #[inline]
+    pub(super) fn first(self) -> usize {
+        self.0.trailing_zeros() as usize
+    }
+
+    /// The mask without its lowest slot.
+    #[inline]
+    pub(super) fn rest(self) -> Self {
+        Self(self.0 & self.0.wrapping_sub(1))
+    }
+}
+
+impl Iterator for Mask {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let first = (!self.is_empty()).then(|| self.first());
+        *self = self.rest();
+        first
     }
 }
 
@@ -54,23 +77,15 @@ pub(crate) trait Layout: 'static {
     fn matching(bucket: &Bucket, tag: u64) -> Mask;
     /// The empty slots, exactly.
     fn empty(bucket: &Bucket) -> Mask;
-    /// The slot of the lowest bit.
-    fn first(mask: Mask) -> usize;
     /// The tag of a slot.
     fn tag_at(bucket: &Bucket, slot: usize) -> u64;
     /// The word that holds the tag of `slot`, with `tag` put into it.
     fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64);
 
-    /// The slots that hold an entry, a bit each.
+    /// The slots that hold an entry.
     #[inline]
-    fn entries(bucket: &Bucket) -> u32 {
-        let mut entries = (1 << Self::SLOTS) - 1;
-        let mut empty = Self::empty(bucket);
-        while !empty.is_empty() {
-            entries &= !(1 << Self::first(empty));
-            empty = Self::rest(empty);
-        }
-        entries
+    fn entries(bucket: &Bucket) -> Mask {
+        Mask(!Self::empty(bucket).0 & ((1 << Self::SLOTS) - 1))
     }
 
     /// How many slots hold an entry.
@@ -79,18 +94,10 @@ pub(crate) trait Layout: 'static {
         Self::SLOTS - Self::empty(bucket).count()
     }
 
-    /// The mask without its lowest bit.
+    /// Empties many slots. See [`Layout::take`].
     #[inline]
-    fn rest(mask: Mask) -> Mask {
-        Mask(mask.0 & mask.0.wrapping_sub(1))
-    }
-
-    /// Empties the slots of a mask with a bit for each. See [`Layout::take`].
-    #[inline]
-    fn take_all(locked: &mut Locked<'_>, slots: u32) {
-        for slot in (0..Self::SLOTS).filter(|slot| slots & (1 << slot) != 0) {
-            Self::take(locked, slot);
-        }
+    fn take_all(locked: &mut Locked<'_>, slots: Mask) {
+        slots.for_each(|slot| Self::take(locked, slot));
     }
 
     /// The words of a slot as they are just now.
@@ -105,7 +112,7 @@ pub(crate) trait Layout: 'static {
     /// The words of the lowest slot of a mask of [`Layout::matching`], which is not empty.
     #[inline(always)]
     fn words_of_first(bucket: &Bucket, mask: Mask) -> SlotWords {
-        let at = Self::FIRST + Self::first(mask) * Self::SLOT_WORDS;
+        let at = Self::FIRST + mask.first() * Self::SLOT_WORDS;
         // SAFETY: a mask has bits for slots alone, of which the lowest is below `SLOTS`, and all words of slots
         // are the bucket's.
         unsafe {
@@ -149,26 +156,66 @@ pub(crate) trait Layout: 'static {
 }
 
 const LOW: u64 = 0x0101_0101_0101_0101;
+#[cfg(any(test, not(target_arch = "x86_64"), loom))]
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// The high bit of every byte of `word` that equals `byte`, exactly: an approximate match could name an
-/// empty slot, whose words are those of an entry that was taken out.
-#[inline]
-fn bytes_equal(word: u64, byte: u64) -> u64 {
-    bytes_zero(word ^ (LOW * byte))
+/// A bit for every byte of `word` that equals `byte`, exactly: an approximate match could name an empty slot, whose
+/// words are those of an entry that was taken out.
+#[inline(always)]
+fn bytes_equal(word: u64, byte: u64) -> u32 {
+    #[cfg(all(target_arch = "x86_64", not(loom)))]
+    // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
+    unsafe {
+        use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8};
+        let word = _mm_cvtsi64_si128(word as i64);
+        let bytes = _mm_cvtsi64_si128((LOW * byte) as i64);
+        _mm_movemask_epi8(_mm_cmpeq_epi8(word, bytes)) as u32 & 0xff
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
+    bytes_equal_by_arithmetic(word, byte)
 }
 
-/// The high bit of every byte of `word` that is zero, exactly.
+/// What [`bytes_equal`] is where there are no instructions for it.
+#[cfg(any(test, not(target_arch = "x86_64"), loom))]
 #[inline]
-fn bytes_zero(word: u64) -> u64 {
-    !(((word & !HIGH) + !HIGH) | word | !HIGH)
-}
-
-/// The high bits of eight bytes, one beside the other.
-#[inline]
-fn lanes(high_bits: u64) -> u32 {
+fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
+    let word = word ^ (LOW * byte);
+    let high_bits = !(((word & !HIGH) + !HIGH) | word | !HIGH);
     // The product brings bit 8 i to bit 56 + i, and nothing else there.
     ((high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+}
+
+/// A bit for every half of a word that equals `half`, the lower half of the first word first.
+#[inline(always)]
+fn halves_equal(words: [u64; 5], half: u64) -> u32 {
+    #[cfg(all(target_arch = "x86_64", not(loom)))]
+    // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
+    unsafe {
+        use core::arch::x86_64::{
+            __m128i, _mm_cmpeq_epi32, _mm_movemask_epi8, _mm_packs_epi16, _mm_packs_epi32,
+            _mm_set_epi64x, _mm_set1_epi32, _mm_setzero_si128,
+        };
+        let halves = _mm_set1_epi32(half as i32);
+        let equal = |low: u64, high: u64| -> __m128i {
+            _mm_cmpeq_epi32(_mm_set_epi64x(high as i64, low as i64), halves)
+        };
+        let [a, b, c, d, e] = words;
+        let first = _mm_packs_epi32(equal(a, b), equal(c, d));
+        let second = _mm_packs_epi32(equal(e, 0), _mm_setzero_si128());
+        _mm_movemask_epi8(_mm_packs_epi16(first, second)) as u32 & 0x3ff
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
+    halves_equal_by_arithmetic(words, half)
+}
+
+/// What [`halves_equal`] is where there are no instructions for it.
+#[cfg(any(test, not(target_arch = "x86_64"), loom))]
+#[inline]
+fn halves_equal_by_arithmetic(words: [u64; 5], half: u64) -> u32 {
+    words.iter().rev().fold(0, |mask, word| {
+        let (low, high) = (word & 0xffff_ffff == half, word >> 32 == half);
+        (mask << 2) | (u32::from(high) << 1) | u32::from(low)
+    })
 }
 
 #[inline]
@@ -197,17 +244,13 @@ impl Layout for Pair {
 
     #[inline]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
+        // The eighth byte is no tag, and always zero, which tags are not.
         Mask(bytes_equal(bucket.word(1), tag))
     }
 
     #[inline]
     fn empty(bucket: &Bucket) -> Mask {
-        Mask(bytes_zero(bucket.word(1)) & (HIGH >> 8))
-    }
-
-    #[inline]
-    fn first(mask: Mask) -> usize {
-        (mask.0.trailing_zeros() / 8) as usize
+        Mask(bytes_equal(bucket.word(1), 0) & 0x7f)
     }
 
     #[inline]
@@ -221,18 +264,8 @@ impl Layout for Pair {
     }
 
     #[inline]
-    fn entries(bucket: &Bucket) -> u32 {
-        !lanes(bytes_zero(bucket.word(1))) & ((1 << Self::SLOTS) - 1)
-    }
-
-    #[inline]
-    fn take_all(locked: &mut Locked<'_>, slots: u32) {
-        let mut tags = locked.bucket().word(1);
-        for slot in 0..Self::SLOTS {
-            if slots & (1 << slot) != 0 {
-                tags = with_byte(tags, slot, 0);
-            }
-        }
+    fn take_all(locked: &mut Locked<'_>, slots: Mask) {
+        let tags = slots.fold(locked.bucket().word(1), |tags, slot| with_byte(tags, slot, 0));
         locked.store([(1, tags)]);
     }
 }
@@ -244,11 +277,6 @@ fn with_byte(word: u64, lane: usize, byte: u64) -> u64 {
 
 /// Thirteen entries of one word.
 pub(crate) struct Single;
-
-impl Single {
-    /// The tags of slots 8 to 12 lie in the second tag word; its other lanes are not slots.
-    const SECOND: u64 = HIGH >> 24;
-}
 
 impl Layout for Single {
     const SLOTS: usize = 13;
@@ -265,22 +293,15 @@ impl Layout for Single {
         hash
     }
 
-    // The bits of the second word lie one below those of the first.
+    // The tags of slots 8 to 12 lie in the second word, whose other bytes are no tags, and always zero.
     #[inline]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        Mask(bytes_equal(bucket.word(1), tag) | (bytes_equal(bucket.word(2), tag) >> 1))
+        Mask(bytes_equal(bucket.word(1), tag) | (bytes_equal(bucket.word(2), tag) << 8))
     }
 
     #[inline]
     fn empty(bucket: &Bucket) -> Mask {
-        let second = bytes_zero(bucket.word(2)) & Self::SECOND;
-        Mask(bytes_zero(bucket.word(1)) | (second >> 1))
-    }
-
-    #[inline]
-    fn first(mask: Mask) -> usize {
-        let bit = mask.0.trailing_zeros() as usize;
-        bit / 8 + if bit % 8 == 6 { 8 } else { 0 }
+        Mask(Self::matching(bucket, 0).0 & 0x1fff)
     }
 
     #[inline]
@@ -319,23 +340,12 @@ impl Layout for Boxed {
 
     #[inline]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        let mut mask = 0;
-        for pair in 0..5 {
-            let word = bucket.word(1 + pair);
-            mask |= u64::from(word as u32 as u64 == tag) << (2 * pair);
-            mask |= u64::from(word >> 32 == tag) << (2 * pair + 1);
-        }
-        Mask(mask)
+        Mask(halves_equal(core::array::from_fn(|word| bucket.word(1 + word)), tag))
     }
 
     #[inline]
     fn empty(bucket: &Bucket) -> Mask {
         Self::matching(bucket, 0)
-    }
-
-    #[inline]
-    fn first(mask: Mask) -> usize {
-        mask.0.trailing_zeros() as usize
     }
 
     #[inline]
@@ -360,16 +370,16 @@ mod tests {
         let mut slots = alloc::vec::Vec::new();
         for tag in 200..200 + L::SLOTS as u64 {
             let mut locked = bucket.lock();
-            let slot = L::first(L::empty(locked.bucket()));
+            let slot = L::empty(locked.bucket()).first();
             assert!(slot < L::SLOTS && !slots.contains(&slot));
             L::put(&mut locked, slot, tag, [tag * 3, 0]);
             slots.push(slot);
         }
         assert!(L::empty(&bucket).is_empty());
-        assert_eq!(L::entries(&bucket), (1 << L::SLOTS) - 1);
+        assert_eq!(L::entries(&bucket).count(), L::SLOTS);
         for (tag, slot) in (200..).zip(&slots) {
             assert_eq!(
-                (L::first(L::matching(&bucket, tag)), L::tag_at(&bucket, *slot)),
+                (L::matching(&bucket, tag).first(), L::tag_at(&bucket, *slot)),
                 (*slot, tag)
             );
             assert_eq!(L::words(&bucket, *slot)[0], tag * 3);
@@ -378,8 +388,8 @@ mod tests {
             L::take(&mut bucket.lock(), *slot);
             assert!(!L::TAG_IS_POSITION || L::words(&bucket, *slot)[0] == 0, "a pointer stayed");
             assert_eq!(L::occupied(&bucket), L::SLOTS - taken - 1);
-            assert_eq!(L::entries(&bucket) & (1 << slot), 0);
-            assert_eq!(L::entries(&bucket).count_ones() as usize, L::occupied(&bucket));
+            assert!(!L::entries(&bucket).any(|entry| entry == *slot));
+            assert_eq!(L::entries(&bucket).count(), L::occupied(&bucket));
         }
     }
 
@@ -399,9 +409,9 @@ mod tests {
                     L::put(&mut bucket.lock(), slot, 77 + slot as u64, [5, 6]);
                 }
             }
-            let slots = 0b1_0010_1101 & ((1 << L::SLOTS) - 1);
+            let slots = Mask(0b1_0010_1101 & ((1 << L::SLOTS) - 1));
             L::take_all(&mut one.lock(), slots);
-            for slot in (0..L::SLOTS).filter(|slot| slots & (1 << slot) != 0) {
+            for slot in slots {
                 L::take(&mut other.lock(), slot);
             }
             for word in 1..16 {
@@ -411,6 +421,32 @@ mod tests {
         check::<Pair>();
         check::<Single>();
         check::<Boxed>();
+    }
+
+    #[test]
+    fn instructions_and_arithmetic_agree() {
+        let mut random = 0x9e37_79b9_7f4a_7c15u64;
+        let mut next = || {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            // Few different bytes, so that many are equal, and neighbours of zero.
+            random & 0x0181_0100_0102_01ff
+        };
+        for _ in 0..10_000 {
+            let words: [u64; 5] = core::array::from_fn(|_| next());
+            for byte in [0, 1, 2, 0x80, 0x81, 0xff] {
+                assert_eq!(
+                    bytes_equal(words[0], byte),
+                    bytes_equal_by_arithmetic(words[0], byte),
+                    "{:x} {byte:x}",
+                    words[0]
+                );
+            }
+            for half in [0, words[0] >> 32, words[4] & 0xffff_ffff, next() & 0xffff_ffff] {
+                assert_eq!(halves_equal(words, half), halves_equal_by_arithmetic(words, half));
+            }
+        }
     }
 
     #[test]

@@ -127,4 +127,3 @@ mod table;
 mod tests;
 
 pub(crate) use capacity::Counts;
-pub(crate) use table::spread;

@@ -184,8 +184,8 @@ impl<'t> Targets<'t> {
 
     #[inline]
     fn fill<L: Layout>(&mut self, place: usize, tag: u64, words: SlotWords) -> usize {
-        let slot = L::first(self.empty[place]);
-        self.empty[place] = L::rest(self.empty[place]);
+        let slot = self.empty[place].first();
+        self.empty[place] = self.empty[place].rest();
         self.filled[place] |= 1 << slot;
         L::put(&mut self.locked[place], slot, tag, words);
         slot
@@ -195,7 +195,7 @@ impl<'t> Targets<'t> {
     #[cold]
     fn withdraw<L: Layout>(&mut self) {
         for (locked, filled) in self.locked.iter_mut().zip(self.filled) {
-            L::take_all(locked, u32::from(filled));
+            L::take_all(locked, Mask(u32::from(filled)));
             // The bucket's version will still tell that words were stored.
             locked.restore_state();
         }
@@ -206,18 +206,6 @@ impl<'t> Targets<'t> {
 #[inline]
 fn position_of<L: Layout>(bucket: &Bucket, slot: usize, rehash: impl FnOnce() -> u64) -> u64 {
     if L::TAG_IS_POSITION { L::tag_at(bucket, slot) << 32 } else { L::position(rehash()) }
-}
-
-/// The slots of a mask with a bit for each, in order.
-#[inline]
-fn slots(mut mask: u32) -> impl Iterator<Item = usize> {
-    core::iter::from_fn(move || {
-        let slot = mask.trailing_zeros() as usize;
-        (mask != 0).then(|| {
-            mask &= mask - 1;
-            slot
-        })
-    })
 }
 
 impl Table {
@@ -434,7 +422,7 @@ impl Table {
                 return None;
             }
             plan.seen = state;
-            for slot in slots(entries) {
+            for slot in entries {
                 let position = position_of::<L>(bucket, slot, || rehash(words[slot]));
                 let (old, new) = shape.homes(position);
                 if !state.is_foreign(slot) || old.wrapping_sub(first) < GROUP {
@@ -452,7 +440,7 @@ impl Table {
         let mut targets = Targets::lock::<L>(header, shape, low);
         let mut moved = 0;
         for (bucket, plan) in sources.iter().zip(&plans) {
-            for slot in slots(plan.moves) {
+            for slot in Mask(plan.moves) {
                 let (tag, found) = bucket.words_of::<L>(slot);
                 let words = mutant!("copy-first-word", [found[0], 0], found);
                 if !targets.put::<L>(usize::from(plan.targets[slot]), tag, words) {
@@ -469,7 +457,7 @@ impl Table {
         mutant!("grow-late", {}, header.publish(published));
         delicate!();
         for (locked, plan) in locked.iter_mut().zip(&plans) {
-            mutant!("leave-moved-entry", {}, L::take_all(locked, plan.moves));
+            mutant!("leave-moved-entry", {}, L::take_all(locked, Mask(plan.moves)));
             // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
             locked.set_state(locked.state().moved(plan.moves));
         }
@@ -612,7 +600,7 @@ impl Table {
             if empty.is_empty() {
                 continue;
             }
-            let slot = L::first(empty);
+            let slot = empty.first();
             let (tag, found) = entry.bucket.words_of::<L>(entry.slot);
             let words = mutant!("copy-first-word", [found[0], 0], found);
             L::put(locked, slot, tag, words);
@@ -745,7 +733,7 @@ impl Table {
             if empty.is_empty() {
                 continue;
             }
-            let slot = L::first(empty);
+            let slot = empty.first();
             L::put(&mut page[index], slot, tag, words);
             let state = page[index].state().with_foreign(slot, distance > 0);
             page[index].set_state(state);

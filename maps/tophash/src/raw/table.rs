@@ -172,13 +172,6 @@ enum Scan<T> {
     Found(usize, T),
 }
 
-/// Spreads a hasher's bits over the whole word, so that a weak hasher's high or low bits suffice.
-#[inline]
-pub(crate) fn spread(hash: u64) -> u64 {
-    let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
-    (product >> 64) as u64 ^ product as u64
-}
-
 impl Table {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
@@ -427,7 +420,7 @@ impl Table {
     ) -> Scan<T> {
         let mut mask = L::matching(bucket, tag);
         while !mask.is_empty() {
-            let slot = L::first(mask);
+            let slot = mask.first();
             let words = L::words_of_first(bucket, mask);
             if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
                 return Scan::Changed;
@@ -435,7 +428,7 @@ impl Table {
             match probe(&Candidate::new::<L>(bucket, slot, words)) {
                 Step::Yes(found) => return Scan::Found(slot, found),
                 Step::Again => return Scan::Changed,
-                Step::No => mask = L::rest(mask),
+                Step::No => mask = mask.rest(),
             }
         }
         Scan::Nothing
@@ -525,7 +518,7 @@ impl Table {
                 }
             }
         } else {
-            L::put(&mut locked, L::first(empty), L::tag(hash), words);
+            L::put(&mut locked, empty.first(), L::tag(hash), words);
             0
         };
         drop(locked);
@@ -556,7 +549,7 @@ impl Table {
             if empty.is_empty() {
                 continue;
             }
-            let slot = L::first(empty);
+            let slot = empty.first();
             L::put(&mut locked, slot, L::tag(hash), words);
             let state = locked.state().with_foreign(slot, true);
             locked.set_state(state);
@@ -617,7 +610,7 @@ impl Table {
             if empty.is_empty() {
                 continue;
             }
-            L::put(&mut other, L::first(empty), L::tag(hash), words);
+            L::put(&mut other, empty.first(), L::tag(hash), words);
             let state = locked.state().with_overflowed();
             locked.set_state(state);
             drop((other, locked));

@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::layout::Pair;
-use super::table::{Search, Step, Table, spread};
+use super::table::{Search, Step, Table};
+use crate::hasher::spread;
 use std::collections::HashMap;
 use std::vec::Vec;
 
