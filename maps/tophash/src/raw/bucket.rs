@@ -3,8 +3,8 @@
 //! The state word holds everything that a reader has to know before it reads on:
 //!
 //! ```text
-//!  63              31 30      23 22 21       19 18    15 14       2 1 0
-//! | version, 33 bits  | filter   | O | displaced | reach  | foreign  |o|l|
+//!  63              32 31      24 23 22       20 19    15 14       2 1 0
+//! | version, 32 bits  | filter   | O | displaced | reach  | foreign  |o|l|
 //! ```
 //!
 //! - `l` (locked) excludes other writers; readers do not look at it.
@@ -15,7 +15,7 @@
 //!   them, by its tag, so that a search for anything else seldom goes there.
 //! - `O` (overflowed): entries at home here may lie in the table's overflow list.
 //! - *version* grows by one with every change of the bucket, or of an entry that is at home in it.
-//!   Thirty-three bits wrap around after 8.6 thousand million changes of one bucket; only a thread that
+//!   Thirty-two bits wrap around after 4.3 thousand million changes of one bucket; only a thread that
 //!   slept through an exact multiple of that could mistake the bucket for unchanged.
 
 use crate::sync::{AtomicU64, Ordering, fence, spin};
@@ -24,7 +24,7 @@ use crate::sync::{AtomicU64, Ordering, fence, spin};
 pub(super) const WORDS: usize = 16;
 
 /// How far from its home an entry may lie at most.
-pub(super) const MOST_REACH: usize = 15;
+pub(super) const MOST_REACH: usize = 31;
 
 /// What a bucket's first word says. See the head of this file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,12 +39,12 @@ impl State {
     const FOREIGN: u64 = 0x1fff;
     const REACH_SHIFT: u32 = 15;
     const REACH: u64 = MOST_REACH as u64;
-    const DISPLACED_SHIFT: u32 = 19;
+    const DISPLACED_SHIFT: u32 = 20;
     const DISPLACED: u64 = 0x7;
-    const OVERFLOWED: u64 = 1 << 22;
-    const FILTER_SHIFT: u32 = 23;
+    const OVERFLOWED: u64 = 1 << 23;
+    const FILTER_SHIFT: u32 = 24;
     const FILTER: u64 = 0xff << Self::FILTER_SHIFT;
-    const VERSION: u64 = 1 << 31;
+    const VERSION: u64 = 1 << 32;
 
     #[inline]
     pub(super) fn is_odd(self) -> bool {

@@ -34,7 +34,7 @@ const SAMPLE: usize = 16;
 const STEPS: usize = 2;
 
 /// The homes that a thread moves whose entry finds no room.
-const HASTY_STEPS: usize = 32;
+const HASTY_STEPS: usize = 16;
 
 /// The most entries of one home that a step moves; more are too many equal hashes to separate.
 const MOST: usize = 48;
@@ -405,6 +405,11 @@ impl Table {
         }
         let start = Self::bucket_of(header, shape, first);
         let sources = start.page().get(start.index..start.index + GROUP)?;
+        // Locking waits for memory each time, unless all of it was asked for before.
+        sources.iter().for_each(Bucket::prefetch);
+        for target in low..low + GROUP_TARGETS {
+            Self::bucket_of(header, shape, target).bucket.prefetch();
+        }
         let mut plans = [const { Plan::new() }; GROUP];
         for (bucket, plan) in sources.iter().zip(&mut plans) {
             let state = bucket.state();
