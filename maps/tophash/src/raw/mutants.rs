@@ -31,7 +31,6 @@ pub const ALL: &[Mutation] = &[
     inline("grow-home-only", "LostUpdate"),
     inline("double-unseen", "LostUpdate"),
     inline("miss-ignores-shape", "LostUpdate"),
-    inline("miss-ignores-entry", "LostUpdate"),
     inline("readers-untold", "LostUpdate"),
     inline("displace-silently", "LostUpdate"),
     inline("search-home-only", "LostUpdate"),

@@ -36,7 +36,7 @@ const STEPS: usize = 2;
 /// The homes that a thread moves whose entry finds no room.
 const HASTY_STEPS: usize = 16;
 
-/// The most entries of one home that a step moves; more are too many equal hashes to separate.
+/// The most entries of one home that a step moves; of more, some go to the overflow list first.
 const MOST: usize = 48;
 
 /// The homes that the entries of one home go to.
@@ -114,14 +114,26 @@ impl<'t> Locks<'t> {
 
     /// The place of a bucket, which is locked if it is not among them yet; none if there are too many.
     fn place_of(&mut self, bucket: &'t Bucket) -> Option<usize> {
-        let same = |held: &Option<Locked<'t>>| {
-            held.as_ref().is_some_and(|held| core::ptr::eq(held.bucket(), bucket))
-        };
-        match self.locked[..self.length].iter().position(same) {
+        match (0..self.length).find(|place| self.is_at(*place, bucket)) {
             Some(place) => Some(place),
             None if self.length == LOCKS => None,
             None => self.add(bucket.lock()),
         }
+    }
+
+    /// The place of a bucket, which is locked if it is not among them yet; none if somebody else holds it, or there
+    /// are too many.
+    fn place_if_free(&mut self, bucket: &'t Bucket) -> Option<usize> {
+        match (0..self.length).find(|place| self.is_at(*place, bucket)) {
+            Some(place) => Some(place),
+            None if self.length == LOCKS => None,
+            None => bucket.try_lock().and_then(|locked| self.add(locked)),
+        }
+    }
+
+    fn is_at(&self, place: usize, bucket: &Bucket) -> bool {
+        let held = self.locked.get(place).and_then(Option::as_ref);
+        held.is_some_and(|held| core::ptr::eq(held.bucket(), bucket))
     }
 
     fn at(&mut self, place: usize) -> Option<&mut Locked<'t>> {
@@ -341,8 +353,8 @@ impl Table {
         growing.count(steps as u64, moved as u64);
     }
 
-    /// Moves the entries of home `old`, the last one that has not been moved yet. None if they do not fit where
-    /// they belong.
+    /// Moves the entries of home `old`, the last one that has not been moved yet; or, if they do not fit where they
+    /// belong, some of them to the overflow list. None if there is no memory for that.
     #[cold]
     #[inline(never)]
     fn step<L: Layout>(
@@ -354,13 +366,13 @@ impl Table {
         let (header, shape) = (home.header, home.shape);
         let mut moving = [const { None }; MOST];
         let mut locks = Locks::new();
-        let length = Self::lock_home::<L>(home, old, rehash, &mut moving, &mut locks)?;
+        let (length, all) = Self::lock_home::<L>(home, old, rehash, &mut moving, &mut locks)?;
         let mut copied = [const { None }; MOST];
-        if !Self::copy::<L>(home, old, &moving[..length], &mut copied, &mut locks) {
+        if !all || !Self::copy::<L>(home, old, &moving[..length], &mut copied, &mut locks) {
             for copy in copied.iter().flatten() {
                 Self::withdraw::<L>(copy, &mut locks);
             }
-            return None;
+            return self.relieve::<L>(&moving[..length], locks);
         }
         locks.settle();
         delicate!();
@@ -386,6 +398,60 @@ impl Table {
         delicate!();
         mutant!("grow-late", header.publish(published));
         Some(moved)
+    }
+
+    /// Moves entries of a home to the overflow list. None if there is no memory for it.
+    #[cold]
+    fn relieve<'t, L: Layout>(
+        &'t self,
+        moving: &[Option<Moving<'t>>],
+        mut locks: Locks<'t>,
+    ) -> Option<usize> {
+        let shared = self.shared()?;
+        let mut listed = 0;
+        for entry in moving.iter().flatten() {
+            let free = shared.overflow.nodes().find_map(|node| {
+                (!L::empty(&node.bucket).is_empty()).then_some(())?;
+                let place = locks.place_if_free(&node.bucket)?;
+                (!L::empty(&node.bucket).is_empty()).then_some(place)
+            });
+            let place = match free {
+                Some(place) => Some(place),
+                None => match shared.overflow.grow() {
+                    Ok(node) => locks.place_if_free(&node.bucket),
+                    Err(_) => None,
+                },
+            };
+            let Some(node) = place.and_then(|place| locks.at(place)) else { break };
+            let (tag, words) = entry.bucket.words_of::<L>(entry.slot);
+            L::put(node, L::empty(node.bucket()).first(), tag, words);
+            listed += 1;
+        }
+        if listed == 0 {
+            return None;
+        }
+        // From here on, searches look for these entries in the list too; both copies are still locked.
+        locks.change(HOME, State::with_overflowed);
+        locks.settle();
+        delicate!();
+        let (mut from, mut source) = (HOME, None);
+        for entry in moving.iter().flatten().take(listed) {
+            if source.is_some_and(|source| !core::ptr::eq(entry.bucket, source)) {
+                from += 1;
+            } else if source.is_none() && !locks.is_at(HOME, entry.bucket) {
+                from = HOME + 1;
+            }
+            source = Some(entry.bucket);
+            if let Some(source) = locks.at(from) {
+                L::take(source, entry.slot);
+                source.set_state(source.state().with_foreign(entry.slot, false));
+            }
+            if from != HOME {
+                locks.change(HOME, State::without_displaced);
+            }
+        }
+        shared.overflowed.fetch_add(listed as u64, Ordering::Relaxed);
+        Some(0)
     }
 
     /// Moves the entries of [`GROUP`] homes at once, from `first` on.
@@ -473,19 +539,18 @@ impl Table {
     }
 
     /// Finds the entries that are at home in bucket `old`, and locks that bucket, at [`HOME`], and those they
-    /// lie in. None if they are too many.
+    /// lie in. How many there are, and whether these are all. None if they lie in too many buckets.
     fn lock_home<'t, L: Layout>(
         home: &Home<'t>,
         old: usize,
         rehash: &dyn Fn(SlotWords) -> u64,
         moving: &mut [Option<Moving<'t>>; MOST],
         locks: &mut Locks<'t>,
-    ) -> Option<usize> {
+    ) -> Option<(usize, bool)> {
         let mut turn = 0;
         loop {
             let state = home.bucket.settled();
-            let length = Self::entries_of::<L>(home, old, state, rehash, moving)?;
-            if let Some(length) = length {
+            if let Some((length, all)) = Self::entries_of::<L>(home, old, state, rehash, moving) {
                 if let Some(locked) =
                     mutant!("grow-unseen", Some(home.bucket.lock()), home.bucket.lock_from(state))
                 {
@@ -498,14 +563,14 @@ impl Table {
                             locks.add(last.lock())?;
                         }
                     }
-                    return Some(length);
+                    return Some((length, all));
                 }
             }
             spin(&mut turn);
         }
     }
 
-    /// The entries that are at home in bucket `old`: `None` if too many, `Some(None)` if they changed.
+    /// The entries that are at home in bucket `old`: how many, and whether these are all. None if they changed.
     ///
     /// No lock is held while the user's hasher runs.
     fn entries_of<'t, L: Layout>(
@@ -514,7 +579,7 @@ impl Table {
         state: State,
         rehash: &dyn Fn(SlotWords) -> u64,
         moving: &mut [Option<Moving<'t>>; MOST],
-    ) -> Option<Option<usize>> {
+    ) -> Option<(usize, bool)> {
         let mut length = 0;
         for distance in 0..=mutant!("grow-home-only", 0, state.reach()) {
             let bucket = home.neighbour(distance);
@@ -530,20 +595,21 @@ impl Table {
                 }
                 let words = L::words(bucket, slot);
                 if !bucket.unchanged(seen) {
-                    return Some(None);
+                    return None;
                 }
                 let position = position_of::<L>(bucket, slot, || rehash(words));
                 if displaced && home.shape.homes(position).0 != old {
                     continue;
                 }
-                *moving.get_mut(length)? = Some(Moving { bucket, slot, position });
+                let Some(place) = moving.get_mut(length) else { return Some((length, false)) };
+                *place = Some(Moving { bucket, slot, position });
                 length += 1;
             }
             if !bucket.unchanged(seen) {
-                return Some(None);
+                return None;
             }
         }
-        Some(Some(length))
+        Some((length, true))
     }
 
     /// Copies entries to where they are at home in the grown family, or near there. False if there is no room.

@@ -131,6 +131,24 @@ fn equal_hashes_do_not_blow_the_table_up() {
 }
 
 #[test]
+fn keys_that_collide_do_not_keep_others_from_growing() {
+    // Three hundred keys of one hash, in the home that growth comes to last.
+    let map = Words::new(|key| if key < 300 { 0 } else { spread(key) });
+    for key in 0..200_000 {
+        assert_eq!(map.insert(key, key), None);
+    }
+    for key in 0..200_000 {
+        assert_eq!(map.get(key), Some(key));
+    }
+    let overflowed = map.table.counts().overflowed;
+    assert!((1..=600).contains(&overflowed), "{overflowed} in the overflow list");
+    for key in 0..300 {
+        assert_eq!(map.remove(key), Some(key));
+    }
+    assert_eq!(map.entries().len(), 199_700);
+}
+
+#[test]
 fn growth_moves_few_entries_at_a_time() {
     let map = Words::new(spread);
     for key in 0..300_000 {
