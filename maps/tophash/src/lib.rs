@@ -25,8 +25,8 @@
 //! - **It does not bite.** References, iterators and entries hold no locks, in one thread or across `.await`. Closures
 //!   and the keys' `Hash` and `Eq` run under no lock: they may use the map, and a panic in them leaves it whole.
 //! - **It grows in small steps.** No insertion moves more than a few hundred entries ([`Stats::most_moved`]), and readers
-//!   never wait for growth. All that is ever copied as a whole is the directory, when it doubles: a pointer for every
-//!   thousand entries or more, if the hashes spread.
+//!   never wait for growth. All that is ever copied as a whole is the directory, when it doubles: some nine pointers for
+//!   every thousand entries, if the hashes spread.
 //! - **Reads store nothing** to memory that others read where entries are inline, and one word that is the thread's
 //!   own where they are boxed.
 //! - **It tells.** [`HashMap::stats`] says what it holds, how it grew, what waits to be freed and whether keys
@@ -98,6 +98,8 @@
 //! - Changing a boxed value means making a new entry, key included. For counters under boxed keys, take atomic
 //!   integers as values.
 //! - `insert` replaces the key with the value.
+//! - Buckets double, family by family and all at about the same time: per pair of integers a map holds some 25 bytes just
+//!   before and 42 just after, like a `std` map, but without a second table while it grows.
 //! - Making room ahead and giving memory back take the map exclusively and move everything at once.
 //! - Iterating, printing and comparing ask that keys can be hashed.
 //! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.

@@ -67,6 +67,8 @@ fn steps(environment: &Environment) -> Result<Vec<Step>> {
         steps.push(Step { name: format!("tests of {package}"), command });
     }
     steps.push(maps(environment, "models of the hazard pointers", "loom", &["--lib", "loom_"]));
+    // Pages of two buckets, so that everything is full, displaced, split and growing all the time.
+    steps.push(maps(environment, "maps with small pages", "tophash_small", &["--tests"]));
     let mutations = ["--test", "mutations", "--", "--include-ignored", "--skip", "child"];
     steps.push(maps(environment, "mutations of the maps", "tophash_mutants", &mutations));
     for target in fuzz_targets() {
