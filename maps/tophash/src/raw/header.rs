@@ -202,7 +202,7 @@ impl Grown {
 
 impl Header {
     pub(super) fn new(shape: Shape, prefix: u64, pages: &[*mut Bucket]) -> Self {
-        let page = |index| pages.get(index).copied().unwrap_or_default();
+        let page = |index| pages.get(index).copied().unwrap_or(core::ptr::null_mut());
         Self {
             shape: AtomicU64::new(shape.0),
             pages: core::array::from_fn(|index| AtomicPtr::new(page(index))),

@@ -115,6 +115,8 @@ mod header;
 mod held;
 pub(crate) mod identity;
 pub(crate) mod layout;
+#[cfg(all(test, loom))]
+mod model;
 #[cfg(tophash_mutants)]
 pub mod mutants;
 mod overflow;
