@@ -114,10 +114,7 @@
 //! The minimum supported Rust version is 1.85.
 
 #![no_std]
-#![cfg_attr(
-    loom,
-    allow(dead_code, unused_imports, reason = "the models are of the hazard pointers alone")
-)]
+#![cfg_attr(loom, allow(dead_code, unused_imports, reason = "the models are of some parts alone"))]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]

@@ -66,7 +66,7 @@ fn steps(environment: &Environment) -> Result<Vec<Step>> {
         command.args(["--", "--include-ignored"]).env("TOPHASH_DEEP", "1");
         steps.push(Step { name: format!("tests of {package}"), command });
     }
-    steps.push(maps(environment, "models of the hazard pointers", "loom", &["--lib", "loom_"]));
+    steps.push(maps(environment, "models of the maps", "loom", &["--lib", "loom_"]));
     // Pages of two buckets, so that everything is full, displaced, split and growing all the time.
     steps.push(maps(environment, "maps with small pages", "tophash_small", &["--tests"]));
     let mutations = ["--test", "mutations", "--", "--include-ignored", "--skip", "child"];

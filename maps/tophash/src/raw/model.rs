@@ -1,7 +1,7 @@
-//! The protocols of buckets, searches and growth under loom, with pages of two buckets.
+//! The protocols of buckets and of insertion under loom, with pages of two buckets.
 //!
-//! Loom's atomics are many where a bucket has sixteen words, so each model is as short as its question, and those that
-//! grow a table are bounded to a few preemptions.
+//! Loom's atomics are many where a bucket has sixteen words, so each model is as short as its question, and the one
+//! of a whole table is bounded to a few preemptions. Growth is not modelled: its schedules are too many.
 
 #[cfg(not(feature = "std"))]
 extern crate std;
@@ -126,29 +126,7 @@ fn loom_a_key_is_there_once_whoever_inserts_it() {
             (Some(20), None) => assert_eq!(get(&table, 1), Some(10)),
             both => panic!("{both:?}"),
         }
-        assert_eq!(remove(&table, 1).is_some(), true);
+        assert!(remove(&table, 1).is_some());
         assert_eq!(get(&table, 1), None);
-    });
-}
-
-#[test]
-fn loom_a_key_that_stays_is_found_while_its_family_grows() {
-    explore(Some(2), || {
-        let key = |place: u64| ((0xff - place) << 56) | (place + 1);
-        let table = Arc::new(Table::new());
-        // Fourteen entries fill both buckets, half of them away from home; one more makes the family grow.
-        for place in 0..14 {
-            insert(&table, key(place), place);
-        }
-        let other = Arc::clone(&table);
-        let growing = thread::spawn(move || insert(&other, key(14), 14));
-        for place in [0, 13] {
-            assert_eq!(get(&table, key(place)), Some(place), "lost");
-        }
-        assert_eq!(growing.join().unwrap(), None);
-        for place in 0..15 {
-            assert_eq!(get(&table, key(place)), Some(place));
-        }
-        assert!(table.counts().buckets > 2, "it did not grow");
     });
 }
