@@ -284,7 +284,7 @@ impl Table {
         if self.start::<L>(&growing, shape, rehash)? { Ok(Room::Made) } else { Ok(Room::None) }
     }
 
-    /// Begins to grow a family: doubles its page, adds one, or splits it. False if that is not possible.
+    /// Begins to grow a family: doubles its short page or its pages, or splits it. False if that is not possible.
     fn start<L: Layout>(
         &self,
         growing: &Growing<'_>,
