@@ -1,4 +1,6 @@
 //! The goals: which row of ours is held against whose, and how good it must be.
+//!
+//! A row without a goal is shown in its table alone.
 
 use crate::ground::{Ground, Group, Hasher, Kind};
 

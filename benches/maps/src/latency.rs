@@ -113,7 +113,14 @@ fn percentiles(what: &str, mut nanos: Vec<u32>) -> Vec<Sample> {
         let place = (nanos.len() as f64 * share) as usize;
         nanos.get(place.min(nanos.len().saturating_sub(1))).copied().map_or(f64::NAN, f64::from)
     };
-    [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999), ("longest", 1.0)]
-        .map(|(name, share)| Sample::new(format!("{what} {name}"), at(share)))
-        .to_vec()
+    [
+        ("p50", 0.5),
+        ("p90", 0.9),
+        ("p99", 0.99),
+        ("p99.9", 0.999),
+        ("p99.99", 0.9999),
+        ("longest", 1.0),
+    ]
+    .map(|(name, share)| Sample::new(format!("{what} {name}"), at(share)))
+    .to_vec()
 }

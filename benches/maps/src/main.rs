@@ -20,15 +20,20 @@ mod memory;
 mod peers;
 mod remote;
 mod report;
+mod run;
+mod series;
 mod slices;
 mod subject;
+mod verdict;
+mod words;
 mod work;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use ground::{Effort, Ground, Group, Hasher, Kind};
 use remote::Program;
 use report::Report;
+use run::Run;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -63,17 +68,25 @@ struct Cli {
     /// Whether all maps share a hasher or each has its own; both where not said.
     #[arg(long)]
     hasher: Option<Hasher>,
-    /// All samples, for plots.
+    /// All samples, for plots and for `verdict`.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// The goals and what became of them, as BENCHMARKS.md holds them.
+    #[arg(long)]
+    markdown: Option<PathBuf>,
     /// This program built with papaya's fences in place of its membarrier; `cargo xtask bench` builds and names it.
     #[arg(long)]
     fences: Option<PathBuf>,
 }
 
-/// What processes started by this program do.
+/// What is done with a run that was measured, and what processes started by this program do.
 #[derive(Subcommand)]
 enum Task {
+    /// Prints the goals and what became of them, from what runs wrote with `--json`.
+    Verdict {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Answers on standard output what is asked on standard input.
     #[command(hide = true)]
     Serve,
@@ -88,6 +101,10 @@ enum Task {
 fn main() -> Result<()> {
     let cli = Cli::parse();
     match &cli.task {
+        Some(Task::Verdict { files }) => {
+            print!("{}", verdict::document(&Report::read(files)?));
+            Ok(())
+        }
         Some(Task::Serve) => remote::serve(),
         Some(Task::Footprint { kind, map, least }) => memory::footprint(*kind, map, *least),
         Some(Task::Count { kind, map, column, operations }) => {
@@ -108,11 +125,14 @@ impl Cli {
 
     /// How many rounds a group takes. Those that end in a whole map are long, and vary less.
     fn rounds(&self, group: Group) -> usize {
-        let rounds = self.rounds.unwrap_or(if self.quick { 2 } else { 7 });
         match group {
-            Group::Growth | Group::Latency | Group::Threads => rounds.min(5),
-            _ => rounds,
+            Group::Growth | Group::Latency | Group::Threads => self.most_rounds().min(5),
+            _ => self.most_rounds(),
         }
+    }
+
+    fn most_rounds(&self) -> usize {
+        self.rounds.unwrap_or(if self.quick { 2 } else { 7 })
     }
 
     fn wants(&self, map: &str) -> bool {
@@ -180,7 +200,7 @@ fn run(cli: &Cli) -> Result<()> {
             None
         }
     };
-    let mut report = Report::default();
+    let mut report = Report::new(Run::here(cli.most_rounds()));
     for (ground, groups) in cli.grounds() {
         // Those of the last ground are gone: the machine holds one set of maps at a time.
         let mut subjects = peers::subjects(ground, cli.effort().questions);
@@ -197,9 +217,13 @@ fn run(cli: &Cli) -> Result<()> {
             print!("{}", report.table(ground, group));
         }
     }
-    print!("{}", report.verdict());
+    print!("{}", verdict::verdict(&report));
     if let Some(path) = &cli.json {
-        std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
+        report.write(path)?;
+    }
+    if let Some(path) = &cli.markdown {
+        let text = verdict::document(&report);
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }

@@ -1,59 +1,59 @@
-//! All samples of a run, and the tables made of them.
+//! All samples of a run, and the tables of its groups.
 
-use crate::goals::{Against, Goal, goals};
+use crate::goals::Against;
 use crate::ground::{Ground, Group};
-use crate::slices::median;
+use crate::run::Run;
+use crate::series::{Series, best};
 use crate::subject::{Class, Sample};
-use serde::Serialize;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-
-/// The samples of one column of one map, one a round.
-#[derive(Serialize)]
-struct Series {
-    ground: Ground,
-    group: Group,
-    column: String,
-    map: String,
-    class: Class,
-    /// Of rounds that the machine left undisturbed.
-    samples: Vec<f64>,
-    /// Of the other rounds.
-    disturbed: Vec<f64>,
-    /// Look-ups whose answer is known beforehand, and how many of them were answered wrongly.
-    asked: u64,
-    wrong: u64,
-}
-
-impl Series {
-    /// Whether at least half of the rounds were undisturbed.
-    fn sure(&self) -> bool {
-        self.samples.len() >= self.disturbed.len()
-    }
-
-    /// The undisturbed samples, if those are enough; else all.
-    fn values(&self) -> Vec<f64> {
-        let rest = if self.sure() { &[][..] } else { &self.disturbed };
-        [&self.samples, rest].concat()
-    }
-
-    fn median(&self) -> f64 {
-        median(&mut self.values())
-    }
-
-    fn span(&self) -> (f64, f64) {
-        let values = self.values();
-        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-        (least, values.iter().copied().fold(0.0, f64::max))
-    }
-}
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Everything measured so far.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Report {
+    #[serde(default)]
+    run: Run,
     series: Vec<Series>,
 }
 
 impl Report {
+    pub(crate) fn new(run: Run) -> Self {
+        Self { run, series: Vec::new() }
+    }
+
+    /// What runs wrote with `--json`. What several of them measured counts as the last one says it.
+    pub(crate) fn read(paths: &[PathBuf]) -> Result<Self> {
+        let mut all = Self::default();
+        for path in paths {
+            let said = || format!("cannot read {}", path.display());
+            let text = fs::read(path).with_context(said)?;
+            let Self { run, series } = serde_json::from_slice(&text).with_context(said)?;
+            all.run.join(run);
+            for series in series {
+                let Series { ground, group, column, map, .. } = &series;
+                all.series.retain(|old| !old.matches(*ground, *group, column, map));
+                all.series.push(series);
+            }
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        let text = serde_json::to_vec_pretty(self)?;
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    pub(crate) fn run(&self) -> &Run {
+        &self.run
+    }
+
+    pub(crate) fn series(&self) -> impl Iterator<Item = &Series> {
+        self.series.iter()
+    }
+
     /// Takes in what a map said in one round.
     pub(crate) fn add(
         &mut self,
@@ -64,12 +64,7 @@ impl Report {
         samples: Vec<Sample>,
     ) {
         for Sample { column, value, sure, asked, wrong } in samples {
-            let same = |series: &Series| {
-                (series.ground, series.group) == (ground, group)
-                    && series.column == column
-                    && series.map == map
-            };
-            let place = self.series.iter().position(same);
+            let place = self.series.iter().position(|s| s.matches(ground, group, &column, map));
             let place = place.unwrap_or_else(|| {
                 self.series.push(Series {
                     ground,
@@ -91,7 +86,8 @@ impl Report {
         }
     }
 
-    fn of(&self, ground: Ground, group: Group) -> Vec<&Series> {
+    /// The series of one group on one table.
+    pub(crate) fn of(&self, ground: Ground, group: Group) -> Vec<&Series> {
         let here = |series: &&Series| (series.ground, series.group) == (ground, group);
         self.series.iter().filter(here).collect()
     }
@@ -136,112 +132,16 @@ impl Report {
         }
         text
     }
-
-    /// Our rows against their goals; empty where ours was not measured.
-    pub(crate) fn verdict(&self) -> String {
-        let ours: Vec<&Series> = self.series.iter().filter(|s| s.class == Class::Ours).collect();
-        let mut rows = String::new();
-        for series in ours {
-            for goal in goals(series.ground, series.group, &series.column) {
-                let peer = self.rival(series, goal);
-                let Some(peer) = peer else { continue };
-                let ratio = series.median() / peer.median();
-                let sure = series.sure() && peer.sure();
-                let met = match goal.stretch {
-                    _ if !sure => "not settled",
-                    Some(stretch) if ratio <= stretch => "stretch met",
-                    _ if ratio <= goal.limit => "met",
-                    _ => "**lost**",
-                };
-                let stretch = goal.stretch.map_or(String::new(), |s| format!(" [{s:.2}]"));
-                let instructions = self.instructions(series);
-                let unsure = if sure { "" } else { " ?" };
-                let _ = writeln!(
-                    rows,
-                    "| {}: {} | {} | {}: {} | {ratio:.2}{unsure} | ≤ {:.2}{stretch} | {met} | {instructions} |",
-                    series.ground,
-                    series.column,
-                    figure(series.median()),
-                    peer.map,
-                    figure(peer.median()),
-                    goal.limit,
-                );
-            }
-        }
-        if rows.is_empty() {
-            return rows;
-        }
-        let head = "| row | ours | against | ratio | goal | | instructions |\n|---|---:|---|---:|---|---|---:|\n";
-        format!("\n### Goals\n\n{head}{rows}")
-    }
-
-    /// Whom a row of ours is held against.
-    fn rival(&self, ours: &Series, goal: Goal) -> Option<&Series> {
-        if let Against::Ourselves(column) = goal.against {
-            return self.series.iter().find(|series| {
-                series.ground == ours.ground && series.map == ours.map && series.column == column
-            });
-        }
-        best(&self.of(ours.ground, ours.group), &ours.column, goal.against)
-    }
-
-    /// Instructions of an operation of this row, if they were counted.
-    fn instructions(&self, row: &Series) -> String {
-        let column = row.column.replace("zipf ", "").replace("2T", "1T");
-        let counted = self.series.iter().find(|series| {
-            series.group == Group::Instructions
-                && series.ground.kind == row.ground.kind
-                && series.map == row.map
-                && series.column == column
-        });
-        counted.map_or(String::new(), |series| figure(series.median()))
-    }
-}
-
-/// The best series of a column.
-fn best<'a>(series: &[&'a Series], column: &str, against: Against) -> Option<&'a Series> {
-    let counts = |series: &&&Series| {
-        let peer = series.class == Class::Peer;
-        series.column == column
-            && match against {
-                Against::Peers => peer,
-                Against::Unlocked => peer && !series.map.starts_with("std "),
-                Against::Named(names) => names.iter().any(|name| series.map.starts_with(name)),
-                Against::Ourselves(_) => false,
-            }
-    };
-    // A disturbed run may look too good: its threads may have run one after the other.
-    let order = |a: &&Series, b: &&Series| {
-        (!a.sure()).cmp(&!b.sure()).then_with(|| a.median().total_cmp(&b.median()))
-    };
-    series.iter().filter(counts).copied().min_by(order)
 }
 
 fn show(series: &Series, best: Option<&Series>) -> String {
-    let (median, (least, most)) = (series.median(), series.span());
-    let unsure = if series.sure() { "" } else { " ?" };
-    let span = if least < most {
-        format!(" ({}–{})", figure(least), figure(most))
-    } else {
-        String::new()
-    };
+    let (median, unsure) = (series.median(), if series.sure() { "" } else { " ?" });
     match best {
         Some(best) if std::ptr::eq(best, series) => {
-            format!(" **{}**{span} 1.00×{unsure} |", figure(median))
+            format!(" **{}** 1.00×{unsure} |", series.figure())
         }
-        Some(best) => {
-            format!(" {}{span} {:.2}×{unsure} |", figure(median), median / best.median())
-        }
-        None => format!(" {}{span}{unsure} |", figure(median)),
-    }
-}
-
-/// Three digits or so.
-fn figure(value: f64) -> String {
-    match value {
-        v if v >= 100.0 => format!("{v:.0}"),
-        v if v >= 3.0 => format!("{v:.1}"),
-        v => format!("{v:.2}"),
+        Some(best) => format!(" {} {:.2}×{unsure} |", series.figure(), median / best.median()),
+        None => format!(" {}{unsure} |", series.figure()),
     }
 }
 
@@ -295,24 +195,8 @@ mod tests {
             ("ours", Class::Ours, 10.0),
         ]);
         let table = report.table(GROUND, Group::Read);
-        assert!(table.contains("| quick | **20.0** (19.0–21.0) 1.00× |"), "{table}");
+        assert!(table.contains("| quick | **20.0 (19.0–21.0)** 1.00× |"), "{table}");
         assert!(table.contains("| slow | 40.0 (39.0–41.0) 2.00× |"), "{table}");
         assert!(table.contains("| unsound | 8.0 (7.0–9.0) 0.40× |"), "{table}");
-        let verdict = report.verdict();
-        assert!(verdict.contains("quick: 20.0 | 0.50 | ≤ 0.65 [0.55] | stretch met"), "{verdict}");
-    }
-
-    #[test]
-    fn a_disturbed_row_settles_nothing() {
-        let mut report = report(&[("ours", Class::Ours, 5.0)]);
-        let disturbed = Sample { sure: false, ..Sample::new("hit 1T", 20.0) };
-        report.add(GROUND, Group::Read, "peer", Class::Peer, vec![disturbed]);
-        assert!(report.verdict().contains("0.25 ? | ≤ 0.65 [0.55] | not settled"));
-    }
-
-    #[test]
-    fn a_lost_row_is_said_to_be_lost() {
-        let report = report(&[("peer", Class::Peer, 20.0), ("ours", Class::Ours, 19.0)]);
-        assert!(report.verdict().contains("**lost**"));
     }
 }
