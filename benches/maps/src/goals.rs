@@ -15,6 +15,8 @@ pub(crate) enum Against {
     Named(&'static [&'static str]),
     /// Ourselves with two threads.
     Ourselves(&'static str),
+    /// Nobody: the figure itself must not exceed the limit.
+    Nobody,
 }
 
 /// What a ratio must not exceed.
@@ -88,5 +90,9 @@ pub(crate) fn goals(ground: Ground, group: Group, column: &str) -> Vec<Goal> {
             _ => vec![],
         },
         Group::Instructions => vec![],
+        Group::Stores => match column {
+            "hit, shared" => vec![Goal { against: Against::Nobody, limit: 0.0, stretch: None }],
+            _ => vec![],
+        },
     }
 }

@@ -54,6 +54,8 @@ pub(crate) enum Group {
     Memory,
     /// Instructions of an operation, counted by valgrind.
     Instructions,
+    /// Stores of an operation and which of them another thread's operations meet, traced by valgrind.
+    Stores,
 }
 
 /// How long, how often and how big.

@@ -97,6 +97,8 @@ impl Subject for Array {
 
     fn count(&mut self, _: &str, _: usize) {}
 
+    fn contend(&mut self) {}
+
     fn footprint(&mut self, _: &[usize]) -> Vec<(usize, usize)> {
         Vec::new()
     }

@@ -23,6 +23,7 @@ mod report;
 mod run;
 mod series;
 mod slices;
+mod stores;
 mod subject;
 mod verdict;
 mod words;
@@ -47,7 +48,8 @@ static ALLOCATOR: counting::Counting = counting::Counting;
 struct Cli {
     #[command(subcommand)]
     task: Option<Task>,
-    /// Groups of columns; all but the instructions where none is named.
+    /// Groups of columns. Where none is named, all but the stores, and the instructions only if valgrind is there
+    /// and it is not `--quick`.
     #[arg(long, value_delimiter = ',')]
     rows: Vec<Group>,
     /// Only maps whose names contain one of these.
@@ -96,6 +98,9 @@ enum Task {
     /// Does operations for somebody who counts instructions.
     #[command(hide = true)]
     Count { kind: Kind, map: String, column: String, operations: usize },
+    /// Lets two threads work on a map for somebody who traces stores.
+    #[command(hide = true)]
+    Contend { kind: Kind, map: String },
 }
 
 fn main() -> Result<()> {
@@ -110,6 +115,7 @@ fn main() -> Result<()> {
         Some(Task::Count { kind, map, column, operations }) => {
             instructions::count(*kind, map, column, *operations)
         }
+        Some(Task::Contend { kind, map }) => stores::contend(*kind, map),
         None => run(&cli),
     }
 }
@@ -140,9 +146,13 @@ impl Cli {
     }
 
     fn groups(&self) -> Vec<Group> {
-        use Group::{Growth, Iterate, Latency, Memory, Mixed, Read, Threads};
+        use Group::{Growth, Instructions, Iterate, Latency, Memory, Mixed, Read, Threads};
         if self.rows.is_empty() {
-            vec![Read, Mixed, Threads, Iterate, Growth, Latency, Memory]
+            let mut all = vec![Read, Mixed, Threads, Iterate, Growth, Latency, Memory];
+            if !self.quick && instructions::available() {
+                all.push(Instructions);
+            }
+            all
         } else {
             self.rows.clone()
         }
@@ -150,7 +160,7 @@ impl Cli {
 
     /// The tables in their order, each with the groups that are measured on it.
     fn grounds(&self) -> Vec<(Ground, Vec<Group>)> {
-        use Group::{Growth, Instructions, Iterate, Latency, Memory, Mixed, Read, Threads};
+        use Group::{Growth, Instructions, Iterate, Latency, Memory, Mixed, Read, Stores, Threads};
         use Hasher::{Own, Same};
         use Kind::{Set, StringU64, U64String, U64U64};
         let (all, small, million) = (self.groups(), 1 << 16, 1 << 20);
@@ -178,7 +188,7 @@ impl Cli {
             grounds.push((Ground { kind, hasher: Same, entries: 0 }, vec![Memory]));
         }
         for kind in [U64U64, StringU64, U64String] {
-            grounds.push((Ground { kind, hasher: Same, entries: 0 }, vec![Instructions]));
+            grounds.push((Ground { kind, hasher: Same, entries: 0 }, vec![Instructions, Stores]));
         }
         for (_, groups) in &mut grounds {
             groups.retain(|group| all.contains(group));
@@ -211,7 +221,8 @@ fn run(cli: &Cli) -> Result<()> {
         for group in groups {
             match group {
                 Group::Memory => measure_memory(cli, ground, &subjects, &mut report)?,
-                Group::Instructions => count_instructions(ground, &subjects, &mut report)?,
+                Group::Instructions => count_instructions(cli, ground, &subjects, &mut report)?,
+                Group::Stores => trace_stores(ground, &subjects, &mut report)?,
                 _ => take_turns(cli, ground, group, &mut subjects, &mut report)?,
             }
             print!("{}", report.table(ground, group));
@@ -249,11 +260,14 @@ fn take_turns(
     Ok(())
 }
 
-/// Whether it is a map of this program: arrays take no part in counts, and papaya's barrier is counted in neither
-/// bytes nor instructions.
+/// Arrays take no part in counts.
+fn is_array(name: &str, class: Class) -> bool {
+    class == Class::Limit && !name.starts_with("hashbrown")
+}
+
+/// Whether it is a map of this program. The other program's papaya takes the same bytes and makes the same stores.
 fn is_map(name: &str, class: Class) -> bool {
-    let array = class == Class::Limit && !name.starts_with("hashbrown");
-    !array && !peers::FENCED.contains(&name)
+    !is_array(name, class) && !peers::FENCED.contains(&name)
 }
 
 fn measure_memory(
@@ -288,17 +302,31 @@ fn measure_memory(
 }
 
 fn count_instructions(
+    cli: &Cli,
     ground: Ground,
     subjects: &[Box<dyn Subject>],
     report: &mut Report,
 ) -> Result<()> {
+    let here = std::env::current_exe()?;
     for subject in subjects {
         let (name, class) = (subject.name(), subject.class());
-        if !is_map(name, class) {
+        if is_array(name, class) {
             continue;
         }
-        let samples = instructions::measure(ground.kind, name)?;
+        let fenced = cli.fences.as_ref().filter(|_| peers::FENCED.contains(&name));
+        let samples = instructions::measure(fenced.unwrap_or(&here), ground.kind, name)?;
         report.add(ground, Group::Instructions, name, class, samples);
+    }
+    Ok(())
+}
+
+fn trace_stores(ground: Ground, subjects: &[Box<dyn Subject>], report: &mut Report) -> Result<()> {
+    for subject in subjects {
+        let (name, class) = (subject.name(), subject.class());
+        if class != Class::Limit && is_map(name, class) {
+            let samples = stores::measure(ground.kind, name)?;
+            report.add(ground, Group::Stores, name, class, samples);
+        }
     }
     Ok(())
 }

@@ -93,6 +93,8 @@ impl Subject for Remote {
 
     fn count(&mut self, _: &str, _: usize) {}
 
+    fn contend(&mut self) {}
+
     fn footprint(&mut self, _: &[usize]) -> Vec<(usize, usize)> {
         Vec::new()
     }

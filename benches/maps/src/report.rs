@@ -137,11 +137,12 @@ impl Report {
 fn show(series: &Series, best: Option<&Series>) -> String {
     let (median, unsure) = (series.median(), if series.sure() { "" } else { " ?" });
     match best {
-        Some(best) if std::ptr::eq(best, series) => {
+        Some(best) if std::ptr::eq(best, series) && median > 0.0 => {
             format!(" **{}** 1.00×{unsure} |", series.figure())
         }
-        Some(best) => format!(" {} {:.2}×{unsure} |", series.figure(), median / best.median()),
-        None => format!(" {}{unsure} |", series.figure()),
+        // Nothing is a multiple of no stores at all.
+        Some(best) if best.median() > 0.0 => format!(" {} {:.2}×{unsure} |", series.figure(), median / best.median()),
+        _ => format!(" {}{unsure} |", series.figure()),
     }
 }
 
@@ -155,6 +156,9 @@ fn title(group: Group) -> &'static str {
         Group::Latency => "single calls while the map grows, ns",
         Group::Memory => "memory, bytes an entry",
         Group::Instructions => "instructions an operation",
+        Group::Stores => {
+            "stores an operation: to lines that another thread's operations store to, and all, stack included"
+        }
     }
 }
 

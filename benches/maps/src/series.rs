@@ -75,7 +75,7 @@ pub(crate) fn best<'a>(
                 Against::Peers => peer,
                 Against::Unlocked => peer && !series.map.starts_with("std "),
                 Against::Named(names) => names.iter().any(|name| series.map.starts_with(name)),
-                Against::Ourselves(_) => false,
+                Against::Ourselves(_) | Against::Nobody => false,
             }
     };
     series.iter().filter(counts).copied().min_by(|a, b| order(a, b))

@@ -3,9 +3,10 @@
 use crate::data::{Choice, Key, Questions, Value};
 use crate::ground::{Effort, Ground, Group};
 use crate::map::Map;
-use crate::{growth, iterate, latency, slices, work};
+use crate::{growth, instructions, iterate, latency, slices, stores, work};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use std::hint::black_box;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -49,6 +50,8 @@ pub(crate) trait Subject {
     fn turn(&mut self, group: Group, effort: &Effort) -> Result<Vec<Sample>>;
     /// Fills the map and does `operations` of one column: what an instruction counter around the process sees.
     fn count(&mut self, column: &str, operations: usize);
+    /// Two threads take turns at a map, for somebody who traces stores.
+    fn contend(&mut self);
     /// Fills the map to each of these sizes and says the live and the peak bytes at each.
     fn footprint(&mut self, sizes: &[usize]) -> Vec<(usize, usize)>;
 }
@@ -101,7 +104,7 @@ impl<K: Key, V: Value, M: Map<K, V> + 'static> Subject for Local<K, V, M> {
             Group::Growth => return Ok(growth::measure::<K, V, M>(effort)),
             Group::Latency => return Ok(latency::measure::<K, V, M>(effort)),
             // In a process of its own.
-            Group::Memory | Group::Instructions => return Ok(Vec::new()),
+            Group::Memory | Group::Instructions | Group::Stores => return Ok(Vec::new()),
             Group::Read | Group::Mixed | Group::Threads | Group::Iterate => {}
         }
         let map = Self::filled(&mut self.map, ground);
@@ -136,10 +139,22 @@ impl<K: Key, V: Value, M: Map<K, V> + 'static> Subject for Local<K, V, M> {
 
     fn count(&mut self, column: &str, operations: usize) {
         let map = Self::filled(&mut self.map, &self.ground);
+        let entries = self.ground.entries as u64;
+        match column {
+            instructions::INSERT => work::fill(map, entries..entries + operations as u64),
+            instructions::WALK => drop(black_box(map.iterate())),
+            _ => {}
+        }
         for group in [Group::Read, Group::Mixed] {
             for work in runnable::<K, V, M>(group).filter(|work| work.column == column) {
                 work::run(map, &self.questions, work, 0, 0, operations);
             }
+        }
+    }
+
+    fn contend(&mut self) {
+        if M::CONCURRENT {
+            stores::run::<K, V, M>();
         }
     }
 

@@ -11,14 +11,18 @@ use std::fmt::Write as _;
 /// A row of ours beside that of whom it is held against.
 struct Row<'a> {
     ours: &'a Series,
-    /// Nobody where the other side was not measured.
+    /// Nobody where the row is held against a number, or where the other side was not measured.
     rival: Option<&'a Series>,
     goal: Goal,
 }
 
 impl Row<'_> {
     fn ratio(&self) -> Option<f64> {
-        self.rival.map(|rival| self.ours.median() / rival.median())
+        let ours = self.ours.median();
+        match self.goal.against {
+            Against::Nobody => Some(ours),
+            _ => self.rival.map(|rival| ours / rival.median()),
+        }
     }
 
     fn sure(&self) -> bool {
@@ -27,6 +31,7 @@ impl Row<'_> {
 
     fn against(&self) -> String {
         match (self.goal.against, self.rival) {
+            (Against::Nobody, _) => "–".into(),
             (_, None) => "not measured".into(),
             (Against::Ourselves(column), Some(rival)) => {
                 let threads = words::split(column).1.unwrap_or(1);

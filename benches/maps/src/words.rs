@@ -8,6 +8,9 @@ pub(crate) fn column(group: Group, column: &str) -> String {
     let what = match (group, what) {
         (Group::Growth, "insert") => "growth from empty",
         (Group::Instructions, "insert") => "insert while growing",
+        (Group::Stores, "hit, shared") => {
+            "stores of a hit to lines that another thread's hits store to"
+        }
         (_, "hit zipf") => "hit, skewed keys",
         (_, "16 at once") => "`get_many` of 16",
         (_, "98/2") => "98 % reads",
