@@ -37,9 +37,14 @@ fn doctor(rest: &[String]) -> Result<()> {
 fn maps(rest: &[String]) -> Result<()> {
     succeed(cargo("build", MAPS).args(["--no-default-features", "--target-dir", FENCES]))?;
     let fences = format!("{FENCES}/release/tophash-bench-maps{}", std::env::consts::EXE_SUFFIX);
+    succeed(maps_program().args(["--", "--fences", &fences]).args(rest))
+}
+
+/// Runs the program that measures maps, ours among them; its arguments follow.
+pub(crate) fn maps_program() -> Command {
     let mut command = cargo("run", MAPS);
     command.args(["--features", "tophash"]);
-    succeed(command.args(["--", "--fences", &fences]).args(rest))
+    command
 }
 
 /// A cargo command on a package of its own, optimised, as its lock file says.
@@ -49,7 +54,8 @@ fn cargo(task: impl AsRef<OsStr>, manifest: &str) -> Command {
     command
 }
 
-fn succeed(command: &mut Command) -> Result<()> {
+/// Waits for a command, and fails if it does.
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     if !command.status()?.success() {
         bail!("a benchmark program failed");
     }

@@ -6,6 +6,7 @@
 
 mod bench;
 mod panic_surface;
+mod plot;
 mod record;
 mod test;
 mod toolchain;
@@ -27,6 +28,8 @@ enum Task {
     Test(test::Arguments),
     /// Runs the benchmarks: ratios to named yardsticks and peers.
     Bench(bench::Arguments),
+    /// Draws what the benchmark of the maps measured.
+    Plot(plot::Arguments),
     /// Counts the places outside tests where input could bring a crate down.
     PanicSurface,
     /// Runs the Go fixtures on every Go release and keeps what they print as test data.
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().task {
         Task::Test(arguments) => test::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Task::Plot(arguments) => plot::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::PanicSurface => panic_surface::run().map(|()| ExitCode::SUCCESS),
         Task::Record(arguments) => record::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Toolchain(arguments) => toolchain::run(&arguments).map(|()| ExitCode::SUCCESS),

@@ -18,6 +18,7 @@ mod limits;
 mod map;
 mod memory;
 mod peers;
+mod plot;
 mod remote;
 mod report;
 mod run;
@@ -89,6 +90,19 @@ enum Task {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Draws what runs wrote with `--json` as SVG files.
+    Plot {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[arg(long, default_value = "docs/plots")]
+        out: PathBuf,
+        /// In captions, in place of what the files say.
+        #[arg(long)]
+        commit: Option<String>,
+        /// In captions, in place of what the files say.
+        #[arg(long)]
+        date: Option<String>,
+    },
     /// Answers on standard output what is asked on standard input.
     #[command(hide = true)]
     Serve,
@@ -108,6 +122,14 @@ fn main() -> Result<()> {
     match &cli.task {
         Some(Task::Verdict { files }) => {
             print!("{}", verdict::document(&Report::read(files)?));
+            Ok(())
+        }
+        Some(Task::Plot { files, out, commit, date }) => {
+            let mut report = Report::read(files)?;
+            report.name(commit.as_deref(), date.as_deref());
+            for path in plot::draw(&report, out)? {
+                println!("{}", path.display());
+            }
             Ok(())
         }
         Some(Task::Serve) => remote::serve(),

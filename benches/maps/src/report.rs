@@ -46,6 +46,16 @@ impl Report {
         fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
+    /// Names the commit and the date anew.
+    pub(crate) fn name(&mut self, commit: Option<&str>, date: Option<&str>) {
+        if let Some(commit) = commit {
+            commit.clone_into(&mut self.run.commit);
+        }
+        if let Some(date) = date {
+            date.clone_into(&mut self.run.date);
+        }
+    }
+
     pub(crate) fn run(&self) -> &Run {
         &self.run
     }
@@ -141,7 +151,9 @@ fn show(series: &Series, best: Option<&Series>) -> String {
             format!(" **{}** 1.00×{unsure} |", series.figure())
         }
         // Nothing is a multiple of no stores at all.
-        Some(best) if best.median() > 0.0 => format!(" {} {:.2}×{unsure} |", series.figure(), median / best.median()),
+        Some(best) if best.median() > 0.0 => {
+            format!(" {} {:.2}×{unsure} |", series.figure(), median / best.median())
+        }
         _ => format!(" {}{unsure} |", series.figure()),
     }
 }
@@ -157,7 +169,7 @@ fn title(group: Group) -> &'static str {
         Group::Memory => "memory, bytes an entry",
         Group::Instructions => "instructions an operation",
         Group::Stores => {
-            "stores an operation: to lines that another thread's operations store to, and all, stack included"
+            "stores an operation: to lines that another thread's operations store to, and all, stack and loop included"
         }
     }
 }

@@ -56,11 +56,11 @@ impl Run {
         format!("cargo xtask bench -- maps {}", self.arguments).trim_end().to_owned()
     }
 
-    /// A sentence for captions; empty where nothing is known.
-    pub(crate) fn sentence(&self) -> String {
+    /// For captions; empty where nothing is known.
+    pub(crate) fn caption(&self) -> String {
         let mut parts = Vec::new();
         if !self.commit.is_empty() {
-            parts.push(format!("commit {}", self.commit));
+            parts.push(format!("Commit {}", self.commit));
         }
         if !self.date.is_empty() {
             parts.push(self.date.clone());
@@ -71,7 +71,7 @@ impl Run {
             rounds => parts.push(format!("{rounds} rounds")),
         }
         if self.processors > 0 {
-            parts.push(format!("{} processors", self.processors));
+            parts.push(format!("{} cores", self.processors));
         }
         parts.join(", ")
     }

@@ -70,10 +70,7 @@ pub(crate) fn verdict(report: &Report) -> String {
 /// The verdict with the circumstances of the run, for a document.
 pub(crate) fn document(report: &Report) -> String {
     let run = report.run();
-    let mut text = run.sentence();
-    if let Some(first) = text.get(..1) {
-        text.replace_range(..1, &first.to_uppercase());
-    }
+    let mut text = run.caption();
     if !text.is_empty() {
         let _ = writeln!(text, ", tier *bench*: `{}`.", run.command());
     }
