@@ -153,14 +153,11 @@ impl Cli {
 
     /// How many rounds a group takes. Those that end in a whole map are long, and vary less.
     fn rounds(&self, group: Group) -> usize {
+        let rounds = self.rounds.unwrap_or(if self.quick { 2 } else { 7 });
         match group {
-            Group::Growth | Group::Latency | Group::Threads => self.most_rounds().min(5),
-            _ => self.most_rounds(),
+            Group::Growth | Group::Latency | Group::Threads => rounds.min(5),
+            _ => rounds,
         }
-    }
-
-    fn most_rounds(&self) -> usize {
-        self.rounds.unwrap_or(if self.quick { 2 } else { 7 })
     }
 
     fn wants(&self, map: &str) -> bool {
@@ -232,7 +229,7 @@ fn run(cli: &Cli) -> Result<()> {
             None
         }
     };
-    let mut report = Report::new(Run::here(cli.most_rounds()));
+    let mut report = Report::new(Run::here());
     for (ground, groups) in cli.grounds() {
         // Those of the last ground are gone: the machine holds one set of maps at a time.
         let mut subjects = peers::subjects(ground, cli.effort().questions);

@@ -56,6 +56,12 @@ impl Report {
         }
     }
 
+    /// When and where it was measured, and how often.
+    pub(crate) fn caption(&self) -> String {
+        let rounds = |series: &Series| series.samples.len() + series.disturbed.len();
+        self.run.caption(self.series.iter().map(rounds).max().unwrap_or(0))
+    }
+
     pub(crate) fn run(&self) -> &Run {
         &self.run
     }

@@ -12,13 +12,12 @@ pub(crate) struct Run {
     pub(crate) date: String,
     /// What the program was told, without the files that it wrote.
     pub(crate) arguments: String,
-    pub(crate) rounds: usize,
     pub(crate) processors: usize,
 }
 
 impl Run {
     /// This run on this machine.
-    pub(crate) fn here(rounds: usize) -> Self {
+    pub(crate) fn here() -> Self {
         let git = |arguments: &[&str]| {
             said(Command::new("git").args(["-C", env!("CARGO_MANIFEST_DIR")]).args(arguments))
         };
@@ -30,7 +29,6 @@ impl Run {
             commit,
             date: said(Command::new("date").args(["-u", "+%F"])),
             arguments: arguments(std::env::args().skip(1)),
-            rounds,
             processors: thread::available_parallelism().map_or(1, usize::from),
         }
     }
@@ -46,7 +44,6 @@ impl Run {
         };
         join(&mut self.commit, other.commit, " and ");
         join(&mut self.date, other.date, " and ");
-        self.rounds = self.rounds.max(other.rounds);
         self.processors = self.processors.max(other.processors);
         join(&mut self.arguments, other.arguments, "`, `cargo xtask bench -- maps ");
     }
@@ -56,8 +53,8 @@ impl Run {
         format!("cargo xtask bench -- maps {}", self.arguments).trim_end().to_owned()
     }
 
-    /// For captions; empty where nothing is known.
-    pub(crate) fn caption(&self) -> String {
+    /// For captions, with as many rounds as there were samples.
+    pub(crate) fn caption(&self, rounds: usize) -> String {
         let mut parts = Vec::new();
         if !self.commit.is_empty() {
             parts.push(format!("Commit {}", self.commit));
@@ -65,7 +62,7 @@ impl Run {
         if !self.date.is_empty() {
             parts.push(self.date.clone());
         }
-        match self.rounds {
+        match rounds {
             0 => {}
             1 => parts.push("1 round".into()),
             rounds => parts.push(format!("{rounds} rounds")),

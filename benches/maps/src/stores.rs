@@ -7,7 +7,8 @@
 //! thread's run stores to its line too: a lock, a count of readers, a counter, a list of what is to be freed. What a
 //! thread keeps to itself, its stack included, is not shared, and counts among all stores alone.
 //!
-//! With so few keys in so large a table two keys seldom lie on one line, and what of this happens is in the figure.
+//! With so few keys in so large a table two keys seldom lie on one line, and what of this happens is in the figure, as
+//! is a table that is rebuilt meanwhile.
 //! What the loop itself stores is in the count of all stores.
 
 use crate::data::{Key, Value};
@@ -155,27 +156,37 @@ fn turns<K: Key, V: Value, M: Map<K, V>>(
 ) {
     let keys = |first: u64| -> Vec<K> { (first..first + KEYS).map(K::nth).collect() };
     let (common, own) = (keys(2 * KEYS), keys(own));
+    let values: Vec<V> = (0..KEYS).map(V::make).collect();
     for (act, _) in ACTS {
         let keys = if matches!(act, Act::Get) { &common } else { &own };
         let _ = turn.recv();
         // What a thread sets up at its first call is there when the run begins.
-        operate(map, act, keys, keys.len());
+        operate(map, act, keys, &values, keys.len());
         MARK.fetch_add(1, Ordering::SeqCst);
-        operate(map, act, keys, OPERATIONS);
+        operate(map, act, keys, &values, OPERATIONS);
         MARK.fetch_add(1, Ordering::SeqCst);
         let _ = other.send(());
     }
+    // A thread that ended would leave its memory to the other, which would then write where it wrote.
+    let _ = turn.recv();
+    let _ = other.send(());
 }
 
-fn operate<K: Key, V: Value, M: Map<K, V>>(map: &M, act: Act, keys: &[K], operations: usize) {
+fn operate<K: Key, V: Value, M: Map<K, V>>(
+    map: &M,
+    act: Act,
+    keys: &[K],
+    values: &[V],
+    operations: usize,
+) {
     let (mut session, mut tally) = (map.session(), Tally::default());
-    for (turn, key) in (0..operations).zip(keys.iter().cycle()) {
+    for (key, value) in keys.iter().zip(values).cycle().take(operations) {
         match act {
             Act::Get => tally.add(session.get(key)),
-            Act::Update => session.insert(key.clone(), V::make(turn as u64)),
+            Act::Update => session.insert(key.clone(), value.clone()),
             Act::Churn => {
                 session.remove(key);
-                session.insert(key.clone(), V::make(turn as u64));
+                session.insert(key.clone(), value.clone());
             }
         }
     }

@@ -70,7 +70,7 @@ pub(crate) fn verdict(report: &Report) -> String {
 /// The verdict with the circumstances of the run, for a document.
 pub(crate) fn document(report: &Report) -> String {
     let run = report.run();
-    let mut text = run.caption();
+    let mut text = report.caption();
     if !text.is_empty() {
         let _ = writeln!(text, ", tier *bench*: `{}`.", run.command());
     }

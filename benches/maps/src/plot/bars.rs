@@ -72,8 +72,7 @@ pub(crate) fn draw(report: &Report, ground: Ground) -> Option<(String, String)> 
         }
         top += height_of(pair);
     }
-    let run =
-        format!("Median of the rounds; thin lines: least to most. {}", report.run().caption());
+    let run = format!("Median of the rounds; thin lines: least to most. {}", report.caption());
     for (line, caption) in [NOTE, run.as_str()].into_iter().enumerate() {
         picture.text(MARGIN, top + 8.0 + 15.0 * line as f64, Anchor::Start, "dim", caption);
     }

@@ -48,7 +48,7 @@ pub(crate) fn draw(report: &Report, ground: Ground) -> Option<(String, String)> 
     }
     let note = "Median of the rounds. Where a map has several ways to be used, the one whose p99.9 is least.";
     picture.text(MARGIN, 792.0, Anchor::Start, "dim", note);
-    picture.text(MARGIN, 807.0, Anchor::Start, "dim", &report.run().caption());
+    picture.text(MARGIN, 807.0, Anchor::Start, "dim", &report.caption());
     Some((format!("latency-{}", ground.kind.argument()), picture.finish(&title)))
 }
 

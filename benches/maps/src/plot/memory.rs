@@ -50,7 +50,7 @@ pub(crate) fn draw(report: &Report, ground: Ground) -> Option<(String, String)> 
         };
         panel.draw(&mut picture, &lines);
     }
-    let run = format!("Numbers behind the names: mean over the sizes. {}", report.run().caption());
+    let run = format!("Numbers behind the names: mean over the sizes. {}", report.caption());
     for (line, caption) in [NOTE, run.as_str()].into_iter().enumerate() {
         picture.text(MARGIN, 708.0 + 15.0 * line as f64, Anchor::Start, "dim", caption);
     }
