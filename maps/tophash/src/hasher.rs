@@ -6,14 +6,14 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash, Hasher};
 
 /// Spreads a hasher's bits over the whole word, so that a weak hasher's high or low bits suffice.
-#[inline]
+#[inline(always)]
 pub(crate) fn spread(hash: u64) -> u64 {
     let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
     (product >> 64) as u64 ^ product as u64
 }
 
 /// The hash of a key, of which the map uses the upper bits and the lowest eight.
-#[inline]
+#[inline(always)]
 pub(crate) fn hash_one<Q: Hash + ?Sized, S: BuildHasher>(hasher: &S, key: &Q) -> u64 {
     let hash = hasher.hash_one(key);
     if is_spread_already::<S>() { hash } else { spread(hash) }

@@ -19,7 +19,7 @@ pub use reference::{KeyRef, Ref};
 
 use crate::error::AllocError;
 use crate::hasher::{RandomState, hash_one};
-use crate::raw::entries::{Entries, Fresh, Gap, Held, Hit, Lookup};
+use crate::raw::entries::{Entries, Fresh, Gap, Held, Hit, Lookup, NotAtOnce};
 use crate::reentry;
 use crate::stats::Stats;
 use crate::sync::spin;
@@ -147,7 +147,7 @@ impl<K, V, S> HashMap<K, V, S> {
 }
 
 impl<K: Hash, V, S: BuildHasher> HashMap<K, V, S> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
         hash_one(&self.hasher, key)
     }
@@ -174,7 +174,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// Expected constant time. The clone is made of a pinned value, under no lock. Linearizable: see the
     /// [contract](crate#consistency).
-    #[inline]
+    #[inline(always)]
     pub fn get<Q>(&self, key: &Q) -> Option<V>
     where
         Q: Hash + Equivalent<K> + ?Sized,
@@ -187,18 +187,24 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// What `read` makes of the value of a key. `read` runs once if there is one, under no lock.
     ///
     /// Expected constant time. Linearizable.
-    #[inline]
+    #[inline(always)]
     pub fn get_with<Q, R>(&self, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.held(key).map(|held| read(held.value()))
+        let is = |candidate: &K| key.equivalent(candidate);
+        let mut read = Some(read);
+        let found = self.entries.look(self.hash(key), is, |held| {
+            // The entry that is looked for is found once.
+            read.take().map(|read| read(held.value()))
+        });
+        found.flatten()
     }
 
     /// The entry of a key, as it is now.
     ///
     /// Expected constant time. Linearizable. The [`Ref`] holds no lock.
-    #[inline]
+    #[inline(always)]
     pub fn get_ref<Q>(&self, key: &Q) -> Option<Ref<'_, K, V>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
@@ -209,7 +215,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// Whether there is a value for a key.
     ///
     /// Expected constant time. Linearizable.
-    #[inline]
+    #[inline(always)]
     pub fn contains_key<Q>(&self, key: &Q) -> bool
     where
         Q: Hash + Equivalent<K> + ?Sized,
@@ -226,7 +232,19 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Option<Ref<'_, K, V>> {
         let hash = self.hash(&key);
-        let mut fresh = Fresh::new(key, value);
+        let fresh = Fresh::new(key, value);
+        match self.entries.insert_at_once(hash, fresh, |key, candidate| key == candidate) {
+            Ok(old) => {
+                reentry::note(self.address(), hash);
+                old.map(Ref)
+            }
+            Err(fresh) => self.insert_patiently(hash, fresh),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn insert_patiently(&self, hash: u64, mut fresh: Fresh<K, V>) -> Option<Ref<'_, K, V>> {
         let mut turn = 0;
         loop {
             let refused = match self.find(hash, fresh.key()) {
@@ -278,6 +296,23 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hash(key);
+        match self.entries.remove_at_once(hash, |candidate| key.equivalent(candidate)) {
+            Ok(old) => {
+                if old.is_some() {
+                    reentry::note(self.address(), hash);
+                }
+                old.map(Ref)
+            }
+            Err(NotAtOnce) => self.remove_patiently(hash, key),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn remove_patiently<Q>(&self, hash: u64, key: &Q) -> Option<Ref<'_, K, V>>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
         let mut turn = 0;
         loop {
             match self.find(hash, key) {

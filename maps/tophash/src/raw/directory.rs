@@ -60,10 +60,27 @@ impl<'t> PageEntry<'t> {
     pub(super) unsafe fn bucket(&self, position: u64) -> &'t Bucket {
         // Only the lowest six bits count as a distance, and these are the page's depth.
         let home = position.wrapping_shl(self.seen.addr() as u32) >> (64 - PAGE_BITS);
-        let page = self.seen.map_addr(|page| page & !(align_of::<Bucket>() - 1));
         // SAFETY: pages are published after they were made, and freed only with the table; those that may be
         // found without their family have this many buckets.
-        unsafe { &*page.add(home as usize) }
+        unsafe { &*self.page().add(home as usize) }
+    }
+
+    /// The bucket of the same page whose number differs from this one's in the bits of `distance`.
+    ///
+    /// # Safety
+    /// As [`PageEntry::bucket`]; and the bucket is of this page.
+    #[inline]
+    pub(super) unsafe fn neighbour(&self, bucket: &'t Bucket, distance: usize) -> &'t Bucket {
+        let page = self.page();
+        // SAFETY: both are of one page, which the caller vouches for.
+        let index = unsafe { core::ptr::from_ref(bucket).offset_from_unsigned(page) };
+        // SAFETY: as in `bucket`; the mask is one less than the buckets.
+        unsafe { &*page.add((index ^ distance) & ((1 << PAGE_BITS) - 1)) }
+    }
+
+    #[inline(always)]
+    fn page(&self) -> *mut Bucket {
+        self.seen.map_addr(|page| page & !(align_of::<Bucket>() - 1))
     }
 
     /// Whether the entry is still what it was, after all that was read so far.

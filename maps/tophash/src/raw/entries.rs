@@ -14,7 +14,7 @@ use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
 use super::held::{address, boxed};
 use super::layout::{Boxed, Layout, MOST_SLOTS, Pair, Single, SlotWords};
-use super::table::{Candidate, Refusal, Search, Spot, Step, Table, Vacancy};
+use super::table::{AtOnce, Candidate, Refusal, Search, Spot, Step, Table, Vacancy};
 use crate::class::{Class, class};
 use crate::error::AllocError;
 use crate::sync::{AtomicPtr, Ordering};
@@ -64,6 +64,9 @@ pub(crate) struct Waiting {
     pub(crate) bytes: usize,
     pub(crate) forgotten: usize,
 }
+
+/// A change takes more than a look at a key's home.
+pub(crate) struct NotAtOnce;
 
 /// What a search found.
 pub(crate) enum Lookup<'t, K, V> {
@@ -164,6 +167,56 @@ impl<K, V> Entries<K, V> {
                 Step::Again => Step::Again,
             }
         }))
+    }
+
+    /// Puts an entry in, or in the place of the one with its key, if that takes no more than a look at its home: what was
+    /// there, or the entry back.
+    #[inline(always)]
+    pub(crate) fn insert_at_once(
+        &self,
+        hash: u64,
+        fresh: Fresh<K, V>,
+        mut is: impl FnMut(&K, &K) -> bool,
+    ) -> Result<Option<Held<'_, K, V>>, Fresh<K, V>> {
+        let done = by_class!(K, V, L => self.table.put_at_once::<L, Held<'_, K, V>>(
+            hash,
+            // SAFETY: as in `find`.
+            |candidate| unsafe { Held::step(candidate, &mut |key| is(fresh.key(), key)) },
+            |_| fresh.words(),
+        ));
+        let held = match done {
+            AtOnce::No => return Err(fresh),
+            AtOnce::Was(held) => Some(held),
+            AtOnce::WasNot => None,
+        };
+        mutant!("drop-what-went-in", drop(fresh), _ = fresh.release());
+        if let Some(held) = &held {
+            self.retire(held);
+        }
+        Ok(held)
+    }
+
+    /// Takes the entry out that `is` recognises, if that takes no more than a look at its home: what was there, or an
+    /// error if a search has to be done.
+    #[inline(always)]
+    pub(crate) fn remove_at_once(
+        &self,
+        hash: u64,
+        mut is: impl FnMut(&K) -> bool,
+    ) -> Result<Option<Held<'_, K, V>>, NotAtOnce> {
+        let done = by_class!(K, V, L => self.table.take_at_once::<L, Held<'_, K, V>>(
+            hash,
+            // SAFETY: as in `find`.
+            |candidate| unsafe { Held::step(candidate, &mut is) },
+        ));
+        match done {
+            AtOnce::No => Err(NotAtOnce),
+            AtOnce::WasNot => Ok(None),
+            AtOnce::Was(held) => {
+                self.retire(&held);
+                Ok(Some(held))
+            }
+        }
     }
 
     /// Asks the processor to fetch what a search for this hash looks at first.

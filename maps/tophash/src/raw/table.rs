@@ -2,7 +2,7 @@
 
 use super::bucket::{Bucket, Locked, MOST_REACH, State};
 use super::counter::Counter;
-use super::directory::Directory;
+use super::directory::{Directory, PageEntry};
 use super::header::{Grown, Header, MAX_PAGES, PAGE_BITS, Shape};
 use super::layout::{Layout, SlotWords};
 use super::overflow::Overflow;
@@ -99,7 +99,8 @@ pub(crate) struct Spot<'t> {
     bucket: &'t Bucket,
     state: State,
     slot: usize,
-    home: Home<'t>,
+    /// Its home by the shape its family had; none if the entry was found there, by the readers' way.
+    home: Option<Home<'t>>,
 }
 
 #[cfg(not(loom))]
@@ -110,9 +111,26 @@ impl Spot<'_> {
     }
 }
 
-/// Where an absent entry would be at home, and the state that bucket was in.
+/// Where an absent entry would be at home, and the state that bucket was in; none in a table without buckets.
 pub(crate) struct Vacancy<'t> {
-    home: Option<(Home<'t>, State)>,
+    place: Option<(&'t Bucket, State)>,
+    /// The home by the shape its family had; none if it was found by the readers' way, which growing families bar.
+    home: Option<Home<'t>>,
+}
+
+impl<'t> Vacancy<'t> {
+    fn at(home: Home<'t>, state: State) -> Self {
+        Self { place: Some((home.bucket, state)), home: Some(home) }
+    }
+}
+
+/// The readers' way to a bucket: by the list of pages, without asking the family.
+struct Way<'t> {
+    directory: &'t Directory,
+    page: PageEntry<'t>,
+    bucket: &'t Bucket,
+    /// The state that the bucket was in, in which nobody was storing words.
+    state: State,
 }
 
 /// The home of a hash, by the shape its family had.
@@ -164,6 +182,16 @@ enum Displaced {
     Busy,
     /// The page is full.
     Full,
+}
+
+/// What became of a change that was tried on the readers' way, without a search that could be acted on later.
+pub(crate) enum AtOnce<T> {
+    /// Done; what the slot held before.
+    Was(T),
+    /// Done; there was no entry.
+    WasNot,
+    /// Nothing was done: search, and act on what is found.
+    No,
 }
 
 enum Scan<T> {
@@ -253,7 +281,31 @@ impl Table {
         Home { header, shape, bucket, index: home & ((1 << PAGE_BITS) - 1) }
     }
 
-    /// Searches for an entry of `hash` that `probe` recognises.
+    /// The readers' way to where a hash is at home; none if its family has to be asked, or words are being stored.
+    #[inline(always)]
+    fn way<L: Layout>(&self, hash: u64) -> Option<Way<'_>> {
+        let directory = self.current();
+        let page = directory.page(L::position(hash));
+        if page.asks() {
+            return None;
+        }
+        // SAFETY: the entry does not ask, and is of this table.
+        let bucket = unsafe { page.bucket(L::position(hash)) };
+        bucket.prefetch_rest();
+        delicate!();
+        let state = bucket.state();
+        (!state.is_odd()).then_some(Way { directory, page, bucket, state })
+    }
+
+    /// Whether a bucket that had no such entry was the hash's home all the time, and did not change.
+    #[inline(always)]
+    fn is_miss(&self, way: &Way<'_>) -> bool {
+        way.bucket.unchanged(way.state)
+            && way.page.is_unchanged()
+            && core::ptr::eq(self.current(), way.directory)
+    }
+
+    /// Searches for an entry of `hash` that `probe` recognises, for whoever will change it or put it in.
     ///
     /// `probe` is called for slots whose tag fits, without any lock, and may be called again for the same
     /// slot.
@@ -263,18 +315,16 @@ impl Table {
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Search<'_, T> {
-        let home = self.home_at_once(L::position(hash));
-        home.bucket.prefetch_rest();
-        delicate!();
-        let (tag, state) = (L::tag(hash), home.bucket.state());
-        if !state.is_odd() && !home.shape.is_dead() {
-            match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
+        if let Some(way) = self.way::<L>(hash) {
+            let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
+            match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
                 Scan::Found(slot, found) => {
-                    return Search::Hit(Spot { bucket: home.bucket, state, slot, home }, found);
+                    return Search::Hit(Spot { bucket, state, slot, home: None }, found);
                 }
                 Scan::Nothing if state.has_all(tag) => {
-                    if home.bucket.unchanged(state) && home.header.unchanged(home.shape) {
-                        return Search::Miss(Vacancy { home: Some((home, state)) });
+                    if self.is_miss(&way) {
+                        let place = Some((bucket, state));
+                        return Search::Miss(Vacancy { place, home: None });
                     }
                 }
                 Scan::Nothing | Scan::Changed => {}
@@ -294,14 +344,16 @@ impl Table {
         let mut turn = 0;
         loop {
             let Some(home) = self.home(position) else {
-                return Search::Miss(Vacancy { home: None });
+                return Search::Miss(Vacancy { place: None, home: None });
             };
             delicate!();
             let state = home.bucket.state();
             if !state.is_odd() {
                 match Self::scan::<L, T>(home.bucket, state, tag, &mut probe) {
                     Scan::Found(slot, found) => {
-                        return Search::Hit(Spot { bucket: home.bucket, state, slot, home }, found);
+                        let bucket = home.bucket;
+                        let spot = Spot { bucket, state, slot, home: Some(home) };
+                        return Search::Hit(spot, found);
                     }
                     Scan::Nothing => {
                         let ended = self.find_displaced::<L, T>(home, state, tag, &mut probe);
@@ -324,29 +376,42 @@ impl Table {
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<T> {
-        let directory = self.current();
-        let page = directory.page(L::position(hash));
-        if !page.asks() {
-            // SAFETY: the entry does not ask, and is of this table.
-            let bucket = unsafe { page.bucket(L::position(hash)) };
-            bucket.prefetch_rest();
-            delicate!();
-            let (tag, state) = (L::tag(hash), bucket.state());
-            if !state.is_odd() {
-                match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
-                    // Wherever the hash is at home by now: an entry that is in a bucket is in the table.
-                    Scan::Found(_, found) => return Some(found),
-                    Scan::Nothing if state.has_all(tag) => {
-                        if bucket.unchanged(state)
-                            && page.is_unchanged()
-                            && core::ptr::eq(self.current(), directory)
-                        {
-                            return None;
-                        }
+        if let Some(way) = self.way::<L>(hash) {
+            let tag = L::tag(hash);
+            match Self::scan::<L, T>(way.bucket, way.state, tag, &mut probe) {
+                // Wherever the hash is at home by now: an entry that is in a bucket is in the table.
+                Scan::Found(_, found) => return Some(found),
+                Scan::Nothing if way.state.has_all(tag) => {
+                    if self.is_miss(&way) {
+                        return None;
                     }
-                    Scan::Nothing | Scan::Changed => {}
                 }
+                Scan::Nothing => return self.look_near::<L, T>(&way, hash, probe),
+                Scan::Changed => {}
             }
+        }
+        self.look_patiently::<L, T>(hash, probe)
+    }
+
+    /// Goes on with a look at the buckets that an entry of this home may have been displaced to.
+    #[cold]
+    #[inline(never)]
+    fn look_near<L: Layout, T>(
+        &self,
+        way: &Way<'_>,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Option<T> {
+        let tag = L::tag(hash);
+        for distance in 1..=mutant!("search-home-only", 0, way.state.reach()) {
+            // SAFETY: the entry does not ask, and is of this table.
+            let bucket = unsafe { way.page.neighbour(way.bucket, distance) };
+            if let Some((_, _, found)) = Self::find_in::<L, T>(bucket, tag, &mut probe) {
+                return Some(found);
+            }
+        }
+        if !way.state.overflowed() && self.is_miss(way) {
+            return None;
         }
         self.look_patiently::<L, T>(hash, probe)
     }
@@ -376,19 +441,21 @@ impl Table {
         for distance in 1..=mutant!("search-home-only", 0, reach) {
             let bucket = home.neighbour(distance);
             if let Some((seen, slot, found)) = Self::find_in::<L, T>(bucket, tag, probe) {
-                return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
+                let spot = Spot { bucket, state: seen, slot, home: Some(home) };
+                return Some(Search::Hit(spot, found));
             }
         }
         if state.overflowed() {
             let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
             for bucket in nodes.map(|node| &node.bucket) {
                 if let Some((seen, slot, found)) = Self::find_in::<L, T>(bucket, tag, probe) {
-                    return Some(Search::Hit(Spot { bucket, state: seen, slot, home }, found));
+                    let spot = Spot { bucket, state: seen, slot, home: Some(home) };
+                    return Some(Search::Hit(spot, found));
                 }
             }
         }
         (home.bucket.unchanged(state) && home.header.unchanged(home.shape))
-            .then_some(Search::Miss(Vacancy { home: Some((home, state)) }))
+            .then_some(Search::Miss(Vacancy::at(home, state)))
     }
 
     /// Searches a bucket that is not the home of the hash.
@@ -418,20 +485,92 @@ impl Table {
         tag: u64,
         probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Scan<T> {
-        let mut mask = L::matching(bucket, tag);
-        while !mask.is_empty() {
-            let slot = mask.first();
-            let words = L::words_of_first(bucket, mask);
+        let mut matches = L::matching(bucket, tag);
+        while !matches.is_empty() {
+            let slot = L::first_match(matches);
+            let words = L::words_of_first(bucket, matches);
             if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
                 return Scan::Changed;
             }
             match probe(&Candidate::new::<L>(bucket, slot, words)) {
                 Step::Yes(found) => return Scan::Found(slot, found),
                 Step::Again => return Scan::Changed,
-                Step::No => mask = mask.rest(),
+                Step::No => matches = matches.rest(),
+            }
+            while !matches.is_empty() && !L::is_match(bucket, matches, tag) {
+                matches = matches.rest();
             }
         }
         Scan::Nothing
+    }
+
+    /// Puts an entry in or in the place of the one that `probe` recognises, if that is at home or nowhere, and nobody is
+    /// at its bucket. `words` makes the new entry's words of what was there, with nothing locked.
+    ///
+    /// This is [`Table::find`] with [`Table::replace`] or [`Table::insert`] in one, for a processor that does not have to
+    /// carry what was found from one to the other.
+    #[inline(always)]
+    pub(crate) fn put_at_once<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+        words: impl FnOnce(Option<&T>) -> SlotWords,
+    ) -> AtOnce<T> {
+        let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
+        let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
+        match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+            Scan::Found(slot, found) => {
+                let words = words(Some(&found));
+                let from = mutant!("replace-any-version", bucket.settled(), state);
+                let Some(mut locked) = bucket.open_from(from) else { return AtOnce::No };
+                L::overwrite(&mut locked, slot, words);
+                AtOnce::Was(found)
+            }
+            Scan::Nothing if state.has_all(tag) => {
+                let empty = L::empty(bucket);
+                if empty.is_empty() || !self.is_miss(&way) {
+                    return AtOnce::No;
+                }
+                let words = words(None);
+                let from = mutant!("insert-any-version", bucket.settled(), state);
+                let Some(mut locked) = bucket.open_from(from) else { return AtOnce::No };
+                L::put(&mut locked, empty.first(), tag, words);
+                drop(locked);
+                self.count(1);
+                AtOnce::WasNot
+            }
+            Scan::Nothing | Scan::Changed => AtOnce::No,
+        }
+    }
+
+    /// Takes the entry out that `probe` recognises, if it is at home or nowhere, and nobody is at its bucket.
+    #[inline(always)]
+    pub(crate) fn take_at_once<L: Layout, T>(
+        &self,
+        hash: u64,
+        mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> AtOnce<T> {
+        let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
+        let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
+        match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+            Scan::Found(slot, found) if !state.is_foreign(slot) => {
+                let from = mutant!("remove-any-version", bucket.settled(), state);
+                let Some(mut locked) = bucket.open_from(from) else { return AtOnce::No };
+                L::take(&mut locked, slot);
+                drop(locked);
+                self.count(-1);
+                AtOnce::Was(found)
+            }
+            Scan::Nothing if state.has_all(tag) && self.is_miss(&way) => AtOnce::WasNot,
+            _ => AtOnce::No,
+        }
+    }
+
+    #[inline(always)]
+    fn count(&self, change: i64) {
+        if let Some(shared) = self.shared() {
+            shared.count.add(change);
+        }
     }
 
     /// Puts other words in the place of an entry that a search found.
@@ -442,7 +581,7 @@ impl Table {
         words: SlotWords,
     ) -> Result<(), Conflict> {
         let from = mutant!("replace-any-version", spot.bucket.settled(), spot.state);
-        let mut locked = spot.bucket.lock_from(from).ok_or(Conflict)?;
+        let mut locked = spot.bucket.open_from(from).ok_or(Conflict)?;
         L::overwrite(&mut locked, spot.slot, words);
         Ok(())
     }
@@ -454,26 +593,21 @@ impl Table {
             self.remove_displaced::<L>(spot)?;
         } else {
             let from = mutant!("remove-any-version", spot.bucket.settled(), spot.state);
-            let mut locked = spot.bucket.lock_from(from).ok_or(Conflict)?;
+            let mut locked = spot.bucket.open_from(from).ok_or(Conflict)?;
             L::take(&mut locked, spot.slot);
         }
-        if let Some(shared) = self.shared() {
-            shared.count.add(-1);
-        }
+        self.count(-1);
         Ok(())
     }
 
     /// Takes an entry out that lies away from its home, which has to know.
     #[cold]
     fn remove_displaced<L: Layout>(&self, spot: &Spot<'_>) -> Result<(), Conflict> {
-        let home = spot.home.bucket;
-        if core::ptr::eq(home, spot.bucket) {
-            // The search took another entry's bucket for this one's home: the shape has changed since.
-            return Err(Conflict);
-        }
-        let mut at_home = home.try_lock().ok_or(Conflict)?;
+        // If the search took the bucket for the entry's home, the shape has changed since.
+        let home = spot.home.filter(|home| !core::ptr::eq(home.bucket, spot.bucket)).ok_or(Conflict)?;
+        let mut at_home = home.bucket.try_lock().ok_or(Conflict)?;
         // With its home locked, growth cannot give the entry another one.
-        if !spot.home.header.unchanged(spot.home.shape) {
+        if !home.header.unchanged(home.shape) {
             return Err(Conflict);
         }
         let mut locked = spot.bucket.lock_from(spot.state).ok_or(Conflict)?;
@@ -499,31 +633,59 @@ impl Table {
         words: SlotWords,
         rehash: &impl Fn(SlotWords) -> u64,
     ) -> Result<(), Refusal> {
-        let Some((home, seen)) = vacancy.home else {
+        let Some((bucket, seen)) = vacancy.place else {
             self.begin().map_err(Refusal::Alloc)?;
             return Err(Refusal::Conflict);
         };
-        let mut locked = home
-            .bucket
-            .lock_from(mutant!("insert-any-version", home.bucket.settled(), seen))
-            .ok_or(Refusal::Conflict)?;
-        let empty = L::empty(home.bucket);
-        let distance = if empty.is_empty() {
-            match self.displace::<L>(&home, &mut locked, hash, words) {
-                Displaced::By(distance) => distance,
-                Displaced::Busy => return Err(Refusal::Conflict),
-                Displaced::Full => {
-                    drop(locked);
-                    return self.insert_when_full::<L>(vacancy, hash, words, rehash);
-                }
-            }
-        } else {
-            L::put(&mut locked, empty.first(), L::tag(hash), words);
-            0
-        };
+        let empty = L::empty(bucket);
+        if empty.is_empty() {
+            return self.insert_elsewhere::<L>(vacancy, hash, words, rehash);
+        }
+        let from = mutant!("insert-any-version", bucket.settled(), seen);
+        let mut locked = bucket.open_from(from).ok_or(Refusal::Conflict)?;
+        let slot = mutant!("insert-any-version", L::empty(bucket).first() % L::SLOTS, empty.first());
+        L::put(&mut locked, slot, L::tag(hash), words);
         drop(locked);
-        self.inserted::<L>(&home, distance, rehash);
+        self.count(1);
+        if let Some(home) = vacancy.home.filter(|home| home.shape.is_growing()) {
+            self.tend::<L>(&home, 0, rehash);
+        }
         Ok(())
+    }
+
+    /// Puts an entry in whose home is full.
+    #[cold]
+    #[inline(never)]
+    fn insert_elsewhere<L: Layout>(
+        &self,
+        vacancy: &Vacancy<'_>,
+        hash: u64,
+        words: SlotWords,
+        rehash: &impl Fn(SlotWords) -> u64,
+    ) -> Result<(), Refusal> {
+        let Some((bucket, seen)) = vacancy.place else { return Err(Refusal::Conflict) };
+        let home = vacancy.home.or_else(|| self.home(L::position(hash)));
+        // The bucket still is the home if it can be locked as it was seen: growth would have changed it.
+        let home =
+            home.filter(|home| core::ptr::eq(home.bucket, bucket)).ok_or(Refusal::Conflict)?;
+        let from = mutant!("insert-any-version", bucket.settled(), seen);
+        let mut locked = bucket.lock_from(from).ok_or(Refusal::Conflict)?;
+        match self.displace::<L>(&home, &mut locked, hash, words) {
+            Displaced::By(distance) => {
+                drop(locked);
+                self.count(1);
+                let signal = super::stretch::SIGNAL.min(1 << (home.shape.page_bits() - 1));
+                if home.shape.is_growing() || distance >= signal {
+                    self.tend::<L>(&home, distance, rehash);
+                }
+                Ok(())
+            }
+            Displaced::Busy => Err(Refusal::Conflict),
+            Displaced::Full => {
+                drop(locked);
+                self.insert_when_full::<L>(&home, seen, hash, words, rehash)
+            }
+        }
     }
 
     /// Puts an entry into another bucket of its home's page.
@@ -561,37 +723,18 @@ impl Table {
         if busy { Displaced::Busy } else { Displaced::Full }
     }
 
-    /// Counts a new entry, and does or begins a little growth.
-    #[inline]
-    fn inserted<L: Layout>(
-        &self,
-        home: &Home<'_>,
-        distance: usize,
-        rehash: &impl Fn(SlotWords) -> u64,
-    ) {
-        if let Some(shared) = self.shared() {
-            shared.count.add(1);
-        }
-        if home.shape.is_growing()
-            || distance >= super::stretch::SIGNAL.min(1 << (home.shape.page_bits() - 1))
-        {
-            self.tend::<L>(home, distance, rehash);
-        }
-    }
-
     /// Makes room in a full page, or uses the overflow list where growth would not help.
     #[cold]
     fn insert_when_full<L: Layout>(
         &self,
-        vacancy: &Vacancy<'_>,
+        home: &Home<'_>,
+        seen: State,
         hash: u64,
         words: SlotWords,
         rehash: &impl Fn(SlotWords) -> u64,
     ) -> Result<(), Refusal> {
-        let (Some((home, seen)), Some(shared)) = (vacancy.home, self.shared()) else {
-            return Err(Refusal::Conflict);
-        };
-        match self.make_room::<L>(&home, rehash) {
+        let Some(shared) = self.shared() else { return Err(Refusal::Conflict) };
+        match self.make_room::<L>(home, rehash) {
             Ok(Room::Made) => return Err(Refusal::Conflict),
             Ok(Room::None) => {}
             Err(error) => return Err(Refusal::Alloc(error)),
