@@ -62,6 +62,12 @@ impl State {
         Self(self.0 & !Self::LOCKED)
     }
 
+    /// The same state without the bit that has readers wait.
+    #[inline]
+    pub(super) fn even(self) -> Self {
+        Self(self.0 & !Self::ODD)
+    }
+
     #[inline]
     pub(super) fn reach(self) -> usize {
         ((self.0 >> Self::REACH_SHIFT) & Self::REACH) as usize
@@ -155,7 +161,7 @@ impl State {
         Self(self.0 & !(Self::VERSION - 1 - Self::LOCKED))
     }
 
-    fn next_version(self) -> Self {
+    pub(super) fn next_version(self) -> Self {
         let next = self.0.wrapping_add(Self::VERSION);
         let short = mutant!("version-one-bit", 2, mutant!("version-two-bits", 4, 0));
         Self(if short > 0 { next & (Self::VERSION * short - 1) } else { next })
@@ -345,6 +351,46 @@ impl Bucket {
     }
 }
 
+/// What [`super::run::Run`] does to each of its buckets.
+impl Bucket {
+    /// Excludes writers if the bucket is exactly as it was when `seen` was read, which nobody held or was storing to.
+    #[inline(always)]
+    pub(super) fn seize(&self, seen: State) -> bool {
+        let locked = seen.0 | State::LOCKED;
+        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+        self.words[0].compare_exchange(seen.0, locked, success, failure).is_ok()
+    }
+
+    /// Sets the state of a bucket that is held, while words are being stored, or before.
+    #[inline(always)]
+    pub(super) fn hold_odd(&self, state: State) {
+        self.words[0].store(state.0 | State::LOCKED | State::ODD, Ordering::Relaxed);
+    }
+
+    /// Sets the state of a bucket that goes on being held, after all stores.
+    #[inline(always)]
+    pub(super) fn hold(&self, state: State) {
+        self.words[0].store(state.0 | State::LOCKED, Ordering::Release);
+    }
+
+    /// Sets the state of a bucket and lets go of it.
+    #[inline(always)]
+    pub(super) fn release(&self, state: State) {
+        self.words[0].store(state.0, Ordering::Release);
+    }
+
+    /// Stores a word of a bucket that is held and odd, behind a fence.
+    #[inline(always)]
+    pub(super) fn set_word(&self, index: usize, word: u64) {
+        delicate!();
+        let to = &self.words[index & (WORDS - 1)];
+        #[cfg(not(tophash_tsan))]
+        to.store(word, Ordering::Relaxed);
+        #[cfg(tophash_tsan)]
+        to.store(word, Ordering::Release);
+    }
+}
+
 /// A bucket that this thread alone may change. Dropping it unlocks it.
 pub(crate) struct Locked<'t> {
     bucket: &'t Bucket,
@@ -372,11 +418,6 @@ impl<'t> Locked<'t> {
         self.changed = true;
     }
 
-    /// Forgets what the state was to be. Words that were stored still give the bucket a new version.
-    pub(super) fn restore_state(&mut self) {
-        self.after = self.before;
-    }
-
     /// Stores words. Readers that overlap read again.
     #[inline]
     pub(super) fn store(&mut self, words: impl IntoIterator<Item = (usize, u64)>) {
@@ -389,12 +430,7 @@ impl<'t> Locked<'t> {
             fence(Ordering::Release);
         }
         for (index, word) in words {
-            delicate!();
-            let to = &self.bucket.words[index & (WORDS - 1)];
-            #[cfg(not(tophash_tsan))]
-            to.store(word, Ordering::Relaxed);
-            #[cfg(tophash_tsan)]
-            to.store(word, Ordering::Release);
+            self.bucket.set_word(index, word);
         }
     }
 

@@ -40,6 +40,12 @@ impl Mask {
     pub(super) fn rest(self) -> Self {
         Self(self.0 & self.0.wrapping_sub(1))
     }
+
+    /// The mask with a slot more.
+    #[inline]
+    pub(super) fn with(self, slot: usize) -> Self {
+        Self(self.0 | (1 << slot))
+    }
 }
 
 impl Iterator for Mask {
@@ -82,6 +88,8 @@ pub(crate) trait Layout: 'static {
     const SLOTS: usize;
     /// Words of an entry.
     const SLOT_WORDS: usize;
+    /// The words of all tags of a bucket.
+    type Tags: Copy;
     /// Whether the tag is the upper half of the hash, which decides where an entry is at home.
     const TAG_IS_POSITION: bool = false;
     /// Where the first slot begins.
@@ -104,6 +112,18 @@ pub(crate) trait Layout: 'static {
     /// The word that holds the tag of `slot`, with `tag` put into it.
     fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64);
 
+    /// The words of all tags.
+    fn tags(bucket: &Bucket) -> Self::Tags;
+    /// The tag of a slot among those of all.
+    fn tag_of(tags: &Self::Tags, slot: usize) -> u64;
+    /// Puts the tag of a slot that was empty into those of all.
+    fn add_tag(tags: &mut Self::Tags, slot: usize, tag: u64);
+    /// Calls `store` with the number and the value of each word of the tags.
+    fn each_tag_word(tags: &Self::Tags, store: impl FnMut(usize, u64));
+    /// Calls `store` with the number and the value of each word that changes when slots are emptied. See
+    /// [`Layout::take`].
+    fn each_word_without(bucket: &Bucket, slots: Mask, store: impl FnMut(usize, u64));
+
     /// The slots that hold an entry.
     #[inline]
     fn entries(bucket: &Bucket) -> Mask {
@@ -114,12 +134,6 @@ pub(crate) trait Layout: 'static {
     #[inline]
     fn occupied(bucket: &Bucket) -> usize {
         Self::SLOTS - Self::empty(bucket).count()
-    }
-
-    /// Empties many slots. See [`Layout::take`].
-    #[inline]
-    fn take_all(locked: &mut Locked<'_>, slots: Mask) {
-        slots.for_each(|slot| Self::take(locked, slot));
     }
 
     /// The words of a slot as they are just now.
@@ -302,10 +316,31 @@ impl Layout for Pair {
         (1, with_byte(bucket.word(1), slot, tag))
     }
 
+    type Tags = u64;
+
     #[inline]
-    fn take_all(locked: &mut Locked<'_>, slots: Mask) {
-        let tags = slots.fold(locked.bucket().word(1), |tags, slot| with_byte(tags, slot, 0));
-        locked.store([(1, tags)]);
+    fn tags(bucket: &Bucket) -> u64 {
+        bucket.word(1)
+    }
+
+    #[inline]
+    fn tag_of(tags: &u64, slot: usize) -> u64 {
+        (tags >> (8 * slot)) & 0xff
+    }
+
+    #[inline]
+    fn add_tag(tags: &mut u64, slot: usize, tag: u64) {
+        *tags |= tag << (8 * slot);
+    }
+
+    #[inline]
+    fn each_tag_word(tags: &u64, mut store: impl FnMut(usize, u64)) {
+        store(1, *tags);
+    }
+
+    #[inline]
+    fn each_word_without(bucket: &Bucket, slots: Mask, mut store: impl FnMut(usize, u64)) {
+        store(1, slots.fold(bucket.word(1), |tags, slot| with_byte(tags, slot, 0)));
     }
 }
 
@@ -347,6 +382,38 @@ impl Layout for Single {
     #[inline]
     fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
         (bucket.word(1 + slot / 8) >> (8 * (slot % 8))) & 0xff
+    }
+
+    type Tags = [u64; 2];
+
+    #[inline]
+    fn tags(bucket: &Bucket) -> [u64; 2] {
+        [bucket.word(1), bucket.word(2)]
+    }
+
+    #[inline]
+    fn tag_of(tags: &[u64; 2], slot: usize) -> u64 {
+        (tags[slot / 8] >> (8 * (slot % 8))) & 0xff
+    }
+
+    #[inline]
+    fn add_tag(tags: &mut [u64; 2], slot: usize, tag: u64) {
+        tags[slot / 8] |= tag << (8 * (slot % 8));
+    }
+
+    #[inline]
+    fn each_tag_word(tags: &[u64; 2], mut store: impl FnMut(usize, u64)) {
+        store(1, tags[0]);
+        store(2, tags[1]);
+    }
+
+    #[inline]
+    fn each_word_without(bucket: &Bucket, slots: Mask, store: impl FnMut(usize, u64)) {
+        let without = |mut tags: [u64; 2], slot: usize| {
+            tags[slot / 8] = with_byte(tags[slot / 8], slot % 8, 0);
+            tags
+        };
+        Self::each_tag_word(&slots.fold(Self::tags(bucket), without), store);
     }
 
     #[inline]
@@ -392,6 +459,40 @@ impl Layout for Boxed {
     #[inline]
     fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
         (bucket.word(1 + slot / 2) >> (32 * (slot % 2))) & 0xffff_ffff
+    }
+
+    type Tags = [u64; 5];
+
+    #[inline]
+    fn tags(bucket: &Bucket) -> [u64; 5] {
+        core::array::from_fn(|word| bucket.word(1 + word))
+    }
+
+    #[inline]
+    fn tag_of(tags: &[u64; 5], slot: usize) -> u64 {
+        (tags[slot / 2] >> (32 * (slot % 2))) & 0xffff_ffff
+    }
+
+    #[inline]
+    fn add_tag(tags: &mut [u64; 5], slot: usize, tag: u64) {
+        tags[slot / 2] |= tag << (32 * (slot % 2));
+    }
+
+    #[inline]
+    fn each_tag_word(tags: &[u64; 5], mut store: impl FnMut(usize, u64)) {
+        tags.iter().enumerate().for_each(|(word, tags)| store(1 + word, *tags));
+    }
+
+    #[inline]
+    fn each_word_without(bucket: &Bucket, slots: Mask, mut store: impl FnMut(usize, u64)) {
+        let mut tags = Self::tags(bucket);
+        for slot in slots {
+            tags[slot / 2] &= !(0xffff_ffff << (32 * (slot % 2)));
+            if mutant!("take-leaves-pointer", false, true) {
+                store(Self::FIRST + slot, 0);
+            }
+        }
+        Self::each_tag_word(&tags, store);
     }
 
     #[inline]
@@ -451,7 +552,9 @@ mod tests {
                 }
             }
             let slots = Mask(0b1_0010_1101 & ((1 << L::SLOTS) - 1));
-            L::take_all(&mut one.lock(), slots);
+            let mut locked = one.lock();
+            L::each_word_without(&one, slots, |word, value| locked.store([(word, value)]));
+            drop(locked);
             for slot in slots {
                 L::take(&mut other.lock(), slot);
             }

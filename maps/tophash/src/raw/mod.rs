@@ -123,6 +123,7 @@ mod overflow;
 #[cfg(not(loom))]
 mod owned;
 mod page;
+mod run;
 mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]

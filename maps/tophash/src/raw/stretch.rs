@@ -9,6 +9,7 @@ use super::directory::Directory;
 use super::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
 use super::layout::{Layout, MOST_SLOTS, Mask, SlotWords};
 use super::page;
+use super::run::Run;
 use super::table::{Dead, Grave, Home, Shared, Table};
 use crate::error::AllocError;
 use crate::sync::{Ordering, spin};
@@ -64,17 +65,17 @@ struct Moving<'t> {
 
 /// What a step does with a bucket of its group.
 struct Plan {
-    /// The state that the plan was made in.
-    seen: State,
-    /// The slots whose entries are moved, a bit each.
-    moves: u32,
+    /// The slots whose entries are moved.
+    moves: Mask,
+    /// What lies in these slots.
+    words: [SlotWords; MOST_SLOTS],
     /// Which of the group's targets they go to.
     targets: [u8; MOST_SLOTS],
 }
 
 impl Plan {
     const fn new() -> Self {
-        Self { seen: State::EMPTY, moves: 0, targets: [0; MOST_SLOTS] }
+        Self { moves: Mask(0), words: [[0; 2]; MOST_SLOTS], targets: [0; MOST_SLOTS] }
     }
 }
 
@@ -152,65 +153,85 @@ impl<'t> Locks<'t> {
     }
 }
 
-/// The buckets that the entries of a group go to, all locked.
-struct Targets<'t> {
-    locked: [Locked<'t>; GROUP_TARGETS],
-    /// The slots that are still empty.
+/// The buckets that the entries of a group go to, all locked and open for stores.
+///
+/// Tags are stored last, a bucket's at once, so that what is put into a slot is nobody's entry until then.
+struct Targets<'t, L: Layout> {
+    run: Run<'t, GROUP_TARGETS>,
+    /// The slots that were empty, and those that still are.
+    were_empty: [Mask; GROUP_TARGETS],
     empty: [Mask; GROUP_TARGETS],
-    /// The slots that were filled, a bit each.
-    filled: [u16; GROUP_TARGETS],
+    /// The tags as they will be.
+    tags: [L::Tags; GROUP_TARGETS],
 }
 
-impl<'t> Targets<'t> {
-    /// Locks the buckets of a family from the one of number `low` on.
-    #[inline]
-    fn lock<L: Layout>(header: &'t Header, shape: Shape, low: usize) -> Self {
-        let locked: [Locked<'t>; GROUP_TARGETS] = core::array::from_fn(|place| {
-            Table::bucket_of(header, shape, low + place).bucket.lock()
-        });
-        let empty = core::array::from_fn(|place| L::empty(locked[place].bucket()));
-        Self { locked, empty, filled: [0; GROUP_TARGETS] }
+impl<'t, L: Layout> Targets<'t, L> {
+    #[inline(always)]
+    fn open(buckets: &'t [Bucket; GROUP_TARGETS]) -> Self {
+        let run = Run::open(buckets);
+        let empty = core::array::from_fn(|place| L::empty(&buckets[place]));
+        let tags = core::array::from_fn(|place| L::tags(&buckets[place]));
+        Self { run, were_empty: empty, empty, tags }
     }
 
     /// Puts an entry into its home, or into another bucket near by. False if there is no room.
-    #[inline]
-    fn put<L: Layout>(&mut self, home: usize, tag: u64, words: SlotWords) -> bool {
-        if !self.empty[home].is_empty() {
-            self.fill::<L>(home, tag, words);
-            return true;
+    #[inline(always)]
+    fn put(&mut self, home: usize, tag: u64, words: SlotWords) -> bool {
+        let home = home & (GROUP_TARGETS - 1);
+        if self.empty[home].is_empty() {
+            return self.put_near(home, tag, words);
         }
+        self.fill(home, tag, words);
+        true
+    }
+
+    #[cold]
+    fn put_near(&mut self, home: usize, tag: u64, words: SlotWords) -> bool {
         // The first target is the first bucket of a group, so that the neighbours' places differ as they do.
         for distance in 1..GROUP {
             let place = home ^ distance;
             if !self.empty[place].is_empty() {
-                let slot = self.fill::<L>(place, tag, words);
-                let state = self.locked[place].state().with_foreign(slot, true);
-                self.locked[place].set_state(state);
-                let state = self.locked[home].state().with_displaced(distance, tag);
-                self.locked[home].set_state(state);
+                let slot = self.fill(place, tag, words);
+                self.run.change(place, |state| state.with_foreign(slot, true));
+                self.run.change(home, |state| state.with_displaced(distance, tag));
                 return true;
             }
         }
         false
     }
 
-    #[inline]
-    fn fill<L: Layout>(&mut self, place: usize, tag: u64, words: SlotWords) -> usize {
+    #[inline(always)]
+    fn fill(&mut self, place: usize, tag: u64, words: SlotWords) -> usize {
         let slot = self.empty[place].first();
         self.empty[place] = self.empty[place].rest();
-        self.filled[place] |= 1 << slot;
-        L::put(&mut self.locked[place], slot, tag, words);
+        let at = L::FIRST + slot * L::SLOT_WORDS;
+        self.run.store(place, at, words[0]);
+        if L::SLOT_WORDS == 2 {
+            self.run.store(place, at + 1, words[1]);
+        }
+        L::add_tag(&mut self.tags[place], slot, tag);
         slot
     }
 
-    /// Takes back all copies, which were made in vain.
-    #[cold]
-    fn withdraw<L: Layout>(&mut self) {
-        for (locked, filled) in self.locked.iter_mut().zip(self.filled) {
-            L::take_all(locked, Mask(u32::from(filled)));
-            // The bucket's version will still tell that words were stored.
-            locked.restore_state();
+    /// Makes entries of what was put in, and lets readers read, while writers stay excluded.
+    #[inline(always)]
+    fn finish(&mut self) {
+        for (place, tags) in self.tags.iter().enumerate() {
+            L::each_tag_word(tags, |word, value| self.run.store(place, word, value));
         }
+        self.run.settle();
+    }
+
+    /// Takes back what was put in, which was in vain. The buckets' versions still tell that words were stored.
+    #[cold]
+    fn withdraw(mut self) {
+        for place in 0..GROUP_TARGETS {
+            let filled = Mask(self.were_empty[place].0 & !self.empty[place].0);
+            for slot in filled {
+                self.run.store(place, L::FIRST + slot * L::SLOT_WORDS, 0);
+            }
+        }
+        self.run.restore();
     }
 }
 
@@ -469,73 +490,80 @@ impl Table {
         if low < first + GROUP {
             return None;
         }
-        let start = Self::bucket_of(header, shape, first);
-        let sources = start.page().get(start.index..start.index + GROUP)?;
+        let sources: &[Bucket; GROUP] = Self::run_of(header, shape, first)?;
+        let targets: &[Bucket; GROUP_TARGETS] = Self::run_of(header, shape, low)?;
         // Locking waits for memory each time, unless all of it was asked for before.
-        sources.iter().for_each(Bucket::prefetch);
-        for target in low..low + GROUP_TARGETS {
-            Self::bucket_of(header, shape, target).bucket.prefetch();
-        }
+        sources.iter().chain(targets).for_each(Bucket::prefetch);
         let mut plans = [const { Plan::new() }; GROUP];
-        for (bucket, plan) in sources.iter().zip(&mut plans) {
+        let mut seen = [State::EMPTY; GROUP];
+        for ((bucket, plan), seen) in sources.iter().zip(&mut plans).zip(&mut seen) {
             let state = bucket.state();
             if !state.is_unlocked() || state.reach() >= GROUP || state.overflowed() {
                 return None;
             }
-            let mut words = [[0; 2]; MOST_SLOTS];
-            if !L::TAG_IS_POSITION {
-                for (slot, words) in words.iter_mut().enumerate().take(L::SLOTS) {
-                    *words = L::words(bucket, slot);
-                }
-            }
             let entries = L::entries(bucket);
+            for slot in entries {
+                plan.words[slot] = L::words(bucket, slot);
+            }
             if !bucket.unchanged(state) {
                 return None;
             }
-            plan.seen = state;
+            *seen = state;
             for slot in entries {
-                let position = position_of::<L>(bucket, slot, || rehash(words[slot]));
+                let position = position_of::<L>(bucket, slot, || rehash(plan.words[slot]));
                 let (old, new) = shape.homes(position);
                 if !state.is_foreign(slot) || old.wrapping_sub(first) < GROUP {
                     // A hasher that gives another hash than before must not lead outside of what these homes map to.
                     plan.targets[slot] = new.wrapping_sub(low).min(GROUP_TARGETS - 1) as u8;
-                    plan.moves |= 1 << slot;
+                    plan.moves = plan.moves.with(slot);
                 }
             }
         }
-        let mut locked: [Locked<'_>; GROUP] = core::array::from_fn(|place| sources[place].lock());
-        let seen = |(locked, plan): (&Locked<'_>, &Plan)| locked.state() == plan.seen;
-        if mutant!("grow-unseen", false, !locked.iter().zip(&plans).all(seen)) {
-            return None;
-        }
-        let mut targets = Targets::lock::<L>(header, shape, low);
+        let mut locked =
+            mutant!("grow-unseen", Run::lock(sources), Run::lock_from(sources, &seen)?);
+        let mut targets = Targets::<L>::open(targets);
         let mut moved = 0;
         for (bucket, plan) in sources.iter().zip(&plans) {
-            for slot in Mask(plan.moves) {
-                let (tag, found) = bucket.words_of::<L>(slot);
+            let tags = L::tags(bucket);
+            for slot in plan.moves {
+                // Under the mutation that locks whatever it finds, the plan's words are not the bucket's.
+                let found = mutant!("grow-unseen", L::words(bucket, slot), plan.words[slot]);
                 let words = mutant!("copy-first-word", [found[0], 0], found);
-                if !targets.put::<L>(usize::from(plan.targets[slot]), tag, words) {
-                    targets.withdraw::<L>();
+                let tag = L::tag_of(&tags, slot);
+                if !targets.put(usize::from(plan.targets[slot]), tag, words) {
+                    targets.withdraw();
+                    locked.restore();
                     return None;
                 }
             }
-            moved += plan.moves.count_ones() as usize;
+            moved += plan.moves.count();
         }
-        targets.locked.iter_mut().for_each(Locked::settle);
+        targets.finish();
         delicate!();
         // From here on, searches look for these entries where they have been copied to.
         let published = shape.with_watermark(first);
         mutant!("grow-late", {}, header.publish(published));
         delicate!();
-        for (locked, plan) in locked.iter_mut().zip(&plans) {
-            mutant!("leave-moved-entry", {}, L::take_all(locked, Mask(plan.moves)));
+        locked.odd();
+        for (place, plan) in plans.iter().enumerate() {
+            let moves = mutant!("leave-moved-entry", Mask(0), plan.moves);
+            L::each_word_without(&sources[place], moves, |word, value| {
+                locked.store(place, word, value);
+            });
             // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
-            locked.set_state(locked.state().moved(plan.moves));
+            locked.change(place, |state| state.moved(plan.moves.0));
         }
         mutant!("grow-late", drop((locked, targets)));
         delicate!();
         mutant!("grow-late", header.publish(published));
         Some(moved)
+    }
+
+    /// Buckets of a family in a row, of which `first` has a number that is a multiple of theirs.
+    #[inline]
+    fn run_of<const N: usize>(header: &Header, shape: Shape, first: usize) -> Option<&[Bucket; N]> {
+        let home = Self::bucket_of(header, shape, first);
+        home.page().get(home.index..)?.first_chunk()
     }
 
     /// Finds the entries that are at home in bucket `old`, and locks that bucket, at [`HOME`], and those they

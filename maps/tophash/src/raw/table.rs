@@ -386,31 +386,39 @@ impl Table {
                         return None;
                     }
                 }
-                Scan::Nothing => return self.look_near::<L, T>(&way, hash, probe),
-                Scan::Changed => {}
+                Scan::Nothing | Scan::Changed => {}
             }
         }
-        self.look_patiently::<L, T>(hash, probe)
+        self.look_near::<L, T>(hash, probe)
     }
 
-    /// Goes on with a look at the buckets that an entry of this home may have been displaced to.
+    /// [`Table::look`] for an entry that may have been displaced from its home. Begins anew, so that whoever finds it at
+    /// home has nothing to remember.
     #[cold]
     #[inline(never)]
     fn look_near<L: Layout, T>(
         &self,
-        way: &Way<'_>,
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<T> {
+        let Some(way) = self.way::<L>(hash) else {
+            return self.look_patiently::<L, T>(hash, probe);
+        };
         let tag = L::tag(hash);
-        for distance in 1..=mutant!("search-home-only", 0, way.state.reach()) {
+        match Self::scan::<L, T>(way.bucket, way.state, tag, &mut probe) {
+            Scan::Found(_, found) => return Some(found),
+            Scan::Changed => return self.look_patiently::<L, T>(hash, probe),
+            Scan::Nothing => {}
+        }
+        let reach = if way.state.has_displaced(tag) { way.state.reach() } else { 0 };
+        for distance in 1..=mutant!("search-home-only", 0, reach) {
             // SAFETY: the entry does not ask, and is of this table.
             let bucket = unsafe { way.page.neighbour(way.bucket, distance) };
             if let Some((_, _, found)) = Self::find_in::<L, T>(bucket, tag, &mut probe) {
                 return Some(found);
             }
         }
-        if !way.state.overflowed() && self.is_miss(way) {
+        if !way.state.overflowed() && self.is_miss(&way) {
             return None;
         }
         self.look_patiently::<L, T>(hash, probe)
@@ -604,7 +612,8 @@ impl Table {
     #[cold]
     fn remove_displaced<L: Layout>(&self, spot: &Spot<'_>) -> Result<(), Conflict> {
         // If the search took the bucket for the entry's home, the shape has changed since.
-        let home = spot.home.filter(|home| !core::ptr::eq(home.bucket, spot.bucket)).ok_or(Conflict)?;
+        let home =
+            spot.home.filter(|home| !core::ptr::eq(home.bucket, spot.bucket)).ok_or(Conflict)?;
         let mut at_home = home.bucket.try_lock().ok_or(Conflict)?;
         // With its home locked, growth cannot give the entry another one.
         if !home.header.unchanged(home.shape) {
@@ -643,7 +652,8 @@ impl Table {
         }
         let from = mutant!("insert-any-version", bucket.settled(), seen);
         let mut locked = bucket.open_from(from).ok_or(Refusal::Conflict)?;
-        let slot = mutant!("insert-any-version", L::empty(bucket).first() % L::SLOTS, empty.first());
+        let slot =
+            mutant!("insert-any-version", L::empty(bucket).first() % L::SLOTS, empty.first());
         L::put(&mut locked, slot, L::tag(hash), words);
         drop(locked);
         self.count(1);
