@@ -51,9 +51,7 @@ impl<K: Key, V: Value, S: BuildHasher + Default + Sync> Map<K, V> for Tophash<K,
 
     fn iterate(&self) -> Tally {
         let mut tally = Tally::default();
-        for entry in &self.0 {
-            tally.add(Some(entry.value().digest()));
-        }
+        self.0.iter().for_each(|entry| tally.add(Some(entry.value().digest())));
         tally
     }
 }

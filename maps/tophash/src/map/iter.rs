@@ -27,6 +27,12 @@ impl<'a, K: Hash, V, S: BuildHasher> Iterator for Iter<'a, K, V, S> {
     fn next(&mut self) -> Option<Ref<'a, K, V>> {
         self.held().map(Ref)
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        let map = self.map;
+        self.walk.fold(&|key| map.hash(key), init, |made, held| f(made, Ref(held)))
+    }
 }
 
 impl<K: Hash, V, S: BuildHasher> FusedIterator for Iter<'_, K, V, S> {}
@@ -40,6 +46,12 @@ impl<'a, K: Hash, V, S: BuildHasher> Iterator for Keys<'a, K, V, S> {
     #[inline]
     fn next(&mut self) -> Option<KeyRef<'a, K, V>> {
         self.0.held().map(KeyRef)
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        let map = self.0.map;
+        self.0.walk.fold(&|key| map.hash(key), init, |made, held| f(made, KeyRef(held)))
     }
 }
 
@@ -55,6 +67,11 @@ impl<'a, K: Hash, V, S: BuildHasher> Iterator for Values<'a, K, V, S> {
     fn next(&mut self) -> Option<Ref<'a, K, V>> {
         self.0.next()
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, f: F) -> B {
+        self.0.fold(init, f)
+    }
 }
 
 impl<K: Hash, V, S: BuildHasher> FusedIterator for Values<'_, K, V, S> {}
@@ -64,7 +81,8 @@ impl<K, V, S> HashMap<K, V, S> {
     ///
     /// An entry whose key is in the map from the beginning to the end of the iteration is met exactly once, whatever
     /// grows meanwhile, with one of the values it had meanwhile. One that comes or goes meanwhile is met or not.
-    /// The iterator holds no lock, and pins the few boxed entries that share a bucket.
+    /// The iterator holds no lock. It pins the few boxed entries that share a bucket, and copies inline ones a page of
+    /// buckets at a time. `for_each` and what else is made of `fold` are quicker than a loop.
     pub fn iter(&self) -> Iter<'_, K, V, S> {
         Iter { map: self, walk: self.entries.walk() }
     }

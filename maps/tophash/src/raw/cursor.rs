@@ -6,7 +6,7 @@
 
 use super::bucket::{Bucket, State};
 use super::header::{Header, Shape, start_of};
-use super::layout::{Layout, MOST_SLOTS, SlotWords};
+use super::layout::{Layout, SlotWords};
 use super::table::{Candidate, Home, Table};
 use crate::sync::spin;
 use alloc::vec::Vec;
@@ -39,31 +39,68 @@ impl<'t> Cursor<'t> {
         Self { table, place: Place::At(0) }
     }
 
-    /// Copies the words of the next home's entries, if they are easy to have: all there, and nobody at them. The
-    /// slots that have one, a bit each; none if [`Cursor::next_home`] has to do it.
-    #[inline]
-    pub(crate) fn copy_home<L: Layout>(
-        &mut self,
-        words: &mut [SlotWords; MOST_SLOTS],
-    ) -> Option<u32> {
-        let Place::In(header, shape, index) = self.place else { return None };
-        if shape.is_growing() {
+    /// Copies the words of all entries of the next page, if it is the cursor's place to begin one and its family does
+    /// not grow meanwhile: how many are now at the front of `words`. None if [`Cursor::next_home`] has to go on.
+    ///
+    /// Entries change their bucket in growth alone. So where the shape stays, the buckets can be copied one after the
+    /// other, whatever is at home in them: each entry that stays in the page is met once.
+    pub(crate) fn copy_page<L: Layout>(&mut self, words: &mut Vec<SlotWords>) -> Option<usize> {
+        let (home, index) = self.page_to_begin()?;
+        let (header, shape, page) = (home.header, home.shape, home.page());
+        let most = page.len() * L::SLOTS;
+        if words.len() < most {
+            words.resize(most, [0; 2]);
+        }
+        let mut length = 0;
+        let mut turn = 0;
+        for bucket in &page[mutant!("skip-next-home", 1, 0)..] {
+            let before = length;
+            loop {
+                let state = bucket.settled();
+                if state.overflowed() {
+                    return None;
+                }
+                // A slot is copied whether it holds an entry or not, and overwritten if not, which is quicker than to
+                // ask. So each bucket writes to no more places than it has slots, and all of them to `most`.
+                let entries = L::entries(bucket);
+                let places = words.get_mut(length..)?.as_mut_ptr();
+                let mut copied = 0;
+                for slot in 0..L::SLOTS {
+                    // SAFETY: as many places are left as the buckets from this one on have slots.
+                    unsafe { *places.add(copied) = L::words(bucket, slot) };
+                    copied += entries.has(slot);
+                }
+                length = before + copied;
+                if bucket.unchanged(state) {
+                    break;
+                }
+                length = before;
+                spin(&mut turn);
+            }
+        }
+        if !mutant!("walk-old-shape", true, header.unchanged(shape)) {
             return None;
         }
-        let home = Table::bucket_of(header, shape, index);
-        let state = home.bucket.state();
-        if state.is_odd() || state.reach() > 0 || state.overflowed() {
-            return None;
-        }
-        for (slot, words) in words.iter_mut().enumerate().take(L::SLOTS) {
-            *words = L::words(home.bucket, slot);
-        }
-        let entries = L::entries(home.bucket).0 & !(state.foreign() as u32);
-        if !home.bucket.unchanged(state) || !header.unchanged(shape) {
-            return None;
-        }
-        self.place = mutant!("skip-next-home", after(&home, index + 1), after(&home, index));
-        Some(entries)
+        self.place = after(&home, index + page.len() - 1);
+        Some(length)
+    }
+
+    /// The first home of the page that comes next, and its number, if nothing of that page was passed yet.
+    fn page_to_begin(&self) -> Option<(Home<'t>, usize)> {
+        let (home, index) = match self.place {
+            Place::End => return None,
+            Place::In(header, shape, index) => (Table::bucket_of(header, shape, index), index),
+            Place::At(position) => {
+                let home = self.table.home(position)?;
+                let index = home.shape.home(position);
+                let start = start_of(index, home.shape.bits())? >> home.shape.depth();
+                if home.header.prefix | start != position {
+                    return None;
+                }
+                (home, index)
+            }
+        };
+        (home.index == 0 && !home.shape.is_growing()).then_some((home, index))
     }
 
     /// Appends to `batch` what `make` makes of the entries of the next home. False at the end.

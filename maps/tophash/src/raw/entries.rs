@@ -13,7 +13,7 @@ use super::capacity::Counts;
 use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
 use super::held::{address, boxed};
-use super::layout::{Boxed, Layout, MOST_SLOTS, Pair, Single, SlotWords};
+use super::layout::{Boxed, Layout, Pair, Single, SlotWords};
 use super::table::{AtOnce, Candidate, Refusal, Search, Spot, Step, Table, Vacancy};
 use crate::class::{Class, class};
 use crate::error::AllocError;
@@ -251,8 +251,9 @@ impl<K, V> Entries<K, V> {
         Walk {
             cursor: Cursor::new(&self.table),
             batch: Vec::new(),
-            words: [[0; 2]; MOST_SLOTS],
-            slots: 0,
+            page: Vec::new(),
+            next: 0,
+            copied: 0,
         }
     }
 
@@ -550,9 +551,10 @@ pub(crate) struct Walk<'t, K, V> {
     cursor: Cursor<'t>,
     /// Entries of the home that was looked at last.
     batch: Vec<Held<'t, K, V>>,
-    /// The words of the home that was copied last, if entries are inline, and the slots still to be handed out.
-    words: [SlotWords; MOST_SLOTS],
-    slots: u32,
+    /// The words of the page that was copied last, if entries are inline; which of them come next, and how many there are.
+    page: Vec<SlotWords>,
+    next: usize,
+    copied: usize,
 }
 
 impl<'t, K, V> Walk<'t, K, V> {
@@ -560,33 +562,64 @@ impl<'t, K, V> Walk<'t, K, V> {
     #[inline]
     pub(crate) fn next(&mut self, rehash: &dyn Fn(&K) -> u64) -> Option<Held<'t, K, V>> {
         loop {
-            if !boxed::<K, V>() && self.slots != 0 {
-                let slot = self.slots.trailing_zeros() as usize;
-                self.slots &= self.slots - 1;
+            if !boxed::<K, V>() && self.next < self.copied {
+                // SAFETY: no more are copied than there are.
+                let words = unsafe { *self.page.get_unchecked(self.next) };
+                self.next += 1;
                 // SAFETY: the class is not boxed, and the words were copied under the bucket's version.
-                return self.words.get(slot).map(|words| unsafe { Held::inline(*words) });
+                return Some(unsafe { Held::inline(words) });
             }
             if let Some(held) = self.batch.pop() {
                 return Some(held);
             }
-            if !boxed::<K, V>() {
-                let copied = by_class!(K, V, L => self.cursor.copy_home::<L>(&mut self.words));
-                if let Some(slots) = copied {
-                    self.slots = slots;
-                    continue;
-                }
-            }
-            let rehash = |words: SlotWords| rehash_words::<K, V>(&words, rehash);
-            // SAFETY: the cursor is of the table of `Entries<K, V>`, borrowed for `'t`.
-            let more = by_class!(K, V, L => self.cursor.next_home::<L, _>(
-                &rehash,
-                &mut self.batch,
-                |candidate| unsafe { Held::of(candidate) },
-            ));
-            if !more {
+            if !self.go_on(rehash) {
                 return None;
             }
         }
+    }
+
+    /// What `f` makes of all entries that are left. See [`Walk::next`].
+    #[inline]
+    pub(crate) fn fold<B>(
+        mut self,
+        rehash: &dyn Fn(&K) -> u64,
+        mut made: B,
+        mut f: impl FnMut(B, Held<'t, K, V>) -> B,
+    ) -> B {
+        loop {
+            if !boxed::<K, V>() {
+                for words in self.page.get(self.next..self.copied).unwrap_or_default() {
+                    // SAFETY: as in `next`.
+                    made = f(made, unsafe { Held::inline(*words) });
+                }
+                self.next = self.copied;
+            }
+            while let Some(held) = self.batch.pop() {
+                made = f(made, held);
+            }
+            if !self.go_on(rehash) {
+                return made;
+            }
+        }
+    }
+
+    /// Gets the next entries. False at the end.
+    #[inline(never)]
+    fn go_on(&mut self, rehash: &dyn Fn(&K) -> u64) -> bool {
+        if !boxed::<K, V>() {
+            (self.next, self.copied) = (0, 0);
+            if let Some(copied) = by_class!(K, V, L => self.cursor.copy_page::<L>(&mut self.page)) {
+                self.copied = copied;
+                return true;
+            }
+        }
+        let rehash = |words: SlotWords| rehash_words::<K, V>(&words, rehash);
+        // SAFETY: the cursor is of the table of `Entries<K, V>`, borrowed for `'t`.
+        by_class!(K, V, L => self.cursor.next_home::<L, _>(
+            &rehash,
+            &mut self.batch,
+            |candidate| unsafe { Held::of(candidate) },
+        ))
     }
 }
 

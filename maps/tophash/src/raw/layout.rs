@@ -41,6 +41,12 @@ impl Mask {
         Self(self.0 & self.0.wrapping_sub(1))
     }
 
+    /// One for a slot of the mask, and zero for another.
+    #[inline]
+    pub(super) fn has(self, slot: usize) -> usize {
+        (self.0 >> slot) as usize & 1
+    }
+
     /// The mask with a slot more.
     #[inline]
     pub(super) fn with(self, slot: usize) -> Self {
