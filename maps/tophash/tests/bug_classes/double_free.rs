@@ -29,7 +29,7 @@ fn every_key_and_value_is_dropped_once() {
     }
     let copy = map.clone();
     map.shrink_to_fit();
-    map.reserve(10_000);
+    map.reserve(few(10_000, 600) as usize);
     assert_eq!(
         alive.load(Ordering::Relaxed),
         2 * 2 * 400,

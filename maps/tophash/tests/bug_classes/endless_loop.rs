@@ -15,7 +15,8 @@ fn colliding_keys_are_survived_and_told_of() {
     for key in 0..KEYS {
         assert!(map.insert(key.to_string(), key).is_none());
     }
-    assert!(map.stats().overflowed > 0);
+    // So few as an interpreter gets through fit beside each other.
+    assert!(map.stats().overflowed > 0 || cfg!(miri));
     assert!((0..KEYS).all(|key| map.get(&key.to_string()) == Some(key)));
     assert_eq!(map.iter().count(), KEYS as usize);
     map.clear();
