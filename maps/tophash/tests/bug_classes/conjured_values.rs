@@ -32,7 +32,7 @@ where
         assert_eq!(map.insert(key.clone(), value.clone()).unwrap().value(), value);
     }
     whole(&map);
-    map.reserve(few(1_000, 60) as usize);
+    map.reserve(few(1_000, 30) as usize);
     whole(&map);
     map.shrink_to_fit();
     whole(&map);

@@ -10,7 +10,7 @@ use tophash::HashMap;
 /// Some threads put in what others take out, more threads than have a count of their own.
 fn never_below_zero<V: Send + Sync>(value: fn(u64) -> V) {
     const PAIRS: u64 = 6;
-    let each = few(15_000, 40);
+    let each = few(15_000, 12);
     let map: HashMap<u64, V> = HashMap::new();
     let left = AtomicU64::new(2 * PAIRS);
     std::thread::scope(|scope| {
@@ -69,7 +69,7 @@ fn a_length_counts_what_each_way_of_changing_does() {
         is(&map, 150);
         map.retain(|key, _| key % 2 == 0);
         is(&map, 75);
-        map.reserve(few(1_000, 100) as usize);
+        map.reserve(few(1_000, 60) as usize);
         is(&map, 75);
         map.shrink_to_fit();
         is(&map, 75);

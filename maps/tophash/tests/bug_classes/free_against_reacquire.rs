@@ -18,7 +18,7 @@ fn readers_see_whole_entries_while_boxes_come_and_go() {
         for thread in 0..2u64 {
             let (map, done) = (&map, &done);
             scope.spawn(move || {
-                for step in 0..few(60_000, 200) {
+                for step in 0..few(60_000, 100) {
                     let key = (step * 13 + thread) % 64;
                     match step % 4 {
                         0 => drop(map.remove(&key)),
@@ -62,7 +62,7 @@ fn what_one_thread_takes_out_another_still_reads() {
             scope.spawn(move || {
                 let mut rng = Rng::part(7, thread);
                 let _delays = chaos::enter(thread, Delays::LIGHT);
-                for _ in 0..few(10_000, 60) {
+                for _ in 0..few(10_000, 30) {
                     let key = rng.below(KEYS);
                     let found = map.get_or_insert_with(key, || kit.value(key, 9));
                     assert_eq!(found.word(key), Some(9), "found a dead value");

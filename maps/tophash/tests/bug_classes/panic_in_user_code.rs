@@ -96,7 +96,7 @@ fn a_panic_in_hash_or_eq_leaves_the_map_whole() {
         let mut done = 0;
         Box::new(move |burning| {
             if burning {
-                while done < few(60, 20) {
+                while done < few(60, 8) {
                     map.insert(done, done);
                     done += 1;
                 }
@@ -135,9 +135,10 @@ fn a_panic_in_drop_or_clone_or_a_closure_leaves_the_map_whole() {
     assert!(map.update(&2, |old| Clones(old.0)).is_some());
 
     let alive = Arc::new(AtomicUsize::new(0));
-    for panicking in [0u64, 50, 199] {
+    const VALUES: u64 = few(200, 40);
+    for panicking in [0u64, VALUES / 4, VALUES - 1] {
         let map = HashMap::new();
-        for number in 0..200 {
+        for number in 0..VALUES {
             let mut value = Counted::new(number, &alive);
             value.panics = number == panicking;
             map.insert(number, value);
@@ -148,12 +149,12 @@ fn a_panic_in_drop_or_clone_or_a_closure_leaves_the_map_whole() {
     // A replaced value whose drop panics does so in some later write; the map is whole and all are dropped.
     let map = HashMap::new();
     let mut panics = 0;
-    for number in 0..few(2_000, 1_200) {
+    for number in 0..few(2_000, 400) {
         let mut value = Counted::new(number, &alive);
         value.panics = number == 5;
         panics += usize::from(catch_unwind(AssertUnwindSafe(|| map.insert(1u64, value))).is_err());
     }
-    assert_eq!((panics, map.len(), map.get_ref(&1).unwrap().number), (1, 1, few(2_000, 1_200) - 1));
+    assert_eq!((panics, map.len(), map.get_ref(&1).unwrap().number), (1, 1, few(2_000, 400) - 1));
     drop(map);
     assert_eq!(alive.load(Ordering::Relaxed), 0);
 }

@@ -18,7 +18,7 @@ fn a_reference_outlives_its_entry_and_pins_it_alone() {
     map.insert(1u64, Counted::new(0, &alive));
     let first = map.get_ref(&1).unwrap();
     let mut most = 0;
-    let last = few(20_000, 1_500) - 1;
+    let last = few(20_000, 400) - 1;
     for number in 1..=last {
         let old = map.insert(1, Counted::new(number, &alive)).unwrap();
         assert_eq!(old.number, number - 1);
@@ -63,7 +63,7 @@ fn a_reference_may_outlive_its_thread() {
         assert_eq!(last.join().unwrap(), thread.to_string());
     }
     // What the threads kept until they ended is freed as anything else is.
-    for round in 0..few(20_000, 1_500) {
+    for round in 0..few(20_000, 400) {
         MAP.insert(round % 8, round.to_string());
     }
     assert!(MAP.stats().retired < 2_500, "{:?}", MAP.stats());
