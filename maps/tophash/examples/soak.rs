@@ -1,17 +1,19 @@
-//! A soak: shared maps under more threads than processors for as long as asked, with threads stalled in the middle of operations,
-//! and every answer judged.
+//! A soak: shared maps under more threads than processors for as long as asked, with threads stalled in the middle of
+//! operations, and every answer judged.
 //!
 //! `cargo run --release -p tophash --example soak -- HOURS`; `ci/soak.sh` runs it with a small default.
 //!
-//! Each round of some seconds grows two new maps from nothing, one of inline entries and one of boxed ones. Every key has
-//! one writer, who knows exactly what each of its operations must find. Everybody else knows that a value is its key's
-//! ([`torn`]), that the versions of a key only rise, and that some keys are never taken out. Counters are added to by all, and
-//! must come to the sum. Boxed values know whether they are alive. When nothing runs any more, all of it is compared.
+//! Each round of some seconds grows two new maps from nothing, one of inline entries and one of boxed ones. Every key
+//! has one writer, who knows exactly what each of its operations must find. Everybody else knows that a value is its
+//! key's ([`torn`]), that the versions of a key only rise, and that some keys are never taken out. Counters are added
+//! to by all, and must come to the sum. Boxed values know whether they are alive. When nothing runs any more, all of
+//! it is compared.
 //!
-//! A failure is a panic or a wrong answer. That none was seen in n operations does not mean that there are none: the rate
-//! that would have shown at least one with a probability of 95 % is −ln 0.05 / n, or about 3 / n (the rule of three). With
-//! failures it is the rate at which so few would be seen with a probability of 5 %, by the Poisson distribution. The goal
-//! is that 99.999 % of the operations succeed. The exit code is 0 where nothing failed and the bound is within the goal.
+//! A failure is a panic or a wrong answer. That none was seen in n operations does not mean that there are none: the
+//! rate that would have shown at least one with a probability of 95 % is −ln 0.05 / n, or about 3 / n (the rule of
+//! three). With failures it is the rate at which so few would be seen with a probability of 5 %, by the Poisson
+//! distribution. The goal is that 99.999 % of the operations succeed. The exit code is 0 where nothing failed and the
+//! bound is within the goal.
 //!
 //! With `planted` behind the hours the inline map loses one write, which the soak has to notice.
 

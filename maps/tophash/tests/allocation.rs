@@ -1,4 +1,5 @@
-//! An allocator that refuses: reservations say so, a removal does without, and an insertion ends the program as `Box` does.
+//! An allocator that refuses: reservations say so, a removal does without, and an insertion ends the program as `Box`
+//! does.
 //!
 //! The allocator of this file fails the allocation of a thread that a test chooses, and no other.
 

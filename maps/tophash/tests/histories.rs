@@ -1,7 +1,9 @@
-//! Histories of the map, recorded while it grows from nothing, of which every operation must have an order that explains it.
+//! Histories of the map, recorded while it grows from nothing, of which every operation must have an order that
+//! explains it.
 //!
-//! Two million operations, and with `TOPHASH_DEEP=1` a hundred million, in pieces: each is recorded on a new map by 2 to 8
-//! threads on 1 to 1,000,000 keys, and checked before the next, so that memory stays below a few hundred megabytes.
+//! Two million operations, and with `TOPHASH_DEEP=1` a hundred million, in pieces: each is recorded on a new map by 2
+//! to 8 threads on 1 to 1,000,000 keys, and checked before the next, so that memory stays below a few hundred
+//! megabytes.
 
 mod support;
 

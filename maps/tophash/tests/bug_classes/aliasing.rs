@@ -1,5 +1,5 @@
-//! **Broken aliasing.** Two exclusive references to one value, or an exclusive one beside a shared one, come from within a
-//! container whose signatures look right: the compiler then moves reads across writes.
+//! **Broken aliasing.** Two exclusive references to one value, or an exclusive one beside a shared one, come from
+//! within a container whose signatures look right: the compiler then moves reads across writes.
 //!
 //! RUSTSEC-2026-0002. Miri checks the rules themselves; without it, these see two references to one place.
 

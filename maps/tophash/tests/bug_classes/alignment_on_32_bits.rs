@@ -1,8 +1,8 @@
-//! **Alignment where words have 32 bits.** A `u64` is aligned to four bytes there and an `AtomicU64` is not: who makes the one of
-//! the other has atomics that are torn, or trap.
+//! **Alignment where words have 32 bits.** A `u64` is aligned to four bytes there and an `AtomicU64` is not: who
+//! makes the one of the other has atomics that are torn, or trap.
 //!
-//! RUSTSEC-2022-0041. On 64 bits this can hardly fail; the deep tier runs it under Miri as a program of 32 bits, where a wrong
-//! alignment is an error by itself.
+//! RUSTSEC-2022-0041. On 64 bits this can hardly fail; the deep tier runs it under Miri as a program of 32 bits,
+//! where a wrong alignment is an error by itself.
 
 use crate::few;
 use std::fmt::Debug;

@@ -1,5 +1,5 @@
-//! **Capacity taken for length.** A check asks whether a place exists and not whether something is in it, so what was never
-//! put in, or was taken out, is read.
+//! **Capacity taken for length.** A check asks whether a place exists and not whether something is in it, so what was
+//! never put in, or was taken out, is read.
 //!
 //! RUSTSEC-2025-0047. Beside it, the other way round: a length that someone else claims is trusted.
 

@@ -1,5 +1,5 @@
-//! **Values out of nothing.** Memory that was only reserved, zeroed or left is taken for a value; or a type is taken for what it is
-//! not: for one that may be all zeros, that has no padding, or that has a certain layout.
+//! **Values out of nothing.** Memory that was only reserved, zeroed or left is taken for a value; or a type is taken
+//! for what it is not: for one that may be all zeros, that has no padding, or that has a certain layout.
 //!
 //! RUSTSEC-2022-0021, RUSTSEC-2022-0020, RUSTSEC-2020-0052. Under Miri each of these would be an error even where the
 //! result is right by chance. A key that marks a place as empty is the same bug in small, so all keys are tried.

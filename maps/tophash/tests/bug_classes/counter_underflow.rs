@@ -1,5 +1,6 @@
-//! **A count that runs under.** A removal is counted by one thread before the insertion is by another, the sum of both is below
-//! zero for a moment, and `len` says 2⁶⁴ − 1: the caller allocates by it, or waits for it to become zero.
+//! **A count that runs under.** A removal is counted by one thread before the insertion is by another, the sum of
+//! both is below zero for a moment, and `len` says 2⁶⁴ − 1: the caller allocates by it, or waits for it to become
+//! zero.
 //!
 //! flurry's issues 83, 84, 86 and 90, where the count also decided when to grow.
 

@@ -1,7 +1,8 @@
-//! **Double free.** A value that leaves a map twice is freed twice, or belongs to two threads that both think it theirs.
+//! **Double free.** A value that leaves a map twice is freed twice, or belongs to two threads that both think it
+//! theirs.
 //!
-//! It came to queues and stacks whose `pop` raced with itself, and to a channel by the repair of a leak: RUSTSEC-2018-0009,
-//! RUSTSEC-2021-0093, RUSTSEC-2025-0024.
+//! It came to queues and stacks whose `pop` raced with itself, and to a channel by the repair of a leak:
+//! RUSTSEC-2018-0009, RUSTSEC-2021-0093, RUSTSEC-2025-0024.
 
 use crate::counted::Counted;
 use crate::few;

@@ -1,5 +1,5 @@
-//! **A search without an end.** A table that is full of what was removed, or of keys that collide, has nowhere left for a search to
-//! stop.
+//! **A search without an end.** A table that is full of what was removed, or of keys that collide, has nowhere left
+//! for a search to stop.
 //!
 //! Redox's tfs issue 30, Go's issues 69534 and 73427.
 

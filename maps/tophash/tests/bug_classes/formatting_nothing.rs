@@ -1,5 +1,5 @@
-//! **Formatting what is not there.** `Debug` or `Display` follows a pointer that is null, tagged or freed, and so the line that was
-//! to explain a failure is the failure.
+//! **Formatting what is not there.** `Debug` or `Display` follows a pointer that is null, tagged or freed, and so the
+//! line that was to explain a failure is the failure.
 //!
 //! RUSTSEC-2026-0204.
 

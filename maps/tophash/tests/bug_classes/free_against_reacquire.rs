@@ -1,5 +1,5 @@
-//! **Freed while it is got again.** One thread gives up the last hold on a value and frees it, while another has just found it
-//! and takes a new hold.
+//! **Freed while it is got again.** One thread gives up the last hold on a value and frees it, while another has just
+//! found it and takes a new hold.
 //!
 //! RUSTSEC-2020-0017, in a table of interned values.
 

@@ -1,5 +1,6 @@
-//! **A guard that is held.** A reference or an iterator that holds a lock makes the next call of the same thread wait for ever,
-//! and the next call of every other thread wait as long as the guard lives: across an `.await`, for another task.
+//! **A guard that is held.** A reference or an iterator that holds a lock makes the next call of the same thread wait
+//! for ever, and the next call of every other thread wait as long as the guard lives: across an `.await`, for another
+//! task.
 //!
 //! The best known trouble of maps with locked shards: dashmap's issues 369, 233, 79 and 74.
 

@@ -21,8 +21,8 @@
 //! | [`supply_chain`] | a stranger's release comes into the user's build |
 //!
 //! These are the small programs in which such a bug shows. What shows only by chance or in long runs is hunted by
-//! `tests/verify.rs` and `tests/histories.rs`, and explored by the models under loom. All of this runs under Miri too, with
-//! fewer rounds.
+//! `tests/verify.rs` and `tests/histories.rs`, and explored by the models under loom. All of this runs under Miri
+//! too, with fewer rounds.
 
 mod aliasing;
 mod alignment_on_32_bits;

@@ -1,8 +1,8 @@
-//! **A panic in the user's code.** `Hash`, `Eq`, `Clone`, `Drop` or a closure unwinds through the map, and leaves an entry that
-//! is there twice, half there or freed already.
+//! **A panic in the user's code.** `Hash`, `Eq`, `Clone`, `Drop` or a closure unwinds through the map, and leaves an
+//! entry that is there twice, half there or freed already.
 //!
-//! RUSTSEC-2026-0205, RUSTSEC-2026-0253, RUSTSEC-2019-0017. The countdown of `tests/verify.rs` panics at every single call of a
-//! longer script; here are the operations which that script does not know.
+//! RUSTSEC-2026-0205, RUSTSEC-2026-0253, RUSTSEC-2019-0017. The countdown of `tests/verify.rs` panics at every single
+//! call of a longer script; here are the operations which that script does not know.
 
 use crate::counted::Counted;
 use crate::few;

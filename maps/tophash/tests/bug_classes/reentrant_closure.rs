@@ -1,5 +1,5 @@
-//! **A closure that calls the map.** It is run in the middle of a change, so it deadlocks, runs for ever, or sees and breaks what
-//! is half done.
+//! **A closure that calls the map.** It is run in the middle of a change, so it deadlocks, runs for ever, or sees and
+//! breaks what is half done.
 //!
 //! JDK-8062841 is the famous one: `computeIfAbsent` within `computeIfAbsent` never came back.
 

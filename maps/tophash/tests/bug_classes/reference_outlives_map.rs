@@ -1,8 +1,9 @@
-//! **A reference that outlives what it points into.** Safe code reads freed memory, because a signature lets a reference live
-//! longer than the map, the entry or the guard that it came from.
+//! **A reference that outlives what it points into.** Safe code reads freed memory, because a signature lets a
+//! reference live longer than the map, the entry or the guard that it came from.
 //!
-//! RUSTSEC-2022-0002, RUSTSEC-2021-0130, RUSTSEC-2020-0091. The half of it that must not compile is in the documentation of
-//! `src/map/bounds.rs`; the deep tier also looks whether each of these examples fails for the reason that it names.
+//! RUSTSEC-2022-0002, RUSTSEC-2021-0130, RUSTSEC-2020-0091. The half of it that must not compile is in the
+//! documentation of `src/map/bounds.rs`; the deep tier also looks whether each of these examples fails for the reason
+//! that it names.
 
 use crate::counted::Counted;
 use crate::few;

@@ -1,8 +1,8 @@
-//! **What comes along.** A dependency, or one of its own, is taken over, and its next release runs on the machine of everybody who
-//! builds it.
+//! **What comes along.** A dependency, or one of its own, is taken over, and its next release runs on the machine of
+//! everybody who builds it.
 //!
-//! RUSTSEC-2026-0260 and RUSTSEC-2026-0266. The fewer there are the better: the default build of the map has two, which have
-//! none. `deny.toml` says where packages may come from; the lock file holds each one's checksum.
+//! RUSTSEC-2026-0260 and RUSTSEC-2026-0266. The fewer there are the better: the default build of the map has two,
+//! which have none. `deny.toml` says where packages may come from; the lock file holds each one's checksum.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,9 @@
-//! **Missing bounds of `Send` and `Sync`.** A container claims that it may go to, or be shared with, other threads whatever is in
-//! it: then safe code races on a `Cell`, or on the count of an `Rc`.
+//! **Missing bounds of `Send` and `Sync`.** A container claims that it may go to, or be shared with, other threads
+//! whatever is in it: then safe code races on a `Cell`, or on the count of an `Rc`.
 //!
-//! The most frequent advisory of all, such as RUSTSEC-2020-0092, RUSTSEC-2020-0128, RUSTSEC-2021-0036 and RUSTSEC-2020-0070.
-//! Here is which types may; programs that must not compile are in the documentation of `src/map/bounds.rs`.
+//! The most frequent advisory of all, such as RUSTSEC-2020-0092, RUSTSEC-2020-0128, RUSTSEC-2021-0036 and
+//! RUSTSEC-2020-0070. Here is which types may; programs that must not compile are in the documentation of
+//! `src/map/bounds.rs`.
 
 use std::cell::Cell;
 use std::panic::{RefUnwindSafe, UnwindSafe};

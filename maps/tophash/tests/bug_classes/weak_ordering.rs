@@ -1,8 +1,9 @@
-//! **An ordering that is too weak.** A thread finds an entry before it sees what was written ahead of it: a value whose contents
-//! are still to come, or an index into something that is not filled yet.
+//! **An ordering that is too weak.** A thread finds an entry before it sees what was written ahead of it: a value
+//! whose contents are still to come, or an index into something that is not filled yet.
 //!
-//! RUSTSEC-2022-0006. A processor of the x86 family hides nearly all of these. Miri, where loads may be given old values,
-//! ThreadSanitizer, which compares clocks, and the models under loom do not; the deep tier runs this under the first two.
+//! RUSTSEC-2022-0006. A processor of the x86 family hides nearly all of these. Miri, where loads may be given old
+//! values, ThreadSanitizer, which compares clocks, and the models under loom do not; the deep tier runs this under
+//! the first two.
 
 use crate::few;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

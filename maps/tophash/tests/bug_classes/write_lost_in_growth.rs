@@ -1,5 +1,5 @@
-//! **A write that is lost while the map grows.** A thread writes to the table that is being left, and what it wrote is not in the
-//! one that is being filled; or one entry is in both, and a change or a removal reaches only one.
+//! **A write that is lost while the map grows.** A thread writes to the table that is being left, and what it wrote
+//! is not in the one that is being filled; or one entry is in both, and a change or a removal reaches only one.
 //!
 //! cornelk/hashmap's issue 54, xsync's 111, pulsar's 2387.
 
