@@ -20,18 +20,20 @@ fn whole<V: Clone + PartialEq>(map: &HashMap<u64, V>, value: fn(u64) -> V) {
     assert!((KEYS..2 * KEYS).all(|key| !map.contains_key(&key)));
 }
 
-/// Runs `call` with its first allocation refused, its second, and so on until it needs no more; how many those were.
-fn at_every_allocation<R>(mut call: impl FnMut() -> R, mut check: impl FnMut(R, bool)) -> u64 {
-    for k in 1.. {
+/// Runs `call` with its first allocation refused, its second, and so on, further and further apart, until it needs no
+/// more; about how many those were.
+fn at_many_allocations<R>(mut call: impl FnMut() -> R, mut check: impl FnMut(R, bool)) -> u64 {
+    let mut k = 1;
+    loop {
         fail_at(k);
         let result = call();
         let refused = disarm();
         check(result, refused);
         if !refused {
-            return k - 1;
+            return k;
         }
+        k += 1 + k / 16;
     }
-    unreachable!("no call allocates for ever")
 }
 
 #[test]
@@ -40,7 +42,7 @@ fn a_refused_reservation_leaves_the_map_as_it_was() {
         let map = std::cell::RefCell::new(
             (0..KEYS).map(|key| (key, value(key))).collect::<HashMap<u64, V>>(),
         );
-        let allocations = at_every_allocation(
+        let allocations = at_many_allocations(
             || map.borrow_mut().try_reserve(100_000).map_err(|error| error.kind()),
             |result, refused| {
                 assert_eq!(result, if refused { Err(AllocErrorKind::Refused) } else { Ok(()) });
@@ -50,11 +52,12 @@ fn a_refused_reservation_leaves_the_map_as_it_was() {
         assert!(allocations > 20, "{allocations} allocations for a hundred thousand entries");
         assert!(map.borrow().capacity() >= 100_000);
         let large = map.borrow().stats().bytes;
-        let allocations = at_every_allocation(
+        let allocations = at_many_allocations(
             || map.borrow_mut().shrink_to_fit(),
             |(), refused| {
                 whole(&map.borrow(), value);
-                assert_eq!(map.borrow().stats().bytes == large, refused, "it shrank or it did not");
+                // It may shrink all the same, where the table that is filled does without growing.
+                assert!(refused || map.borrow().stats().bytes < large / 4);
             },
         );
         assert!(allocations > 2);
@@ -68,7 +71,7 @@ fn a_map_that_cannot_be_made_is_an_error() {
     // The seed of the process's hashers is allocated by the first of them.
     let hasher = RandomState::default();
     let make = || HashMap::<u64, u64, _>::try_with_capacity_and_hasher(50_000, hasher.clone());
-    let allocations = at_every_allocation(make, |made, refused| match made {
+    let allocations = at_many_allocations(make, |made, refused| match made {
         Ok(map) => assert!(!refused && map.capacity() >= 50_000),
         Err(error) => {
             assert!(refused && error.kind() == AllocErrorKind::Refused);

@@ -11,7 +11,7 @@ use tophash::{HashMap, Operation};
 #[test]
 fn counters_lose_no_step() {
     const THREADS: u64 = 4;
-    const STEPS: u64 = few(40_000, 400);
+    const STEPS: u64 = few(40_000, 160);
     let counts: HashMap<u64, u64> = HashMap::new();
     let boxed: HashMap<String, u64> = HashMap::new();
     std::thread::scope(|scope| {
@@ -42,7 +42,7 @@ fn counters_lose_no_step() {
 /// Four threads write, change and take out keys of their own in a map that grows from nothing, a fifth looks.
 fn each_writes_its_own<V: Clone + PartialEq + Debug + Send + Sync>(value: fn(u64) -> V) {
     const THREADS: u64 = 4;
-    let keys = few(40_000, 400);
+    let keys = few(40_000, 160);
     let map: HashMap<u64, V> = HashMap::new();
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
