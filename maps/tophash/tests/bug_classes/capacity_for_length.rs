@@ -67,7 +67,7 @@ impl Iterator for Boasting {
 
 #[test]
 fn what_an_iterator_says_of_its_length_is_not_trusted() {
-    let hints = [(0, Some(0)), (7, Some(3)), (usize::MAX, None), (usize::MAX, Some(usize::MAX))];
+    let hints = [(0, Some(0)), (7, Some(7)), (usize::MAX, None), (usize::MAX, Some(usize::MAX))];
     // A great length is believed as far as some thousand entries, which is much for an interpreter.
     for hint in hints.into_iter().take(few(4, 2) as usize) {
         let mut map: HashMap<u64, u64> =
