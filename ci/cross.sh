@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The program type-checks for the other systems it claims, the maps as they are built for checkers, and the library crates
-# for the oldest Rust.
+# The program type-checks for the other systems it claims, the maps for 32 bits and as they are built for checkers, and
+# the library crates for the oldest Rust.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,10 +26,20 @@ for target in x86_64-pc-windows-gnu aarch64-apple-darwin aarch64-unknown-linux-g
   fi
 done
 
+# Words of 32 bits; the deep tier interprets the maps' tests as such a program.
+target=i686-unknown-linux-gnu
+if rustup target list --installed | grep -qx "$target" || rustup target add "$target" 2>/dev/null; then
+  echo "checking the maps for $target"
+  cargo check --locked --quiet --package tophash --target "$target"
+else
+  require "$target" "its standard library could not be installed"
+fi
+
 # The maps without the standard library, and as the deep tier builds them.
-echo "checking the maps without std, for loom and with mutations"
+echo "checking the maps without std, for loom, for ThreadSanitizer and with mutations"
 cargo check --locked --quiet --package tophash --no-default-features
 RUSTFLAGS="--cfg loom" cargo check --locked --quiet --package tophash --lib --profile test --target-dir target/loom
+RUSTFLAGS="--cfg tophash_tsan" cargo check --locked --quiet --package tophash --target-dir target/tophash_tsan
 RUSTFLAGS="--cfg tophash_mutants" cargo check --locked --quiet --package tophash --tests --target-dir target/tophash_mutants
 
 # The oldest compiler that the library crates promise (rust-version in Cargo.toml).

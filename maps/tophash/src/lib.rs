@@ -103,7 +103,8 @@
 //! - Making room ahead and giving memory back take the map exclusively and move everything at once.
 //! - Iterating, printing and comparing ask that keys can be hashed.
 //! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
-//! - An allocator that refuses a boxed entry ends the program, as it does for `Box`.
+//! - An allocator that refuses a boxed entry, or the lists for what waits to be freed, which the first removal or
+//!   replacement makes, ends the program, as it does for `Box`.
 //!
 //! # Features
 //! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs

@@ -13,6 +13,7 @@ mod support;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::Under;
+use tophash::HashMap;
 use tophash::mutants::{ALL, Mutation, activate, at_each_point};
 use tophash_verify::{Budget, Class, Key, Value, battery, battery_owned, chaos};
 
@@ -49,6 +50,18 @@ fn child() {
     for report in reports {
         assert!(report.passed(), "{report}");
     }
+}
+
+/// Not a test: a map that is never dropped, which a checker of leaks has to see (`ci/sanitize.sh`).
+#[test]
+#[ignore = "leaks on purpose"]
+fn planted_leak() {
+    let forget = || {
+        let map: HashMap<u64, String> = (0..100).map(|key| (key, key.to_string())).collect();
+        std::mem::forget(map);
+    };
+    // On a stack that is gone, lest an old word there be taken for a way to it.
+    std::thread::spawn(forget).join().unwrap();
 }
 
 /// Whether a child has found anything, and after which time.

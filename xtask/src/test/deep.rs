@@ -14,6 +14,9 @@ const STATE: &str = "target/deep-tier.json";
 /// How long each fuzz target runs.
 const FUZZ_SECONDS: u32 = 1_200;
 
+/// How long the maps are soaked.
+const SOAK_HOURS: &str = "0.25";
+
 /// One step of the tier.
 struct Step {
     name: String,
@@ -57,7 +60,8 @@ pub(super) fn run(environment: &Environment, minutes: u64) -> Result<()> {
     Ok(())
 }
 
-/// The tests of each package with every Go release and long budgets, then each fuzz target.
+/// The tests of each package with every Go release and long budgets, the maps under checkers and for long, then each
+/// fuzz target.
 fn steps(environment: &Environment) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     for package in packages()? {
@@ -71,6 +75,22 @@ fn steps(environment: &Environment) -> Result<Vec<Step>> {
     steps.push(maps(environment, "maps with small pages", "tophash_small", &["--tests"]));
     let mutations = ["--test", "mutations", "--", "--include-ignored", "--skip", "child"];
     steps.push(maps(environment, "mutations of the maps", "tophash_mutants", &mutations));
+    // That what must not compile does not is tested anyway; here also that it is for the reason that each names.
+    let mut reasons = maps(environment, "programs that must not compile", "reasons", &["--doc"]);
+    reasons.command.env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTFLAGS");
+    steps.push(reasons);
+    for (name, checker) in [
+        ("maps under AddressSanitizer", "address"),
+        ("maps under ThreadSanitizer", "thread"),
+        ("maps under Miri", "miri"),
+    ] {
+        let mut command = Command::new("bash");
+        command.args(["ci/sanitize.sh", checker]);
+        steps.push(Step { name: name.to_owned(), command });
+    }
+    let mut soak = Command::new("bash");
+    soak.args(["ci/soak.sh", SOAK_HOURS]);
+    steps.push(Step { name: "a soak of the maps".to_owned(), command: soak });
     for target in fuzz_targets() {
         // What earlier runs found goes on to grow; where it is empty, the tests' samples start it.
         let corpus = format!("fuzz/corpus/{target}");

@@ -5,8 +5,9 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
-const CHUNK: u64 = 1 << 16;
-const CHUNKS: usize = 1 << 12;
+// An interpreter makes few lives, and making the room for many takes it long.
+const CHUNK: u64 = if cfg!(miri) { 1 << 10 } else { 1 << 16 };
+const CHUNKS: usize = if cfg!(miri) { 1 << 8 } else { 1 << 12 };
 const BLOCK: u64 = 1 << 8;
 
 const UNBORN: u8 = 0;

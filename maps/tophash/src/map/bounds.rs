@@ -1,5 +1,7 @@
 //! What must not compile, as tests.
 //!
+//! The compiler that is stable checks that these fail, and the deep tier also that each fails for the reason that it names.
+//!
 //! A map is changed through shared references, so the types in it cannot be exchanged for ones of shorter lives:
 //!
 //! ```compile_fail,E0597
@@ -23,6 +25,57 @@
 //! assert!(held.is_some());
 //! ```
 //!
+//! ```compile_fail,E0505
+//! let map = tophash::HashMap::from([(1u64, String::new())]);
+//! let first = map.iter().next();
+//! drop(map);
+//! assert!(first.is_some());
+//! ```
+//!
+//! ```compile_fail,E0505
+//! let map = tophash::HashMap::from([(1u64, String::new())]);
+//! let refused = map.try_insert(1, String::new());
+//! drop(map);
+//! assert!(refused.is_err());
+//! ```
+//!
+//! ```compile_fail,E0505
+//! let set = tophash::HashSet::from([String::new()]);
+//! let taken = set.take("");
+//! drop(set);
+//! assert!(taken.is_some());
+//! ```
+//!
+//! A reference to what is in an entry borrows the entry, for that is what keeps it alive:
+//!
+//! ```compile_fail,E0597
+//! let map = tophash::HashMap::from([(1u64, String::new())]);
+//! let text: &str = {
+//!     let held = map.get_ref(&1).unwrap();
+//!     held.as_str()
+//! };
+//! assert_eq!(text, "");
+//! ```
+//!
+//! So does one that a closure is lent:
+//!
+//! ```compile_fail
+//! let map = tophash::HashMap::from([(1u64, String::new())]);
+//! let text: &str = map.get_with(&1, |value| value.as_str()).unwrap();
+//! assert_eq!(text, "");
+//! ```
+//!
+//! Keys and values outlive the map that they are in:
+//!
+//! ```compile_fail,E0597
+//! let map = tophash::HashMap::new();
+//! {
+//!     let text = String::from("short");
+//!     map.insert(text.as_str(), 1u64);
+//! }
+//! assert_eq!(map.len(), 1);
+//! ```
+//!
 //! So nobody changes a value in its place while somebody reads it:
 //!
 //! ```compile_fail,E0502
@@ -30,6 +83,20 @@
 //! let held = map.get_ref(&1);
 //! *map.get_mut(&1).unwrap() = 2;
 //! assert!(held.is_some());
+//! ```
+//!
+//! ```compile_fail,E0499
+//! let mut map = tophash::HashMap::from([(1u64, String::new())]);
+//! let first = map.get_mut(&1).unwrap();
+//! let second = map.get_mut(&1).unwrap();
+//! first.push_str(second);
+//! ```
+//!
+//! ```compile_fail,E0499
+//! let mut map = tophash::HashMap::from([(1u64, String::new())]);
+//! let (_, first) = map.iter_mut().next().unwrap();
+//! let drained = map.drain().next();
+//! first.push('x');
 //! ```
 //!
 //! Keys and values that must stay in their thread keep the map there:

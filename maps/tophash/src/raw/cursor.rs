@@ -100,7 +100,7 @@ impl<'t> Cursor<'t> {
                 (home, index)
             }
         };
-        (home.index == 0 && !home.shape.is_growing()).then_some((home, index))
+        (home.index() == 0 && !home.shape.is_growing()).then_some((home, index))
     }
 
     /// Appends to `batch` what `make` makes of the entries of the next home. False at the end.

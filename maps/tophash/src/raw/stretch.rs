@@ -563,7 +563,7 @@ impl Table {
     #[inline]
     fn run_of<const N: usize>(header: &Header, shape: Shape, first: usize) -> Option<&[Bucket; N]> {
         let home = Self::bucket_of(header, shape, first);
-        home.page().get(home.index..)?.first_chunk()
+        home.page().get(home.index()..)?.first_chunk()
     }
 
     /// Finds the entries that are at home in bucket `old`, and locks that bucket, at [`HOME`], and those they
@@ -757,9 +757,12 @@ impl Table {
             }
         }
         filled.iter_mut().for_each(Locked::settle);
+        let mut dead = Dead::Nothing;
         {
             let _one = SplitLock::of(shared);
             if let Some(directory) = self.directory() {
+                // As it was made: what is borrowed of it here gives no right to free it.
+                dead = Dead::Header(directory.family(header.prefix));
                 fresh.keep();
                 let successor = Box::into_raw(successor);
                 directory.set(header.prefix, shape.depth(), successor);
@@ -779,8 +782,8 @@ impl Table {
         }
         drop(locked);
         drop(filled);
-        self.bury(graves.0, Dead::Page(old.as_ptr().cast_mut(), shape.bits()));
-        self.bury(graves.1, Dead::Header(core::ptr::from_ref(header).cast_mut()));
+        self.bury(graves.0, Dead::Page(header.page(0), shape.bits()));
+        self.bury(graves.1, dead);
         growing.count(1, moved);
         shared.past.take_over(&header.grown);
         Ok(())
@@ -873,11 +876,13 @@ impl Table {
             // SAFETY: published just now and freed only with the table.
             current = unsafe { &*doubled };
         }
+        // As it was made: what is borrowed of it here gives no right to free it.
+        let dead = Dead::Header(current.family(header.prefix));
         current.set(header.prefix, depth, Box::into_raw(lower));
         current.set(upper_prefix, depth, Box::into_raw(upper));
         header.publish(shape.dead());
         shared.past.take_over(&header.grown);
-        self.bury(graves.1, Dead::Header(core::ptr::from_ref(header).cast_mut()));
+        self.bury(graves.1, dead);
         shared.families.fetch_add(1, Ordering::Relaxed);
         shared.splits.fetch_add(1, Ordering::Relaxed);
         Ok(true)

@@ -139,19 +139,22 @@ pub(super) struct Home<'t> {
     pub(super) header: &'t Header,
     pub(super) shape: Shape,
     pub(super) bucket: &'t Bucket,
-    /// Which bucket of its page it is.
-    pub(super) index: usize,
+    /// The first bucket of its page: a reference to one bucket gives no right to the others.
+    first: *const Bucket,
 }
 
 impl<'t> Home<'t> {
+    /// Which bucket of its page it is.
+    #[inline]
+    pub(super) fn index(&self) -> usize {
+        (core::ptr::from_ref(self.bucket).addr() - self.first.addr()) / size_of::<Bucket>()
+    }
+
     /// The page that the bucket lies in.
     #[inline]
     pub(super) fn page(&self) -> &'t [Bucket] {
-        // SAFETY: the bucket is the page's at `index`, and pages have this many.
-        unsafe {
-            let first = core::ptr::from_ref(self.bucket).sub(self.index);
-            core::slice::from_raw_parts(first, 1 << self.shape.page_bits())
-        }
+        // SAFETY: the page has this many buckets, and lives as long as its family.
+        unsafe { core::slice::from_raw_parts(self.first, 1 << self.shape.page_bits()) }
     }
 
     /// The bucket of the same page whose number differs from this one's in the bits of `distance`.
@@ -159,7 +162,7 @@ impl<'t> Home<'t> {
     pub(super) fn neighbour(&self, distance: usize) -> &'t Bucket {
         let page = self.page();
         // SAFETY: a page's length is a power of two, and the mask is one less.
-        unsafe { page.get_unchecked((self.index ^ distance) & (page.len() - 1)) }
+        unsafe { page.get_unchecked((self.index() ^ distance) & (page.len() - 1)) }
     }
 }
 
@@ -278,7 +281,7 @@ impl Table {
         // SAFETY: a shape is published after the pages it names, each of `1 << Shape::page_bits` buckets, and
         // none of its homes is past them; pages are freed only with the table.
         let bucket = unsafe { &*page.add(home & ((1 << PAGE_BITS) - 1)) };
-        Home { header, shape, bucket, index: home & ((1 << PAGE_BITS) - 1) }
+        Home { header, shape, bucket, first: page }
     }
 
     /// The readers' way to where a hash is at home; none if its family has to be asked, or words are being stored.
@@ -529,6 +532,7 @@ impl Table {
         match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
             Scan::Found(slot, found) => {
                 let words = words(Some(&found));
+                delicate!();
                 let from = mutant!("replace-any-version", bucket.settled(), state);
                 let Some(mut locked) = bucket.open_from(from) else { return AtOnce::No };
                 L::overwrite(&mut locked, slot, words);
@@ -540,6 +544,7 @@ impl Table {
                     return AtOnce::No;
                 }
                 let words = words(None);
+                delicate!();
                 let from = mutant!("insert-any-version", bucket.settled(), state);
                 let Some(mut locked) = bucket.open_from(from) else { return AtOnce::No };
                 L::put(&mut locked, empty.first(), tag, words);
@@ -562,6 +567,7 @@ impl Table {
         let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
         match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
             Scan::Found(slot, found) if !state.is_foreign(slot) => {
+                delicate!();
                 let from = mutant!("remove-any-version", bucket.settled(), state);
                 let Some(mut locked) = bucket.open_from(from) else { return AtOnce::No };
                 L::take(&mut locked, slot);

@@ -5,7 +5,7 @@ use tophash::{HashMap, Operation, RandomState};
 use tophash_verify::{Key, Map, Unsupported, Value};
 
 /// A map under test, inline for words and boxed for the verifier's keys and values.
-pub(crate) struct Under<K, V, S = RandomState>(HashMap<K, V, S>);
+pub(crate) struct Under<K, V, S = RandomState>(pub(crate) HashMap<K, V, S>);
 
 impl<K, V, S: Default> Under<K, V, S> {
     /// An empty map, which grows from its first entry.
