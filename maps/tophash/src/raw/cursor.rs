@@ -51,10 +51,16 @@ impl<'t> Cursor<'t> {
         if words.len() < most {
             words.resize(most, [0; 2]);
         }
+        let behind = after(&home, index + page.len() - 1);
+        let mut ahead = self.page_at(behind).unwrap_or_default().iter();
         let mut length = 0;
         let mut turn = 0;
         for bucket in &page[mutant!("skip-next-home", 1, 0)..] {
             let before = length;
+            // Pages lie anywhere, so that the processor does not foresee the next one by itself.
+            if let Some(next) = ahead.next() {
+                next.prefetch();
+            }
             loop {
                 let state = bucket.settled();
                 if state.overflowed() {
@@ -81,8 +87,17 @@ impl<'t> Cursor<'t> {
         if !mutant!("walk-old-shape", true, header.unchanged(shape)) {
             return None;
         }
-        self.place = after(&home, index + page.len() - 1);
+        self.place = behind;
         Some(length)
+    }
+
+    /// The page of a place, if that is easy to tell.
+    fn page_at(&self, place: Place<'t>) -> Option<&'t [Bucket]> {
+        match place {
+            Place::In(header, shape, index) => Some(Table::bucket_of(header, shape, index).page()),
+            Place::At(position) => Some(self.table.home(position)?.page()),
+            Place::End => None,
+        }
     }
 
     /// The first home of the page that comes next, and its number, if nothing of that page was passed yet.

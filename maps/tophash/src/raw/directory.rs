@@ -15,7 +15,9 @@ use super::bucket::Bucket;
 use super::header::Shape;
 use super::header::{Header, MAX_PAGES, PAGE_BITS};
 use crate::error::AllocError;
-use crate::sync::{AtomicPtr, Ordering, fence};
+#[cfg(not(tophash_tsan))]
+use crate::sync::fence;
+use crate::sync::{AtomicPtr, Ordering};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 

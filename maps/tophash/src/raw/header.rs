@@ -20,7 +20,9 @@
 //!   often as would make its version wrap around.
 
 use super::bucket::Bucket;
-use crate::sync::{AtomicPtr, AtomicU64, Ordering, fence, spin};
+#[cfg(not(tophash_tsan))]
+use crate::sync::fence;
+use crate::sync::{AtomicPtr, AtomicU64, Ordering, spin};
 
 /// The most pages of a family.
 pub(super) const MAX_PAGES: usize = 8;
