@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 pub(super) const SIGNAL: usize = 4;
 
 /// A page fuller than this many sixty-fourths makes its family grow.
-const LOAD: usize = 55;
+const LOAD: usize = 50;
 
 /// The homes that a step moves together if it can: what was displaced from one of them mostly lies in another one.
 const GROUP: usize = if PAGE_BITS < 3 { 1 << PAGE_BITS } else { 8 };
