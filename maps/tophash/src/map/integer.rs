@@ -1,7 +1,8 @@
 //! Arithmetic on integer values, in one atomic step without a closure.
 
 use super::HashMap;
-use crate::raw::entries::{Fresh, Lookup};
+use crate::raw::entries::{Fresh, Lookup, NotAtOnce};
+use crate::reentry;
 use crate::sync::spin;
 use core::hash::{BuildHasher, Hash};
 
@@ -69,6 +70,19 @@ impl<K: Integer, V: Integer, S: BuildHasher> HashMap<K, V, S> {
     #[inline]
     fn fetch(&self, key: K, change: impl Fn(Option<V>) -> V) -> Option<V> {
         let hash = self.hash(&key);
+        let make = |old: Option<&V>| Fresh::new(key, change(old.copied()));
+        match self.entries.change_at_once(hash, |candidate| *candidate == key, make) {
+            Ok(old) => {
+                reentry::note(self.address(), hash);
+                old.map(|held| *held.value())
+            }
+            Err(NotAtOnce) => self.fetch_patiently(hash, key, change),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fetch_patiently(&self, hash: u64, key: K, change: impl Fn(Option<V>) -> V) -> Option<V> {
         let mut turn = 0;
         loop {
             match self.find(hash, &key) {

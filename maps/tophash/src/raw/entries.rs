@@ -196,6 +196,29 @@ impl<K, V> Entries<K, V> {
         Ok(held)
     }
 
+    /// Puts what `change` makes of the value that is there, or of none, in its place, if that takes no more than a look at
+    /// its home: what was there, or an error if a search has to be done. For inline entries.
+    #[inline(always)]
+    pub(crate) fn change_at_once(
+        &self,
+        hash: u64,
+        mut is: impl FnMut(&K) -> bool,
+        change: impl FnOnce(Option<&V>) -> Fresh<K, V>,
+    ) -> Result<Option<Held<'_, K, V>>, NotAtOnce> {
+        debug_assert!(!boxed::<K, V>(), "a boxed entry that is not put in would be leaked");
+        let done = by_class!(K, V, L => self.table.put_at_once::<L, Held<'_, K, V>>(
+            hash,
+            // SAFETY: as in `find`.
+            |candidate| unsafe { Held::step(candidate, &mut is) },
+            |held| change(held.map(Held::value)).release(),
+        ));
+        match done {
+            AtOnce::No => Err(NotAtOnce),
+            AtOnce::WasNot => Ok(None),
+            AtOnce::Was(held) => Ok(Some(held)),
+        }
+    }
+
     /// Takes the entry out that `is` recognises, if that takes no more than a look at its home: what was there, or an
     /// error if a search has to be done.
     #[inline(always)]
