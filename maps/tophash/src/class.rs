@@ -3,20 +3,92 @@
 //! Soundness rests on this file: inline entries are read by copying words that another thread may be
 //! changing, so a type is inline only if every bit pattern is a value, if it has no padding, and if it neither
 //! owns, borrows nor can be changed through a shared reference. That is not asked of the type by looking at its
-//! size or at whether it needs dropping, which would admit `AtomicU64`, `&mut T` and `&str`: it is a closed list.
+//! size or at whether it needs dropping, which would admit `AtomicU64`, `&mut T` and `&str`: in the storage
+//! [`ByType`] it is a closed list, and in [`Inline`] it is what [`Plain`] promises.
+//!
+//! The storage is a type parameter of the maps, the last one, with a default. The other ways were weighed and lost:
+//! a `PlainMap` of its own would double every method, or hide them behind `Deref`, which the traits of collections do
+//! not follow; and wrappers of keys and values would show in every call. As a parameter it costs those who do not
+//! name it nothing: `HashMap<K, V>` and `HashMap<K, V, S>` mean what they did, and the constructors that do not
+//! say which storage they are for are those of the default, so that nothing has to be inferred.
 
+#[cfg(not(loom))]
+use crate::map::Integer;
 use crate::raw::identity::is;
+use crate::raw::plain::Plain;
+use core::fmt::Debug;
+use sealed::{Class, Sealed};
 
-/// Where the entries of a map lie.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Class {
-    /// Key and value in a bucket's words.
-    Pair,
-    /// A key in a bucket's word, and no value.
-    Single,
-    /// A pointer to both.
-    Boxed,
+pub(crate) mod sealed {
+    /// Where the entries of a map lie.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Class {
+        /// Key and value in a bucket's words.
+        Pair,
+        /// A key in a bucket's word, and a value of no size.
+        Single,
+        /// A pointer to both.
+        Boxed,
+    }
+
+    /// What nobody else implements, because the code that is unsafe believes it.
+    pub trait Sealed<K, V> {
+        /// The class of a map from `K` to `V`. If it is not [`Class::Boxed`], both types are as `Plain` asks, and fit a
+        /// word each.
+        fn class() -> Class;
+    }
 }
+
+/// How a map keeps its entries from `K` to `V`: [`ByType`], which is the default, or [`Inline`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not store entries from `{K}` to `{V}`",
+    note = "`ByType` stores all entries, and `Inline` those of `Plain` keys and values"
+)]
+pub trait Storage<K, V>: Sealed<K, V> + Copy + Default + Debug + Send + Sync + 'static {}
+
+/// Storage in which values can be changed by arithmetic: integers that lie in the buckets.
+///
+/// These are the integers of at most eight bytes under keys that are such integers too, and, if the storage is [`Inline`],
+/// under all [`Plain`] keys.
+pub trait Arithmetic<K, V>: Storage<K, V> {}
+
+/// The default storage: entries lie in the buckets if the types are known to allow it, and in boxes otherwise.
+///
+/// The types known to allow it are the primitive integers of at most eight bytes, and `()` as a value. All types can be
+/// stored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct ByType;
+
+/// Storage in the buckets themselves, for [`Plain`] keys and values of at most eight bytes each.
+///
+/// Nothing is boxed: reads store nothing to memory, nothing is allocated for an entry, and nothing has to be reclaimed. A
+/// type that is too large, or aligned to more than a `u64` is, is an error when the program is compiled, and so is one
+/// that is not `Plain`.
+///
+/// Short names for maps and sets of this storage are [`PlainMap`](crate::PlainMap) and
+/// [`PlainSet`](crate::PlainSet).
+///
+/// ```
+/// use tophash::{HashMap, Inline, Plain};
+///
+/// #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// struct UserId(u64);
+///
+/// // SAFETY: it is laid out as its one field is, which is an integer.
+/// unsafe impl Plain for UserId {}
+///
+/// let scores = HashMap::with_capacity_in(1_000, Inline);
+/// scores.insert(UserId(7), 2.5f64);
+/// assert_eq!(scores.get(&UserId(7)), Some(2.5));
+/// ```
+///
+/// What does not fit does not compile:
+///
+/// ```compile_fail,E0080
+/// tophash::PlainMap::<u128, u64>::default().insert(1, 1);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Inline;
 
 /// Whether `T` is a primitive integer of at most eight bytes.
 #[inline(always)]
@@ -33,19 +105,55 @@ fn is_integer<T: ?Sized>() -> bool {
         || is::<T, i8>()
 }
 
-/// The class of a map from `K` to `V`. Folded away when compiled with optimisation.
-#[inline(always)]
-pub(crate) fn class<K, V>() -> Class {
-    if !is_integer::<K>() {
-        Class::Boxed
-    } else if is_integer::<V>() {
-        Class::Pair
-    } else if is::<V, ()>() {
-        Class::Single
-    } else {
-        Class::Boxed
+impl<K, V> Sealed<K, V> for ByType {
+    // Folded away when compiled with optimisation.
+    #[inline(always)]
+    fn class() -> Class {
+        if !is_integer::<K>() {
+            Class::Boxed
+        } else if is_integer::<V>() {
+            Class::Pair
+        } else if is::<V, ()>() {
+            Class::Single
+        } else {
+            Class::Boxed
+        }
     }
 }
+
+impl<K, V> Storage<K, V> for ByType {}
+
+/// Whether a `T` can be written at the beginning of a word.
+const fn fits<T>() -> bool {
+    size_of::<T>() <= size_of::<u64>() && align_of::<T>() <= align_of::<u64>()
+}
+
+impl<K: Plain, V: Plain> Sealed<K, V> for Inline {
+    #[inline(always)]
+    fn class() -> Class {
+        const {
+            assert!(
+                fits::<K>(),
+                "keys in `Inline` storage have at most the size and the alignment of a `u64`: \
+                 take `HashMap` or `HashSet` in their default storage, which box larger entries"
+            );
+            assert!(
+                fits::<V>(),
+                "values in `Inline` storage have at most the size and the alignment of a `u64`: \
+                 take `HashMap` in its default storage, which boxes larger entries"
+            );
+        }
+        if size_of::<V>() == 0 { Class::Single } else { Class::Pair }
+    }
+}
+
+impl<K: Plain, V: Plain> Storage<K, V> for Inline {}
+
+#[cfg(not(loom))]
+impl<K: Integer, V: Integer> Arithmetic<K, V> for ByType {}
+
+#[cfg(not(loom))]
+impl<K: Plain, V: Plain + Integer> Arithmetic<K, V> for Inline {}
 
 #[cfg(test)]
 mod tests {
@@ -54,13 +162,17 @@ mod tests {
     use core::num::{NonZeroU64, Wrapping};
     use core::sync::atomic::AtomicU64;
 
+    fn by_type<K, V>() -> Class {
+        <ByType as Sealed<K, V>>::class()
+    }
+
     #[test]
     fn integers_are_inline() {
-        assert_eq!(class::<u64, u64>(), Class::Pair);
-        assert_eq!(class::<i8, usize>(), Class::Pair);
-        assert_eq!(class::<isize, u16>(), Class::Pair);
-        assert_eq!(class::<u64, ()>(), Class::Single);
-        assert_eq!(class::<i32, ()>(), Class::Single);
+        assert_eq!(by_type::<u64, u64>(), Class::Pair);
+        assert_eq!(by_type::<i8, usize>(), Class::Pair);
+        assert_eq!(by_type::<isize, u16>(), Class::Pair);
+        assert_eq!(by_type::<u64, ()>(), Class::Single);
+        assert_eq!(by_type::<i32, ()>(), Class::Single);
     }
 
     #[test]
@@ -73,9 +185,9 @@ mod tests {
         #[repr(transparent)]
         struct Wrapper(u64);
         fn boxed<'a, T: 'a>(_: &'a ()) {
-            assert_eq!(class::<u64, T>(), Class::Boxed);
-            assert_eq!(class::<T, u64>(), Class::Boxed);
-            assert_eq!(class::<T, ()>(), Class::Boxed);
+            assert_eq!(by_type::<u64, T>(), Class::Boxed);
+            assert_eq!(by_type::<T, u64>(), Class::Boxed);
+            assert_eq!(by_type::<T, ()>(), Class::Boxed);
         }
         let local = ();
         boxed::<AtomicU64>(&local);
@@ -100,7 +212,30 @@ mod tests {
         boxed::<fn(&u8)>(&local);
         boxed::<*const u8>(&local);
         boxed::<core::cell::Cell<u64>>(&local);
-        assert_eq!(class::<(), ()>(), Class::Boxed);
-        assert_eq!(class::<(), u64>(), Class::Boxed);
+        assert_eq!(by_type::<(), ()>(), Class::Boxed);
+        assert_eq!(by_type::<(), u64>(), Class::Boxed);
+    }
+
+    #[test]
+    fn plain_types_are_inline_where_that_is_asked_for() {
+        fn inline<K: Plain, V: Plain>() -> Class {
+            <Inline as Sealed<K, V>>::class()
+        }
+        assert_eq!(inline::<u64, u64>(), Class::Pair);
+        assert_eq!(inline::<[u8; 8], f64>(), Class::Pair);
+        assert_eq!(inline::<[u8; 3], f32>(), Class::Pair);
+        assert_eq!(inline::<Wrapping<u64>, [u32; 2]>(), Class::Pair);
+        assert_eq!(inline::<i16, ()>(), Class::Single);
+        assert_eq!(inline::<[u16; 4], [u64; 0]>(), Class::Single);
+        assert_eq!(inline::<(), u8>(), Class::Pair);
+        assert_eq!(by_type::<[u8; 8], f64>(), Class::Boxed);
+    }
+
+    #[test]
+    fn what_is_larger_or_more_aligned_than_a_word_does_not_fit() {
+        #[repr(align(16))]
+        struct Aligned;
+        assert!(fits::<u64>() && fits::<[u8; 8]>() && fits::<()>() && fits::<f64>());
+        assert!(!fits::<u128>() && !fits::<[u8; 9]>() && !fits::<[u64; 2]>() && !fits::<Aligned>());
     }
 }

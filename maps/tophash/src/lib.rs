@@ -37,6 +37,26 @@
 //! lie in the buckets. All other entries are *boxed*: a bucket holds 32 bits of each one's hash and a pointer to it.
 //! This is decided by type when the program is compiled; it changes what operations cost, not what they do.
 //!
+//! Other small types that are nothing but their bits lie in the buckets where that is asked for: a [`PlainMap`] or
+//! [`PlainSet`] is a `HashMap` or `HashSet` in the storage [`Inline`], whose keys and values are [`Plain`]. That trait is
+//! implemented for the primitive numbers and arrays of them, and you implement it for types of your own. What is not
+//! `Plain`, or is larger than eight bytes, does not compile there.
+//!
+//! ```
+//! use tophash::{Plain, PlainMap};
+//!
+//! #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+//! struct UserId(u64);
+//!
+//! // SAFETY: it is laid out as its one field is, which is an integer.
+//! unsafe impl Plain for UserId {}
+//!
+//! let balances: PlainMap<UserId, f64> = PlainMap::default();
+//! balances.insert(UserId(7), 2.5);
+//! balances.update(&UserId(7), |balance| balance * 2.0);
+//! assert_eq!(balances.get(&UserId(7)), Some(5.0));
+//! ```
+//!
 //! # Consistency
 //! **One key.** Every operation that names one key is linearizable: it takes effect at one moment between its call and
 //! its return, and all threads agree on the order of these moments. `get`, `get_with`, `get_ref`,
@@ -96,7 +116,7 @@
 //! # Trade-offs
 //! - Replaced and removed values come back as [`Ref`], since others may still be reading them: clone what you keep.
 //! - Changing a boxed value means making a new entry, key included. For counters under boxed keys, take atomic
-//!   integers as values.
+//!   integers as values; small keys of your own need not be boxed, see [`Plain`].
 //! - `insert` replaces the key with the value.
 //! - Buckets double, family by family and all at about the same time: per pair of integers a map holds some 25 bytes just
 //!   before and 42 just after, like a `std` map, but without a second table while it grows.
@@ -141,6 +161,8 @@ mod stats;
 mod sync;
 
 #[cfg(not(loom))]
+pub use class::{Arithmetic, ByType, Inline, Storage};
+#[cfg(not(loom))]
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
 #[cfg(not(loom))]
@@ -148,11 +170,12 @@ pub use hasher::{DefaultHasher, RandomState};
 #[cfg(not(loom))]
 pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
-    OccupiedEntry, OccupiedError, Operation, Ref, VacantEntry, Values,
+    OccupiedEntry, OccupiedError, Operation, PlainMap, Ref, VacantEntry, Values,
 };
 #[cfg(tophash_mutants)]
 pub use raw::mutants;
+pub use raw::plain::Plain;
 #[cfg(not(loom))]
-pub use set::HashSet;
+pub use set::{HashSet, PlainSet};
 #[cfg(not(loom))]
 pub use stats::Stats;

@@ -1,5 +1,6 @@
 //! Maps and sets filled from, and walked by, `rayon`'s parallel iterators.
 
+use crate::class::Storage;
 use crate::map::KeyRef;
 use crate::{HashMap, HashSet, Iter, Keys, Ref};
 use alloc::vec::Vec;
@@ -9,7 +10,7 @@ use rayon::iter::{
     ParallelIterator,
 };
 
-impl<K, V, S> ParallelExtend<(K, V)> for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> ParallelExtend<(K, V)> for HashMap<K, V, S, C>
 where
     K: Hash + Eq + Send + Sync,
     V: Send + Sync,
@@ -22,7 +23,7 @@ where
     }
 }
 
-impl<K, V, S> FromParallelIterator<(K, V)> for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> FromParallelIterator<(K, V)> for HashMap<K, V, S, C>
 where
     K: Hash + Eq + Send + Sync,
     V: Send + Sync,
@@ -35,7 +36,7 @@ where
     }
 }
 
-impl<K: Send, V: Send, S> IntoParallelIterator for HashMap<K, V, S> {
+impl<K: Send, V: Send, S, C: Storage<K, V>> IntoParallelIterator for HashMap<K, V, S, C> {
     type Item = (K, V);
     type Iter = rayon::vec::IntoIter<(K, V)>;
 
@@ -45,14 +46,14 @@ impl<K: Send, V: Send, S> IntoParallelIterator for HashMap<K, V, S> {
     }
 }
 
-impl<'a, K, V, S> IntoParallelIterator for &'a HashMap<K, V, S>
+impl<'a, K, V, S, C: Storage<K, V>> IntoParallelIterator for &'a HashMap<K, V, S, C>
 where
     K: Hash + Send + Sync,
     V: Send + Sync,
     S: BuildHasher + Sync,
 {
-    type Item = Ref<'a, K, V>;
-    type Iter = IterBridge<Iter<'a, K, V, S>>;
+    type Item = Ref<'a, K, V, C>;
+    type Iter = IterBridge<Iter<'a, K, V, S, C>>;
 
     /// The entries as [`HashMap::iter`] meets them, by one thread at a time; what is done with them is parallel.
     fn into_par_iter(self) -> Self::Iter {
@@ -60,7 +61,7 @@ where
     }
 }
 
-impl<T, S> ParallelExtend<T> for HashSet<T, S>
+impl<T, S, C: Storage<T, ()>> ParallelExtend<T> for HashSet<T, S, C>
 where
     T: Hash + Eq + Send + Sync,
     S: BuildHasher + Sync,
@@ -73,7 +74,7 @@ where
     }
 }
 
-impl<T, S> FromParallelIterator<T> for HashSet<T, S>
+impl<T, S, C: Storage<T, ()>> FromParallelIterator<T> for HashSet<T, S, C>
 where
     T: Hash + Eq + Send + Sync,
     S: BuildHasher + Default + Sync,
@@ -85,7 +86,7 @@ where
     }
 }
 
-impl<T: Send, S> IntoParallelIterator for HashSet<T, S> {
+impl<T: Send, S, C: Storage<T, ()>> IntoParallelIterator for HashSet<T, S, C> {
     type Item = T;
     type Iter = rayon::vec::IntoIter<T>;
 
@@ -94,13 +95,13 @@ impl<T: Send, S> IntoParallelIterator for HashSet<T, S> {
     }
 }
 
-impl<'a, T, S> IntoParallelIterator for &'a HashSet<T, S>
+impl<'a, T, S, C: Storage<T, ()>> IntoParallelIterator for &'a HashSet<T, S, C>
 where
     T: Hash + Send + Sync,
     S: BuildHasher + Sync,
 {
-    type Item = KeyRef<'a, T, ()>;
-    type Iter = IterBridge<Keys<'a, T, (), S>>;
+    type Item = KeyRef<'a, T, (), C>;
+    type Iter = IterBridge<Keys<'a, T, (), S, C>>;
 
     fn into_par_iter(self) -> Self::Iter {
         self.iter().par_bridge()

@@ -1,5 +1,6 @@
 //! Maps and sets written and read by `serde`.
 
+use crate::class::Storage;
 use crate::{HashMap, HashSet};
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
@@ -10,7 +11,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 /// Entries that room is made for on the word of the input alone.
 const TRUSTED: usize = 4096;
 
-impl<K, V, S> Serialize for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> Serialize for HashMap<K, V, S, C>
 where
     K: Hash + Serialize,
     V: Serialize,
@@ -27,7 +28,7 @@ where
     }
 }
 
-impl<T: Hash + Serialize, S: BuildHasher> Serialize for HashSet<T, S> {
+impl<T: Hash + Serialize, S: BuildHasher, C: Storage<T, ()>> Serialize for HashSet<T, S, C> {
     /// Writes the elements as [`HashSet::iter`] meets them, without their number.
     fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {
         let mut sequence = serializer.serialize_seq(None)?;
@@ -38,15 +39,15 @@ impl<T: Hash + Serialize, S: BuildHasher> Serialize for HashSet<T, S> {
     }
 }
 
-struct Entries<K, V, S>(PhantomData<(K, V, S)>);
+struct Entries<K, V, S, C>(PhantomData<(K, V, S, C)>);
 
-impl<'de, K, V, S> Visitor<'de> for Entries<K, V, S>
+impl<'de, K, V, S, C: Storage<K, V>> Visitor<'de> for Entries<K, V, S, C>
 where
     K: Hash + Eq + Deserialize<'de>,
     V: Deserialize<'de>,
     S: BuildHasher + Default,
 {
-    type Value = HashMap<K, V, S>;
+    type Value = HashMap<K, V, S, C>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
@@ -54,7 +55,7 @@ where
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let room = access.size_hint().unwrap_or(0).min(TRUSTED);
-        let map = HashMap::with_capacity_and_hasher(room, S::default());
+        let map = HashMap::with_capacity_and_hasher_in(room, S::default(), C::default());
         while let Some((key, value)) = access.next_entry()? {
             let _ = map.insert(key, value);
         }
@@ -62,7 +63,7 @@ where
     }
 }
 
-impl<'de, K, V, S> Deserialize<'de> for HashMap<K, V, S>
+impl<'de, K, V, S, C: Storage<K, V>> Deserialize<'de> for HashMap<K, V, S, C>
 where
     K: Hash + Eq + Deserialize<'de>,
     V: Deserialize<'de>,
@@ -74,14 +75,14 @@ where
     }
 }
 
-struct Elements<T, S>(PhantomData<(T, S)>);
+struct Elements<T, S, C>(PhantomData<(T, S, C)>);
 
-impl<'de, T, S> Visitor<'de> for Elements<T, S>
+impl<'de, T, S, C: Storage<T, ()>> Visitor<'de> for Elements<T, S, C>
 where
     T: Hash + Eq + Deserialize<'de>,
     S: BuildHasher + Default,
 {
-    type Value = HashSet<T, S>;
+    type Value = HashSet<T, S, C>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a sequence")
@@ -89,7 +90,7 @@ where
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let room = access.size_hint().unwrap_or(0).min(TRUSTED);
-        let set = HashSet::with_capacity_and_hasher(room, S::default());
+        let set = HashSet::with_capacity_and_hasher_in(room, S::default(), C::default());
         while let Some(element) = access.next_element()? {
             set.insert(element);
         }
@@ -97,7 +98,7 @@ where
     }
 }
 
-impl<'de, T, S> Deserialize<'de> for HashSet<T, S>
+impl<'de, T, S, C: Storage<T, ()>> Deserialize<'de> for HashSet<T, S, C>
 where
     T: Hash + Eq + Deserialize<'de>,
     S: BuildHasher + Default,

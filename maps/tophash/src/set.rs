@@ -1,5 +1,6 @@
 //! The set: a map whose values are nothing.
 
+use crate::class::{ByType, Inline, Storage};
 use crate::error::AllocError;
 use crate::hasher::RandomState;
 use crate::map::{self, HashMap, KeyRef, Keys};
@@ -11,17 +12,28 @@ use equivalent::Equivalent;
 /// A concurrent hash set. Everything said of [`HashMap`] holds for it.
 ///
 /// Sets of integers keep thirteen of them in a bucket of 128 bytes.
-pub struct HashSet<T, S = RandomState> {
-    map: HashMap<T, (), S>,
+pub struct HashSet<T, S = RandomState, C: Storage<T, ()> = ByType> {
+    map: HashMap<T, (), S, C>,
 }
 
+/// A set of [`Plain`](crate::Plain) elements, which lie in its buckets themselves: see [`Inline`] and
+/// [`PlainMap`](crate::PlainMap).
+///
+/// ```
+/// use tophash::PlainSet;
+///
+/// let seen: PlainSet<[u8; 6]> = PlainSet::default();
+/// assert!(seen.insert([2, 0, 0, 0, 0, 1]) && seen.contains(&[2, 0, 0, 0, 0, 1]));
+/// ```
+pub type PlainSet<T, S = RandomState> = HashSet<T, S, Inline>;
+
 /// The elements of a set that was given up.
-pub struct IntoIter<T>(map::IntoIter<T, ()>);
+pub struct IntoIter<T, C: Storage<T, ()> = ByType>(map::IntoIter<T, (), C>);
 
 /// The elements taken out of a set: see [`HashSet::drain`].
-pub struct Drain<'a, T>(map::Drain<'a, T, ()>);
+pub struct Drain<'a, T, C: Storage<T, ()> = ByType>(map::Drain<'a, T, (), C>);
 
-impl<T> Iterator for IntoIter<T> {
+impl<T, C: Storage<T, ()>> Iterator for IntoIter<T, C> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -33,7 +45,7 @@ impl<T> Iterator for IntoIter<T> {
     }
 }
 
-impl<T> Iterator for Drain<'_, T> {
+impl<T, C: Storage<T, ()>> Iterator for Drain<'_, T, C> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -65,7 +77,7 @@ impl<T> HashSet<T> {
 impl<T, S> HashSet<T, S> {
     /// An empty set that hashes by `hasher`. Allocates nothing.
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { map: HashMap::with_hasher(hasher) }
+        Self::with_hasher_in(hasher, ByType)
     }
 
     /// An empty set with room for about `capacity` elements that hashes by `hasher`.
@@ -74,7 +86,40 @@ impl<T, S> HashSet<T, S> {
     /// As [`HashSet::with_capacity`].
     #[must_use]
     pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
-        Self { map: HashMap::with_capacity_and_hasher(capacity, hasher) }
+        Self::with_capacity_and_hasher_in(capacity, hasher, ByType)
+    }
+}
+
+impl<T, C: Storage<T, ()>> HashSet<T, RandomState, C> {
+    /// Like [`HashSet::new`], in the storage `storage`.
+    #[must_use]
+    pub fn new_in(storage: C) -> Self {
+        Self { map: HashMap::new_in(storage) }
+    }
+
+    /// Like [`HashSet::with_capacity`], in the storage `storage`.
+    ///
+    /// # Panics
+    /// As [`HashSet::with_capacity`].
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, storage: C) -> Self {
+        Self { map: HashMap::with_capacity_in(capacity, storage) }
+    }
+}
+
+impl<T, S, C: Storage<T, ()>> HashSet<T, S, C> {
+    /// Like [`HashSet::with_hasher`], in the storage `storage`.
+    pub const fn with_hasher_in(hasher: S, storage: C) -> Self {
+        Self { map: HashMap::with_hasher_in(hasher, storage) }
+    }
+
+    /// Like [`HashSet::with_capacity_and_hasher`], in the storage `storage`.
+    ///
+    /// # Panics
+    /// As [`HashSet::with_capacity`].
+    #[must_use]
+    pub fn with_capacity_and_hasher_in(capacity: usize, hasher: S, storage: C) -> Self {
+        Self { map: HashMap::with_capacity_and_hasher_in(capacity, hasher, storage) }
     }
 
     /// What the set hashes by.
@@ -107,17 +152,17 @@ impl<T, S> HashSet<T, S> {
     }
 
     /// The elements, one after the other: see [`HashMap::iter`].
-    pub fn iter(&self) -> Keys<'_, T, (), S> {
+    pub fn iter(&self) -> Keys<'_, T, (), S, C> {
         self.map.keys()
     }
 
     /// Takes all elements out at once: see [`HashMap::drain`].
-    pub fn drain(&mut self) -> Drain<'_, T> {
+    pub fn drain(&mut self) -> Drain<'_, T, C> {
         Drain(self.map.drain())
     }
 }
 
-impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
+impl<T: Hash + Eq, S: BuildHasher, C: Storage<T, ()>> HashSet<T, S, C> {
     /// Whether the set has an element. Expected constant time. Linearizable.
     #[inline]
     pub fn contains<Q>(&self, element: &Q) -> bool
@@ -128,7 +173,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     }
 
     /// The element of the set that equals this one. Expected constant time. Linearizable.
-    pub fn get<Q>(&self, element: &Q) -> Option<KeyRef<'_, T, ()>>
+    pub fn get<Q>(&self, element: &Q) -> Option<KeyRef<'_, T, (), C>>
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
@@ -151,7 +196,7 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     }
 
     /// Takes an element out, and hands it out. Expected constant time. Linearizable.
-    pub fn take<Q>(&self, element: &Q) -> Option<KeyRef<'_, T, ()>>
+    pub fn take<Q>(&self, element: &Q) -> Option<KeyRef<'_, T, (), C>>
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
@@ -190,53 +235,67 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     }
 
     /// Whether every element of this set is in the other one.
-    pub fn is_subset<R: BuildHasher>(&self, other: &HashSet<T, R>) -> bool {
+    pub fn is_subset<R, D>(&self, other: &HashSet<T, R, D>) -> bool
+    where
+        R: BuildHasher,
+        D: Storage<T, ()>,
+    {
         self.iter().all(|element| other.contains(&*element))
     }
 
     /// Whether every element of the other set is in this one.
-    pub fn is_superset<R: BuildHasher>(&self, other: &HashSet<T, R>) -> bool {
+    pub fn is_superset<R, D>(&self, other: &HashSet<T, R, D>) -> bool
+    where
+        R: BuildHasher,
+        D: Storage<T, ()>,
+    {
         other.is_subset(self)
     }
 
     /// Whether no element is in both sets.
-    pub fn is_disjoint<R: BuildHasher>(&self, other: &HashSet<T, R>) -> bool {
+    pub fn is_disjoint<R, D>(&self, other: &HashSet<T, R, D>) -> bool
+    where
+        R: BuildHasher,
+        D: Storage<T, ()>,
+    {
         !self.iter().any(|element| other.contains(&*element))
     }
 }
 
-impl<T, S: Default> Default for HashSet<T, S> {
+impl<T, S: Default, C: Storage<T, ()>> Default for HashSet<T, S, C> {
     fn default() -> Self {
         Self { map: HashMap::default() }
     }
 }
 
-impl<T: Hash + Eq + Clone, S: BuildHasher + Clone> Clone for HashSet<T, S> {
+impl<T: Hash + Eq + Clone, S: BuildHasher + Clone, C: Storage<T, ()>> Clone for HashSet<T, S, C> {
     fn clone(&self) -> Self {
         Self { map: self.map.clone() }
     }
 }
 
-impl<T: Hash + fmt::Debug, S: BuildHasher> fmt::Debug for HashSet<T, S> {
+impl<T: Hash + fmt::Debug, S: BuildHasher, C: Storage<T, ()>> fmt::Debug for HashSet<T, S, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }
 }
 
-impl<T, S, R> PartialEq<HashSet<T, R>> for HashSet<T, S>
+impl<T, S, R, C, D> PartialEq<HashSet<T, R, D>> for HashSet<T, S, C>
 where
     T: Hash + Eq,
     S: BuildHasher,
     R: BuildHasher,
+    C: Storage<T, ()>,
+    D: Storage<T, ()>,
 {
-    fn eq(&self, other: &HashSet<T, R>) -> bool {
+    fn eq(&self, other: &HashSet<T, R, D>) -> bool {
         self.map == other.map
     }
 }
 
-impl<T: Hash + Eq, S: BuildHasher> Eq for HashSet<T, S> {}
+impl<T: Hash + Eq, S: BuildHasher, C: Storage<T, ()>> Eq for HashSet<T, S, C> {}
 
-impl<T: Hash + Eq, S: BuildHasher> Extend<T> for &HashSet<T, S> {
+impl<T: Hash + Eq, S: BuildHasher, C: Storage<T, ()>> Extend<T> for &HashSet<T, S, C> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         for element in elements {
             self.insert(element);
@@ -244,13 +303,15 @@ impl<T: Hash + Eq, S: BuildHasher> Extend<T> for &HashSet<T, S> {
     }
 }
 
-impl<T: Hash + Eq, S: BuildHasher> Extend<T> for HashSet<T, S> {
+impl<T: Hash + Eq, S: BuildHasher, C: Storage<T, ()>> Extend<T> for HashSet<T, S, C> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
         (&*self).extend(elements);
     }
 }
 
-impl<T: Hash + Eq, S: BuildHasher + Default> FromIterator<T> for HashSet<T, S> {
+impl<T: Hash + Eq, S: BuildHasher + Default, C: Storage<T, ()>> FromIterator<T>
+    for HashSet<T, S, C>
+{
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
         Self { map: elements.into_iter().map(|element| (element, ())).collect() }
     }
@@ -262,20 +323,20 @@ impl<T: Hash + Eq, const N: usize> From<[T; N]> for HashSet<T> {
     }
 }
 
-impl<'a, T: Hash, S: BuildHasher> IntoIterator for &'a HashSet<T, S> {
-    type Item = KeyRef<'a, T, ()>;
-    type IntoIter = Keys<'a, T, (), S>;
+impl<'a, T: Hash, S: BuildHasher, C: Storage<T, ()>> IntoIterator for &'a HashSet<T, S, C> {
+    type Item = KeyRef<'a, T, (), C>;
+    type IntoIter = Keys<'a, T, (), S, C>;
 
-    fn into_iter(self) -> Keys<'a, T, (), S> {
+    fn into_iter(self) -> Keys<'a, T, (), S, C> {
         self.iter()
     }
 }
 
-impl<T, S> IntoIterator for HashSet<T, S> {
+impl<T, S, C: Storage<T, ()>> IntoIterator for HashSet<T, S, C> {
     type Item = T;
-    type IntoIter = IntoIter<T>;
+    type IntoIter = IntoIter<T, C>;
 
-    fn into_iter(self) -> IntoIter<T> {
+    fn into_iter(self) -> IntoIter<T, C> {
         IntoIter(self.map.into_iter())
     }
 }

@@ -2,7 +2,7 @@
 #![cfg(all(feature = "serde", feature = "rayon"))]
 
 use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
-use tophash::{HashMap, HashSet};
+use tophash::{HashMap, HashSet, PlainMap, PlainSet};
 
 #[test]
 fn maps_and_sets_are_written_and_read() {
@@ -17,6 +17,26 @@ fn maps_and_sets_are_written_and_read() {
     assert!(serde_json::from_str::<HashSet<u64>>("{}").is_err());
     let twice: HashMap<String, u64> = serde_json::from_str(r#"{"a": 1, "a": 2}"#).unwrap();
     assert_eq!(twice.get("a"), Some(2));
+}
+
+#[test]
+fn maps_and_sets_of_plain_entries_have_the_features_too() {
+    let map: PlainMap<[u8; 2], f64> = [([1, 2], 0.5)].into_iter().collect();
+    assert!(serde_json::to_string(&map).is_err(), "JSON has no such keys");
+    let set: PlainSet<[u8; 2]> = (0..100).map(|element| [element, 1]).collect();
+    let text = serde_json::to_string(&set).unwrap();
+    assert_eq!(serde_json::from_str::<PlainSet<[u8; 2]>>(&text).unwrap(), set);
+    let map: PlainMap<u64, f64> = serde_json::from_str(r#"{"7": 0.5}"#).unwrap();
+    assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"7":0.5}"#);
+
+    let mut map: PlainMap<[u16; 4], f32> =
+        (0..10_000u16).into_par_iter().map(|key| ([key; 4], f32::from(key))).collect();
+    map.par_extend((5_000..20_000u16).into_par_iter().map(|key| ([key; 4], f32::from(key))));
+    assert!((&map).into_par_iter().all(|entry| f32::from(entry.key()[3]) == *entry));
+    assert_eq!(map.into_par_iter().count(), 20_000);
+    let mut set: PlainSet<[u8; 2]> = (0..100u8).into_par_iter().map(|key| [key, 2]).collect();
+    set.par_extend((50..150u8).into_par_iter().map(|key| [key, 2]));
+    assert_eq!(((&set).into_par_iter().count(), set.into_par_iter().count()), (150, 150));
 }
 
 #[test]

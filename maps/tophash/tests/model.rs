@@ -1,10 +1,15 @@
 //! Sequences of operations against `std::collections`, over every storage class and over bad hashers.
 
+#[path = "support/plain.rs"]
+mod plain;
+
+use plain::{Halves, Id};
 use proptest::prelude::*;
 use std::collections::HashMap as Model;
 use std::fmt::Debug;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
-use tophash::{Compute, Entry, HashMap, HashSet, Operation};
+use std::num::Wrapping;
+use tophash::{ByType, Compute, Entry, HashMap, HashSet, Inline, Operation, Storage};
 
 /// Gives every key the same hash.
 #[derive(Default, Clone)]
@@ -86,7 +91,17 @@ where
     V: Clone + Ord + Debug,
     S: BuildHasher + Default + Clone,
 {
-    let mut map = HashMap::<K, V, S>::default();
+    run_in::<K, V, S, ByType>(operations, k, v);
+}
+
+fn run_in<K, V, S, C>(operations: &[Op], k: fn(u16) -> K, v: fn(u16) -> V)
+where
+    K: Hash + Eq + Ord + Clone + Debug,
+    V: Clone + Ord + Debug,
+    S: BuildHasher + Default + Clone,
+    C: Storage<K, V>,
+{
+    let mut map = HashMap::<K, V, S, C>::default();
     let mut model = Model::<K, V>::new();
     for op in operations {
         match *op {
@@ -223,14 +238,15 @@ where
     expected.sort_unstable();
     assert_eq!(drained, expected);
     assert_eq!(owned, expected);
-    assert_eq!(map, expected.iter().take(0).cloned().collect::<HashMap<K, V, S>>());
+    assert_eq!(map, expected.iter().take(0).cloned().collect::<HashMap<K, V, S, C>>());
 }
 
-fn check<K, V, S>(map: &mut HashMap<K, V, S>, model: &mut Model<K, V>)
+fn check<K, V, S, C>(map: &mut HashMap<K, V, S, C>, model: &mut Model<K, V>)
 where
     K: Hash + Eq + Ord + Clone + Debug,
     V: Clone + Ord + Debug,
     S: BuildHasher,
+    C: Storage<K, V>,
 {
     let mut expected: Vec<(K, V)> =
         model.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -260,6 +276,19 @@ proptest! {
         run::<i16, u8, tophash::RandomState>(&operations, |k| k as i16, |v| v as u8);
         run::<u64, u64, BuildHasherDefault<Truncated>>(&operations, u64::from, u64::from);
         run::<usize, i32, BuildHasherDefault<Constant>>(&operations, usize::from, i32::from);
+    }
+
+    #[test]
+    fn plain_pairs(operations in operations()) {
+        let halves: fn(u16) -> Halves = |number| (u64::from(number) << 24).into();
+        run_in::<Id, Halves, tophash::RandomState, Inline>(&operations, |k| Id(k.into()), halves);
+        run_in::<[u8; 3], Wrapping<i16>, tophash::RandomState, Inline>(
+            &operations,
+            |k| [7, k as u8, (k >> 8) as u8],
+            |v| Wrapping(v as i16),
+        );
+        run_in::<Halves, u64, BuildHasherDefault<Truncated>, Inline>(&operations, halves, u64::from);
+        run_in::<Id, (), BuildHasherDefault<Constant>, Inline>(&operations, |k| Id(k.into()), |_| ());
     }
 
     #[test]

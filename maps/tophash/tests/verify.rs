@@ -2,13 +2,17 @@
 //!
 //! `TOPHASH_DEEP=1` gives every class ten seconds, and more seeds.
 
+#[path = "support/plain.rs"]
+mod plain;
 mod support;
 
+use plain::{Halves, Id};
 use std::hash::BuildHasher;
 use std::time::Duration;
 use support::Under;
+use tophash::PlainMap;
 use tophash_verify::fault::{Constant, Identity, Truncated, countdown_panics};
-use tophash_verify::{Budget, Key, Map, Report, Value, battery, battery_owned};
+use tophash_verify::{Budget, Key, Map, Report, Unsupported, Value, battery, battery_owned};
 
 fn deep() -> bool {
     std::env::var_os("TOPHASH_DEEP").is_some()
@@ -24,6 +28,45 @@ fn clean(hunt: impl Fn(&Budget) -> Report) {
 #[test]
 fn inline_entries_pass_the_battery() {
     clean(|budget| battery(Under::<u64, u64>::new, budget));
+}
+
+/// A map of a user's types, of which the verifier's words are made and into which they are put.
+struct UnderPlain(PlainMap<Id, Halves>);
+
+impl Map for UnderPlain {
+    fn get(&self, key: &u64) -> Option<u64> {
+        self.0.get(&Id(*key)).map(u64::from)
+    }
+    fn insert(&self, key: u64, value: u64) -> Option<u64> {
+        self.0.insert(Id(key), value.into()).map(|old| u64::from(*old))
+    }
+    fn remove(&self, key: &u64) -> Option<u64> {
+        self.0.remove(&Id(*key)).map(|old| u64::from(*old))
+    }
+    fn try_insert(&self, key: u64, value: u64) -> Result<Option<u64>, Unsupported> {
+        let there = self.0.try_insert(Id(key), value.into()).err();
+        Ok(there.map(|there| u64::from(*there.current)))
+    }
+    fn fetch_add(&self, key: &u64, delta: u64) -> Result<Option<u64>, Unsupported> {
+        let add = |value: &Halves| u64::from(*value).wrapping_add(delta).into();
+        Ok(self.0.update(&Id(*key), add).map(|old| u64::from(*old)))
+    }
+    fn iterate(&self, meet: &mut dyn FnMut(&u64, &u64)) -> Result<(), Unsupported> {
+        self.0.iter().for_each(|entry| meet(&entry.key().0, &u64::from(*entry)));
+        Ok(())
+    }
+    fn clear(&self) -> Result<(), Unsupported> {
+        self.0.clear();
+        Ok(())
+    }
+    fn len(&self) -> Result<usize, Unsupported> {
+        Ok(self.0.len())
+    }
+}
+
+#[test]
+fn plain_entries_pass_the_battery() {
+    clean(|budget| battery(|| UnderPlain(PlainMap::default()), budget));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! the same: a change of other entries in the same bucket does not make the closure run again.
 
 use super::{HashMap, Ref};
+use crate::class::{ByType, Storage};
 use crate::raw::entries::{Fresh, Held, Hit, Lookup};
 use crate::reentry::Closure;
 use crate::sync::spin;
@@ -23,24 +24,27 @@ pub enum Operation<V, T> {
 
 /// What [`HashMap::compute`] did.
 #[derive(Debug)]
-pub enum Compute<'a, K, V, T> {
+pub enum Compute<'a, K, V, T, C: Storage<K, V> = ByType> {
     /// The key had no value, and has this one now.
-    Inserted(Ref<'a, K, V>),
+    Inserted(Ref<'a, K, V, C>),
     /// The key had a value, and has another one now.
     Updated {
         /// The entry that was replaced.
-        old: Ref<'a, K, V>,
+        old: Ref<'a, K, V, C>,
         /// The entry that took its place.
-        new: Ref<'a, K, V>,
+        new: Ref<'a, K, V, C>,
     },
     /// The entry was taken out; none if the key had no value.
-    Removed(Option<Ref<'a, K, V>>),
+    Removed(Option<Ref<'a, K, V, C>>),
     /// All is as it was.
     Aborted(T),
 }
 
 /// Whether two searches have found the same.
-fn same<K, V>(seen: Option<&Held<'_, K, V>>, now: &Lookup<'_, K, V>) -> bool {
+fn same<K, V, C: Storage<K, V>>(
+    seen: Option<&Held<'_, K, V, C>>,
+    now: &Lookup<'_, K, V, C>,
+) -> bool {
     match (seen, now) {
         (None, Lookup::Gap(_)) => true,
         (Some(seen), Lookup::Hit(hit)) => seen.is(hit.held()),
@@ -48,7 +52,7 @@ fn same<K, V>(seen: Option<&Held<'_, K, V>>, now: &Lookup<'_, K, V>) -> bool {
     }
 }
 
-impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     /// Puts what `update` makes of a key's value in its place, and hands out the entry that was replaced. None,
     /// and `update` does not run, if there is no value.
     ///
@@ -57,7 +61,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// # Panics
     /// If `update` itself changes the entry of this key. Other keys it may write to.
-    pub fn update<Q>(&self, key: &Q, mut update: impl FnMut(&V) -> V) -> Option<Ref<'_, K, V>>
+    pub fn update<Q>(&self, key: &Q, mut update: impl FnMut(&V) -> V) -> Option<Ref<'_, K, V, C>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
         K: Clone,
@@ -101,7 +105,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         &self,
         key: &Q,
         mut unwanted: impl FnMut(&K, &V) -> bool,
-    ) -> Option<Ref<'_, K, V>>
+    ) -> Option<Ref<'_, K, V, C>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -144,7 +148,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
         &self,
         key: K,
         mut decide: impl FnMut(Option<&V>) -> Operation<V, T>,
-    ) -> Compute<'_, K, V, T> {
+    ) -> Compute<'_, K, V, T, C> {
         let hash = self.hash(&key);
         let mut closure = Closure::new(self.address(), hash);
         let mut key = key;
@@ -213,7 +217,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// may both run theirs. Then the first one's value stays, both get that one, and the other value is
     /// dropped. `make` may use the map freely; what it puts in for the same key counts as the first.
     /// Linearizable.
-    pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> Ref<'_, K, V> {
+    pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> Ref<'_, K, V, C> {
         let hash = self.hash(&key);
         let mut now = self.find(hash, &key);
         if let Lookup::Hit(hit) = now {
@@ -235,7 +239,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     }
 
     /// The entry of a key, which is given `value` if it has none; otherwise `value` is dropped. Linearizable.
-    pub fn get_or_insert(&self, key: K, value: V) -> Ref<'_, K, V> {
+    pub fn get_or_insert(&self, key: K, value: V) -> Ref<'_, K, V, C> {
         self.get_or_insert_with(key, || value)
     }
 
@@ -288,9 +292,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     fn replace_held<'t>(
         &'t self,
         hash: u64,
-        hit: Hit<'t, K, V>,
-        fresh: Fresh<K, V>,
-    ) -> Result<(Held<'t, K, V>, Held<'t, K, V>), (Fresh<K, V>, Held<'t, K, V>)> {
+        hit: Hit<'t, K, V, C>,
+        fresh: Fresh<K, V, C>,
+    ) -> Result<(Held<'t, K, V, C>, Held<'t, K, V, C>), (Fresh<K, V, C>, Held<'t, K, V, C>)> {
         let both = hit.replace_held(fresh)?;
         crate::reentry::note(self.address(), hash);
         Ok(both)

@@ -1,6 +1,7 @@
 //! Many look-ups at a time, whose cache misses overlap.
 
 use super::HashMap;
+use crate::class::Storage;
 use crate::raw::entries::Held;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
@@ -8,7 +9,7 @@ use equivalent::Equivalent;
 /// Keys whose buckets are fetched ahead of the look-ups.
 const AHEAD: usize = 16;
 
-impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     /// Clones of the values of some keys, in the order of the keys.
     ///
     /// All keys are hashed first and their buckets asked for, so that one cache miss does not wait for the other.

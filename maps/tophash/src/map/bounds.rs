@@ -111,6 +111,70 @@
 //! std::thread::scope(|scope| scope.spawn(|| map.len()).join().unwrap());
 //! ```
 //!
+//! What is not plain data cannot lie in the buckets of a map whose storage is [`Inline`](crate::Inline): not what
+//! is unique, what others change, what owns memory, or what has patterns of bits that are no value:
+//!
+//! ```compile_fail,E0277
+//! fn put<'a>(value: &'a mut u64) {
+//!     let _ = tophash::PlainMap::<u64, &'a mut u64>::default().insert(1, value);
+//! }
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let _ = tophash::PlainMap::<u64, std::sync::atomic::AtomicU64>::default();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let _ = tophash::PlainMap::<String, u64>::default();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let _ = tophash::PlainMap::<u64, &'static u64>::default();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let _ = tophash::PlainMap::<u64, bool>::default();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let _ = tophash::PlainSet::<std::num::NonZeroU64>::default();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! let _ = tophash::PlainMap::<(u32, u32), u64>::default();
+//! ```
+//!
+//! A type that is not `Copy` is not plain, whatever its author says:
+//!
+//! ```compile_fail,E0277
+//! struct Token(u64);
+//! unsafe impl tophash::Plain for Token {}
+//! ```
+//!
+//! What is too large, or aligned to more than a word, does not fit:
+//!
+//! ```compile_fail,E0080
+//! let _ = tophash::PlainMap::<[u64; 2], u64>::default();
+//! ```
+//!
+//! ```compile_fail,E0080
+//! let _ = tophash::PlainMap::<u64, [u8; 9]>::default();
+//! ```
+//!
+//! ```compile_fail,E0080
+//! #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+//! #[repr(C, align(16))]
+//! struct Aligned([u8; 0]);
+//! unsafe impl tophash::Plain for Aligned {}
+//! let _ = tophash::PlainMap::<u64, Aligned>::default();
+//! ```
+//!
+//! Constructors that are not told the storage are those of the default one:
+//!
+//! ```compile_fail,E0599
+//! let _ = tophash::PlainMap::<u64, u64>::new();
+//! ```
+//!
 //! Arithmetic is for inline integers:
 //!
 //! ```compile_fail,E0599

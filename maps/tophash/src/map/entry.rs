@@ -1,6 +1,7 @@
 //! Entries in the manner of `std`, that hold nothing between their calls.
 
 use super::{HashMap, OccupiedError, Ref};
+use crate::class::{ByType, Storage};
 use crate::hasher::RandomState;
 use crate::raw::entries::{Fresh, Lookup};
 use crate::sync::spin;
@@ -11,24 +12,24 @@ use core::hash::{BuildHasher, Hash};
 ///
 /// It holds no lock: others may change the map meanwhile, and so may the same thread. What is done with the entry
 /// says what happens then.
-pub enum Entry<'a, K, V, S = RandomState> {
+pub enum Entry<'a, K, V, S = RandomState, C: Storage<K, V> = ByType> {
     /// The key had a value.
-    Occupied(OccupiedEntry<'a, K, V, S>),
+    Occupied(OccupiedEntry<'a, K, V, S, C>),
     /// The key had none.
-    Vacant(VacantEntry<'a, K, V, S>),
+    Vacant(VacantEntry<'a, K, V, S, C>),
 }
 
 /// An entry that was in the map.
-pub struct OccupiedEntry<'a, K, V, S = RandomState> {
-    map: &'a HashMap<K, V, S>,
+pub struct OccupiedEntry<'a, K, V, S = RandomState, C: Storage<K, V> = ByType> {
+    map: &'a HashMap<K, V, S, C>,
     hash: u64,
     key: K,
-    seen: Ref<'a, K, V>,
+    seen: Ref<'a, K, V, C>,
 }
 
 /// A key that had no value.
-pub struct VacantEntry<'a, K, V, S = RandomState> {
-    map: &'a HashMap<K, V, S>,
+pub struct VacantEntry<'a, K, V, S = RandomState, C: Storage<K, V> = ByType> {
+    map: &'a HashMap<K, V, S, C>,
     key: K,
 }
 
@@ -47,9 +48,9 @@ impl<T> fmt::Display for Changed<T> {
 
 impl<T: fmt::Debug> core::error::Error for Changed<T> {}
 
-impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     /// Looks at a key's entry, to decide what to do with it. Holds no lock.
-    pub fn entry(&self, key: K) -> Entry<'_, K, V, S> {
+    pub fn entry(&self, key: K) -> Entry<'_, K, V, S, C> {
         let hash = self.hash(&key);
         match self.find(hash, &key) {
             Lookup::Hit(hit) => {
@@ -61,7 +62,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     }
 }
 
-impl<'a, K: Hash + Eq, V, S: BuildHasher> Entry<'a, K, V, S> {
+impl<'a, K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> Entry<'a, K, V, S, C> {
     /// The key that was looked for.
     pub fn key(&self) -> &K {
         match self {
@@ -71,12 +72,12 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> Entry<'a, K, V, S> {
     }
 
     /// The entry that was found, or, if none was, what [`HashMap::get_or_insert`] returns.
-    pub fn or_insert(self, value: V) -> Ref<'a, K, V> {
+    pub fn or_insert(self, value: V) -> Ref<'a, K, V, C> {
         self.or_insert_with(|| value)
     }
 
     /// The entry that was found, or, if none was, what [`HashMap::get_or_insert_with`] returns.
-    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> Ref<'a, K, V> {
+    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> Ref<'a, K, V, C> {
         match self {
             Self::Occupied(entry) => entry.seen,
             Self::Vacant(entry) => entry.map.get_or_insert_with(entry.key, make),
@@ -84,7 +85,7 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> Entry<'a, K, V, S> {
     }
 
     /// Like [`Entry::or_insert_with`], with the value's default.
-    pub fn or_default(self) -> Ref<'a, K, V>
+    pub fn or_default(self) -> Ref<'a, K, V, C>
     where
         V: Default,
     {
@@ -92,9 +93,9 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> Entry<'a, K, V, S> {
     }
 }
 
-impl<'a, K: Hash + Eq, V, S: BuildHasher> OccupiedEntry<'a, K, V, S> {
+impl<'a, K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> OccupiedEntry<'a, K, V, S, C> {
     /// The entry as it was when it was looked at.
-    pub fn get(&self) -> &Ref<'a, K, V> {
+    pub fn get(&self) -> &Ref<'a, K, V, C> {
         &self.seen
     }
 
@@ -104,7 +105,7 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> OccupiedEntry<'a, K, V, S> {
     ///
     /// # Errors
     /// If the entry was changed or taken out: the value is handed back.
-    pub fn replace(self, value: V) -> Result<Ref<'a, K, V>, Changed<V>> {
+    pub fn replace(self, value: V) -> Result<Ref<'a, K, V, C>, Changed<V>> {
         let Self { map, hash, key, seen } = self;
         let mut fresh = Fresh::new(key, value);
         let mut turn = 0;
@@ -126,7 +127,7 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> OccupiedEntry<'a, K, V, S> {
     ///
     /// # Errors
     /// If the entry was changed or taken out.
-    pub fn remove(self) -> Result<Ref<'a, K, V>, Changed<()>> {
+    pub fn remove(self) -> Result<Ref<'a, K, V, C>, Changed<()>> {
         let Self { map, hash, key, seen } = self;
         let mut turn = 0;
         loop {
@@ -143,7 +144,7 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> OccupiedEntry<'a, K, V, S> {
     }
 }
 
-impl<'a, K: Hash + Eq, V, S: BuildHasher> VacantEntry<'a, K, V, S> {
+impl<'a, K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> VacantEntry<'a, K, V, S, C> {
     /// The key that was looked for.
     pub fn key(&self) -> &K {
         &self.key
@@ -153,7 +154,7 @@ impl<'a, K: Hash + Eq, V, S: BuildHasher> VacantEntry<'a, K, V, S> {
     ///
     /// # Errors
     /// If it has one by now: see [`HashMap::try_insert`].
-    pub fn insert(self, value: V) -> Result<Ref<'a, K, V>, OccupiedError<'a, K, V>> {
+    pub fn insert(self, value: V) -> Result<Ref<'a, K, V, C>, OccupiedError<'a, K, V, C>> {
         self.map.try_insert(self.key, value)
     }
 }

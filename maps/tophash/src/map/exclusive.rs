@@ -1,6 +1,7 @@
 //! What takes a map that is borrowed exclusively, or owned.
 
 use super::HashMap;
+use crate::class::{ByType, Storage};
 use crate::error::AllocError;
 use crate::hasher::hash_one;
 use crate::raw::entries::{Owned, WalkMut};
@@ -13,10 +14,10 @@ use equivalent::Equivalent;
 pub struct IterMut<'a, K, V>(WalkMut<'a, K, V>);
 
 /// The entries of a map that was given up.
-pub struct IntoIter<K, V>(Owned<K, V>);
+pub struct IntoIter<K, V, C: Storage<K, V> = ByType>(Owned<K, V, C>);
 
 /// The entries taken out of a map: see [`HashMap::drain`].
-pub struct Drain<'a, K, V>(Owned<K, V>, PhantomData<&'a mut ()>);
+pub struct Drain<'a, K, V, C: Storage<K, V> = ByType>(Owned<K, V, C>, PhantomData<&'a mut ()>);
 
 impl<'a, K, V> Iterator for IterMut<'a, K, V> {
     type Item = (&'a K, &'a mut V);
@@ -30,7 +31,7 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
     }
 }
 
-impl<K, V> Iterator for IntoIter<K, V> {
+impl<K, V, C: Storage<K, V>> Iterator for IntoIter<K, V, C> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
@@ -42,7 +43,7 @@ impl<K, V> Iterator for IntoIter<K, V> {
     }
 }
 
-impl<K, V> Iterator for Drain<'_, K, V> {
+impl<K, V, C: Storage<K, V>> Iterator for Drain<'_, K, V, C> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
@@ -55,13 +56,13 @@ impl<K, V> Iterator for Drain<'_, K, V> {
 }
 
 impl<K, V> ExactSizeIterator for IterMut<'_, K, V> {}
-impl<K, V> ExactSizeIterator for IntoIter<K, V> {}
-impl<K, V> ExactSizeIterator for Drain<'_, K, V> {}
+impl<K, V, C: Storage<K, V>> ExactSizeIterator for IntoIter<K, V, C> {}
+impl<K, V, C: Storage<K, V>> ExactSizeIterator for Drain<'_, K, V, C> {}
 impl<K, V> FusedIterator for IterMut<'_, K, V> {}
-impl<K, V> FusedIterator for IntoIter<K, V> {}
-impl<K, V> FusedIterator for Drain<'_, K, V> {}
+impl<K, V, C: Storage<K, V>> FusedIterator for IntoIter<K, V, C> {}
+impl<K, V, C: Storage<K, V>> FusedIterator for Drain<'_, K, V, C> {}
 
-impl<K, V, S> HashMap<K, V, S> {
+impl<K, V, S, C: Storage<K, V>> HashMap<K, V, S, C> {
     /// Every entry, with a value that may be changed. Lists where they are first, 16 bytes an entry.
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
         IterMut(self.entries.walk_mut())
@@ -70,22 +71,22 @@ impl<K, V, S> HashMap<K, V, S> {
     /// Takes all entries out at once; those that are not taken from the iterator are dropped with it.
     ///
     /// The buckets are freed. Lists the entries first, 16 bytes each.
-    pub fn drain(&mut self) -> Drain<'_, K, V> {
+    pub fn drain(&mut self) -> Drain<'_, K, V, C> {
         Drain(self.entries.take_all(), PhantomData)
     }
 }
 
-impl<K, V, S> IntoIterator for HashMap<K, V, S> {
+impl<K, V, S, C: Storage<K, V>> IntoIterator for HashMap<K, V, S, C> {
     type Item = (K, V);
-    type IntoIter = IntoIter<K, V>;
+    type IntoIter = IntoIter<K, V, C>;
 
     /// The entries, given up one by one. Lists them first, 16 bytes each.
-    fn into_iter(mut self) -> IntoIter<K, V> {
+    fn into_iter(mut self) -> IntoIter<K, V, C> {
         IntoIter(self.entries.take_all())
     }
 }
 
-impl<'a, K, V, S> IntoIterator for &'a mut HashMap<K, V, S> {
+impl<'a, K, V, S, C: Storage<K, V>> IntoIterator for &'a mut HashMap<K, V, S, C> {
     type Item = (&'a K, &'a mut V);
     type IntoIter = IterMut<'a, K, V>;
 
@@ -94,7 +95,7 @@ impl<'a, K, V, S> IntoIterator for &'a mut HashMap<K, V, S> {
     }
 }
 
-impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     /// The value of a key, to be changed in its place. Expected constant time.
     pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
     where

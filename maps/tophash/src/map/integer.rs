@@ -1,6 +1,7 @@
 //! Arithmetic on integer values, in one atomic step without a closure.
 
 use super::HashMap;
+use crate::class::Arithmetic;
 use crate::raw::entries::{Fresh, Lookup, NotAtOnce};
 use crate::reentry;
 use crate::sync::spin;
@@ -64,9 +65,16 @@ macro_rules! integers {
 
 integers!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
-/// Arithmetic on inline values. Each is one atomic step, linearizable, in expected constant time, and returns the
+/// Arithmetic on inline values: integers under integers, or, in the storage [`Inline`](crate::Inline), under any
+/// [`Plain`](crate::Plain) key. Each is one atomic step, linearizable, in expected constant time, and returns the
 /// value before, or none if the key had no value.
-impl<K: Integer, V: Integer, S: BuildHasher> HashMap<K, V, S> {
+impl<K, V, S, C> HashMap<K, V, S, C>
+where
+    K: Hash + Eq + Copy,
+    V: Integer,
+    S: BuildHasher,
+    C: Arithmetic<K, V>,
+{
     #[inline]
     fn fetch(&self, key: K, change: impl Fn(Option<V>) -> V) -> Option<V> {
         let hash = self.hash(&key);

@@ -17,6 +17,7 @@ pub use integer::Integer;
 pub use iter::{Iter, Keys, Values};
 pub use reference::{KeyRef, Ref};
 
+use crate::class::{ByType, Inline, Storage};
 use crate::error::AllocError;
 use crate::hasher::{RandomState, hash_one};
 use crate::raw::entries::{Entries, Fresh, Gap, Held, Hit, Lookup, NotAtOnce};
@@ -33,22 +34,43 @@ use equivalent::Equivalent;
 /// type that hashes and compares as `K` does: `&str` for `String`, or any [`Equivalent`].
 ///
 /// `Hash` and `Eq` of the keys run without any lock and may read the map, but must not change it.
-pub struct HashMap<K, V, S = RandomState> {
-    pub(crate) entries: Entries<K, V>,
+///
+/// `C` is where entries lie: leave it out, unless you want small types of your own to lie in the buckets, for which
+/// [`PlainMap`] is the short name.
+pub struct HashMap<K, V, S = RandomState, C: Storage<K, V> = ByType> {
+    pub(crate) entries: Entries<K, V, C>,
     pub(crate) hasher: S,
 }
 
+/// A map of [`Plain`](crate::Plain) keys and values, which lie in its buckets themselves: see [`Inline`].
+///
+/// It has every method of [`HashMap`]. It is made by `PlainMap::default()`, by `collect`, or by the constructors that are
+/// told the storage, such as [`HashMap::new_in`] and [`HashMap::with_capacity_in`]: those that are not, `new` among
+/// them, make maps of the default storage.
+///
+/// ```
+/// use tophash::{HashMap, Inline, PlainMap};
+///
+/// let corners: PlainMap<[u16; 4], f32> = [([0, 0, 1, 1], 0.5), ([0, 1, 1, 1], 1.5)].into_iter().collect();
+/// let others = HashMap::new_in(Inline);
+/// for corner in &corners {
+///     others.insert(*corner.key(), corner.value() + 1.0);
+/// }
+/// assert_eq!(others.get(&[0, 1, 1, 1]), Some(2.5));
+/// ```
+pub type PlainMap<K, V, S = RandomState> = HashMap<K, V, S, Inline>;
+
 /// An entry that [`HashMap::try_insert`] did not put in, and the one that was there.
-pub struct OccupiedError<'a, K, V> {
+pub struct OccupiedError<'a, K, V, C: Storage<K, V> = ByType> {
     /// The entry that is in the map.
-    pub current: Ref<'a, K, V>,
+    pub current: Ref<'a, K, V, C>,
     /// The key that was to be put in.
     pub key: K,
     /// The value that was to be put in.
     pub value: V,
 }
 
-impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OccupiedError<'_, K, V> {
+impl<K: fmt::Debug, V: fmt::Debug, C: Storage<K, V>> fmt::Debug for OccupiedError<'_, K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OccupiedError")
             .field("current", &self.current)
@@ -58,13 +80,16 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OccupiedError<'_, K, V> {
     }
 }
 
-impl<K, V> fmt::Display for OccupiedError<'_, K, V> {
+impl<K, V, C: Storage<K, V>> fmt::Display for OccupiedError<'_, K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the key has a value already")
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug> core::error::Error for OccupiedError<'_, K, V> {}
+impl<K: fmt::Debug, V: fmt::Debug, C: Storage<K, V>> core::error::Error
+    for OccupiedError<'_, K, V, C>
+{
+}
 
 impl<K, V> HashMap<K, V> {
     /// An empty map. Allocates nothing.
@@ -86,7 +111,7 @@ impl<K, V> HashMap<K, V> {
 impl<K, V, S> HashMap<K, V, S> {
     /// An empty map that hashes by `hasher`. Allocates nothing.
     pub const fn with_hasher(hasher: S) -> Self {
-        Self { entries: Entries::new(), hasher }
+        Self::with_hasher_in(hasher, ByType)
     }
 
     /// An empty map with room for about `capacity` entries that hashes by `hasher`.
@@ -95,10 +120,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// As [`HashMap::with_capacity`].
     #[must_use]
     pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
-        match Self::try_with_capacity_and_hasher(capacity, hasher) {
-            Ok(map) => map,
-            Err(error) => error.handle(),
-        }
+        Self::with_capacity_and_hasher_in(capacity, hasher, ByType)
     }
 
     /// Like [`HashMap::with_capacity_and_hasher`], without a panic.
@@ -106,6 +128,56 @@ impl<K, V, S> HashMap<K, V, S> {
     /// # Errors
     /// If no address space holds so many, or the allocator refuses.
     pub fn try_with_capacity_and_hasher(capacity: usize, hasher: S) -> Result<Self, AllocError> {
+        Self::try_with_capacity_and_hasher_in(capacity, hasher, ByType)
+    }
+}
+
+impl<K, V, C: Storage<K, V>> HashMap<K, V, RandomState, C> {
+    /// Like [`HashMap::new`], in the storage `storage`.
+    #[must_use]
+    pub fn new_in(storage: C) -> Self {
+        Self::with_hasher_in(RandomState::default(), storage)
+    }
+
+    /// Like [`HashMap::with_capacity`], in the storage `storage`.
+    ///
+    /// # Panics
+    /// As [`HashMap::with_capacity`].
+    #[must_use]
+    pub fn with_capacity_in(capacity: usize, storage: C) -> Self {
+        Self::with_capacity_and_hasher_in(capacity, RandomState::default(), storage)
+    }
+}
+
+impl<K, V, S, C: Storage<K, V>> HashMap<K, V, S, C> {
+    /// Like [`HashMap::with_hasher`], in the storage `storage`.
+    pub const fn with_hasher_in(hasher: S, storage: C) -> Self {
+        let _ = storage;
+        Self { entries: Entries::new(), hasher }
+    }
+
+    /// Like [`HashMap::with_capacity_and_hasher`], in the storage `storage`.
+    ///
+    /// # Panics
+    /// As [`HashMap::with_capacity`].
+    #[must_use]
+    pub fn with_capacity_and_hasher_in(capacity: usize, hasher: S, storage: C) -> Self {
+        match Self::try_with_capacity_and_hasher_in(capacity, hasher, storage) {
+            Ok(map) => map,
+            Err(error) => error.handle(),
+        }
+    }
+
+    /// Like [`HashMap::try_with_capacity_and_hasher`], in the storage `storage`.
+    ///
+    /// # Errors
+    /// If no address space holds so many, or the allocator refuses.
+    pub fn try_with_capacity_and_hasher_in(
+        capacity: usize,
+        hasher: S,
+        storage: C,
+    ) -> Result<Self, AllocError> {
+        let _ = storage;
         Ok(Self { entries: Entries::with_capacity(capacity)?, hasher })
     }
 
@@ -146,16 +218,16 @@ impl<K, V, S> HashMap<K, V, S> {
     }
 }
 
-impl<K: Hash, V, S: BuildHasher> HashMap<K, V, S> {
+impl<K: Hash, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     #[inline(always)]
     pub(crate) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
         hash_one(&self.hasher, key)
     }
 }
 
-impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     #[inline(always)]
-    pub(crate) fn find<Q>(&self, hash: u64, key: &Q) -> Lookup<'_, K, V>
+    pub(crate) fn find<Q>(&self, hash: u64, key: &Q) -> Lookup<'_, K, V, C>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -163,7 +235,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     }
 
     #[inline(always)]
-    pub(crate) fn held<Q>(&self, key: &Q) -> Option<Held<'_, K, V>>
+    pub(crate) fn held<Q>(&self, key: &Q) -> Option<Held<'_, K, V, C>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -205,7 +277,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// Expected constant time. Linearizable. The [`Ref`] holds no lock.
     #[inline(always)]
-    pub fn get_ref<Q>(&self, key: &Q) -> Option<Ref<'_, K, V>>
+    pub fn get_ref<Q>(&self, key: &Q) -> Option<Ref<'_, K, V, C>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -230,7 +302,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// Expected constant time; growth adds a bounded piece of work. Linearizable.
     #[inline]
-    pub fn insert(&self, key: K, value: V) -> Option<Ref<'_, K, V>> {
+    pub fn insert(&self, key: K, value: V) -> Option<Ref<'_, K, V, C>> {
         let hash = self.hash(&key);
         let fresh = Fresh::new(key, value);
         match self.entries.insert_at_once(hash, fresh, |key, candidate| key == candidate) {
@@ -244,7 +316,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
 
     #[cold]
     #[inline(never)]
-    fn insert_patiently(&self, hash: u64, mut fresh: Fresh<K, V>) -> Option<Ref<'_, K, V>> {
+    fn insert_patiently(&self, hash: u64, mut fresh: Fresh<K, V, C>) -> Option<Ref<'_, K, V, C>> {
         let mut turn = 0;
         loop {
             let refused = match self.find(hash, fresh.key()) {
@@ -268,7 +340,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// # Errors
     /// If the key has a value: that entry, and the key and the value that were to be put in.
-    pub fn try_insert(&self, key: K, value: V) -> Result<Ref<'_, K, V>, OccupiedError<'_, K, V>> {
+    pub fn try_insert(
+        &self,
+        key: K,
+        value: V,
+    ) -> Result<Ref<'_, K, V, C>, OccupiedError<'_, K, V, C>> {
         let hash = self.hash(&key);
         let mut fresh = Fresh::new(key, value);
         let mut turn = 0;
@@ -291,7 +367,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ///
     /// Expected constant time. Linearizable.
     #[inline]
-    pub fn remove<Q>(&self, key: &Q) -> Option<Ref<'_, K, V>>
+    pub fn remove<Q>(&self, key: &Q) -> Option<Ref<'_, K, V, C>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -309,7 +385,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
 
     #[cold]
     #[inline(never)]
-    fn remove_patiently<Q>(&self, hash: u64, key: &Q) -> Option<Ref<'_, K, V>>
+    fn remove_patiently<Q>(&self, hash: u64, key: &Q) -> Option<Ref<'_, K, V, C>>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -343,9 +419,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     pub(crate) fn put(
         &self,
         hash: u64,
-        gap: Gap<'_, K, V>,
-        fresh: Fresh<K, V>,
-    ) -> Result<(), Fresh<K, V>> {
+        gap: Gap<'_, K, V, C>,
+        fresh: Fresh<K, V, C>,
+    ) -> Result<(), Fresh<K, V, C>> {
         match gap.insert(fresh, &|key| self.hash(key)) {
             Ok(()) => {
                 reentry::note(self.address(), hash);
@@ -361,9 +437,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     pub(crate) fn put_held<'t>(
         &'t self,
         hash: u64,
-        gap: Gap<'t, K, V>,
-        fresh: Fresh<K, V>,
-    ) -> Result<Held<'t, K, V>, Fresh<K, V>> {
+        gap: Gap<'t, K, V, C>,
+        fresh: Fresh<K, V, C>,
+    ) -> Result<Held<'t, K, V, C>, Fresh<K, V, C>> {
         match gap.insert_held(fresh, &|key| self.hash(key)) {
             Ok(held) => {
                 reentry::note(self.address(), hash);
@@ -381,9 +457,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     pub(crate) fn replace<'t>(
         &'t self,
         hash: u64,
-        hit: Hit<'t, K, V>,
-        fresh: Fresh<K, V>,
-    ) -> Result<Held<'t, K, V>, (Fresh<K, V>, Held<'t, K, V>)> {
+        hit: Hit<'t, K, V, C>,
+        fresh: Fresh<K, V, C>,
+    ) -> Result<Held<'t, K, V, C>, (Fresh<K, V, C>, Held<'t, K, V, C>)> {
         let old = hit.replace(fresh)?;
         reentry::note(self.address(), hash);
         Ok(old)
@@ -393,8 +469,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     pub(crate) fn take<'t>(
         &'t self,
         hash: u64,
-        hit: Hit<'t, K, V>,
-    ) -> Result<Held<'t, K, V>, Held<'t, K, V>> {
+        hit: Hit<'t, K, V, C>,
+    ) -> Result<Held<'t, K, V, C>, Held<'t, K, V, C>> {
         let old = hit.remove()?;
         reentry::note(self.address(), hash);
         Ok(old)

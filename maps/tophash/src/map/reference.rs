@@ -1,5 +1,6 @@
 //! What a map hands out: an entry as it was at one moment.
 
+use crate::class::{ByType, Storage};
 use crate::raw::entries::Held;
 use core::fmt;
 use core::ops::Deref;
@@ -10,9 +11,9 @@ use core::ops::Deref;
 /// `.await` too, while anybody changes or removes the entry; this one stays as it is. An inline entry is a copy.
 /// A boxed one is pinned: this entry alone is not freed as long as this exists.
 #[must_use = "an entry that is not looked at need not be pinned"]
-pub struct Ref<'a, K, V>(pub(crate) Held<'a, K, V>);
+pub struct Ref<'a, K, V, C: Storage<K, V> = ByType>(pub(crate) Held<'a, K, V, C>);
 
-impl<K, V> Ref<'_, K, V> {
+impl<K, V, C: Storage<K, V>> Ref<'_, K, V, C> {
     /// The key.
     #[inline]
     pub fn key(&self) -> &K {
@@ -42,7 +43,7 @@ impl<K, V> Ref<'_, K, V> {
     }
 }
 
-impl<K, V> Deref for Ref<'_, K, V> {
+impl<K, V, C: Storage<K, V>> Deref for Ref<'_, K, V, C> {
     type Target = V;
 
     #[inline]
@@ -51,19 +52,19 @@ impl<K, V> Deref for Ref<'_, K, V> {
     }
 }
 
-impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Ref<'_, K, V> {
+impl<K: fmt::Debug, V: fmt::Debug, C: Storage<K, V>> fmt::Debug for Ref<'_, K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ref").field(self.key()).field(self.value()).finish()
     }
 }
 
-impl<V: fmt::Display, K> fmt::Display for Ref<'_, K, V> {
+impl<V: fmt::Display, K, C: Storage<K, V>> fmt::Display for Ref<'_, K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value().fmt(f)
     }
 }
 
-impl<V: PartialEq, K> PartialEq<V> for Ref<'_, K, V> {
+impl<V: PartialEq, K, C: Storage<K, V>> PartialEq<V> for Ref<'_, K, V, C> {
     fn eq(&self, other: &V) -> bool {
         self.value() == other
     }
@@ -71,9 +72,9 @@ impl<V: PartialEq, K> PartialEq<V> for Ref<'_, K, V> {
 
 /// The key of an entry of a map. Dereferences to it. Like [`Ref`], it holds no lock.
 #[must_use = "a key that is not looked at need not be pinned"]
-pub struct KeyRef<'a, K, V>(pub(crate) Held<'a, K, V>);
+pub struct KeyRef<'a, K, V, C: Storage<K, V> = ByType>(pub(crate) Held<'a, K, V, C>);
 
-impl<K, V> Deref for KeyRef<'_, K, V> {
+impl<K, V, C: Storage<K, V>> Deref for KeyRef<'_, K, V, C> {
     type Target = K;
 
     #[inline]
@@ -82,19 +83,19 @@ impl<K, V> Deref for KeyRef<'_, K, V> {
     }
 }
 
-impl<K: fmt::Debug, V> fmt::Debug for KeyRef<'_, K, V> {
+impl<K: fmt::Debug, V, C: Storage<K, V>> fmt::Debug for KeyRef<'_, K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.key().fmt(f)
     }
 }
 
-impl<K: fmt::Display, V> fmt::Display for KeyRef<'_, K, V> {
+impl<K: fmt::Display, V, C: Storage<K, V>> fmt::Display for KeyRef<'_, K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.key().fmt(f)
     }
 }
 
-impl<K: PartialEq, V> PartialEq<K> for KeyRef<'_, K, V> {
+impl<K: PartialEq, V, C: Storage<K, V>> PartialEq<K> for KeyRef<'_, K, V, C> {
     fn eq(&self, other: &K) -> bool {
         self.0.key() == other
     }

@@ -1,22 +1,29 @@
 //! The traits that collections have.
 
 use super::HashMap;
+use crate::class::Storage;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 /// Panics in code of the user's leave the map whole.
-impl<K: RefUnwindSafe, V: RefUnwindSafe, S: RefUnwindSafe> RefUnwindSafe for HashMap<K, V, S> {}
+impl<K: RefUnwindSafe, V: RefUnwindSafe, S: RefUnwindSafe, C: Storage<K, V>> RefUnwindSafe
+    for HashMap<K, V, S, C>
+{
+}
 
-impl<K: UnwindSafe, V: UnwindSafe, S: UnwindSafe> UnwindSafe for HashMap<K, V, S> {}
+impl<K: UnwindSafe, V: UnwindSafe, S: UnwindSafe, C: Storage<K, V>> UnwindSafe
+    for HashMap<K, V, S, C>
+{
+}
 
-impl<K, V, S: Default> Default for HashMap<K, V, S> {
+impl<K, V, S: Default, C: Storage<K, V>> Default for HashMap<K, V, S, C> {
     fn default() -> Self {
-        Self::with_hasher(S::default())
+        Self::with_hasher_in(S::default(), C::default())
     }
 }
 
-impl<K, V, S> Clone for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> Clone for HashMap<K, V, S, C>
 where
     K: Hash + Eq + Clone,
     V: Clone,
@@ -24,7 +31,7 @@ where
 {
     /// A map of clones of the entries, as [`HashMap::iter`] meets them.
     fn clone(&self) -> Self {
-        let map = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
+        let map = Self::with_capacity_and_hasher_in(self.len(), self.hasher.clone(), C::default());
         for entry in self {
             let _ = map.insert(entry.key().clone(), entry.value().clone());
         }
@@ -32,7 +39,7 @@ where
     }
 }
 
-impl<K, V, S> fmt::Debug for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> fmt::Debug for HashMap<K, V, S, C>
 where
     K: Hash + fmt::Debug,
     V: fmt::Debug,
@@ -47,15 +54,17 @@ where
     }
 }
 
-impl<K, V, S, T> PartialEq<HashMap<K, V, T>> for HashMap<K, V, S>
+impl<K, V, S, T, C, D> PartialEq<HashMap<K, V, T, D>> for HashMap<K, V, S, C>
 where
     K: Hash + Eq,
     V: PartialEq,
     S: BuildHasher,
     T: BuildHasher,
+    C: Storage<K, V>,
+    D: Storage<K, V>,
 {
     /// Whether both have the same keys with equal values. Means little while somebody changes one of them.
-    fn eq(&self, other: &HashMap<K, V, T>) -> bool {
+    fn eq(&self, other: &HashMap<K, V, T, D>) -> bool {
         self.len() == other.len()
             && self.iter().all(|entry| {
                 other.get_with(entry.key(), |value| value == entry.value()).unwrap_or(false)
@@ -63,7 +72,7 @@ where
     }
 }
 
-impl<K, V, S> Eq for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> Eq for HashMap<K, V, S, C>
 where
     K: Hash + Eq,
     V: Eq,
@@ -71,7 +80,7 @@ where
 {
 }
 
-impl<K: Hash + Eq, V, S: BuildHasher> Extend<(K, V)> for &HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> Extend<(K, V)> for &HashMap<K, V, S, C> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             let _ = self.insert(key, value);
@@ -79,13 +88,13 @@ impl<K: Hash + Eq, V, S: BuildHasher> Extend<(K, V)> for &HashMap<K, V, S> {
     }
 }
 
-impl<K: Hash + Eq, V, S: BuildHasher> Extend<(K, V)> for HashMap<K, V, S> {
+impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> Extend<(K, V)> for HashMap<K, V, S, C> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         (&*self).extend(entries);
     }
 }
 
-impl<'a, K, V, S> Extend<(&'a K, &'a V)> for HashMap<K, V, S>
+impl<'a, K, V, S, C: Storage<K, V>> Extend<(&'a K, &'a V)> for HashMap<K, V, S, C>
 where
     K: Hash + Eq + Copy + 'a,
     V: Copy + 'a,
@@ -96,14 +105,18 @@ where
     }
 }
 
-impl<K, V, S> FromIterator<(K, V)> for HashMap<K, V, S>
+impl<K, V, S, C: Storage<K, V>> FromIterator<(K, V)> for HashMap<K, V, S, C>
 where
     K: Hash + Eq,
     S: BuildHasher + Default,
 {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        let map = Self::with_capacity_and_hasher(entries.size_hint().0.min(1 << 16), S::default());
+        let map = Self::with_capacity_and_hasher_in(
+            entries.size_hint().0.min(1 << 16),
+            S::default(),
+            C::default(),
+        );
         (&map).extend(entries);
         map
     }

@@ -12,10 +12,11 @@ pub(crate) use super::owned::Owned;
 use super::capacity::Counts;
 use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
-use super::held::{address, boxed};
+use super::held::{address, boxed, class};
 use super::layout::{Boxed, Layout, Pair, Single, SlotWords};
 use super::table::{AtOnce, Candidate, Refusal, Search, Spot, Step, Table, Vacancy};
-use crate::class::{Class, class};
+use crate::class::sealed::Class;
+use crate::class::{ByType, Storage};
 use crate::error::AllocError;
 use crate::sync::{AtomicPtr, Ordering};
 use alloc::boxed::Box;
@@ -24,10 +25,10 @@ use core::cell::UnsafeCell;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-/// Runs the same expression for the layout of the class of `$K` and `$V`.
+/// Runs the same expression for the layout of the class of `$K` and `$V` in the storage `$C`.
 macro_rules! by_class {
-    ($K:ty, $V:ty, $L:ident => $body:expr) => {
-        match class::<$K, $V>() {
+    ($K:ty, $V:ty, $C:ty, $L:ident => $body:expr) => {
+        match class::<$K, $V, $C>() {
             Class::Pair => {
                 type $L = Pair;
                 $body
@@ -45,17 +46,17 @@ macro_rules! by_class {
 }
 
 /// A table of keys and values. Owns them.
-pub(crate) struct Entries<K, V> {
+pub(crate) struct Entries<K, V, C: Storage<K, V>> {
     table: Table,
     /// What has left the table and may still be read; made when the first boxed entry leaves.
     retired: AtomicPtr<Retired>,
     /// Owns entries, and is changed through shared references: neither type may be exchanged for a subtype.
-    marker: PhantomData<UnsafeCell<(K, V)>>,
+    marker: PhantomData<(UnsafeCell<(K, V)>, C)>,
 }
 
 // SAFETY: threads that share a table read each other's entries (`Sync`), and drop and take out what others put
 // in (`Send`). `Send` follows from the parts: the types' own.
-unsafe impl<K: Send + Sync, V: Send + Sync> Sync for Entries<K, V> {}
+unsafe impl<K: Send + Sync, V: Send + Sync, C: Storage<K, V>> Sync for Entries<K, V, C> {}
 
 /// Entries that left their table and were not freed yet, their bytes, and those that never will be.
 #[derive(Clone, Copy, Default)]
@@ -69,28 +70,28 @@ pub(crate) struct Waiting {
 pub(crate) struct NotAtOnce;
 
 /// What a search found.
-pub(crate) enum Lookup<'t, K, V> {
-    Hit(Hit<'t, K, V>),
-    Gap(Gap<'t, K, V>),
+pub(crate) enum Lookup<'t, K, V, C: Storage<K, V>> {
+    Hit(Hit<'t, K, V, C>),
+    Gap(Gap<'t, K, V, C>),
 }
 
 /// An entry, and where it was found.
-pub(crate) struct Hit<'t, K, V> {
-    entries: &'t Entries<K, V>,
+pub(crate) struct Hit<'t, K, V, C: Storage<K, V>> {
+    entries: &'t Entries<K, V, C>,
     spot: Spot<'t>,
-    held: Held<'t, K, V>,
+    held: Held<'t, K, V, C>,
 }
 
 /// Where no entry was found.
-pub(crate) struct Gap<'t, K, V> {
-    entries: &'t Entries<K, V>,
+pub(crate) struct Gap<'t, K, V, C: Storage<K, V>> {
+    entries: &'t Entries<K, V, C>,
     vacancy: Vacancy<'t>,
     hash: u64,
 }
 
 /// A new entry that was not put in: something changed since the search, or there is no memory.
-pub(crate) struct Refused<K, V> {
-    pub(crate) fresh: Fresh<K, V>,
+pub(crate) struct Refused<K, V, C: Storage<K, V>> {
+    pub(crate) fresh: Fresh<K, V, C>,
     pub(crate) error: Option<AllocError>,
 }
 
@@ -108,21 +109,24 @@ unsafe fn free<K, V>(entry: *mut ()) {
 /// # Safety
 /// The entry is inline.
 unsafe fn inline_key<K>(words: &SlotWords) -> &K {
-    // SAFETY: inline keys are integers at the first bytes of their word.
+    // SAFETY: inline keys lie at the first bytes of their word, and all words that were stored there are keys.
     unsafe { &*(&raw const words[0]).cast::<K>() }
 }
 
 /// The hash of an entry's words as growth asks for it: it never does for boxed entries, whose tags say enough.
 #[inline]
-fn rehash_words<K, V>(words: &SlotWords, rehash: &(impl Fn(&K) -> u64 + ?Sized)) -> u64 {
-    if boxed::<K, V>() {
+fn rehash_words<K, V, C: Storage<K, V>>(
+    words: &SlotWords,
+    rehash: &(impl Fn(&K) -> u64 + ?Sized),
+) -> u64 {
+    if boxed::<K, V, C>() {
         return 0;
     }
     // SAFETY: the entry is not boxed.
     rehash(unsafe { inline_key(words) })
 }
 
-impl<K, V> Entries<K, V> {
+impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
     pub(crate) const fn new() -> Self {
         Self {
             table: Table::new(),
@@ -135,16 +139,16 @@ impl<K, V> Entries<K, V> {
     /// When no address space holds so many, or the allocator refuses.
     pub(crate) fn with_capacity(entries: usize) -> Result<Self, AllocError> {
         let mut made = Self::new();
-        made.table = by_class!(K, V, L => Table::with_capacity::<L>(entries))?;
+        made.table = by_class!(K, V, C, L => Table::with_capacity::<L>(entries))?;
         Ok(made)
     }
 
     #[inline(always)]
-    pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Lookup<'_, K, V> {
+    pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Lookup<'_, K, V, C> {
         // SAFETY: the table is this one's, whose entries leave it through `retire` below or exclusively.
-        let search = by_class!(K, V, L => self
+        let search = by_class!(K, V, C, L => self
             .table
-            .find::<L, Held<'_, K, V>>(hash, |candidate| unsafe { Held::step(candidate, &mut is) }));
+            .find::<L, Held<'_, K, V, C>>(hash, |candidate| unsafe { Held::step(candidate, &mut is) }));
         match search {
             Search::Hit(spot, held) => Lookup::Hit(Hit { entries: self, spot, held }),
             Search::Miss(vacancy) => Lookup::Gap(Gap { entries: self, vacancy, hash }),
@@ -157,9 +161,9 @@ impl<K, V> Entries<K, V> {
         &'t self,
         hash: u64,
         mut is: impl FnMut(&K) -> bool,
-        mut make: impl FnMut(Held<'t, K, V>) -> R,
+        mut make: impl FnMut(Held<'t, K, V, C>) -> R,
     ) -> Option<R> {
-        by_class!(K, V, L => self.table.look::<L, R>(hash, move |candidate| {
+        by_class!(K, V, C, L => self.table.look::<L, R>(hash, move |candidate| {
             // SAFETY: as in `find`.
             match unsafe { Held::step(candidate, &mut is) } {
                 Step::Yes(held) => Step::Yes(make(held)),
@@ -172,13 +176,14 @@ impl<K, V> Entries<K, V> {
     /// Puts an entry in, or in the place of the one with its key, if that takes no more than a look at its home: what was
     /// there, or the entry back.
     #[inline(always)]
+    #[expect(clippy::type_complexity, reason = "what goes in comes out")]
     pub(crate) fn insert_at_once(
         &self,
         hash: u64,
-        fresh: Fresh<K, V>,
+        fresh: Fresh<K, V, C>,
         mut is: impl FnMut(&K, &K) -> bool,
-    ) -> Result<Option<Held<'_, K, V>>, Fresh<K, V>> {
-        let done = by_class!(K, V, L => self.table.put_at_once::<L, Held<'_, K, V>>(
+    ) -> Result<Option<Held<'_, K, V, C>>, Fresh<K, V, C>> {
+        let done = by_class!(K, V, C, L => self.table.put_at_once::<L, Held<'_, K, V, C>>(
             hash,
             // SAFETY: as in `find`.
             |candidate| unsafe { Held::step(candidate, &mut |key| is(fresh.key(), key)) },
@@ -203,10 +208,10 @@ impl<K, V> Entries<K, V> {
         &self,
         hash: u64,
         mut is: impl FnMut(&K) -> bool,
-        change: impl FnOnce(Option<&V>) -> Fresh<K, V>,
-    ) -> Result<Option<Held<'_, K, V>>, NotAtOnce> {
-        debug_assert!(!boxed::<K, V>(), "a boxed entry that is not put in would be leaked");
-        let done = by_class!(K, V, L => self.table.put_at_once::<L, Held<'_, K, V>>(
+        change: impl FnOnce(Option<&V>) -> Fresh<K, V, C>,
+    ) -> Result<Option<Held<'_, K, V, C>>, NotAtOnce> {
+        debug_assert!(!boxed::<K, V, C>(), "a boxed entry that is not put in would be leaked");
+        let done = by_class!(K, V, C, L => self.table.put_at_once::<L, Held<'_, K, V, C>>(
             hash,
             // SAFETY: as in `find`.
             |candidate| unsafe { Held::step(candidate, &mut is) },
@@ -226,8 +231,8 @@ impl<K, V> Entries<K, V> {
         &self,
         hash: u64,
         mut is: impl FnMut(&K) -> bool,
-    ) -> Result<Option<Held<'_, K, V>>, NotAtOnce> {
-        let done = by_class!(K, V, L => self.table.take_at_once::<L, Held<'_, K, V>>(
+    ) -> Result<Option<Held<'_, K, V, C>>, NotAtOnce> {
+        let done = by_class!(K, V, C, L => self.table.take_at_once::<L, Held<'_, K, V, C>>(
             hash,
             // SAFETY: as in `find`.
             |candidate| unsafe { Held::step(candidate, &mut is) },
@@ -245,7 +250,7 @@ impl<K, V> Entries<K, V> {
     /// Asks the processor to fetch what a search for this hash looks at first.
     #[inline]
     pub(crate) fn prefetch(&self, hash: u64) {
-        by_class!(K, V, L => self.table.prefetch::<L>(hash));
+        by_class!(K, V, C, L => self.table.prefetch::<L>(hash));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -253,7 +258,7 @@ impl<K, V> Entries<K, V> {
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        by_class!(K, V, L => self.table.capacity::<L>())
+        by_class!(K, V, C, L => self.table.capacity::<L>())
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -270,7 +275,7 @@ impl<K, V> Entries<K, V> {
     }
 
     /// Where the iteration of the table begins.
-    pub(crate) fn walk(&self) -> Walk<'_, K, V> {
+    pub(crate) fn walk(&self) -> Walk<'_, K, V, C> {
         Walk {
             cursor: Cursor::new(&self.table),
             batch: Vec::new(),
@@ -306,8 +311,8 @@ impl<K, V> Entries<K, V> {
 
     /// Frees an entry that has just left the table, as soon as nobody holds it.
     #[inline]
-    fn retire(&self, held: &Held<'_, K, V>) {
-        if !boxed::<K, V>() {
+    fn retire(&self, held: &Held<'_, K, V, C>) {
+        if !boxed::<K, V, C>() {
             return;
         }
         if let Some(entry) = address::<K, V>(held.words()) {
@@ -325,15 +330,15 @@ impl<K, V> Entries<K, V> {
     /// The value of an entry, for whoever has the table to himself.
     pub(crate) fn value_mut(&mut self, hash: u64, is: impl FnMut(&K) -> bool) -> Option<&mut V> {
         let Lookup::Hit(hit) = self.find(hash, is) else { return None };
-        let value = match class::<K, V>() {
+        let value = match class::<K, V, C>() {
             Class::Pair => hit.spot.second_word::<Pair>().cast::<V>(),
             Class::Single => NonNull::dangling().as_ptr(),
             // SAFETY: the entry is in the table, so it is alive.
             Class::Boxed => unsafe { &raw mut (*address::<K, V>(hit.held.words())?.as_ptr()).1 },
         };
         // SAFETY: the table is borrowed exclusively, so nobody else reads the value; an inline value lies at
-        // the first bytes of an atomic's word, which may be written through a shared reference; and `()`
-        // needs no memory.
+        // the first bytes of an atomic's word, which may be written through a shared reference; and what has no
+        // size needs no memory.
         Some(unsafe { &mut *value })
     }
 
@@ -344,10 +349,10 @@ impl<K, V> Entries<K, V> {
 
     fn pointers(&mut self) -> Vec<(NonNull<K>, NonNull<V>)> {
         let mut pointers = Vec::with_capacity(self.len());
-        by_class!(K, V, L => for bucket in self.table.all_buckets() {
+        by_class!(K, V, C, L => for bucket in self.table.all_buckets() {
             for slot in (0..L::SLOTS).filter(|slot| L::tag_at(bucket, *slot) != 0) {
                 let at = L::FIRST + slot * L::SLOT_WORDS;
-                let (key, value) = if boxed::<K, V>() {
+                let (key, value) = if boxed::<K, V, C>() {
                     let Some(entry) = address::<K, V>(L::words(bucket, slot)) else { continue };
                     // SAFETY: the entry is in the table, so it is alive.
                     unsafe { (&raw mut (*entry.as_ptr()).0, &raw mut (*entry.as_ptr()).1) }
@@ -365,9 +370,9 @@ impl<K, V> Entries<K, V> {
     }
 
     /// Takes all entries out.
-    pub(crate) fn take_all(&mut self) -> Owned<K, V> {
+    pub(crate) fn take_all(&mut self) -> Owned<K, V, C> {
         let mut words = Vec::with_capacity(self.len());
-        by_class!(K, V, L => self.table.for_each_mut::<L>(|entry| words.push(entry)));
+        by_class!(K, V, C, L => self.table.for_each_mut::<L>(|entry| words.push(entry)));
         self.table.reset();
         // SAFETY: the table, which had each entry once, has just given all of them up.
         unsafe { Owned::new(words) }
@@ -382,7 +387,7 @@ impl<K, V> Entries<K, V> {
         capacity: usize,
         hash: &dyn Fn(&K) -> u64,
     ) -> Result<(), AllocError> {
-        by_class!(K, V, L => {
+        by_class!(K, V, C, L => {
             let mut words = Vec::new();
             words
                 .try_reserve_exact(self.len())
@@ -391,7 +396,7 @@ impl<K, V> Entries<K, V> {
             // Tables know words only, so that this one can be dropped half filled.
             let table = Table::with_capacity::<L>(capacity.max(words.len()))?;
             for words in words {
-                let hash_of_words = if boxed::<K, V>() {
+                let hash_of_words = if boxed::<K, V, C>() {
                     let Some(entry) = address::<K, V>(words) else { continue };
                     // SAFETY: the entry is in the table, which is borrowed exclusively.
                     hash(unsafe { &(*entry.as_ptr()).0 })
@@ -404,7 +409,7 @@ impl<K, V> Entries<K, V> {
                     let Search::Miss(vacancy) = table.find::<L, ()>(hash_of_words, none) else {
                         continue;
                     };
-                    let rehash = |words: SlotWords| rehash_words::<K, V>(&words, hash);
+                    let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
                     match table.insert::<L>(&vacancy, hash_of_words, words, &rehash) {
                         Ok(()) => break,
                         Err(Refusal::Conflict) => {}
@@ -425,7 +430,7 @@ impl<K, V> Entries<K, V> {
     }
 }
 
-impl<K, V> Drop for Entries<K, V> {
+impl<K, V, C: Storage<K, V>> Drop for Entries<K, V, C> {
     fn drop(&mut self) {
         struct Lists(*mut Retired);
         impl Drop for Lists {
@@ -439,20 +444,20 @@ impl<K, V> Drop for Entries<K, V> {
         }
         // Freed at the end, even if dropping an entry panics.
         let _lists = Lists(core::mem::take(&mut self.retired).into_inner());
-        if boxed::<K, V>() {
-            Boxes::<K, V> { table: &mut self.table, dropped: 0, marker: PhantomData }.drop_all();
+        if boxed::<K, V, C>() {
+            Boxes::<K, V, C> { table: &mut self.table, dropped: 0, marker: PhantomData }.drop_all();
         }
     }
 }
 
 /// The boxed entries of a table that is being dropped. Allocates nothing.
-struct Boxes<'a, K, V> {
+struct Boxes<'a, K, V, C: Storage<K, V>> {
     table: &'a mut Table,
     dropped: usize,
-    marker: PhantomData<(K, V)>,
+    marker: PhantomData<(K, V, C)>,
 }
 
-impl<K, V> Boxes<'_, K, V> {
+impl<K, V, C: Storage<K, V>> Boxes<'_, K, V, C> {
     fn drop_all(mut self) {
         self.drop_rest();
         core::mem::forget(self);
@@ -467,27 +472,27 @@ impl<K, V> Boxes<'_, K, V> {
                 *dropped = place;
                 // SAFETY: the table owns its entries, each is met once in the same order every time, and those
                 // that were dropped before are passed over.
-                drop(unsafe { super::fresh::take::<K, V>(words) });
+                drop(unsafe { super::fresh::take::<K, V, C>(words) });
             }
         });
     }
 }
 
-impl<K, V> Drop for Boxes<'_, K, V> {
+impl<K, V, C: Storage<K, V>> Drop for Boxes<'_, K, V, C> {
     /// Goes on after an entry whose drop has panicked; if another one does, the program ends.
     fn drop(&mut self) {
         self.drop_rest();
     }
 }
 
-impl<'t, K, V> Hit<'t, K, V> {
+impl<'t, K, V, C: Storage<K, V>> Hit<'t, K, V, C> {
     #[inline]
-    pub(crate) fn held(&self) -> &Held<'t, K, V> {
+    pub(crate) fn held(&self) -> &Held<'t, K, V, C> {
         &self.held
     }
 
     #[inline]
-    pub(crate) fn into_held(self) -> Held<'t, K, V> {
+    pub(crate) fn into_held(self) -> Held<'t, K, V, C> {
         self.held
     }
 
@@ -496,10 +501,10 @@ impl<'t, K, V> Hit<'t, K, V> {
     #[expect(clippy::type_complexity, reason = "what goes in comes out")]
     pub(crate) fn replace(
         self,
-        fresh: Fresh<K, V>,
-    ) -> Result<Held<'t, K, V>, (Fresh<K, V>, Held<'t, K, V>)> {
+        fresh: Fresh<K, V, C>,
+    ) -> Result<Held<'t, K, V, C>, (Fresh<K, V, C>, Held<'t, K, V, C>)> {
         let Self { entries, spot, held } = self;
-        if by_class!(K, V, L => entries.table.replace::<L>(&spot, fresh.words())).is_err() {
+        if by_class!(K, V, C, L => entries.table.replace::<L>(&spot, fresh.words())).is_err() {
             return Err((fresh, held));
         }
         mutant!("drop-what-went-in", drop(fresh), _ = fresh.release());
@@ -511,8 +516,8 @@ impl<'t, K, V> Hit<'t, K, V> {
     #[expect(clippy::type_complexity, reason = "what goes in comes out")]
     pub(crate) fn replace_held(
         self,
-        fresh: Fresh<K, V>,
-    ) -> Result<(Held<'t, K, V>, Held<'t, K, V>), (Fresh<K, V>, Held<'t, K, V>)> {
+        fresh: Fresh<K, V, C>,
+    ) -> Result<(Held<'t, K, V, C>, Held<'t, K, V, C>), (Fresh<K, V, C>, Held<'t, K, V, C>)> {
         // SAFETY: the entry is this thread's until it is put in, and the hold is dropped if it is not.
         let held = unsafe { Held::of_own(fresh.words()) };
         self.replace(fresh).map(|old| (old, held))
@@ -520,9 +525,9 @@ impl<'t, K, V> Hit<'t, K, V> {
 
     /// Takes the entry out, or gives it back if its bucket has changed.
     #[inline]
-    pub(crate) fn remove(self) -> Result<Held<'t, K, V>, Held<'t, K, V>> {
+    pub(crate) fn remove(self) -> Result<Held<'t, K, V, C>, Held<'t, K, V, C>> {
         let Self { entries, spot, held } = self;
-        match by_class!(K, V, L => entries.table.remove::<L>(&spot)) {
+        match by_class!(K, V, C, L => entries.table.remove::<L>(&spot)) {
             Ok(()) => {
                 entries.retire(&held);
                 Ok(held)
@@ -535,19 +540,19 @@ impl<'t, K, V> Hit<'t, K, V> {
     }
 }
 
-impl<'t, K, V> Gap<'t, K, V> {
+impl<'t, K, V, C: Storage<K, V>> Gap<'t, K, V, C> {
     /// Puts an entry in. `rehash` must be what gave the hash of the search.
     #[inline]
     pub(crate) fn insert(
         self,
-        fresh: Fresh<K, V>,
+        fresh: Fresh<K, V, C>,
         rehash: &impl Fn(&K) -> u64,
-    ) -> Result<(), Refused<K, V>> {
+    ) -> Result<(), Refused<K, V, C>> {
         let Self { entries, vacancy, hash } = self;
         // Released before, because the hasher may panic when the entry is in and the table grows.
         let words = fresh.release();
-        let rehash = |words: SlotWords| rehash_words::<K, V>(&words, rehash);
-        let error = match by_class!(K, V, L => entries.table.insert::<L>(&vacancy, hash, words, &rehash))
+        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+        let error = match by_class!(K, V, C, L => entries.table.insert::<L>(&vacancy, hash, words, &rehash))
         {
             Ok(()) => return Ok(()),
             Err(Refusal::Conflict) => None,
@@ -560,9 +565,9 @@ impl<'t, K, V> Gap<'t, K, V> {
     /// Puts an entry in and holds it.
     pub(crate) fn insert_held(
         self,
-        fresh: Fresh<K, V>,
+        fresh: Fresh<K, V, C>,
         rehash: &impl Fn(&K) -> u64,
-    ) -> Result<Held<'t, K, V>, Refused<K, V>> {
+    ) -> Result<Held<'t, K, V, C>, Refused<K, V, C>> {
         // SAFETY: the entry is this thread's until it is put in, and the hold is dropped if it is not.
         let held = unsafe { Held::of_own(fresh.words()) };
         self.insert(fresh, rehash).map(|()| held)
@@ -570,22 +575,22 @@ impl<'t, K, V> Gap<'t, K, V> {
 }
 
 /// An iteration that has come some way.
-pub(crate) struct Walk<'t, K, V> {
+pub(crate) struct Walk<'t, K, V, C: Storage<K, V>> {
     cursor: Cursor<'t>,
     /// Entries of the home that was looked at last.
-    batch: Vec<Held<'t, K, V>>,
+    batch: Vec<Held<'t, K, V, C>>,
     /// The words of the page that was copied last, if entries are inline; which of them come next, and how many there are.
     page: Vec<SlotWords>,
     next: usize,
     copied: usize,
 }
 
-impl<'t, K, V> Walk<'t, K, V> {
+impl<'t, K, V, C: Storage<K, V>> Walk<'t, K, V, C> {
     /// The next entry. `rehash` must give the hashes that the entries were put in with.
     #[inline]
-    pub(crate) fn next(&mut self, rehash: &dyn Fn(&K) -> u64) -> Option<Held<'t, K, V>> {
+    pub(crate) fn next(&mut self, rehash: &dyn Fn(&K) -> u64) -> Option<Held<'t, K, V, C>> {
         loop {
-            if !boxed::<K, V>() && self.next < self.copied {
+            if !boxed::<K, V, C>() && self.next < self.copied {
                 // SAFETY: no more are copied than there are.
                 let words = unsafe { *self.page.get_unchecked(self.next) };
                 self.next += 1;
@@ -607,10 +612,10 @@ impl<'t, K, V> Walk<'t, K, V> {
         mut self,
         rehash: &dyn Fn(&K) -> u64,
         mut made: B,
-        mut f: impl FnMut(B, Held<'t, K, V>) -> B,
+        mut f: impl FnMut(B, Held<'t, K, V, C>) -> B,
     ) -> B {
         loop {
-            if !boxed::<K, V>() {
+            if !boxed::<K, V, C>() {
                 for words in self.page.get(self.next..self.copied).unwrap_or_default() {
                     // SAFETY: as in `next`.
                     made = f(made, unsafe { Held::inline(*words) });
@@ -629,16 +634,18 @@ impl<'t, K, V> Walk<'t, K, V> {
     /// Gets the next entries. False at the end.
     #[inline(never)]
     fn go_on(&mut self, rehash: &dyn Fn(&K) -> u64) -> bool {
-        if !boxed::<K, V>() {
+        if !boxed::<K, V, C>() {
             (self.next, self.copied) = (0, 0);
-            if let Some(copied) = by_class!(K, V, L => self.cursor.copy_page::<L>(&mut self.page)) {
+            if let Some(copied) =
+                by_class!(K, V, C, L => self.cursor.copy_page::<L>(&mut self.page))
+            {
                 self.copied = copied;
                 return true;
             }
         }
-        let rehash = |words: SlotWords| rehash_words::<K, V>(&words, rehash);
-        // SAFETY: the cursor is of the table of `Entries<K, V>`, borrowed for `'t`.
-        by_class!(K, V, L => self.cursor.next_home::<L, _>(
+        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+        // SAFETY: the cursor is of the table of `Entries<K, V, C>`, borrowed for `'t`.
+        by_class!(K, V, C, L => self.cursor.next_home::<L, _>(
             &rehash,
             &mut self.batch,
             |candidate| unsafe { Held::of(candidate) },
@@ -649,7 +656,7 @@ impl<'t, K, V> Walk<'t, K, V> {
 /// An iteration by whoever has the table to himself.
 pub(crate) struct WalkMut<'t, K, V> {
     buckets: alloc::vec::IntoIter<(NonNull<K>, NonNull<V>)>,
-    marker: PhantomData<&'t mut Entries<K, V>>,
+    marker: PhantomData<&'t mut Entries<K, V, ByType>>,
 }
 
 // SAFETY: this is a list of `(&K, &mut V)`.

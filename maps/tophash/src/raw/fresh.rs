@@ -2,20 +2,21 @@
 
 use super::held::{address, boxed};
 use super::layout::SlotWords;
+use crate::class::Storage;
 use alloc::boxed::Box;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 
 /// An entry that is not in a map yet. Dropping it drops the key and the value.
-pub(crate) struct Fresh<K, V> {
+pub(crate) struct Fresh<K, V, C: Storage<K, V>> {
     words: SlotWords,
-    marker: PhantomData<(K, V)>,
+    marker: PhantomData<(K, V, C)>,
 }
 
 /// The word whose first bytes are `value`.
 ///
 /// # Safety
-/// `T` is a primitive integer of at most eight bytes, or `()`.
+/// `T` is as [`Plain`](super::plain::Plain) asks, of at most eight bytes, and aligned to no more than a word.
 #[inline]
 unsafe fn word_of<T>(value: T) -> u64 {
     let mut word = 0u64;
@@ -29,26 +30,26 @@ unsafe fn word_of<T>(value: T) -> u64 {
 /// # Safety
 /// The words are those of an entry of these types that the caller owns, and they are not used again.
 #[inline]
-pub(super) unsafe fn take<K, V>(words: SlotWords) -> (K, V) {
-    if boxed::<K, V>() {
+pub(super) unsafe fn take<K, V, C: Storage<K, V>>(words: SlotWords) -> (K, V) {
+    if boxed::<K, V, C>() {
         // SAFETY: the words of a boxed entry are the address of a box, which the caller owns.
         *unsafe { Box::from_raw(core::ptr::with_exposed_provenance_mut(words[0] as usize)) }
     } else {
-        // SAFETY: inline keys and values are integers, or `()`, at the first bytes of their words.
+        // SAFETY: inline keys and values are plain, and lie at the first bytes of their words.
         unsafe {
             ((&raw const words[0]).cast::<K>().read(), (&raw const words[1]).cast::<V>().read())
         }
     }
 }
 
-impl<K, V> Fresh<K, V> {
+impl<K, V, C: Storage<K, V>> Fresh<K, V, C> {
     #[inline]
     pub(crate) fn new(key: K, value: V) -> Self {
-        let words = if boxed::<K, V>() {
+        let words = if boxed::<K, V, C>() {
             let entry = Box::into_raw(Box::new((key, value)));
             [entry.expose_provenance() as u64, 0]
         } else {
-            // SAFETY: entries that are not boxed are integers, or an integer and `()`.
+            // SAFETY: keys and values that are not boxed are plain, and fit a word each.
             unsafe { [word_of(key), word_of(value)] }
         };
         Self { words, marker: PhantomData }
@@ -77,25 +78,25 @@ impl<K, V> Fresh<K, V> {
     #[inline]
     pub(crate) fn into_parts(self) -> (K, V) {
         // SAFETY: the entry is owned, and released by the same expression.
-        unsafe { take(self.release()) }
+        unsafe { take::<K, V, C>(self.release()) }
     }
 
     #[inline]
     pub(crate) fn key(&self) -> &K {
-        if boxed::<K, V>() {
+        if boxed::<K, V, C>() {
             // SAFETY: the box is owned, and nobody changes it.
             unsafe { &(*core::ptr::with_exposed_provenance::<(K, V)>(self.words[0] as usize)).0 }
         } else {
-            // SAFETY: inline keys are integers at the first bytes of their word.
+            // SAFETY: inline keys are plain, and lie at the first bytes of their word.
             unsafe { &*(&raw const self.words[0]).cast::<K>() }
         }
     }
 }
 
-impl<K, V> Drop for Fresh<K, V> {
+impl<K, V, C: Storage<K, V>> Drop for Fresh<K, V, C> {
     #[inline]
     fn drop(&mut self) {
-        if !boxed::<K, V>() {
+        if !boxed::<K, V, C>() {
             return;
         }
         if let Some(entry) = address::<K, V>(self.words) {

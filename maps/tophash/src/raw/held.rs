@@ -3,24 +3,31 @@
 use super::hazard::{GLOBAL, Pin};
 use super::layout::SlotWords;
 use super::table::{Candidate, Step};
-use crate::class::{Class, class};
+use crate::class::Storage;
+use crate::class::sealed::Class;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::entries::Entries;
 
 /// One entry of a map, as it was at one moment; alive as long as this is.
-pub(crate) struct Held<'t, K, V> {
+pub(crate) struct Held<'t, K, V, C: Storage<K, V>> {
     words: SlotWords,
     /// Kept for what dropping it does.
     _pin: Option<Pin<'static>>,
-    marker: PhantomData<&'t Entries<K, V>>,
+    marker: PhantomData<&'t Entries<K, V, C>>,
+}
+
+/// The class of entries from `K` to `V` in the storage `C`.
+#[inline(always)]
+pub(super) fn class<K, V, C: Storage<K, V>>() -> Class {
+    C::class()
 }
 
 /// Whether entries from `K` to `V` are boxed.
 #[inline(always)]
-pub(super) fn boxed<K, V>() -> bool {
-    class::<K, V>() == Class::Boxed
+pub(super) fn boxed<K, V, C: Storage<K, V>>() -> bool {
+    class::<K, V, C>() == Class::Boxed
 }
 
 /// The address of a boxed entry in a slot's words.
@@ -30,16 +37,16 @@ pub(super) fn address<K, V>(words: SlotWords) -> Option<NonNull<(K, V)>> {
     NonNull::new(core::ptr::with_exposed_provenance_mut(words[0] as usize))
 }
 
-impl<'t, K, V> Held<'t, K, V> {
+impl<'t, K, V, C: Storage<K, V>> Held<'t, K, V, C> {
     /// Holds the entry of a slot, unless the slot changed meanwhile.
     ///
     /// # Safety
-    /// The candidate is of a table whose entries are those of `Entries<K, V>`, which lives for `'t`, and all
+    /// The candidate is of a table whose entries are those of `Entries<K, V, C>`, which lives for `'t`, and all
     /// entries that leave the table are retired with [`GLOBAL`] as their domain.
     #[inline(always)]
     pub(super) unsafe fn of(candidate: &Candidate<'_>) -> Option<Self> {
         let words = candidate.words;
-        if !boxed::<K, V>() {
+        if !boxed::<K, V, C>() {
             return Some(Self { words, _pin: None, marker: PhantomData });
         }
         let entry = address::<K, V>(words)?;
@@ -58,7 +65,7 @@ impl<'t, K, V> Held<'t, K, V> {
     /// Holds an inline entry by its words.
     ///
     /// # Safety
-    /// The words are those of an entry of `Entries<K, V>`, which is not boxed, as they were at one moment.
+    /// The words are those of an entry of `Entries<K, V, C>`, which is not boxed, as they were at one moment.
     #[inline(always)]
     pub(super) unsafe fn inline(words: SlotWords) -> Self {
         Self { words, _pin: None, marker: PhantomData }
@@ -84,10 +91,10 @@ impl<'t, K, V> Held<'t, K, V> {
     /// Holds an entry that is not in the table yet.
     ///
     /// # Safety
-    /// `words` are those of an entry of `Entries<K, V>` that this thread owns, and that will be in that table, or
+    /// `words` are those of an entry of `Entries<K, V, C>` that this thread owns, and that will be in that table, or
     /// have been retired with [`GLOBAL`] as their domain, when this thread owns it no more.
     pub(super) unsafe fn of_own(words: SlotWords) -> Self {
-        let entry = if boxed::<K, V>() { address::<K, V>(words) } else { None };
+        let entry = if boxed::<K, V, C>() { address::<K, V>(words) } else { None };
         let pin = entry.and_then(|entry| GLOBAL.protect(entry, || true));
         Self { words, _pin: pin, marker: PhantomData }
     }
@@ -101,29 +108,29 @@ impl<'t, K, V> Held<'t, K, V> {
     ///
     /// A box that is held cannot be freed, so no other one can have its address.
     #[inline]
-    pub(crate) fn is(&self, other: &Held<'_, K, V>) -> bool {
+    pub(crate) fn is(&self, other: &Held<'_, K, V, C>) -> bool {
         self.words == other.words
     }
 
     #[inline]
     pub(crate) fn key(&self) -> &K {
-        if boxed::<K, V>() {
+        if boxed::<K, V, C>() {
             // SAFETY: the pin keeps the entry alive and unchanged: boxed entries are never written to while
             // the map is shared, and `'t` borrows the map.
             unsafe { &(*core::ptr::with_exposed_provenance::<(K, V)>(self.words[0] as usize)).0 }
         } else {
-            // SAFETY: inline keys are integers of at most a word, written at the word's first byte.
+            // SAFETY: inline keys are of at most a word, plain, and written at the word's first byte.
             unsafe { &*(&raw const self.words[0]).cast::<K>() }
         }
     }
 
     #[inline]
     pub(crate) fn value(&self) -> &V {
-        if boxed::<K, V>() {
+        if boxed::<K, V, C>() {
             // SAFETY: as for the key.
             unsafe { &(*core::ptr::with_exposed_provenance::<(K, V)>(self.words[0] as usize)).1 }
         } else {
-            // SAFETY: inline values are integers of at most a word, written at the word's first byte, or `()`.
+            // SAFETY: inline values are of at most a word, plain, and written at the word's first byte.
             unsafe { &*(&raw const self.words[1]).cast::<V>() }
         }
     }

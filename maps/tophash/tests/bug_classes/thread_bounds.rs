@@ -10,8 +10,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::MutexGuard;
 use tophash::{
-    Compute, Drain, Entry, HashMap, HashSet, IntoIter, Iter, IterMut, KeyRef, Keys, OccupiedError,
-    Ref, Values,
+    Compute, Drain, Entry, HashMap, HashSet, Inline, IntoIter, Iter, IterMut, KeyRef, Keys,
+    OccupiedError, PlainMap, PlainSet, Ref, Values,
 };
 
 /// Does not compile if `$type` implements `$trait`: then two of the implementations would apply.
@@ -51,7 +51,12 @@ fn what_may_be_sent_and_shared() {
     assert_sync::<HashSet<String>>();
     assert_unwind_safe::<HashMap<String, u64>>();
     assert_unwind_safe::<HashSet<String>>();
+    assert_send::<PlainMap<[u8; 4], f64>>();
+    assert_sync::<PlainMap<[u8; 4], f64>>();
+    assert_sync::<Ref<'_, [u8; 4], f64, Inline>>();
+    assert_unwind_safe::<PlainSet<[u8; 4]>>();
     assert_not! {
+        PlainMap<u64, u64, Rc<u64>>: Send;
         HashMap<u64, Rc<u64>>: Send;
         HashMap<u64, Rc<u64>>: Sync;
         HashMap<Rc<u64>, u64>: Send;
