@@ -12,7 +12,6 @@
 //! name it nothing: `HashMap<K, V>` and `HashMap<K, V, S>` mean what they did, and the constructors that do not
 //! say which storage they are for are those of the default, so that nothing has to be inferred.
 
-#[cfg(not(loom))]
 use crate::map::Integer;
 use crate::raw::identity::is;
 use crate::raw::plain::Plain;
@@ -149,10 +148,8 @@ impl<K: Plain, V: Plain> Sealed<K, V> for Inline {
 
 impl<K: Plain, V: Plain> Storage<K, V> for Inline {}
 
-#[cfg(not(loom))]
 impl<K: Integer, V: Integer> Arithmetic<K, V> for ByType {}
 
-#[cfg(not(loom))]
 impl<K: Plain, V: Plain + Integer> Arithmetic<K, V> for Inline {}
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(not(loom))]
 mod class;
 mod error;
 #[cfg(not(loom))]
@@ -174,6 +175,7 @@ pub use map::{
 };
 #[cfg(tophash_mutants)]
 pub use raw::mutants;
+#[cfg(not(loom))]
 pub use raw::plain::Plain;
 #[cfg(not(loom))]
 pub use set::{HashSet, PlainSet};

@@ -123,6 +123,7 @@ mod overflow;
 #[cfg(not(loom))]
 mod owned;
 mod page;
+#[cfg(not(loom))]
 pub(crate) mod plain;
 mod run;
 mod stretch;
