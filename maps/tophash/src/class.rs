@@ -26,14 +26,16 @@ pub(crate) mod sealed {
         Pair,
         /// A key in a bucket's word, and a value of no size.
         Single,
+        /// A key in two of a bucket's words, and a value of no size.
+        Wide,
         /// A pointer to both.
         Boxed,
     }
 
     /// What nobody else implements, because the code that is unsafe believes it.
     pub trait Sealed<K, V> {
-        /// The class of a map from `K` to `V`. If it is not [`Class::Boxed`], both types are as `Plain` asks, and fit a
-        /// word each.
+        /// The class of a map from `K` to `V`. If it is not [`Class::Boxed`], both types are as `Plain` asks, aligned to
+        /// no more than a word, and fit the words of the class.
         fn class() -> Class;
     }
 }
@@ -58,7 +60,8 @@ pub trait Arithmetic<K, V>: Storage<K, V> {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ByType;
 
-/// Storage in the buckets themselves, for [`Plain`] keys and values of at most eight bytes each.
+/// Storage in the buckets themselves, for [`Plain`] keys and values of at most eight bytes each. Keys without values,
+/// which are the elements of sets, may have sixteen.
 ///
 /// Nothing is boxed: reads store nothing to memory, nothing is allocated for an entry, and nothing has to be reclaimed. A
 /// type that is too large, or aligned to more than a `u64` is, is an error when the program is compiled, and so is one
@@ -122,9 +125,9 @@ impl<K, V> Sealed<K, V> for ByType {
 
 impl<K, V> Storage<K, V> for ByType {}
 
-/// Whether a `T` can be written at the beginning of a word.
-const fn fits<T>() -> bool {
-    size_of::<T>() <= size_of::<u64>() && align_of::<T>() <= align_of::<u64>()
+/// Whether a `T` can be written at the beginning of some words.
+const fn fits<T>(words: usize) -> bool {
+    size_of::<T>() <= words * size_of::<u64>() && align_of::<T>() <= align_of::<u64>()
 }
 
 impl<K: Plain, V: Plain> Sealed<K, V> for Inline {
@@ -132,17 +135,23 @@ impl<K: Plain, V: Plain> Sealed<K, V> for Inline {
     fn class() -> Class {
         const {
             assert!(
-                fits::<K>(),
-                "keys in `Inline` storage have at most the size and the alignment of a `u64`: \
-                 take `HashMap` or `HashSet` in their default storage, which box larger entries"
+                fits::<K>(if size_of::<V>() == 0 { 2 } else { 1 }),
+                "a key in `Inline` storage has at most 8 bytes, or 16 if there is no value, and at most the alignment \
+                 of a `u64`: take `HashMap` or `HashSet` in their default storage, which box larger entries"
             );
             assert!(
-                fits::<V>(),
-                "values in `Inline` storage have at most the size and the alignment of a `u64`: \
+                fits::<V>(1),
+                "a value in `Inline` storage has at most 8 bytes, and at most the alignment of a `u64`: \
                  take `HashMap` in its default storage, which boxes larger entries"
             );
         }
-        if size_of::<V>() == 0 { Class::Single } else { Class::Pair }
+        if size_of::<V>() > 0 {
+            Class::Pair
+        } else if fits::<K>(1) {
+            Class::Single
+        } else {
+            Class::Wide
+        }
     }
 }
 
@@ -225,14 +234,18 @@ mod tests {
         assert_eq!(inline::<i16, ()>(), Class::Single);
         assert_eq!(inline::<[u16; 4], [u64; 0]>(), Class::Single);
         assert_eq!(inline::<(), u8>(), Class::Pair);
+        assert_eq!(inline::<[u64; 2], ()>(), Class::Wide);
+        assert_eq!(inline::<[u8; 9], [u64; 0]>(), Class::Wide);
         assert_eq!(by_type::<[u8; 8], f64>(), Class::Boxed);
     }
 
     #[test]
-    fn what_is_larger_or_more_aligned_than_a_word_does_not_fit() {
+    fn what_is_larger_or_more_aligned_does_not_fit() {
         #[repr(align(16))]
         struct Aligned;
-        assert!(fits::<u64>() && fits::<[u8; 8]>() && fits::<()>() && fits::<f64>());
-        assert!(!fits::<u128>() && !fits::<[u8; 9]>() && !fits::<[u64; 2]>() && !fits::<Aligned>());
+        assert!(fits::<u64>(1) && fits::<[u8; 8]>(1) && fits::<()>(1) && fits::<f64>(1));
+        assert!(!fits::<[u8; 9]>(1) && !fits::<[u64; 2]>(1) && !fits::<Aligned>(1));
+        assert!(fits::<[u8; 16]>(2) && fits::<[u64; 2]>(2) && !fits::<[u8; 17]>(2));
+        assert!(!fits::<Aligned>(2));
     }
 }

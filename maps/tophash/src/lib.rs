@@ -40,7 +40,7 @@
 //! Other small types that are nothing but their bits lie in the buckets where that is asked for: a [`PlainMap`] or
 //! [`PlainSet`] is a `HashMap` or `HashSet` in the storage [`Inline`], whose keys and values are [`Plain`]. That trait is
 //! implemented for the primitive numbers and arrays of them, and you implement it for types of your own. What is not
-//! `Plain`, or is larger than eight bytes, does not compile there.
+//! `Plain`, or is larger than eight bytes (sixteen in sets), does not compile there.
 //!
 //! ```
 //! use tophash::{Plain, PlainMap};

@@ -16,14 +16,17 @@ pub struct HashSet<T, S = RandomState, C: Storage<T, ()> = ByType> {
     map: HashMap<T, (), S, C>,
 }
 
-/// A set of [`Plain`](crate::Plain) elements, which lie in its buckets themselves: see [`Inline`] and
-/// [`PlainMap`](crate::PlainMap).
+/// A set of [`Plain`](crate::Plain) elements of at most sixteen bytes, which lie in its buckets themselves: see
+/// [`Inline`] and [`PlainMap`](crate::PlainMap).
 ///
 /// ```
 /// use tophash::PlainSet;
 ///
-/// let seen: PlainSet<[u8; 6]> = PlainSet::default();
-/// assert!(seen.insert([2, 0, 0, 0, 0, 1]) && seen.contains(&[2, 0, 0, 0, 0, 1]));
+/// let addresses: PlainSet<[u8; 6]> = PlainSet::default();
+/// assert!(addresses.insert([2, 0, 0, 0, 0, 1]) && addresses.contains(&[2, 0, 0, 0, 0, 1]));
+///
+/// let digests: PlainSet<[u64; 2]> = [[1, 2], [1, 3], [1, 2]].into_iter().collect();
+/// assert_eq!(digests.len(), 2);
 /// ```
 pub type PlainSet<T, S = RandomState> = HashSet<T, S, Inline>;
 

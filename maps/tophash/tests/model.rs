@@ -288,6 +288,11 @@ proptest! {
             |v| Wrapping(v as i16),
         );
         run_in::<Halves, u64, BuildHasherDefault<Truncated>, Inline>(&operations, halves, u64::from);
+        run_in::<[u64; 2], (), tophash::RandomState, Inline>(
+            &operations,
+            |k| [7, k.into()],
+            |_| (),
+        );
         run_in::<Id, (), BuildHasherDefault<Constant>, Inline>(&operations, |k| Id(k.into()), |_| ());
     }
 

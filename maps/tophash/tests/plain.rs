@@ -163,6 +163,34 @@ fn sets_of_plain_elements() {
     assert_eq!((set.stats().retired, set.into_iter().count()), (0, 99));
 }
 
+#[test]
+fn elements_of_two_words_stay_in_one_piece() {
+    let set: PlainSet<[u64; 2]> = PlainSet::default();
+    let most = u64::from(MANY);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for n in 0..most {
+                    set.insert([n, !n]);
+                    if n % 3 == 0 {
+                        set.remove(&[n / 2, !(n / 2)]);
+                    }
+                    assert!(set.get(&[n, !n]).is_none_or(|element| element[1] == !element[0]));
+                }
+            });
+        }
+        scope.spawn(|| (0..10).for_each(|_| assert!(set.iter().all(|e| e[1] == !e[0]))));
+    });
+    let map: PlainMap<[u8; 9], ()> =
+        (0..=255u8).map(|n| ([n, 1, 2, 3, 4, 5, 6, 7, !n], ())).collect();
+    assert!((0..=255u8).all(|n| map.contains_key(&[n, 1, 2, 3, 4, 5, 6, 7, !n])));
+    assert!(!map.contains_key(&[0, 1, 2, 3, 4, 5, 6, 7, 8]));
+    let mut map = map.clone();
+    map.shrink_to_fit();
+    assert!(map.iter_mut().all(|(key, ())| key[8] == !key[0] && key[7] == 7));
+    assert!(map.into_iter().all(|(key, ())| key[8] == !key[0]));
+}
+
 thread_local! {
     /// Calls of `Hash` and `Eq` until one of them panics.
     static FUSE: Cell<u32> = const { Cell::new(u32::MAX) };

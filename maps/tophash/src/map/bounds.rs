@@ -162,6 +162,10 @@
 //! ```
 //!
 //! ```compile_fail,E0080
+//! let _ = tophash::PlainSet::<[u8; 17]>::default();
+//! ```
+//!
+//! ```compile_fail,E0080
 //! #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 //! #[repr(C, align(16))]
 //! struct Aligned([u8; 0]);

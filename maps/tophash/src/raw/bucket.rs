@@ -277,11 +277,12 @@ impl Bucket {
         return word.load(Ordering::Acquire);
     }
 
-    /// Where a word lies, for whoever has the table to himself.
+    /// Where a word and those behind it lie, for whoever has the table to himself.
     #[cfg(not(loom))]
     #[inline]
     pub(super) fn pointer(&self, index: usize) -> *mut u64 {
-        self.words[index].as_ptr()
+        // The words are atomics, which may be written through what is shared.
+        self.words[index..].as_ptr().cast::<u64>().cast_mut()
     }
 
     /// A word in the one total order of sequentially consistent operations.

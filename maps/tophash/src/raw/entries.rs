@@ -29,7 +29,7 @@ use core::ptr::NonNull;
 macro_rules! by_class {
     ($K:ty, $V:ty, $C:ty, $L:ident => $body:expr) => {
         match class::<$K, $V, $C>() {
-            Class::Pair => {
+            Class::Pair | Class::Wide => {
                 type $L = Pair;
                 $body
             }
@@ -109,8 +109,8 @@ unsafe fn free<K, V>(entry: *mut ()) {
 /// # Safety
 /// The entry is inline.
 unsafe fn inline_key<K>(words: &SlotWords) -> &K {
-    // SAFETY: inline keys lie at the first bytes of their word, and all words that were stored there are keys.
-    unsafe { &*(&raw const words[0]).cast::<K>() }
+    // SAFETY: inline keys lie at the first bytes of the words, and all that was stored there are keys.
+    unsafe { &*core::ptr::from_ref(words).cast::<K>() }
 }
 
 /// The hash of an entry's words as growth asks for it: it never does for boxed entries, whose tags say enough.
@@ -332,7 +332,7 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
         let Lookup::Hit(hit) = self.find(hash, is) else { return None };
         let value = match class::<K, V, C>() {
             Class::Pair => hit.spot.second_word::<Pair>().cast::<V>(),
-            Class::Single => NonNull::dangling().as_ptr(),
+            Class::Single | Class::Wide => NonNull::dangling().as_ptr(),
             // SAFETY: the entry is in the table, so it is alive.
             Class::Boxed => unsafe { &raw mut (*address::<K, V>(hit.held.words())?.as_ptr()).1 },
         };

@@ -13,16 +13,20 @@ pub(crate) struct Fresh<K, V, C: Storage<K, V>> {
     marker: PhantomData<(K, V, C)>,
 }
 
-/// The word whose first bytes are `value`.
+/// The words at whose first byte there is `key`, and at whose second word's first byte there is `value`.
 ///
 /// # Safety
-/// `T` is as [`Plain`](super::plain::Plain) asks, of at most eight bytes, and aligned to no more than a word.
+/// The types are as [`Plain`](super::plain::Plain) asks, and aligned to no more than a word. The value has at most the
+/// size of a word, and so has the key, unless the value has no size: then it has at most that of two.
 #[inline]
-unsafe fn word_of<T>(value: T) -> u64 {
-    let mut word = 0u64;
-    // SAFETY: a word has room for the value, and at least its alignment.
-    unsafe { (&raw mut word).cast::<T>().write(value) };
-    word
+unsafe fn words_of<K, V>(key: K, value: V) -> SlotWords {
+    let mut words = [0u64; 2];
+    // SAFETY: there is room for both, and the caller vouches for the alignment.
+    unsafe {
+        (&raw mut words).cast::<K>().write(key);
+        (&raw mut words[1]).cast::<V>().write(value);
+    }
+    words
 }
 
 /// Takes the key and the value out of an entry's words.
@@ -35,10 +39,8 @@ pub(super) unsafe fn take<K, V, C: Storage<K, V>>(words: SlotWords) -> (K, V) {
         // SAFETY: the words of a boxed entry are the address of a box, which the caller owns.
         *unsafe { Box::from_raw(core::ptr::with_exposed_provenance_mut(words[0] as usize)) }
     } else {
-        // SAFETY: inline keys and values are plain, and lie at the first bytes of their words.
-        unsafe {
-            ((&raw const words[0]).cast::<K>().read(), (&raw const words[1]).cast::<V>().read())
-        }
+        // SAFETY: inline keys and values are plain, and lie where `words_of` has written them.
+        unsafe { ((&raw const words).cast::<K>().read(), (&raw const words[1]).cast::<V>().read()) }
     }
 }
 
@@ -49,8 +51,8 @@ impl<K, V, C: Storage<K, V>> Fresh<K, V, C> {
             let entry = Box::into_raw(Box::new((key, value)));
             [entry.expose_provenance() as u64, 0]
         } else {
-            // SAFETY: keys and values that are not boxed are plain, and fit a word each.
-            unsafe { [word_of(key), word_of(value)] }
+            // SAFETY: keys and values that are not boxed are plain, and fit.
+            unsafe { words_of(key, value) }
         };
         Self { words, marker: PhantomData }
     }
@@ -87,8 +89,8 @@ impl<K, V, C: Storage<K, V>> Fresh<K, V, C> {
             // SAFETY: the box is owned, and nobody changes it.
             unsafe { &(*core::ptr::with_exposed_provenance::<(K, V)>(self.words[0] as usize)).0 }
         } else {
-            // SAFETY: inline keys are plain, and lie at the first bytes of their word.
-            unsafe { &*(&raw const self.words[0]).cast::<K>() }
+            // SAFETY: inline keys are plain, and lie where `words_of` has written them.
+            unsafe { &*(&raw const self.words).cast::<K>() }
         }
     }
 }

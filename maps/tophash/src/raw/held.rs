@@ -119,8 +119,8 @@ impl<'t, K, V, C: Storage<K, V>> Held<'t, K, V, C> {
             // the map is shared, and `'t` borrows the map.
             unsafe { &(*core::ptr::with_exposed_provenance::<(K, V)>(self.words[0] as usize)).0 }
         } else {
-            // SAFETY: inline keys are of at most a word, plain, and written at the word's first byte.
-            unsafe { &*(&raw const self.words[0]).cast::<K>() }
+            // SAFETY: inline keys are plain, and written at the first byte of the words, which they fit.
+            unsafe { &*(&raw const self.words).cast::<K>() }
         }
     }
 
@@ -130,7 +130,7 @@ impl<'t, K, V, C: Storage<K, V>> Held<'t, K, V, C> {
             // SAFETY: as for the key.
             unsafe { &(*core::ptr::with_exposed_provenance::<(K, V)>(self.words[0] as usize)).1 }
         } else {
-            // SAFETY: inline values are of at most a word, plain, and written at the word's first byte.
+            // SAFETY: inline values are plain, of at most a word, and written at the second word's first byte.
             unsafe { &*(&raw const self.words[1]).cast::<V>() }
         }
     }

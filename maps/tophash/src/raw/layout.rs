@@ -2,7 +2,7 @@
 //!
 //! | layout | tags | slots | for |
 //! |---|---|---|---|
-//! | [`Pair`] | 7 of 8 bits | 7 of two words | inline keys and values |
+//! | [`Pair`] | 7 of 8 bits | 7 of two words | inline keys and values, inline keys of two words |
 //! | [`Single`] | 13 of 8 bits | 13 of one word | inline keys without values |
 //! | [`Boxed`] | 10 of 32 bits | 10 pointers | everything else |
 //!
