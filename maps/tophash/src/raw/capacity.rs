@@ -3,7 +3,7 @@
 use super::header::{Grown, MAX_PAGES, PAGE_BITS};
 use super::layout::Layout;
 use super::page;
-use super::table::Table;
+use super::table::{Dead, Shared, Table};
 use super::{bucket::Bucket, directory::Directory, header::Header};
 use crate::error::AllocError;
 use crate::sync::Ordering;
@@ -80,6 +80,37 @@ impl Table {
         let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
         buckets.extend(nodes.map(|node| &node.bucket));
         buckets
+    }
+
+    /// Bytes that the table holds, its graveyard included. For whoever has the table to himself or does not
+    /// mind that it changes meanwhile.
+    pub(crate) fn bytes(&self) -> usize {
+        let Some(shared) = self.shared() else { return 0 };
+        let nodes = shared.overflow.nodes().count() * size_of::<super::overflow::Node>();
+        let mut bytes = size_of::<Shared>() + nodes;
+        for header in self.directory().into_iter().flat_map(Directory::distinct) {
+            // SAFETY: directories name headers that live as long as the table.
+            let shape = unsafe { &*header }.shape();
+            bytes += size_of::<Header>() + shape.pages() * page::bytes(shape.page_bits());
+        }
+        bytes + self.directory().map_or(0, Directory::bytes) + self.buried_bytes(shared)
+    }
+
+    fn buried_bytes(&self, shared: &Shared) -> usize {
+        let mut bytes = 0;
+        let mut grave = shared.graveyard.load(Ordering::Acquire);
+        // SAFETY: graves are published whole and freed only with the table.
+        while let Some(buried) = unsafe { grave.as_ref() } {
+            bytes += match buried.what {
+                Dead::Nothing => 0,
+                Dead::Header(_) => size_of::<Header>(),
+                // SAFETY: buried directories stay readable until the table is dropped.
+                Dead::Directory(directory) => unsafe { &*directory }.bytes(),
+                Dead::Page(_, bits) => page::bytes(bits),
+            };
+            grave = buried.next;
+        }
+        bytes
     }
 
     /// What the table counts. Walks the directory, and touches no bucket.

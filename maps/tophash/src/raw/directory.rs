@@ -73,7 +73,7 @@ impl<'t> PageEntry<'t> {
     pub(super) unsafe fn neighbour(&self, bucket: &'t Bucket, distance: usize) -> &'t Bucket {
         let page = self.page();
         // SAFETY: both are of one page, which the caller vouches for.
-        let index = unsafe { core::ptr::from_ref(bucket).offset_from_unsigned(page) };
+        let index = unsafe { core::ptr::from_ref(bucket).offset_from(page) } as usize;
         // SAFETY: as in `bucket`; the mask is one less than the buckets.
         unsafe { &*page.add((index ^ distance) & ((1 << PAGE_BITS) - 1)) }
     }

@@ -1,0 +1,155 @@
+//! When growth begins, and who does its steps.
+
+use super::group::GROUP;
+use crate::error::AllocError;
+use crate::raw::header::{Growing, MAX_PAGES, PAGE_BITS, Shape};
+use crate::raw::layout::{Layout, SlotWords};
+use crate::raw::page;
+use crate::raw::table::{Home, Table};
+use crate::sync::Ordering;
+
+/// An entry this far from home makes its thread look at how full the page is.
+pub(in crate::raw) const SIGNAL: usize = 4;
+
+/// A page fuller than this many sixty-fourths makes its family grow.
+const LOAD: usize = 55;
+
+/// How many buckets of a page are looked at to tell how full it is.
+const SAMPLE: usize = 16;
+
+/// The homes that a thread moves at least for each entry it inserts into a growing family.
+const STEPS: usize = 2;
+
+/// The homes that a thread moves whose entry finds no room.
+const HASTY_STEPS: usize = 16;
+
+/// Whether there is room now where there was none.
+pub(in crate::raw) enum Room {
+    Made,
+    None,
+}
+
+impl Table {
+    /// Looks after the family of an entry that was just inserted `distance` away from its home.
+    #[cold]
+    pub(in crate::raw) fn tend<L: Layout>(
+        &self,
+        home: &Home<'_>,
+        distance: usize,
+        rehash: &impl Fn(SlotWords) -> u64,
+    ) {
+        let Some(growing) = home.header.try_grow() else { return };
+        let shape = home.header.shape();
+        if shape.is_dead() {
+            return;
+        }
+        if shape.is_growing() {
+            self.steps::<L>(&growing, STEPS, rehash);
+        } else if distance > 0 {
+            let looked_at = home.page().iter().step_by((home.page().len() / SAMPLE).max(1));
+            let (buckets, occupied) = looked_at.fold((0, 0), |(buckets, occupied), bucket| {
+                (buckets + 1, occupied + L::occupied(bucket))
+            });
+            if occupied * 64 >= buckets * L::SLOTS * LOAD {
+                // Without memory the family goes on as it is; the insert that finds no room reports it.
+                let _ = self.start::<L>(&growing, shape, rehash);
+            }
+        }
+    }
+
+    /// Makes room for an entry whose page is full.
+    #[cold]
+    pub(in crate::raw) fn make_room<L: Layout>(
+        &self,
+        home: &Home<'_>,
+        rehash: &impl Fn(SlotWords) -> u64,
+    ) -> Result<Room, AllocError> {
+        let Some(growing) = home.header.grow_patiently() else { return Ok(Room::None) };
+        let shape = home.header.shape();
+        if shape != home.shape {
+            return Ok(Room::Made);
+        }
+        if shape.is_growing() {
+            let before = shape.watermark();
+            self.steps::<L>(&growing, HASTY_STEPS, rehash);
+            let after = home.header.shape();
+            let stuck = after.is_growing() && after.watermark() == before;
+            return Ok(if stuck { Room::None } else { Room::Made });
+        }
+        // Counting a family takes a while, so one that was refused is not looked at again at once.
+        let refused = home.header.refused.load(Ordering::Relaxed);
+        if refused > 0 {
+            home.header.refused.store(refused - 1, Ordering::Relaxed);
+            return Ok(Room::None);
+        }
+        let all = shape.all_buckets();
+        let occupied: usize = (0..all)
+            .map(|index| L::occupied(Self::bucket_of(home.header, shape, index).bucket))
+            .sum();
+        if occupied * 2 <= all * L::SLOTS {
+            home.header.refused.store(64, Ordering::Relaxed);
+            return Ok(Room::None);
+        }
+        if self.start::<L>(&growing, shape, rehash)? { Ok(Room::Made) } else { Ok(Room::None) }
+    }
+
+    /// Begins to grow a family: doubles its short page or its pages, or splits it. False if that is not possible.
+    fn start<L: Layout>(
+        &self,
+        growing: &Growing<'_>,
+        shape: Shape,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) -> Result<bool, AllocError> {
+        if shape.bits() < PAGE_BITS {
+            self.double::<L>(growing, shape, rehash)?;
+            return Ok(true);
+        }
+        let pages = shape.pages();
+        if pages < MAX_PAGES {
+            for index in pages..2 * pages {
+                // Pages that are there already were allocated by somebody who then was refused another one.
+                if growing.header.page(index).is_null() {
+                    growing.header.set_page(index, page::allocate(PAGE_BITS)?);
+                }
+            }
+            growing.header.publish(shape.growing());
+            self.tell_readers(growing);
+            return Ok(true);
+        }
+        self.split(growing, shape)
+    }
+
+    /// Does up to `most` steps of a growing family.
+    fn steps<L: Layout>(
+        &self,
+        growing: &Growing<'_>,
+        most: usize,
+        rehash: &impl Fn(SlotWords) -> u64,
+    ) {
+        let header = growing.header;
+        let (mut steps, mut moved) = (0, 0);
+        while steps < most {
+            let shape = header.shape();
+            let Some(old) = shape.watermark().checked_sub(1) else {
+                header.publish(shape.grown());
+                self.tell_readers(growing);
+                break;
+            };
+            if (old + 1) % GROUP == 0 {
+                if let Some(entries) = Self::step_group::<L>(header, shape, old + 1 - GROUP, rehash)
+                {
+                    moved += entries;
+                    steps += GROUP;
+                    continue;
+                }
+            }
+            let home = Self::bucket_of(header, shape, old);
+            match self.step::<L>(&home, old, rehash) {
+                Some(entries) => moved += entries,
+                None => break,
+            }
+            steps += 1;
+        }
+        growing.count(steps as u64, moved as u64);
+    }
+}
