@@ -91,7 +91,8 @@
 //! | [`iter`](HashMap::iter), [`keys`](HashMap::keys), [`values`](HashMap::values): linear | | | entries |
 //! | `&mut`: [`get_mut`](HashMap::get_mut) | | | the value itself |
 //! | `&mut`: [`iter_mut`](HashMap::iter_mut), [`drain`](HashMap::drain), `into_iter`: linear | | | values themselves |
-//! | `&mut`: [`reserve`](HashMap::reserve), [`shrink_to_fit`](HashMap::shrink_to_fit): linear | | | |
+//! | [`reserve`](HashMap::reserve), [`try_reserve`](HashMap::try_reserve): linear, in small steps | | | |
+//! | `&mut`: [`shrink_to_fit`](HashMap::shrink_to_fit): linear | | | |
 //!
 //! # Trade-offs
 //! - Replaced and removed values come back as [`Ref`], since others may still be reading them: clone what you keep.
@@ -100,7 +101,7 @@
 //! - `insert` replaces the key with the value.
 //! - Buckets double, family by family and all at about the same time: per pair of integers a map holds some 25 bytes just
 //!   before and 42 just after, like a `std` map, but without a second table while it grows.
-//! - Making room ahead and giving memory back take the map exclusively and move everything at once.
+//! - Giving memory back takes the map exclusively and moves everything at once.
 //! - Iterating, printing and comparing ask that keys can be hashed.
 //! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
 //! - An allocator that refuses a boxed entry ends the program, as it does for `Box`.

@@ -172,15 +172,15 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
     ///
     /// # Panics
     /// If no address space holds so many. If the allocator refuses, the program ends as for other collections.
-    pub fn reserve(&mut self, additional: usize) {
+    pub fn reserve(&self, additional: usize) {
         self.map.reserve(additional);
     }
 
     /// Makes room for `additional` elements more: see [`HashMap::try_reserve`].
     ///
     /// # Errors
-    /// If no address space holds so many, or the allocator refuses. The set is as it was.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
+    /// If no address space holds so many, or the allocator refuses. The set holds what it held.
+    pub fn try_reserve(&self, additional: usize) -> Result<(), AllocError> {
         self.map.try_reserve(additional)
     }
 

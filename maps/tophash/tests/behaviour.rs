@@ -502,11 +502,11 @@ fn capacities_nobody_has() {
         .map(|message| (*message).to_owned())
         .or_else(|| overflow.downcast_ref::<String>().cloned());
     assert!(message.unwrap().contains("capacity overflow"));
-    let mut map: HashMap<u64, u64> = [(1, 2)].into();
+    let map: HashMap<u64, u64> = [(1, 2)].into();
     assert_eq!(map.try_reserve(usize::MAX).unwrap_err().kind(), AllocErrorKind::CapacityOverflow);
     assert_eq!(map.try_reserve(1 << 44).unwrap_err().kind(), AllocErrorKind::Refused);
     assert_eq!(map.get(&1), Some(2));
-    let mut set: HashSet<String> = HashSet::new();
+    let set: HashSet<String> = HashSet::new();
     assert_eq!(set.try_reserve(1 << 44).unwrap_err().kind(), AllocErrorKind::Refused);
 }
 

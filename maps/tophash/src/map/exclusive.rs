@@ -1,7 +1,6 @@
 //! What takes a map that is borrowed exclusively, or owned.
 
 use super::HashMap;
-use crate::error::AllocError;
 use crate::hasher::hash_one;
 use crate::raw::entries::{Owned, WalkMut};
 use core::hash::{BuildHasher, Hash};
@@ -102,29 +101,6 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     {
         let hash = self.hash(key);
         self.entries.value_mut(hash, |candidate| key.equivalent(candidate))
-    }
-
-    /// Makes room for `additional` entries more, by moving all of them to larger buckets at once.
-    ///
-    /// # Panics
-    /// If no address space holds so many. If the allocator refuses, the program ends as for other collections.
-    pub fn reserve(&mut self, additional: usize) {
-        if let Err(error) = self.try_reserve(additional) {
-            error.handle();
-        }
-    }
-
-    /// Makes room for `additional` entries more, by moving all of them to larger buckets at once.
-    ///
-    /// # Errors
-    /// If no address space holds so many, or the allocator refuses. The map is as it was.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
-        let wanted = self.len().checked_add(additional).ok_or(AllocError::overflow())?;
-        if wanted <= self.capacity() {
-            return Ok(());
-        }
-        let Self { entries, hasher } = self;
-        entries.rebuild(wanted, &|key| hash_one(hasher, key))
     }
 
     /// Moves all entries to as few buckets as hold them well, and frees what waits to be freed.

@@ -8,6 +8,7 @@ mod exclusive;
 mod integer;
 pub(crate) mod iter;
 mod reference;
+mod room;
 mod traits;
 
 pub use alter::{Compute, Operation};

@@ -37,8 +37,19 @@ impl Table {
     /// When no address space holds them, or the allocator refuses.
     pub(crate) fn with_capacity<L: Layout>(entries: usize) -> Result<Self, AllocError> {
         let table = Self::new();
+        if let Some(bits) = Self::bits_for::<L>(entries)? {
+            table.begin_with_bits(bits)?;
+        }
+        Ok(table)
+    }
+
+    /// The logarithm of the buckets that `entries` entries ask for; none for none.
+    ///
+    /// # Errors
+    /// When no address space holds them.
+    pub(super) fn bits_for<L: Layout>(entries: usize) -> Result<Option<u32>, AllocError> {
         if entries == 0 {
-            return Ok(table);
+            return Ok(None);
         }
         let buckets = entries.div_ceil(L::SLOTS).checked_mul(100).ok_or(AllocError::overflow())?;
         let buckets = buckets.div_ceil(FILL);
@@ -46,11 +57,17 @@ impl Table {
         if bytes.is_none_or(|bytes| bytes > isize::MAX as usize / 2) {
             return Err(AllocError::overflow());
         }
-        let bits = buckets.next_power_of_two().ilog2().max(1);
+        Ok(Some(buckets.next_power_of_two().ilog2().max(1)))
+    }
+
+    /// Gives an empty table `1 << bits` buckets, unless another thread just gave it some.
+    ///
+    /// # Errors
+    /// When the allocator refuses.
+    pub(super) fn begin_with_bits(&self, bits: u32) -> Result<(), AllocError> {
         let depth = bits.saturating_sub(FIRST_BITS);
         page::probe((1 << bits) >> (bits - depth).min(PAGE_BITS), (bits - depth).min(PAGE_BITS))?;
-        table.begin_with(depth, bits - depth)?;
-        Ok(table)
+        self.begin_with(depth, bits - depth)
     }
 
     /// Entries that the table's buckets hold before most families grow.
@@ -64,7 +81,7 @@ impl Table {
         self.directory().into_iter().flat_map(Directory::distinct).map(|header| unsafe { &*header })
     }
 
-    fn buckets(&self) -> usize {
+    pub(super) fn buckets(&self) -> usize {
         self.headers().map(|header| header.shape().all_buckets()).sum()
     }
 

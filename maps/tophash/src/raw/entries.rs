@@ -233,6 +233,19 @@ impl<K, V> Entries<K, V> {
         by_class!(K, V, L => self.table.capacity::<L>())
     }
 
+    /// Makes room for `entries` entries in all. `hash` must give the hashes that the entries were put in with.
+    ///
+    /// # Errors
+    /// When no address space holds so many, or the allocator refuses.
+    pub(crate) fn reserve(
+        &self,
+        entries: usize,
+        hash: &impl Fn(&K) -> u64,
+    ) -> Result<(), AllocError> {
+        let rehash = |words: SlotWords| rehash_words::<K, V>(&words, hash);
+        by_class!(K, V, L => self.table.reserve::<L>(entries, &rehash))
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         self.table.counts()
     }

@@ -10,6 +10,7 @@ mod double;
 mod group;
 mod locks;
 mod policy;
+mod reserve;
 mod single;
 mod split;
 

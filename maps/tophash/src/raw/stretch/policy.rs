@@ -29,6 +29,13 @@ pub(in crate::raw) enum Room {
     None,
 }
 
+/// What became of a step.
+enum Stepped {
+    Over { homes: usize, entries: usize },
+    ToTheEnd,
+    Nowhere,
+}
+
 impl Table {
     /// Looks after the family of an entry that was just inserted `distance` away from its home.
     #[cold]
@@ -44,7 +51,8 @@ impl Table {
             return;
         }
         if shape.is_growing() {
-            self.steps::<L>(&growing, STEPS, rehash);
+            // What cannot be done now is done by a later insertion.
+            let _ = self.steps::<L>(&growing, STEPS, rehash);
         } else if distance > 0 {
             let looked_at = home.page().iter().step_by((home.page().len() / SAMPLE).max(1));
             let (buckets, occupied) = looked_at.fold((0, 0), |(buckets, occupied), bucket| {
@@ -71,10 +79,12 @@ impl Table {
         }
         if shape.is_growing() {
             let before = shape.watermark();
-            self.steps::<L>(&growing, HASTY_STEPS, rehash);
+            let ended = self.steps::<L>(&growing, HASTY_STEPS, rehash);
             let after = home.header.shape();
-            let stuck = after.is_growing() && after.watermark() == before;
-            return Ok(if stuck { Room::None } else { Room::Made });
+            if !after.is_growing() || after.watermark() != before {
+                return Ok(Room::Made);
+            }
+            return ended.map(|_| Room::None);
         }
         // Counting a family takes a while, so one that was refused is not looked at again at once.
         let refused = home.header.refused.load(Ordering::Relaxed);
@@ -94,7 +104,7 @@ impl Table {
     }
 
     /// Begins to grow a family: doubles its short page or its pages, or splits it. False if that is not possible.
-    fn start<L: Layout>(
+    pub(super) fn start<L: Layout>(
         &self,
         growing: &Growing<'_>,
         shape: Shape,
@@ -119,37 +129,57 @@ impl Table {
         self.split(growing, shape)
     }
 
-    /// Does up to `most` steps of a growing family.
-    fn steps<L: Layout>(
+    /// Does steps of a growing family over up to about `most` homes. False if it cannot go on just now.
+    ///
+    /// # Errors
+    /// When the allocator refuses. The family is whole, and goes on growing.
+    pub(super) fn steps<L: Layout>(
         &self,
         growing: &Growing<'_>,
         most: usize,
         rehash: &impl Fn(SlotWords) -> u64,
-    ) {
-        let header = growing.header;
-        let (mut steps, mut moved) = (0, 0);
-        while steps < most {
-            let shape = header.shape();
-            let Some(old) = shape.watermark().checked_sub(1) else {
-                header.publish(shape.grown());
-                self.tell_readers(growing);
-                break;
-            };
-            if (old + 1) % GROUP == 0 {
-                if let Some(entries) = Self::step_group::<L>(header, shape, old + 1 - GROUP, rehash)
-                {
-                    moved += entries;
-                    steps += GROUP;
-                    continue;
+    ) -> Result<bool, AllocError> {
+        let (mut homes, mut entries) = (0, 0);
+        let ended = loop {
+            if homes >= most {
+                break Ok(true);
+            }
+            match self.one_step::<L>(growing, rehash) {
+                Ok(Stepped::Over { homes: more, entries: moved }) => {
+                    homes += more;
+                    entries += moved;
                 }
+                Ok(Stepped::ToTheEnd) => break Ok(true),
+                Ok(Stepped::Nowhere) => break Ok(false),
+                Err(error) => break Err(error),
             }
-            let home = Self::bucket_of(header, shape, old);
-            match self.step::<L>(&home, old, rehash) {
-                Some(entries) => moved += entries,
-                None => break,
+        };
+        growing.count(homes as u64, entries as u64);
+        ended
+    }
+
+    fn one_step<L: Layout>(
+        &self,
+        growing: &Growing<'_>,
+        rehash: &impl Fn(SlotWords) -> u64,
+    ) -> Result<Stepped, AllocError> {
+        let header = growing.header;
+        let shape = header.shape();
+        let Some(old) = shape.watermark().checked_sub(1) else {
+            header.publish(shape.grown());
+            self.tell_readers(growing);
+            return Ok(Stepped::ToTheEnd);
+        };
+        if (old + 1) % GROUP == 0 {
+            let first = old + 1 - GROUP;
+            if let Some(entries) = Self::step_group::<L>(header, shape, first, rehash) {
+                return Ok(Stepped::Over { homes: GROUP, entries });
             }
-            steps += 1;
         }
-        growing.count(steps as u64, moved as u64);
+        let home = Self::bucket_of(header, shape, old);
+        Ok(match self.step::<L>(&home, old, rehash)? {
+            Some(entries) => Stepped::Over { homes: 1, entries },
+            None => Stepped::Nowhere,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::locks::{HOME, Locks};
 use super::position_of;
+use crate::error::AllocError;
 use crate::raw::bucket::{Bucket, MOST_REACH, State};
 use crate::raw::layout::{Layout, SlotWords};
 use crate::raw::table::{Home, Table};
@@ -35,7 +36,10 @@ struct Copied {
 
 impl Table {
     /// Moves the entries of home `old`, the last one that has not been moved yet; or, if they do not fit where they
-    /// belong, some of them to the overflow list. None if there is no memory for that.
+    /// belong, some of them to the overflow list. How many were moved to their new homes; none if that is not possible now.
+    ///
+    /// # Errors
+    /// When the allocator refuses a bucket of the overflow list.
     #[cold]
     #[inline(never)]
     pub(super) fn step<L: Layout>(
@@ -43,11 +47,14 @@ impl Table {
         home: &Home<'_>,
         old: usize,
         rehash: &dyn Fn(SlotWords) -> u64,
-    ) -> Option<usize> {
+    ) -> Result<Option<usize>, AllocError> {
         let (header, shape) = (home.header, home.shape);
         let mut moving = [const { None }; MOST];
         let mut locks = Locks::new();
-        let (length, all) = Self::lock_home::<L>(home, old, rehash, &mut moving, &mut locks)?;
+        let Some((length, all)) = Self::lock_home::<L>(home, old, rehash, &mut moving, &mut locks)
+        else {
+            return Ok(None);
+        };
         let mut copied = [const { None }; MOST];
         if !all || !Self::copy::<L>(home, old, &moving[..length], &mut copied, &mut locks) {
             for copy in copied.iter().flatten() {
@@ -78,18 +85,21 @@ impl Table {
         mutant!("grow-late", drop(core::mem::replace(&mut locks, Locks::new())));
         delicate!();
         mutant!("grow-late", header.publish(published));
-        Some(moved)
+        Ok(Some(moved))
     }
 
-    /// Moves entries of a home to the overflow list. None if there is no memory for it.
+    /// Moves entries of a home to the overflow list. None if that is not possible now.
+    ///
+    /// # Errors
+    /// When the allocator refuses a bucket of the list, and there was room for none.
     #[cold]
     fn relieve<'t, L: Layout>(
         &'t self,
         moving: &[Option<Moving<'t>>],
         mut locks: Locks<'t>,
-    ) -> Option<usize> {
-        let shared = self.shared()?;
-        let mut listed = 0;
+    ) -> Result<Option<usize>, AllocError> {
+        let Some(shared) = self.shared() else { return Ok(None) };
+        let (mut listed, mut refused) = (0, None);
         for entry in moving.iter().flatten() {
             let free = shared.overflow.nodes().find_map(|node| {
                 (!L::empty(&node.bucket).is_empty()).then_some(())?;
@@ -100,7 +110,10 @@ impl Table {
                 Some(place) => Some(place),
                 None => match shared.overflow.grow() {
                     Ok(node) => locks.place_if_free(&node.bucket),
-                    Err(_) => None,
+                    Err(error) => {
+                        refused = Some(error);
+                        None
+                    }
                 },
             };
             let Some(node) = place.and_then(|place| locks.at(place)) else { break };
@@ -109,7 +122,7 @@ impl Table {
             listed += 1;
         }
         if listed == 0 {
-            return None;
+            return refused.map_or(Ok(None), Err);
         }
         // From here on, searches look for these entries in the list too; both copies are still locked.
         locks.change(HOME, State::with_overflowed);
@@ -132,7 +145,7 @@ impl Table {
             }
         }
         shared.overflowed.fetch_add(listed as u64, Ordering::Relaxed);
-        Some(0)
+        Ok(Some(0))
     }
 
     /// Finds the entries that are at home in bucket `old`, and locks that bucket, at [`HOME`], and those they
