@@ -184,9 +184,14 @@ impl<T: Hash + Eq, S: BuildHasher> HashSet<T, S> {
         self.map.try_reserve(additional)
     }
 
-    /// Moves all elements to as few buckets as hold them well: see [`HashMap::shrink_to_fit`].
-    pub fn shrink_to_fit(&mut self) {
+    /// Moves all elements to as few buckets as hold them well, in small steps: see [`HashMap::shrink_to_fit`].
+    pub fn shrink_to_fit(&self) {
         self.map.shrink_to_fit();
+    }
+
+    /// Moves all elements to as few buckets as hold them well, and frees all others: see [`HashMap::compact`].
+    pub fn compact(&mut self) {
+        self.map.compact();
     }
 
     /// Whether every element of this set is in the other one.

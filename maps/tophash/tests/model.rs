@@ -51,6 +51,7 @@ enum Op {
     Clear,
     Reserve(u16),
     Shrink,
+    Compact,
     Check,
 }
 
@@ -75,6 +76,7 @@ fn operations() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Clear),
         1 => key.prop_map(Op::Reserve),
         1 => Just(Op::Shrink),
+        1 => Just(Op::Compact),
         1 => Just(Op::Check),
     ];
     prop::collection::vec(op, 1..200)
@@ -207,6 +209,7 @@ where
                 assert!(map.capacity() >= map.len() + usize::from(additional));
             }
             Op::Shrink => map.shrink_to_fit(),
+            Op::Compact => map.compact(),
             Op::Check => check(&mut map, &mut model),
         }
         assert_eq!(map.len(), model.len());

@@ -1,7 +1,6 @@
 //! What takes a map that is borrowed exclusively, or owned.
 
 use super::HashMap;
-use crate::hasher::hash_one;
 use crate::raw::entries::{Owned, WalkMut};
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -61,7 +60,8 @@ impl<K, V> FusedIterator for IntoIter<K, V> {}
 impl<K, V> FusedIterator for Drain<'_, K, V> {}
 
 impl<K, V, S> HashMap<K, V, S> {
-    /// Every entry, with a value that may be changed. Lists where they are first, 16 bytes an entry.
+    /// Every entry, with a value that may be changed. Lists where they are first, 16 bytes an entry; and frees what
+    /// [`Stats::retained_bytes`](crate::Stats::retained_bytes) counts.
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
         IterMut(self.entries.walk_mut())
     }
@@ -101,16 +101,5 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     {
         let hash = self.hash(key);
         self.entries.value_mut(hash, |candidate| key.equivalent(candidate))
-    }
-
-    /// Moves all entries to as few buckets as hold them well, and frees what waits to be freed.
-    ///
-    /// If the allocator refuses, the map stays as it is.
-    pub fn shrink_to_fit(&mut self) {
-        self.entries.flush();
-        let Self { entries, hasher } = self;
-        let length = entries.len();
-        // A map that could not be moved is as good as before.
-        let _ = entries.rebuild(length, &|key| hash_one(hasher, key));
     }
 }

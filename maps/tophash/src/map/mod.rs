@@ -301,6 +301,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
             Ok(old) => {
                 if old.is_some() {
                     reentry::note(self.address(), hash);
+                    self.entries.after_removal(hash, &|key| self.hash(key));
                 }
                 old.map(Ref)
             }
@@ -398,6 +399,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     ) -> Result<Held<'t, K, V>, Held<'t, K, V>> {
         let old = hit.remove()?;
         reentry::note(self.address(), hash);
+        self.entries.after_removal(hash, &|key| self.hash(key));
         Ok(old)
     }
 }

@@ -1,8 +1,18 @@
-//! Room ahead.
+//! Room ahead, and room given back.
 
 use super::HashMap;
 use crate::error::AllocError;
+use crate::hasher::hash_one;
 use core::hash::{BuildHasher, Hash};
+
+impl<K, V, S> HashMap<K, V, S> {
+    /// A map with room for entries that are about to come, which nobody has asked to be kept once they have left.
+    pub(crate) fn with_hint(capacity: usize, hasher: S) -> Self {
+        let map = Self::with_capacity_and_hasher(capacity, hasher);
+        map.entries.ask_for_nothing();
+        map
+    }
+}
 
 impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     /// Makes room for `additional` entries more than there are, while others use the map.
@@ -28,5 +38,28 @@ impl<K: Hash + Eq, V, S: BuildHasher> HashMap<K, V, S> {
     pub fn try_reserve(&self, additional: usize) -> Result<(), AllocError> {
         let wanted = self.len().checked_add(additional).ok_or(AllocError::overflow())?;
         self.entries.reserve(wanted, &|key| self.hash(key))
+    }
+
+    /// Moves all entries to as few buckets as hold them well, and frees what entries left behind, while others use the
+    /// map. By the same small steps as removals do it: nobody waits for more than one of them. Costs linear in the buckets.
+    ///
+    /// Buckets are kept for later growth, as [`Stats::retained_bytes`](crate::Stats::retained_bytes) tells, since others
+    /// may still be looking into them, and no family of buckets gets smaller than 64 of them:
+    /// [`HashMap::compact`] has neither limit. What was asked for by [`HashMap::reserve`] or
+    /// [`HashMap::with_capacity`] is asked for no longer.
+    pub fn shrink_to_fit(&self) {
+        self.entries.flush();
+        self.entries.shrink(&|key| self.hash(key));
+    }
+
+    /// Moves all entries to as few buckets as hold them well, all at once, and frees all others.
+    ///
+    /// Linear in what the map holds. If the allocator refuses, the map stays as it is.
+    pub fn compact(&mut self) {
+        self.entries.flush();
+        let Self { entries, hasher } = self;
+        let length = entries.len();
+        // A map that could not be moved is as good as before.
+        let _ = entries.rebuild(length, &|key| hash_one(hasher, key));
     }
 }

@@ -24,7 +24,7 @@ where
 {
     /// A map of clones of the entries, as [`HashMap::iter`] meets them.
     fn clone(&self) -> Self {
-        let map = Self::with_capacity_and_hasher(self.len(), self.hasher.clone());
+        let map = Self::with_hint(self.len(), self.hasher.clone());
         for entry in self {
             let _ = map.insert(entry.key().clone(), entry.value().clone());
         }
@@ -103,7 +103,7 @@ where
 {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        let map = Self::with_capacity_and_hasher(entries.size_hint().0.min(1 << 16), S::default());
+        let map = Self::with_hint(entries.size_hint().0.min(1 << 16), S::default());
         (&map).extend(entries);
         map
     }

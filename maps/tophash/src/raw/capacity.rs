@@ -23,7 +23,9 @@ pub(crate) struct Counts {
     pub(crate) bytes: usize,
     pub(crate) families: u64,
     pub(crate) growing: usize,
+    pub(crate) retained_bytes: usize,
     pub(crate) steps: u64,
+    pub(crate) steps_back: u64,
     pub(crate) moved: u64,
     pub(crate) most_moved: u64,
     pub(crate) splits: u64,
@@ -67,7 +69,11 @@ impl Table {
     pub(super) fn begin_with_bits(&self, bits: u32) -> Result<(), AllocError> {
         let depth = bits.saturating_sub(FIRST_BITS);
         page::probe((1 << bits) >> (bits - depth).min(PAGE_BITS), (bits - depth).min(PAGE_BITS))?;
-        self.begin_with(depth, bits - depth)
+        self.begin_with(depth, bits - depth)?;
+        for header in self.headers() {
+            header.asked.fetch_max(u64::from(bits), Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Entries that the table's buckets hold before most families grow.
@@ -105,12 +111,46 @@ impl Table {
         let Some(shared) = self.shared() else { return 0 };
         let nodes = shared.overflow.nodes().count() * size_of::<super::overflow::Node>();
         let mut bytes = size_of::<Shared>() + nodes;
-        for header in self.directory().into_iter().flat_map(Directory::distinct) {
-            // SAFETY: directories name headers that live as long as the table.
-            let shape = unsafe { &*header }.shape();
-            bytes += size_of::<Header>() + shape.pages() * page::bytes(shape.page_bits());
+        for header in self.headers() {
+            let pages = (0..MAX_PAGES).filter(|index| !header.page(*index).is_null()).count();
+            bytes += size_of::<Header>() + pages * page::bytes(header.shape().page_bits());
         }
         bytes + self.directory().map_or(0, Directory::bytes) + self.buried_bytes(shared)
+    }
+
+    /// Those of [`Table::bytes`] that hold nothing: pages that wait for their family's next growth, and what is kept
+    /// because somebody may still be reading it.
+    fn retained_bytes(&self, shared: &Shared) -> usize {
+        let mut bytes = self.buried_bytes(shared);
+        for header in self.headers() {
+            let shape = header.shape();
+            let kept = shape.pages()..MAX_PAGES;
+            let pages = kept.filter(|index| !header.page(*index).is_null()).count();
+            bytes += pages * page::bytes(shape.page_bits());
+        }
+        bytes
+    }
+
+    /// Frees what [`Table::bytes`] counts and holds nothing.
+    pub(crate) fn release(&mut self) {
+        self.empty_graveyard();
+        for header in self.headers() {
+            let shape = header.shape();
+            for index in shape.pages()..MAX_PAGES {
+                let page = header.page(index);
+                if !page.is_null() {
+                    header.set_page(index, core::ptr::null_mut());
+                    // SAFETY: the family's own page, of the size its shape says, in which its shape has no home; and
+                    // the table is borrowed exclusively, so that nobody reads it.
+                    unsafe { page::free(page, shape.page_bits()) };
+                }
+            }
+        }
+    }
+
+    /// Forgets which room was asked for.
+    pub(crate) fn ask_for_nothing(&self) {
+        self.headers().for_each(|header| header.asked.store(0, Ordering::Relaxed));
     }
 
     fn buried_bytes(&self, shared: &Shared) -> usize {
@@ -143,6 +183,8 @@ impl Table {
             bytes: self.bytes(),
             families: shared.families.load(Ordering::Relaxed),
             growing,
+            retained_bytes: self.retained_bytes(shared),
+            steps_back: grown.steps_back.load(Ordering::Relaxed),
             steps: grown.steps.load(Ordering::Relaxed),
             moved: grown.moved.load(Ordering::Relaxed),
             most_moved: grown.most_moved.load(Ordering::Relaxed),

@@ -8,7 +8,7 @@ use crate::raw::header::{Growing, Header, Shape};
 use crate::raw::layout::{Layout, SlotWords};
 use crate::raw::page;
 use crate::raw::table::{Dead, Grave, Table};
-use crate::sync::spin;
+use crate::sync::{Ordering, spin};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -28,6 +28,7 @@ impl Table {
         let doubled = Shape::new(shape.depth(), shape.bits() + 1);
         let fresh = page::Fresh::new(doubled.bits())?;
         let successor = page::boxed(Header::new(doubled, header.prefix, &[fresh.pointer()]))?;
+        successor.asked.store(header.asked.load(Ordering::Relaxed), Ordering::Relaxed);
         let graves = (Grave::dig()?, Grave::dig()?);
         // SAFETY: just allocated with twice the buckets; what is made of the slice is dropped before the
         // page can be, and if the page is kept it is freed only with the table.
@@ -74,7 +75,7 @@ impl Table {
         drop(filled);
         self.bury(graves.0, Dead::Page(old.as_ptr().cast_mut(), shape.bits()));
         self.bury(graves.1, Dead::Header(core::ptr::from_ref(header).cast_mut()));
-        growing.count(1, moved);
+        growing.count(1, 0, moved);
         shared.past.take_over(&header.grown);
         Ok(())
     }

@@ -28,7 +28,7 @@ impl<'t> Locks<'t> {
 
     /// The place of a bucket, which is locked if it is not among them yet; none if there are too many.
     pub(super) fn place_of(&mut self, bucket: &'t Bucket) -> Option<usize> {
-        match (0..self.length).find(|place| self.is_at(*place, bucket)) {
+        match self.find(bucket) {
             Some(place) => Some(place),
             None if self.length == LOCKS => None,
             None => self.add(bucket.lock()),
@@ -38,11 +38,16 @@ impl<'t> Locks<'t> {
     /// The place of a bucket, which is locked if it is not among them yet; none if somebody else holds it, or there
     /// are too many.
     pub(super) fn place_if_free(&mut self, bucket: &'t Bucket) -> Option<usize> {
-        match (0..self.length).find(|place| self.is_at(*place, bucket)) {
+        match self.find(bucket) {
             Some(place) => Some(place),
             None if self.length == LOCKS => None,
             None => bucket.try_lock().and_then(|locked| self.add(locked)),
         }
+    }
+
+    /// The place of a bucket that is among them.
+    pub(super) fn find(&self, bucket: &Bucket) -> Option<usize> {
+        (0..self.length).find(|place| self.is_at(*place, bucket))
     }
 
     pub(super) fn is_at(&self, place: usize, bucket: &Bucket) -> bool {

@@ -1,16 +1,19 @@
-//! Growth: a short page is doubled, a family stretches to twice its pages, and a full family splits.
+//! Growth: a short page is doubled, a family stretches to twice its pages or shrinks to half, and a full one splits.
 //!
 //! Every step is bounded: a stretch moves the entries of eight homes at a time, the doubling of a short page moves
 //! fewer than a page holds, a split moves nothing. Threads that insert into a growing family do a step each, unless
 //! another thread is at it.
 //!
-//! [`policy`] says when growth begins and who does its steps, [`group`] and [`single`] are the two kinds of steps.
+//! [`policy`] says when growth begins and who does its steps, [`group`] and [`single`] are the two kinds of steps;
+//! [`shrink`] says when a family goes back, and [`back`] is the step.
 
+mod back;
 mod double;
 mod group;
 mod locks;
 mod policy;
 mod reserve;
+mod shrink;
 mod single;
 mod split;
 

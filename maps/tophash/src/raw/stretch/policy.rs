@@ -18,7 +18,7 @@ const LOAD: usize = 55;
 const SAMPLE: usize = 16;
 
 /// The homes that a thread moves at least for each entry it inserts into a growing family.
-const STEPS: usize = 2;
+pub(super) const STEPS: usize = 2;
 
 /// The homes that a thread moves whose entry finds no room.
 const HASTY_STEPS: usize = 16;
@@ -32,6 +32,7 @@ pub(in crate::raw) enum Room {
 /// What became of a step.
 enum Stepped {
     Over { homes: usize, entries: usize },
+    Back { homes: usize, entries: usize },
     ToTheEnd,
     Nowhere,
 }
@@ -51,8 +52,11 @@ impl Table {
             return;
         }
         if shape.is_growing() {
-            // What cannot be done now is done by a later insertion.
-            let _ = self.steps::<L>(&growing, STEPS, rehash);
+            // What cannot be done now is done by a later insertion; but buckets that cannot get fewer become more again.
+            let went_on = self.steps::<L>(&growing, STEPS, rehash);
+            if matches!(went_on, Ok(false)) && shape.is_shrinking() {
+                growing.turn();
+            }
         } else if distance > 0 {
             let looked_at = home.page().iter().step_by((home.page().len() / SAMPLE).max(1));
             let (buckets, occupied) = looked_at.fold((0, 0), |(buckets, occupied), bucket| {
@@ -77,11 +81,14 @@ impl Table {
         if shape != home.shape {
             return Ok(Room::Made);
         }
+        if shape.is_shrinking() {
+            growing.turn();
+        }
         if shape.is_growing() {
             let before = shape.watermark();
             let ended = self.steps::<L>(&growing, HASTY_STEPS, rehash);
             let after = home.header.shape();
-            if !after.is_growing() || after.watermark() != before {
+            if !after.is_growing() || after.watermark() < before {
                 return Ok(Room::Made);
             }
             return ended.map(|_| Room::None);
@@ -139,9 +146,9 @@ impl Table {
         most: usize,
         rehash: &impl Fn(SlotWords) -> u64,
     ) -> Result<bool, AllocError> {
-        let (mut homes, mut entries) = (0, 0);
+        let (mut homes, mut back, mut entries) = (0, 0, 0);
         let ended = loop {
-            if homes >= most {
+            if homes + back >= most {
                 break Ok(true);
             }
             match self.one_step::<L>(growing, rehash) {
@@ -149,12 +156,16 @@ impl Table {
                     homes += more;
                     entries += moved;
                 }
+                Ok(Stepped::Back { homes: more, entries: moved }) => {
+                    back += more;
+                    entries += moved;
+                }
                 Ok(Stepped::ToTheEnd) => break Ok(true),
                 Ok(Stepped::Nowhere) => break Ok(false),
                 Err(error) => break Err(error),
             }
         };
-        growing.count(homes as u64, entries as u64);
+        growing.count(homes as u64, back as u64, entries as u64);
         ended
     }
 
@@ -165,6 +176,9 @@ impl Table {
     ) -> Result<Stepped, AllocError> {
         let header = growing.header;
         let shape = header.shape();
+        if shape.is_shrinking() {
+            return Ok(self.one_step_back::<L>(growing, shape, rehash));
+        }
         let Some(old) = shape.watermark().checked_sub(1) else {
             header.publish(shape.grown());
             self.tell_readers(growing);
@@ -181,5 +195,21 @@ impl Table {
             Some(entries) => Stepped::Over { homes: 1, entries },
             None => Stepped::Nowhere,
         })
+    }
+
+    fn one_step_back<L: Layout>(
+        &self,
+        growing: &Growing<'_>,
+        shape: Shape,
+        rehash: &dyn Fn(SlotWords) -> u64,
+    ) -> Stepped {
+        let header = growing.header;
+        if shape.watermark() == shape.buckets() {
+            header.publish(shape.shrunk());
+            self.tell_readers(growing);
+            return Stepped::ToTheEnd;
+        }
+        Self::step_back::<L>(header, shape, rehash)
+            .map_or(Stepped::Nowhere, |entries| Stepped::Back { homes: 2, entries })
     }
 }

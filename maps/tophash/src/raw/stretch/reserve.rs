@@ -5,10 +5,10 @@ use crate::raw::header::{Header, Shape};
 use crate::raw::layout::{Layout, SlotWords};
 use crate::raw::page;
 use crate::raw::table::Table;
-use crate::sync::spin;
+use crate::sync::{Ordering, spin};
 
 /// How often a family is asked for again that another thread is at, before it is left to that thread.
-const PATIENCE: usize = 64;
+pub(super) const PATIENCE: usize = 64;
 
 /// What became of a family that was to grow.
 enum Grown {
@@ -60,7 +60,9 @@ impl Table {
             if shape.is_dead() {
                 return Ok(Grown::Otherwise);
             }
-            if !shape.is_growing() && shape.depth() + shape.bits() >= bits {
+            header.asked.fetch_max(u64::from(bits), Ordering::Relaxed);
+            let enough = shape.depth() + shape.bits() >= bits;
+            if !shape.is_growing() && enough {
                 return Ok(Grown::Enough);
             }
             let Some(growing) = header.grow_patiently() else {
@@ -71,11 +73,17 @@ impl Table {
             if header.shape() != shape {
                 continue;
             }
-            let went_on = if shape.is_growing() {
+            let went_on = if shape.is_shrinking() && !enough {
+                growing.turn();
+                true
+            } else if shape.is_growing() {
                 self.steps::<L>(&growing, 1, rehash)?
             } else {
                 self.start::<L>(&growing, shape, rehash)?
             };
+            if !went_on && shape.is_shrinking() {
+                growing.turn();
+            }
             drop(growing);
             if !went_on {
                 // A step may be barred by a writer of the overflow list, a start is by hashes that are too much alike.
@@ -91,6 +99,6 @@ impl Table {
 }
 
 /// The first position behind a family; none behind the last one.
-fn end_of(header: &Header, shape: Shape) -> Option<u64> {
+pub(super) fn end_of(header: &Header, shape: Shape) -> Option<u64> {
     1u64.checked_shl(64 - shape.depth()).and_then(|length| header.prefix.checked_add(length))
 }

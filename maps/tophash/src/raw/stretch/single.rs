@@ -9,29 +9,29 @@ use crate::raw::table::{Home, Table};
 use crate::sync::{Ordering, spin};
 
 /// The most entries of one home that a step moves; of more, some go to the overflow list first.
-const MOST: usize = 48;
+pub(super) const MOST: usize = 48;
 
 /// The homes that the entries of one home go to.
 const TARGETS: usize = 2;
 
 /// An entry of the home that a step moves.
 #[derive(Clone, Copy)]
-struct Moving<'t> {
-    bucket: &'t Bucket,
-    slot: usize,
+pub(super) struct Moving<'t> {
+    pub(super) bucket: &'t Bucket,
+    pub(super) slot: usize,
     position: u64,
 }
 
 /// Where an entry was copied to.
 #[derive(Clone, Copy)]
-struct Copied {
+pub(super) struct Copied {
     /// Which of the locked buckets it came from.
-    from: usize,
+    pub(super) from: usize,
     /// Which one is its new home.
-    home: usize,
+    pub(super) home: usize,
     /// Which one it lies in.
-    to: usize,
-    slot: usize,
+    pub(super) to: usize,
+    pub(super) slot: usize,
 }
 
 impl Table {
@@ -160,7 +160,8 @@ impl Table {
         let mut turn = 0;
         loop {
             let state = home.bucket.settled();
-            if let Some((length, all)) = Self::entries_of::<L>(home, old, state, rehash, moving) {
+            let is = |position| home.shape.homes(position).0 == old;
+            if let Some((length, all)) = Self::entries_of::<L>(home, is, state, rehash, moving) {
                 if let Some(locked) =
                     mutant!("grow-unseen", Some(home.bucket.lock()), home.bucket.lock_from(state))
                 {
@@ -180,15 +181,16 @@ impl Table {
         }
     }
 
-    /// The entries that are at home in bucket `old`: how many, and whether these are all. None if they changed.
+    /// The entries that are at home in a bucket, where displaced ones have a position that `is` says so of: how many, and
+    /// whether these are all. None if they changed.
     ///
     /// No lock is held while the user's hasher runs.
-    fn entries_of<'t, L: Layout>(
+    pub(super) fn entries_of<'t, L: Layout>(
         home: &Home<'t>,
-        old: usize,
+        is: impl Fn(u64) -> bool,
         state: State,
         rehash: &dyn Fn(SlotWords) -> u64,
-        moving: &mut [Option<Moving<'t>>; MOST],
+        moving: &mut [Option<Moving<'t>>],
     ) -> Option<(usize, bool)> {
         let mut length = 0;
         for distance in 0..=mutant!("grow-home-only", 0, state.reach()) {
@@ -208,7 +210,7 @@ impl Table {
                     return None;
                 }
                 let position = position_of::<L>(bucket, slot, || rehash(words));
-                if displaced && home.shape.homes(position).0 != old {
+                if displaced && !is(position) {
                     continue;
                 }
                 let Some(place) = moving.get_mut(length) else { return Some((length, false)) };
@@ -264,7 +266,7 @@ impl Table {
     }
 
     /// Copies an entry to its new home, or near there: to which of the locked buckets, and to which slot.
-    fn copy_one<'t, L: Layout>(
+    pub(super) fn copy_one<'t, L: Layout>(
         entry: &Moving<'_>,
         target: &Home<'t>,
         home: usize,
@@ -295,7 +297,7 @@ impl Table {
     }
 
     /// Takes back a copy that was made in vain.
-    fn withdraw<L: Layout>(copy: &Copied, locks: &mut Locks<'_>) {
+    pub(super) fn withdraw<L: Layout>(copy: &Copied, locks: &mut Locks<'_>) {
         if let Some(locked) = locks.at(copy.to) {
             L::take(locked, copy.slot);
             locked.set_state(locked.state().with_foreign(copy.slot, false));

@@ -39,6 +39,9 @@ impl Table {
         let graves = (Grave::dig()?, Grave::dig()?);
         let lower = page::boxed(Header::new(smaller, header.prefix, &pages[..half]))?;
         let upper = page::boxed(Header::new(smaller, upper_prefix, &pages[half..]))?;
+        for successor in [&lower, &upper] {
+            successor.asked.store(header.asked.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
         let _one = SplitLock::of(shared);
         let mut current = self.directory().unwrap_or(directory);
         if current.depth() < depth {
