@@ -5,7 +5,7 @@ use core::fmt;
 
 /// Memory that could not be allocated: the allocator refused, or no address space could hold it.
 ///
-/// [`AllocError::kind`] tells which. The map is as it was before the call.
+/// [`AllocError::kind`] tells which. The map holds what it held before the call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AllocError {
     kind: AllocErrorKind,
@@ -57,7 +57,11 @@ impl fmt::Display for AllocError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, self.layout) {
             (AllocErrorKind::Refused, Some(layout)) => {
-                write!(f, "the allocator refused {} bytes; the map is as it was", layout.size())
+                write!(
+                    f,
+                    "the allocator refused {} bytes; the map holds what it held",
+                    layout.size()
+                )
             }
             _ => f.write_str("no address space holds a map of that capacity; ask for less"),
         }

@@ -24,9 +24,9 @@
 //! # Why
 //! - **It does not bite.** References, iterators and entries hold no locks, in one thread or across `.await`. Closures
 //!   and the keys' `Hash` and `Eq` run under no lock: they may use the map, and a panic in them leaves it whole.
-//! - **It grows in small steps.** No insertion moves more than a few hundred entries ([`Stats::most_moved`]), and readers
-//!   never wait for growth. All that is ever copied as a whole is the directory, when it doubles: some nine pointers for
-//!   every thousand entries, if the hashes spread.
+//! - **It grows and shrinks in small steps.** No insertion or removal moves more than a few hundred entries
+//!   ([`Stats::most_moved`]), and readers never wait for growth. All that is ever copied as a whole is the directory,
+//!   when it doubles: some nine pointers for every thousand entries, if the hashes spread.
 //! - **Reads store nothing** to memory that others read where entries are inline, and one word that is the thread's
 //!   own where they are boxed.
 //! - **It tells.** [`HashMap::stats`] says what it holds, how it grew, what waits to be freed and whether keys
@@ -87,11 +87,12 @@
 //! **Memory.** A [`Ref`] keeps its own entry alive and no other. What is replaced or removed is freed by later
 //! replacements and removals in batches; what waits is bounded by a constant number of entries, and
 //! [`Stats::retired`] tells it. All is freed when the map is dropped, by the thread that drops it, so that keys and values
-//! need not be `'static`. Memory of buckets is kept until `drain`, `shrink_to_fit` or the end of the map.
+//! need not be `'static`. Buckets that removals leave nearly empty are halved, in small steps; their memory is kept for later
+//! growth, as [`Stats::retained_bytes`] tells, until `compact`, `drain`, `iter_mut` or the end of the map.
 //!
 //! # Operations
 //! Expected costs are constant in the entries, unless said otherwise, with a bounded piece of growth in those that
-//! may insert. With equal hashes they are linear in the entries of that hash.
+//! may insert, and of shrinking in those that may remove. With equal hashes they are linear in the entries of that hash.
 //!
 //! | method | closure runs | a value that loses | what is handed out |
 //! |---|---|---|---|
@@ -111,7 +112,8 @@
 //! | [`iter`](HashMap::iter), [`keys`](HashMap::keys), [`values`](HashMap::values): linear | | | entries |
 //! | `&mut`: [`get_mut`](HashMap::get_mut) | | | the value itself |
 //! | `&mut`: [`iter_mut`](HashMap::iter_mut), [`drain`](HashMap::drain), `into_iter`: linear | | | values themselves |
-//! | `&mut`: [`reserve`](HashMap::reserve), [`shrink_to_fit`](HashMap::shrink_to_fit): linear | | | |
+//! | [`reserve`](HashMap::reserve), [`shrink_to_fit`](HashMap::shrink_to_fit): linear, in small steps | | | |
+//! | `&mut`: [`compact`](HashMap::compact): linear, at once | | | |
 //!
 //! # Trade-offs
 //! - Replaced and removed values come back as [`Ref`], since others may still be reading them: clone what you keep.
@@ -120,7 +122,10 @@
 //! - `insert` replaces the key with the value.
 //! - Buckets double, family by family and all at about the same time: per pair of integers a map holds some 25 bytes just
 //!   before and 42 just after, like a `std` map, but without a second table while it grows.
-//! - Making room ahead and giving memory back take the map exclusively and move everything at once.
+//! - Giving the memory of buckets back takes the map exclusively, since readers tell nobody where they are looking. While
+//!   the map is shared, buckets that are no longer used are kept for later growth.
+//! - Families of buckets that were split are not merged again: a map that was large keeps 8 KiB of every 32 to 64 that it
+//!   had until `compact`, and its directory.
 //! - Iterating, printing and comparing ask that keys can be hashed.
 //! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
 //! - An allocator that refuses a boxed entry, or the lists for what waits to be freed, which the first removal or

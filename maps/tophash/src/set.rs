@@ -220,21 +220,26 @@ impl<T: Hash + Eq, S: BuildHasher, C: Storage<T, ()>> HashSet<T, S, C> {
     ///
     /// # Panics
     /// If no address space holds so many. If the allocator refuses, the program ends as for other collections.
-    pub fn reserve(&mut self, additional: usize) {
+    pub fn reserve(&self, additional: usize) {
         self.map.reserve(additional);
     }
 
     /// Makes room for `additional` elements more: see [`HashMap::try_reserve`].
     ///
     /// # Errors
-    /// If no address space holds so many, or the allocator refuses. The set is as it was.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
+    /// If no address space holds so many, or the allocator refuses. The set holds what it held.
+    pub fn try_reserve(&self, additional: usize) -> Result<(), AllocError> {
         self.map.try_reserve(additional)
     }
 
-    /// Moves all elements to as few buckets as hold them well: see [`HashMap::shrink_to_fit`].
-    pub fn shrink_to_fit(&mut self) {
+    /// Moves all elements to as few buckets as hold them well, in small steps: see [`HashMap::shrink_to_fit`].
+    pub fn shrink_to_fit(&self) {
         self.map.shrink_to_fit();
+    }
+
+    /// Moves all elements to as few buckets as hold them well, and frees all others: see [`HashMap::compact`].
+    pub fn compact(&mut self) {
+        self.map.compact();
     }
 
     /// Whether every element of this set is in the other one.

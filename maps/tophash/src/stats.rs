@@ -17,15 +17,20 @@ pub struct Stats {
     pub buckets: usize,
     /// Bytes of buckets and all that leads to them, without boxed entries.
     pub bytes: usize,
-    /// Families of buckets, each of which grows by itself.
+    /// Those of these bytes that hold nothing: buckets that were left by shrinking, which wait for the next growth, and
+    /// what others might still be reading. They are freed by what takes the map exclusively and goes over all of it.
+    pub retained_bytes: usize,
+    /// Families of buckets, each of which grows and shrinks by itself.
     pub families: u64,
-    /// Families that are growing now.
+    /// Families that are growing or shrinking now.
     pub growing: usize,
     /// Steps of growth that were done.
     pub growth_steps: u64,
-    /// Entries that growth has moved in all.
+    /// Steps of shrinking that were done.
+    pub shrink_steps: u64,
+    /// Entries that growth and shrinking have moved in all.
     pub moved: u64,
-    /// The most entries that a single insertion has moved.
+    /// The most entries that a single insertion or removal has moved.
     pub most_moved: u64,
     /// Families that were split in two, which moves nothing.
     pub splits: u64,
@@ -49,6 +54,8 @@ impl Stats {
             families: counts.families,
             growing: counts.growing,
             growth_steps: counts.steps,
+            shrink_steps: counts.steps_back,
+            retained_bytes: counts.retained_bytes,
             moved: counts.moved,
             most_moved: counts.most_moved,
             splits: counts.splits,

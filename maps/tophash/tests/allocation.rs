@@ -79,7 +79,7 @@ fn a_map_that_cannot_be_made_is_an_error() {
         }
     });
     assert!(allocations > 20);
-    let mut set: HashSet<String> = HashSet::new();
+    let set: HashSet<String> = HashSet::new();
     fail_at(1);
     let refused = set.try_reserve(100).is_err();
     assert!(disarm() && refused);

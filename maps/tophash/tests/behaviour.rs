@@ -133,11 +133,11 @@ fn capacities_nobody_has() {
         .map(|message| (*message).to_owned())
         .or_else(|| overflow.downcast_ref::<String>().cloned());
     assert!(message.unwrap().contains("capacity overflow"));
-    let mut map: HashMap<u64, u64> = [(1, 2)].into();
+    let map: HashMap<u64, u64> = [(1, 2)].into();
     assert_eq!(map.try_reserve(usize::MAX).unwrap_err().kind(), AllocErrorKind::CapacityOverflow);
     assert_eq!(map.try_reserve(1 << 44).unwrap_err().kind(), AllocErrorKind::Refused);
     assert_eq!(map.get(&1), Some(2));
-    let mut set: HashSet<String> = HashSet::new();
+    let set: HashSet<String> = HashSet::new();
     assert_eq!(set.try_reserve(1 << 44).unwrap_err().kind(), AllocErrorKind::Refused);
 }
 
@@ -157,7 +157,7 @@ fn an_empty_map_allocates_nothing_and_room_is_kept() {
     }
     let mut map: HashMap<u64, u64> = (0..100_000).map(|key| (key, key)).collect();
     map.retain(|key, _| *key < 10);
-    map.shrink_to_fit();
+    map.compact();
     assert!(map.stats().bytes < 4_096 && map.len() == 10, "{:?}", map.stats());
 }
 
@@ -269,7 +269,7 @@ fn keys_that_lie_break_nothing_else() {
     }
     assert!(map.remove(&Liar(0)).is_none());
     assert_eq!((map.len(), map.iter().count()), (300, 300));
-    map.shrink_to_fit();
+    map.compact();
     map.clear();
     assert_eq!(map.into_iter().count(), 300, "what cannot be found cannot be removed");
 }

@@ -56,6 +56,7 @@ enum Op {
     Clear,
     Reserve(u16),
     Shrink,
+    Compact,
     Check,
 }
 
@@ -80,6 +81,7 @@ fn operations() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Clear),
         1 => key.prop_map(Op::Reserve),
         1 => Just(Op::Shrink),
+        1 => Just(Op::Compact),
         1 => Just(Op::Check),
     ];
     prop::collection::vec(op, 1..200)
@@ -222,6 +224,7 @@ where
                 assert!(map.capacity() >= map.len() + usize::from(additional));
             }
             Op::Shrink => map.shrink_to_fit(),
+            Op::Compact => map.compact(),
             Op::Check => check(&mut map, &mut model),
         }
         assert_eq!(map.len(), model.len());

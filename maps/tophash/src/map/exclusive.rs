@@ -2,8 +2,6 @@
 
 use super::HashMap;
 use crate::class::{ByType, Storage};
-use crate::error::AllocError;
-use crate::hasher::hash_one;
 use crate::raw::entries::{Owned, WalkMut};
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
@@ -63,7 +61,8 @@ impl<K, V, C: Storage<K, V>> FusedIterator for IntoIter<K, V, C> {}
 impl<K, V, C: Storage<K, V>> FusedIterator for Drain<'_, K, V, C> {}
 
 impl<K, V, S, C: Storage<K, V>> HashMap<K, V, S, C> {
-    /// Every entry, with a value that may be changed. Lists where they are first, 16 bytes an entry.
+    /// Every entry, with a value that may be changed. Lists where they are first, 16 bytes an entry; and frees what
+    /// [`Stats::retained_bytes`](crate::Stats::retained_bytes) counts.
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
         IterMut(self.entries.walk_mut())
     }
@@ -103,39 +102,5 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     {
         let hash = self.hash(key);
         self.entries.value_mut(hash, |candidate| key.equivalent(candidate))
-    }
-
-    /// Makes room for `additional` entries more, by moving all of them to larger buckets at once.
-    ///
-    /// # Panics
-    /// If no address space holds so many. If the allocator refuses, the program ends as for other collections.
-    pub fn reserve(&mut self, additional: usize) {
-        if let Err(error) = self.try_reserve(additional) {
-            error.handle();
-        }
-    }
-
-    /// Makes room for `additional` entries more, by moving all of them to larger buckets at once.
-    ///
-    /// # Errors
-    /// If no address space holds so many, or the allocator refuses. The map is as it was.
-    pub fn try_reserve(&mut self, additional: usize) -> Result<(), AllocError> {
-        let wanted = self.len().checked_add(additional).ok_or(AllocError::overflow())?;
-        if wanted <= self.capacity() {
-            return Ok(());
-        }
-        let Self { entries, hasher } = self;
-        entries.rebuild(wanted, &|key| hash_one(hasher, key))
-    }
-
-    /// Moves all entries to as few buckets as hold them well, and frees what waits to be freed.
-    ///
-    /// If the allocator refuses, the map stays as it is.
-    pub fn shrink_to_fit(&mut self) {
-        self.entries.flush();
-        let Self { entries, hasher } = self;
-        let length = entries.len();
-        // A map that could not be moved is as good as before.
-        let _ = entries.rebuild(length, &|key| hash_one(hasher, key));
     }
 }

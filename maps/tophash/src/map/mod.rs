@@ -8,6 +8,7 @@ mod exclusive;
 mod integer;
 pub(crate) mod iter;
 mod reference;
+mod room;
 mod traits;
 
 pub use alter::{Compute, Operation};
@@ -376,6 +377,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
             Ok(old) => {
                 if old.is_some() {
                     reentry::note(self.address(), hash);
+                    self.entries.after_removal(hash, &|key| self.hash(key));
                 }
                 old.map(Ref)
             }
@@ -473,6 +475,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     ) -> Result<Held<'t, K, V, C>, Held<'t, K, V, C>> {
         let old = hit.remove()?;
         reentry::note(self.address(), hash);
+        self.entries.after_removal(hash, &|key| self.hash(key));
         Ok(old)
     }
 }

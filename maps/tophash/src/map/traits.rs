@@ -31,7 +31,7 @@ where
 {
     /// A map of clones of the entries, as [`HashMap::iter`] meets them.
     fn clone(&self) -> Self {
-        let map = Self::with_capacity_and_hasher_in(self.len(), self.hasher.clone(), C::default());
+        let map = Self::with_hint(self.len(), self.hasher.clone());
         for entry in self {
             let _ = map.insert(entry.key().clone(), entry.value().clone());
         }
@@ -112,11 +112,7 @@ where
 {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        let map = Self::with_capacity_and_hasher_in(
-            entries.size_hint().0.min(1 << 16),
-            S::default(),
-            C::default(),
-        );
+        let map = Self::with_hint(entries.size_hint().0.min(1 << 16), S::default());
         (&map).extend(entries);
         map
     }

@@ -156,6 +156,11 @@ impl State {
         Self(self.0 & !foreign).without_any_displaced()
     }
 
+    /// Nothing is at home here any more, wherever it lay.
+    pub(super) fn left(self) -> Self {
+        Self(self.0 & !Self::OVERFLOWED).without_any_displaced()
+    }
+
     /// Nothing lies here or is at home here any more; the version stays.
     pub(super) fn emptied(self) -> Self {
         Self(self.0 & !(Self::VERSION - 1 - Self::LOCKED))

@@ -3,7 +3,7 @@
 use super::header::{Grown, MAX_PAGES, PAGE_BITS};
 use super::layout::Layout;
 use super::page;
-use super::table::Table;
+use super::table::{Dead, Shared, Table};
 use super::{bucket::Bucket, directory::Directory, header::Header};
 use crate::error::AllocError;
 use crate::sync::Ordering;
@@ -23,7 +23,9 @@ pub(crate) struct Counts {
     pub(crate) bytes: usize,
     pub(crate) families: u64,
     pub(crate) growing: usize,
+    pub(crate) retained_bytes: usize,
     pub(crate) steps: u64,
+    pub(crate) steps_back: u64,
     pub(crate) moved: u64,
     pub(crate) most_moved: u64,
     pub(crate) splits: u64,
@@ -37,8 +39,19 @@ impl Table {
     /// When no address space holds them, or the allocator refuses.
     pub(crate) fn with_capacity<L: Layout>(entries: usize) -> Result<Self, AllocError> {
         let table = Self::new();
+        if let Some(bits) = Self::bits_for::<L>(entries)? {
+            table.begin_with_bits(bits)?;
+        }
+        Ok(table)
+    }
+
+    /// The logarithm of the buckets that `entries` entries ask for; none for none.
+    ///
+    /// # Errors
+    /// When no address space holds them.
+    pub(super) fn bits_for<L: Layout>(entries: usize) -> Result<Option<u32>, AllocError> {
         if entries == 0 {
-            return Ok(table);
+            return Ok(None);
         }
         let buckets = entries.div_ceil(L::SLOTS).checked_mul(100).ok_or(AllocError::overflow())?;
         let buckets = buckets.div_ceil(FILL);
@@ -46,11 +59,21 @@ impl Table {
         if bytes.is_none_or(|bytes| bytes > isize::MAX as usize / 2) {
             return Err(AllocError::overflow());
         }
-        let bits = buckets.next_power_of_two().ilog2().max(1);
+        Ok(Some(buckets.next_power_of_two().ilog2().max(1)))
+    }
+
+    /// Gives an empty table `1 << bits` buckets, unless another thread just gave it some.
+    ///
+    /// # Errors
+    /// When the allocator refuses.
+    pub(super) fn begin_with_bits(&self, bits: u32) -> Result<(), AllocError> {
         let depth = bits.saturating_sub(FIRST_BITS);
         page::probe((1 << bits) >> (bits - depth).min(PAGE_BITS), (bits - depth).min(PAGE_BITS))?;
-        table.begin_with(depth, bits - depth)?;
-        Ok(table)
+        self.begin_with(depth, bits - depth)?;
+        for header in self.headers() {
+            header.asked.fetch_max(u64::from(bits), Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Entries that the table's buckets hold before most families grow.
@@ -64,7 +87,7 @@ impl Table {
         self.directory().into_iter().flat_map(Directory::distinct).map(|header| unsafe { &*header })
     }
 
-    fn buckets(&self) -> usize {
+    pub(super) fn buckets(&self) -> usize {
         self.headers().map(|header| header.shape().all_buckets()).sum()
     }
 
@@ -82,6 +105,71 @@ impl Table {
         buckets
     }
 
+    /// Bytes that the table holds, its graveyard included. For whoever has the table to himself or does not
+    /// mind that it changes meanwhile.
+    pub(crate) fn bytes(&self) -> usize {
+        let Some(shared) = self.shared() else { return 0 };
+        let nodes = shared.overflow.nodes().count() * size_of::<super::overflow::Node>();
+        let mut bytes = size_of::<Shared>() + nodes;
+        for header in self.headers() {
+            let pages = (0..MAX_PAGES).filter(|index| !header.page(*index).is_null()).count();
+            bytes += size_of::<Header>() + pages * page::bytes(header.shape().page_bits());
+        }
+        bytes + self.directory().map_or(0, Directory::bytes) + self.buried_bytes(shared)
+    }
+
+    /// Those of [`Table::bytes`] that hold nothing: pages that wait for their family's next growth, and what is kept
+    /// because somebody may still be reading it.
+    fn retained_bytes(&self, shared: &Shared) -> usize {
+        let mut bytes = self.buried_bytes(shared);
+        for header in self.headers() {
+            let shape = header.shape();
+            let kept = shape.pages()..MAX_PAGES;
+            let pages = kept.filter(|index| !header.page(*index).is_null()).count();
+            bytes += pages * page::bytes(shape.page_bits());
+        }
+        bytes
+    }
+
+    /// Frees what [`Table::bytes`] counts and holds nothing.
+    pub(crate) fn release(&mut self) {
+        self.empty_graveyard();
+        for header in self.headers() {
+            let shape = header.shape();
+            for index in shape.pages()..MAX_PAGES {
+                let page = header.page(index);
+                if !page.is_null() {
+                    header.set_page(index, core::ptr::null_mut());
+                    // SAFETY: the family's own page, of the size its shape says, in which its shape has no home; and
+                    // the table is borrowed exclusively, so that nobody reads it.
+                    unsafe { page::free(page, shape.page_bits()) };
+                }
+            }
+        }
+    }
+
+    /// Forgets which room was asked for.
+    pub(crate) fn ask_for_nothing(&self) {
+        self.headers().for_each(|header| header.asked.store(0, Ordering::Relaxed));
+    }
+
+    fn buried_bytes(&self, shared: &Shared) -> usize {
+        let mut bytes = 0;
+        let mut grave = shared.graveyard.load(Ordering::Acquire);
+        // SAFETY: graves are published whole and freed only with the table.
+        while let Some(buried) = unsafe { grave.as_ref() } {
+            bytes += match buried.what {
+                Dead::Nothing => 0,
+                Dead::Header(_) => size_of::<Header>(),
+                // SAFETY: buried directories stay readable until the table is dropped.
+                Dead::Directory(directory) => unsafe { &*directory }.bytes(),
+                Dead::Page(_, bits) => page::bytes(bits),
+            };
+            grave = buried.next;
+        }
+        bytes
+    }
+
     /// What the table counts. Walks the directory, and touches no bucket.
     pub(crate) fn counts(&self) -> Counts {
         let Some(shared) = self.shared() else { return Counts::default() };
@@ -95,6 +183,8 @@ impl Table {
             bytes: self.bytes(),
             families: shared.families.load(Ordering::Relaxed),
             growing,
+            retained_bytes: self.retained_bytes(shared),
+            steps_back: grown.steps_back.load(Ordering::Relaxed),
             steps: grown.steps.load(Ordering::Relaxed),
             moved: grown.moved.load(Ordering::Relaxed),
             most_moved: grown.most_moved.load(Ordering::Relaxed),

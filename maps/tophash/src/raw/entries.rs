@@ -261,6 +261,39 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
         by_class!(K, V, C, L => self.table.capacity::<L>())
     }
 
+    /// Makes room for `entries` entries in all. `hash` must give the hashes that the entries were put in with.
+    ///
+    /// # Errors
+    /// When no address space holds so many, or the allocator refuses.
+    pub(crate) fn reserve(
+        &self,
+        entries: usize,
+        hash: &impl Fn(&K) -> u64,
+    ) -> Result<(), AllocError> {
+        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+        by_class!(K, V, C, L => self.table.reserve::<L>(entries, &rehash))
+    }
+
+    /// Looks after the buckets of an entry that was just taken out; of one in sixteen, by its hash.
+    #[inline]
+    pub(crate) fn after_removal(&self, hash: u64, rehash: &impl Fn(&K) -> u64) {
+        if Table::looks_after(hash) {
+            let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+            by_class!(K, V, C, L => self.table.tend_removal::<L>(hash, &rehash));
+        }
+    }
+
+    /// Shrinks the buckets as far as the entries allow. `hash` must give the hashes that they were put in with.
+    pub(crate) fn shrink(&self, hash: &impl Fn(&K) -> u64) {
+        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+        by_class!(K, V, C, L => self.table.shrink::<L>(&rehash));
+    }
+
+    /// Forgets which room was asked for, below which removals do not shrink the buckets.
+    pub(crate) fn ask_for_nothing(&self) {
+        self.table.ask_for_nothing();
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         self.table.counts()
     }
@@ -344,6 +377,7 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
 
     /// Every entry, for whoever has the table to himself.
     pub(crate) fn walk_mut(&mut self) -> WalkMut<'_, K, V> {
+        self.table.release();
         WalkMut { buckets: self.pointers().into_iter(), marker: PhantomData }
     }
 
@@ -417,6 +451,7 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
                     }
                 }
             }
+            table.ask_for_nothing();
             self.table = table;
         });
         Ok(())

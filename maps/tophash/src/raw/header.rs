@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!  63            28 27       16   13     8  7 6 5      0
-//! | version        | watermark | | shift  |G|D| depth   |
+//! | version        | watermark |S| shift  |G|D| depth   |
 //! ```
 //!
 //! - *depth*: how many upper bits of the hash are the family's prefix.
@@ -14,6 +14,8 @@
 //! - `G` (growing): the family stretches to twice its buckets, which takes one bit more of the hash. Homes
 //!   below the *watermark* are still where the old mapping puts them; all others are already where the
 //!   new one puts them.
+//! - `S` (shrinking), of a growing family: it goes back to the fewer buckets. Nothing is different but that the watermark
+//!   rises. Who searches does not look at this.
 //! - `D` (dead): another family, or two, have taken this one's place; the directory knows which.
 //! - *version* grows by one with every change, so that a search that found nothing can tell whether it
 //!   looked in the right place all the time. A family changes a few thousand times in its life, never as
@@ -43,6 +45,7 @@ impl Shape {
     const DEAD: u64 = 1 << 6;
     const GROWING: u64 = 1 << 7;
     const HOME_SHIFT: u32 = 8;
+    const SHRINKING: u64 = 1 << 14;
     const WATERMARK_SHIFT: u32 = 16;
     const WATERMARK: u64 = 0xfff;
     const VERSION: u64 = 1 << 28;
@@ -106,6 +109,12 @@ impl Shape {
         self.0 & Self::GROWING != 0
     }
 
+    /// Whether the watermark rises, until nothing follows the new mapping any more.
+    #[inline]
+    pub(super) fn is_shrinking(self) -> bool {
+        self.0 & Self::SHRINKING != 0
+    }
+
     /// Which bucket of the family a position is at home in.
     #[inline(always)]
     pub(super) fn home(self, position: u64) -> usize {
@@ -142,6 +151,21 @@ impl Shape {
         Self::new(self.depth(), self.bits() + 1).after(self)
     }
 
+    /// The first shape on the way to half the buckets, which maps as this one does.
+    pub(super) fn shrinking(self) -> Self {
+        let fewer = Self::new(self.depth(), self.bits() - 1);
+        Self(fewer.0 | Self::GROWING | Self::SHRINKING).after(self)
+    }
+
+    /// The same mapping, on the way to where it came from.
+    pub(super) fn turned(self) -> Self {
+        Self(self.0 ^ Self::SHRINKING).after(self)
+    }
+
+    pub(super) fn shrunk(self) -> Self {
+        Self::new(self.depth(), self.bits()).after(self)
+    }
+
     pub(super) fn dead(self) -> Self {
         Self(self.0 | Self::DEAD).after(self)
     }
@@ -167,36 +191,55 @@ pub(crate) struct Header {
     busy: AtomicU64,
     /// Entries that went to the overflow list since the family's load was last looked at.
     pub(super) refused: AtomicU64,
+    /// How often removals pass the family by before they look again whether it is to shrink.
+    pub(super) spared: AtomicU64,
+    /// How often a step back was tried in vain.
+    pub(super) tries: AtomicU64,
+    /// The logarithm of the buckets that the whole table was asked to have, below which removals do not shrink it.
+    pub(super) asked: AtomicU64,
     /// The first position of the family.
     pub(super) prefix: u64,
     pub(super) grown: Grown,
 }
 
-/// What growth has done.
+/// What growth and shrinking have done.
 #[derive(Debug)]
 pub(super) struct Grown {
     pub(super) steps: AtomicU64,
+    /// Steps back, to fewer buckets.
+    pub(super) steps_back: AtomicU64,
     /// Entries that were moved.
     pub(super) moved: AtomicU64,
-    /// The most entries that one insertion moved.
+    /// The most entries that one operation moved.
     pub(super) most_moved: AtomicU64,
 }
 
 impl Grown {
     #[cfg(not(loom))]
     pub(super) const fn nothing() -> Self {
-        Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) }
+        Self {
+            steps: AtomicU64::new(0),
+            steps_back: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
+            most_moved: AtomicU64::new(0),
+        }
     }
 
     /// Loom's atomics cannot be made in constants.
     #[cfg(loom)]
     pub(super) fn nothing() -> Self {
-        Self { steps: AtomicU64::new(0), moved: AtomicU64::new(0), most_moved: AtomicU64::new(0) }
+        Self {
+            steps: AtomicU64::new(0),
+            steps_back: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
+            most_moved: AtomicU64::new(0),
+        }
     }
 
     /// Adds what another one counted.
     pub(super) fn take_over(&self, other: &Self) {
         self.steps.fetch_add(other.steps.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.steps_back.fetch_add(other.steps_back.load(Ordering::Relaxed), Ordering::Relaxed);
         self.moved.fetch_add(other.moved.load(Ordering::Relaxed), Ordering::Relaxed);
         self.most_moved.fetch_max(other.most_moved.load(Ordering::Relaxed), Ordering::Relaxed);
     }
@@ -210,6 +253,9 @@ impl Header {
             pages: core::array::from_fn(|index| AtomicPtr::new(page(index))),
             busy: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            spared: AtomicU64::new(0),
+            tries: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
             prefix,
             grown: Grown::nothing(),
         }
@@ -225,6 +271,9 @@ impl Header {
             pages,
             busy: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            spared: AtomicU64::new(0),
+            tries: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
             prefix: 0,
             grown: Grown::nothing(),
         }
@@ -296,12 +345,18 @@ pub(super) struct Growing<'t> {
 }
 
 impl Growing<'_> {
+    /// Has a family that shrinks grow again, from where it is.
+    pub(super) fn turn(&self) {
+        self.header.publish(self.header.shape().turned());
+    }
+
     /// Counts steps and what they moved. Plain loads and stores do, since nobody else grows this family now.
-    pub(super) fn count(&self, steps: u64, moved: u64) {
+    pub(super) fn count(&self, steps: u64, back: u64, moved: u64) {
         let grown = &self.header.grown;
         let add =
             |to: &AtomicU64, more| to.store(to.load(Ordering::Relaxed) + more, Ordering::Relaxed);
         add(&grown.steps, steps);
+        add(&grown.steps_back, back);
         add(&grown.moved, moved);
         if moved > grown.most_moved.load(Ordering::Relaxed) {
             grown.most_moved.store(moved, Ordering::Relaxed);
@@ -331,6 +386,31 @@ mod tests {
                 assert!(homes.is_sorted(), "{bits} bits, watermark {watermark}");
                 assert!(homes.iter().all(|home| *home < shape.all_buckets()));
             }
+        }
+    }
+
+    #[test]
+    fn homes_follow_the_hash_while_shrinking() {
+        for bits in PAGE_BITS..PAGE_BITS + 3 {
+            let grown = Shape::new(3, bits + 1);
+            let mut shape = grown.shrinking();
+            let positions = || (0..4096u64).map(|step| 0x2000_0000_0000_0000 | (step << 49));
+            assert!(positions().all(|position| shape.home(position) == grown.home(position)));
+            for watermark in 0..=shape.buckets() {
+                shape = shape.with_watermark(watermark);
+                assert!(shape.is_growing() && shape.is_shrinking());
+                assert!(positions().is_sorted_by_key(|position| shape.home(position)));
+                assert!(positions().all(|position| {
+                    let (fewer, more) = shape.homes(position);
+                    shape.home(position) == if fewer < watermark { fewer } else { more }
+                }));
+                let turned = shape.turned();
+                assert!(turned.is_growing() && !turned.is_shrinking() && turned != shape);
+                assert!(positions().all(|position| shape.home(position) == turned.home(position)));
+            }
+            let shrunk = shape.shrunk();
+            assert!(!shrunk.is_growing() && !shrunk.is_shrinking());
+            assert!(positions().all(|position| shape.home(position) == shrunk.home(position)));
         }
     }
 

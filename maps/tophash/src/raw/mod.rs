@@ -32,7 +32,10 @@
 //!    which of the two mappings holds. There is no second table, and every entry is moved once a doubling.
 //! 2. *A family of eight pages splits for nothing*: its upper four pages are, bucket by bucket, what the
 //!    upper half of the range maps to. Only the directory learns of it.
-//! 3. *Iteration follows the hash*, which never changes: whatever grows meanwhile, an entry that stays in
+//! 3. *A family shrinks in place*, which is growth run backwards: the watermark rises, homes `2 i` and `2 i + 1` become
+//!    home `i`, from the first to the last. Where their entries do not fit, it turns and grows again. Pages that are left
+//!    stay with the family for its next growth. Families are not merged.
+//! 4. *Iteration follows the hash*, which never changes: whatever grows meanwhile, an entry that stays in
 //!    the map is met exactly once.
 //!
 //! Homes are moved in aligned groups of eight. An entry is displaced to the nearest bucket with room, by the exclusive
@@ -44,7 +47,8 @@
 //! table, whatever moves meanwhile, since copies are equal and locked while there are two. A search that finds
 //! nothing also checks that the family's shape is what it was, since the entry might have moved behind its back.
 //! Pages, headers and directories are never freed while the table is shared, so a reader that comes late
-//! reads stale words, notices, and begins again.
+//! reads stale words, notices, and begins again. A page may be left and taken again, so that a reader who is
+//! late finds its directory's entry as it was: that is why it looks at the bucket's version last.
 //!
 //! # Writing
 //! A writer searches like a reader, without a lock, and remembers the states it saw. All code of the user's
@@ -58,11 +62,12 @@
 //!    displaced entry's *value* may change under its own bucket's version alone.
 //! 2. A displaced entry is never more than `reach` of its home away; a home with `reach` 0 has none; and one whose
 //!    tag has no bit in the home's `filter` is not displaced.
-//! 3. While growth copies an entry, both copies' buckets are locked: nobody can change one of them. The
+//! 3. While growth or shrinking copies an entry, both copies' buckets are locked: nobody can change one of them. The
 //!    shape changes between the copying and the clearing, so a search finds at least one.
 //! 4. A writer that holds a bucket never waits for another one; growth may wait, and nobody waits for growth
 //!    but a writer who finds no room near a home, who gives up after a while and uses the overflow list.
-//! 5. Growth begins when a page is loaded beyond `LOAD` (in `stretch`) or a writer finds no room, and never when
+//! 5. A bucket is home by one mapping at most: those between the watermark and its double are nobody's.
+//! 6. Growth begins when a page is loaded beyond `LOAD` (in `stretch`) or a writer finds no room, and never when
 //!    the entries of a family fill less than half of it: equal hashes cannot blow the table up. They fill the
 //!    buckets near their home, then the overflow list, and only searches for such hashes walk that list.
 

@@ -301,11 +301,14 @@ impl Table {
     }
 
     /// Whether a bucket that had no such entry was the hash's home all the time, and did not change.
+    ///
+    /// The bucket is looked at last. A family may have shrunk and grown again meanwhile, so that the page is back where
+    /// it was; but whatever then came back to the bucket has given it a new version before.
     #[inline(always)]
     fn is_miss(&self, way: &Way<'_>) -> bool {
-        way.bucket.unchanged(way.state)
-            && way.page.is_unchanged()
+        way.page.is_unchanged()
             && core::ptr::eq(self.current(), way.directory)
+            && way.bucket.unchanged(way.state)
     }
 
     /// Searches for an entry of `hash` that `probe` recognises, for whoever will change it or put it in.
@@ -925,14 +928,19 @@ impl Table {
             // SAFETY: the table is borrowed for writing, so nobody reads it.
             unsafe { Self::free_directory(directory) };
         }
+        self.empty_graveyard();
         let shared = self.shared.swap(core::ptr::null_mut(), Ordering::AcqRel);
         if shared.is_null() {
             return;
         }
         // SAFETY: made by `Box::into_raw` in `begin_with`, and nobody else has the table.
-        let mut shared = unsafe { Box::from_raw(shared) };
-        shared.overflow.free();
-        let mut grave = shared.graveyard.load(Ordering::Acquire);
+        unsafe { Box::from_raw(shared) }.overflow.free();
+    }
+
+    /// Frees what was kept because somebody might have been reading it.
+    pub(super) fn empty_graveyard(&mut self) {
+        let Some(shared) = self.shared() else { return };
+        let mut grave = shared.graveyard.swap(core::ptr::null_mut(), Ordering::AcqRel);
         while !grave.is_null() {
             // SAFETY: graves are made by `Box::into_raw` in `bury`, and each is in the list once.
             let buried = unsafe { Box::from_raw(grave) };

@@ -47,6 +47,10 @@ impl<S: BuildHasher + Sync> Map for Under<u64, u64, S> {
     fn len(&self) -> Result<usize, Unsupported> {
         Ok(self.0.len())
     }
+    fn compact(&self) -> Result<(), Unsupported> {
+        self.0.shrink_to_fit();
+        Ok(())
+    }
 }
 
 impl<S: BuildHasher + Sync> Map<Key, Value> for Under<Key, Value, S> {
@@ -94,6 +98,10 @@ impl<S: BuildHasher + Sync> Map<Key, Value> for Under<Key, Value, S> {
     }
     fn len(&self) -> Result<usize, Unsupported> {
         Ok(self.0.len())
+    }
+    fn compact(&self) -> Result<(), Unsupported> {
+        self.0.shrink_to_fit();
+        Ok(())
     }
 }
 
