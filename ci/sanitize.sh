@@ -79,6 +79,7 @@ miri)
     $miri --target-dir target/miri-mutants --test mutations -- --ignored --exact child
   miri="$miri --target-dir target/miri"
   MIRIFLAGS=$flags $miri --test bug_classes
+  MIRIFLAGS=$flags $miri --test plain
   MIRIFLAGS=$flags $miri --lib hazard
   # Other schedules, and other old values for loads that may have one.
   MIRIFLAGS="$flags -Zmiri-many-seeds=0..8" $miri --test bug_classes weak_ordering
