@@ -53,7 +53,7 @@ fn a_refused_reservation_leaves_the_map_as_it_was() {
         assert!(map.borrow().capacity() >= 100_000);
         let large = map.borrow().stats().bytes;
         let allocations = at_many_allocations(
-            || map.borrow_mut().shrink_to_fit(),
+            || map.borrow_mut().compact(),
             |(), refused| {
                 whole(&map.borrow(), value);
                 // It may shrink all the same, where the table that is filled does without growing.
