@@ -525,6 +525,8 @@ fn an_empty_map_allocates_nothing_and_room_is_kept() {
         assert_eq!(after.entries, capacity);
         assert!(after.bytes <= before.bytes * 2, "{capacity}: {before:?} {after:?}");
         assert!(after.load() > 0.0 && after.moved <= capacity as u64);
+        assert!(after.mean_probe >= 1.0 && after.mean_probe < 4.0, "{capacity}: {after:?}");
+        assert!((1..=32).contains(&after.longest_probe), "{capacity}: {after:?}");
     }
     let mut map: HashMap<u64, u64> = (0..100_000).map(|key| (key, key)).collect();
     map.retain(|key, _| *key < 10);
@@ -699,6 +701,7 @@ fn colliding_keys_are_survived_and_told_of() {
         assert!(map.insert(key.to_string(), key).is_none());
     }
     assert!(map.stats().overflowed > 0);
+    assert!(map.stats().longest_probe > 1, "{:?}", map.stats());
     assert!((0..1_500u64).all(|key| map.get(&key.to_string()) == Some(key)));
     assert_eq!(map.iter().count(), 1_500);
     map.clear();

@@ -9,7 +9,7 @@ pub(crate) use super::fresh::Fresh;
 pub(crate) use super::held::Held;
 pub(crate) use super::owned::Owned;
 
-use super::capacity::Counts;
+use super::capacity::{Counts, Probes};
 use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
 use super::held::{address, boxed};
@@ -268,6 +268,11 @@ impl<K, V> Entries<K, V> {
 
     pub(crate) fn counts(&self) -> Counts {
         self.table.counts()
+    }
+
+    /// How many buckets searches look at, from a sample.
+    pub(crate) fn probes(&self) -> Probes {
+        by_class!(K, V, L => self.table.probes::<L>())
     }
 
     /// What left the table and was not freed yet.

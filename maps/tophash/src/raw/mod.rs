@@ -134,4 +134,4 @@ mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub(crate) use capacity::Counts;
+pub(crate) use capacity::{Counts, Probes};

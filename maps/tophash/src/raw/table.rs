@@ -281,6 +281,12 @@ impl Table {
         Home { header, shape, bucket, index: home & ((1 << PAGE_BITS) - 1) }
     }
 
+    /// Bucket `index` of a family; none if growth has not come to its page yet.
+    pub(super) fn bucket_if_any(header: &Header, shape: Shape, index: usize) -> Option<&Bucket> {
+        let page = header.page(index >> PAGE_BITS);
+        (!page.is_null()).then(|| Self::bucket_of(header, shape, index).bucket)
+    }
+
     /// The readers' way to where a hash is at home; none if its family has to be asked, or words are being stored.
     #[inline(always)]
     fn way<L: Layout>(&self, hash: u64) -> Option<Way<'_>> {
@@ -906,9 +912,9 @@ impl Table {
             // SAFETY: directories name headers that live as long as the table.
             let header = unsafe { &*header };
             let shape = header.shape();
-            for index in 0..shape.all_buckets() {
-                visit(Self::bucket_of(header, shape, index).bucket);
-            }
+            (0..shape.all_buckets())
+                .filter_map(|index| Self::bucket_if_any(header, shape, index))
+                .for_each(&mut visit);
         }
         for node in self.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
             visit(&node.bucket);
