@@ -275,8 +275,9 @@ impl Table {
     #[inline]
     pub(super) fn bucket_of(header: &Header, shape: Shape, home: usize) -> Home<'_> {
         let page = header.page(home >> PAGE_BITS);
-        // SAFETY: a shape is published after the pages it names, each of `1 << Shape::page_bits` buckets, and
-        // none of its homes is past them; pages are freed only with the table.
+        // SAFETY: a shape is published after the pages that its mapping leads to, each of `1 << Shape::page_bits` buckets;
+        // whoever asks for a bucket that it does not lead to has seen to it that the page is there; and pages that
+        // shapes lead to are freed only with the table.
         let bucket = unsafe { &*page.add(home & ((1 << PAGE_BITS) - 1)) };
         Home { header, shape, bucket, index: home & ((1 << PAGE_BITS) - 1) }
     }
