@@ -1,7 +1,7 @@
 //! What a map says about itself.
 
-use crate::raw::Counts;
 use crate::raw::entries::Waiting;
+use crate::raw::{Counts, Probes};
 
 /// What a map says about itself: see [`HashMap::stats`](crate::HashMap::stats).
 ///
@@ -36,6 +36,11 @@ pub struct Stats {
     pub splits: u64,
     /// Entries that were put into the overflow list, because too many keys have the same hash.
     pub overflowed: u64,
+    /// How many buckets a search for an entry looks at in the mean, at most; from a sample of no more than 256 buckets, and
+    /// without the overflow list. Zero for an empty map, and one where every entry is where it is looked for first.
+    pub mean_probe: f64,
+    /// How many buckets a search looks at in the same sample where it is longest.
+    pub longest_probe: usize,
     /// Boxed entries that were replaced or removed and are not freed yet.
     pub retired: usize,
     /// Bytes of these entries, without what keys and values own elsewhere.
@@ -45,7 +50,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(counts: Counts, capacity: usize, retired: Waiting) -> Self {
+    pub(crate) fn new(counts: Counts, capacity: usize, probes: Probes, retired: Waiting) -> Self {
         Self {
             entries: counts.entries,
             capacity,
@@ -60,6 +65,8 @@ impl Stats {
             most_moved: counts.most_moved,
             splits: counts.splits,
             overflowed: counts.overflowed,
+            mean_probe: probes.mean,
+            longest_probe: probes.longest,
             retired: retired.entries,
             retired_bytes: retired.bytes,
             leaked: retired.forgotten,

@@ -154,6 +154,8 @@ fn an_empty_map_allocates_nothing_and_room_is_kept() {
         assert_eq!(after.entries, capacity);
         assert!(after.bytes <= before.bytes * 2, "{capacity}: {before:?} {after:?}");
         assert!(after.load() > 0.0 && after.moved <= capacity as u64);
+        assert!(after.mean_probe >= 1.0 && after.mean_probe < 4.0, "{capacity}: {after:?}");
+        assert!((1..=32).contains(&after.longest_probe), "{capacity}: {after:?}");
     }
     let mut map: HashMap<u64, u64> = (0..100_000).map(|key| (key, key)).collect();
     map.retain(|key, _| *key < 10);

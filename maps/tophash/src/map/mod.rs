@@ -207,10 +207,11 @@ impl<K, V, S, C: Storage<K, V>> HashMap<K, V, S, C> {
     }
 
     /// What the map says about itself. Readers and writers pay nothing for it; the call walks the directory
-    /// and the lists of what waits to be freed, and touches no entry.
+    /// and the lists of what waits to be freed, looks at the states of a few hundred buckets, and touches no entry.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats::new(self.entries.counts(), self.entries.capacity(), self.entries.waiting())
+        let entries = &self.entries;
+        Stats::new(entries.counts(), entries.capacity(), entries.probes(), entries.waiting())
     }
 
     /// What tells this map from others while it is borrowed.

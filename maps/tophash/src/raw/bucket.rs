@@ -73,6 +73,11 @@ impl State {
         ((self.0 >> Self::REACH_SHIFT) & Self::REACH) as usize
     }
 
+    /// How many entries that are at home here lie elsewhere; of very many, some of them.
+    pub(super) fn displaced(self) -> usize {
+        ((self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED) as usize
+    }
+
     #[inline]
     pub(super) fn overflowed(self) -> bool {
         self.0 & Self::OVERFLOWED != 0

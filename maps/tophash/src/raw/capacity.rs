@@ -32,6 +32,16 @@ pub(crate) struct Counts {
     pub(crate) overflowed: u64,
 }
 
+/// How many buckets searches look at, from a sample. See [`crate::Stats`].
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Probes {
+    pub(crate) mean: f64,
+    pub(crate) longest: usize,
+}
+
+/// The most buckets that are looked at to tell how long searches are.
+const SAMPLE: usize = 256;
+
 impl Table {
     /// A table with buckets for `entries` entries.
     ///
@@ -97,12 +107,37 @@ impl Table {
         for header in self.headers() {
             let shape = header.shape();
             buckets.extend(
-                (0..shape.all_buckets()).map(|index| Self::bucket_of(header, shape, index).bucket),
+                (0..shape.all_buckets())
+                    .filter_map(|index| Self::bucket_if_any(header, shape, index)),
             );
         }
         let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
         buckets.extend(nodes.map(|node| &node.bucket));
         buckets
+    }
+
+    /// How many buckets searches for entries look at, told by the states of some buckets.
+    pub(crate) fn probes<L: Layout>(&self) -> Probes {
+        let apart = self.buckets().div_ceil(SAMPLE).max(1);
+        let (mut entries, mut looks, mut longest) = (0, 0, 0);
+        let mut passed = 0usize;
+        for header in self.headers() {
+            let shape = header.shape();
+            let all = shape.all_buckets();
+            for index in (passed.next_multiple_of(apart) - passed..all).step_by(apart) {
+                let Some(bucket) = Self::bucket_if_any(header, shape, index) else { continue };
+                let state = bucket.state();
+                let at_home = L::entries(bucket).0 & !(state.foreign() as u32);
+                let (here, away) = (at_home.count_ones() as usize, state.displaced());
+                entries += here + away;
+                looks += here + away * (1 + state.reach());
+                if here + away > 0 {
+                    longest = longest.max(1 + state.reach());
+                }
+            }
+            passed += all;
+        }
+        Probes { mean: if entries == 0 { 0.0 } else { looks as f64 / entries as f64 }, longest }
     }
 
     /// Bytes that the table holds, its graveyard included. For whoever has the table to himself or does not

@@ -9,7 +9,7 @@ pub(crate) use super::fresh::Fresh;
 pub(crate) use super::held::Held;
 pub(crate) use super::owned::Owned;
 
-use super::capacity::Counts;
+use super::capacity::{Counts, Probes};
 use super::cursor::Cursor;
 use super::hazard::{GLOBAL, Retired};
 use super::held::{address, boxed, class};
@@ -296,6 +296,11 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
 
     pub(crate) fn counts(&self) -> Counts {
         self.table.counts()
+    }
+
+    /// How many buckets searches look at, from a sample.
+    pub(crate) fn probes(&self) -> Probes {
+        by_class!(K, V, L => self.table.probes::<L>())
     }
 
     /// What left the table and was not freed yet.

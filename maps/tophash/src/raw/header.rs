@@ -14,6 +14,7 @@
 //! - `G` (growing): the family stretches to twice its buckets, which takes one bit more of the hash. Homes
 //!   below the *watermark* are still where the old mapping puts them; all others are already where the
 //!   new one puts them.
+//!   A page that the new mapping has more is there from when the first of its homes is moved to.
 //! - `S` (shrinking), of a growing family: it goes back to the fewer buckets. Nothing is different but that the watermark
 //!   rises. Who searches does not look at this.
 //! - `D` (dead): another family, or two, have taken this one's place; the directory knows which.
@@ -309,6 +310,7 @@ impl Header {
         ((position ^ self.prefix) >> 1) >> (63 - shape.depth()) == 0
     }
 
+    /// A page; null if the family never had it.
     #[inline]
     pub(super) fn page(&self, index: usize) -> *mut Bucket {
         // A shape never names more than MAX_PAGES pages; the mask says so to the compiler.

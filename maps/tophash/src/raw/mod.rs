@@ -30,6 +30,7 @@
 //! 1. *A family grows in place.* When its buckets double, home `i` becomes `2 i` and `2 i + 1`, so homes
 //!    are moved from the last to the first, into pages that are new or were left before, and a single watermark says
 //!    which of the two mappings holds. There is no second table, and every entry is moved once a doubling.
+//!    Pages are allocated when the first of their homes is needed.
 //! 2. *A family of eight pages splits for nothing*: its upper four pages are, bucket by bucket, what the
 //!    upper half of the range maps to. Only the directory learns of it.
 //! 3. *A family shrinks in place*, which is growth run backwards: the watermark rises, homes `2 i` and `2 i + 1` become
@@ -136,4 +137,4 @@ mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub(crate) use capacity::Counts;
+pub(crate) use capacity::{Counts, Probes};

@@ -278,10 +278,17 @@ impl Table {
     #[inline]
     pub(super) fn bucket_of(header: &Header, shape: Shape, home: usize) -> Home<'_> {
         let page = header.page(home >> PAGE_BITS);
-        // SAFETY: a shape is published after the pages it names, each of `1 << Shape::page_bits` buckets, and
-        // none of its homes is past them; pages are freed only with the table.
+        // SAFETY: a shape is published after the pages that its mapping leads to, each of `1 << Shape::page_bits` buckets;
+        // whoever asks for a bucket that it does not lead to has seen to it that the page is there; and pages that
+        // shapes lead to are freed only with the table.
         let bucket = unsafe { &*page.add(home & ((1 << PAGE_BITS) - 1)) };
         Home { header, shape, bucket, first: page }
+    }
+
+    /// Bucket `index` of a family; none if growth has not come to its page yet.
+    pub(super) fn bucket_if_any(header: &Header, shape: Shape, index: usize) -> Option<&Bucket> {
+        let page = header.page(index >> PAGE_BITS);
+        (!page.is_null()).then(|| Self::bucket_of(header, shape, index).bucket)
     }
 
     /// The readers' way to where a hash is at home; none if its family has to be asked, or words are being stored.
@@ -912,9 +919,9 @@ impl Table {
             // SAFETY: directories name headers that live as long as the table.
             let header = unsafe { &*header };
             let shape = header.shape();
-            for index in 0..shape.all_buckets() {
-                visit(Self::bucket_of(header, shape, index).bucket);
-            }
+            (0..shape.all_buckets())
+                .filter_map(|index| Self::bucket_if_any(header, shape, index))
+                .for_each(&mut visit);
         }
         for node in self.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
             visit(&node.bucket);

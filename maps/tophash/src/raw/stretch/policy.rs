@@ -2,7 +2,7 @@
 
 use super::group::GROUP;
 use crate::error::AllocError;
-use crate::raw::header::{Growing, MAX_PAGES, PAGE_BITS, Shape};
+use crate::raw::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
 use crate::raw::layout::{Layout, SlotWords};
 use crate::raw::page;
 use crate::raw::table::{Home, Table};
@@ -121,14 +121,8 @@ impl Table {
             self.double::<L>(growing, shape, rehash)?;
             return Ok(true);
         }
-        let pages = shape.pages();
-        if pages < MAX_PAGES {
-            for index in pages..2 * pages {
-                // Pages that are there already were allocated by somebody who then was refused another one.
-                if growing.header.page(index).is_null() {
-                    growing.header.set_page(index, page::allocate(PAGE_BITS)?);
-                }
-            }
+        if shape.pages() < MAX_PAGES {
+            // The pages are allocated when the steps come to them.
             growing.header.publish(shape.growing());
             self.tell_readers(growing);
             return Ok(true);
@@ -184,8 +178,10 @@ impl Table {
             self.tell_readers(growing);
             return Ok(Stepped::ToTheEnd);
         };
-        if (old + 1) % GROUP == 0 {
-            let first = old + 1 - GROUP;
+        let group = (old + 1) % GROUP == 0;
+        let first = if group { old + 1 - GROUP } else { old };
+        Self::bring_pages(header, 2 * first, 2 * old + 1)?;
+        if group {
             if let Some(entries) = Self::step_group::<L>(header, shape, first, rehash) {
                 return Ok(Stepped::Over { homes: GROUP, entries });
             }
@@ -195,6 +191,16 @@ impl Table {
             Some(entries) => Stepped::Over { homes: 1, entries },
             None => Stepped::Nowhere,
         })
+    }
+
+    /// Allocates the pages of two homes and of those between, unless they are there from an earlier growth.
+    fn bring_pages(header: &Header, first: usize, last: usize) -> Result<(), AllocError> {
+        for index in first >> PAGE_BITS..=last >> PAGE_BITS {
+            if header.page(index).is_null() {
+                header.set_page(index, page::allocate(PAGE_BITS)?);
+            }
+        }
+        Ok(())
     }
 
     fn one_step_back<L: Layout>(
