@@ -300,7 +300,7 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
 
     /// How many buckets searches look at, from a sample.
     pub(crate) fn probes(&self) -> Probes {
-        by_class!(K, V, L => self.table.probes::<L>())
+        by_class!(K, V, C, L => self.table.probes::<L>())
     }
 
     /// What left the table and was not freed yet.

@@ -17,6 +17,7 @@ fn colliding_keys_are_survived_and_told_of() {
     }
     // So few as an interpreter gets through fit beside each other.
     assert!(map.stats().overflowed > 0 || cfg!(miri));
+    assert!(map.stats().longest_probe > 1, "{:?}", map.stats());
     assert!((0..KEYS).all(|key| map.get(&key.to_string()) == Some(key)));
     assert_eq!(map.iter().count(), KEYS as usize);
     map.clear();
