@@ -30,7 +30,7 @@ pub const ALL: &[Mutation] = &[
     inline("grow-unseen", "LostUpdate"),
     inline("grow-home-only", "LostUpdate"),
     inline("double-unseen", "LostUpdate"),
-    inline("shrink-late", "LostUpdate"),
+    inline("shrink-untold", "LostUpdate"),
     inline("shrink-unseen", "LostUpdate"),
     inline("miss-ignores-shape", "LostUpdate"),
     inline("readers-untold", "LostUpdate"),

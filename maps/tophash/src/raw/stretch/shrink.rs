@@ -101,7 +101,7 @@ impl Table {
     /// Begins to shrink a family.
     fn start_back(&self, growing: &Growing<'_>, shape: Shape) {
         growing.header.publish(shape.shrinking());
-        self.tell_readers(growing);
+        mutant!("shrink-untold", {}, self.tell_readers(growing));
     }
 
     /// Shrinks every family as far as its entries allow, while others use the table. Each step is done for itself, so
