@@ -254,8 +254,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
         Q: Hash + Equivalent<K> + ?Sized,
         V: Clone,
     {
-        let is = |candidate: &K| key.equivalent(candidate);
-        self.entries.look(self.hash(key), is, |held| held.value().clone())
+        self.held(key).map(|held| held.value().clone())
     }
 
     /// What `read` makes of the value of a key. `read` runs once if there is one, under no lock.
@@ -266,13 +265,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let is = |candidate: &K| key.equivalent(candidate);
-        let mut read = Some(read);
-        let found = self.entries.look(self.hash(key), is, |held| {
-            // The entry that is looked for is found once.
-            read.take().map(|read| read(held.value()))
-        });
-        found.flatten()
+        self.held(key).map(|held| read(held.value()))
     }
 
     /// The entry of a key, as it is now.

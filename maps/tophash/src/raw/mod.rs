@@ -37,7 +37,8 @@
 //!    home `i`, from the first to the last. Where their entries do not fit, it turns and grows again. Pages that are left
 //!    stay with the family for its next growth. Families are not merged.
 //! 4. *Iteration follows the hash*, which never changes: whatever grows meanwhile, an entry that stays in
-//!    the map is met exactly once.
+//!    the map is met exactly once. Pages that do not change their shape are copied whole, bucket by bucket; in
+//!    families that do, iteration goes home by home.
 //!
 //! Homes are moved in aligned groups of eight. An entry is displaced to the nearest bucket with room, by the exclusive
 //! or of their numbers, so that nearly all that is displaced from a group lies in it and moves along.
@@ -55,7 +56,9 @@
 //! A writer searches like a reader, without a lock, and remembers the states it saw. All code of the user's
 //! (`Hash`, `Eq`, `Clone`, closures) runs in this phase. Then it locks the bucket by a compare-and-exchange
 //! *from exactly that state*, so that nothing it decided on can have changed; stores a few words in the odd
-//! window; and unlocks. Because no code of the user's runs with a bucket locked, no call can wait for
+//! window; and unlocks. Writers take the readers' way to a bucket too, and ask the family only where that way is
+//! barred, the bucket is full or an entry is displaced; what is replaced, put in or taken out at its home is
+//! done in one piece, without a search that is acted on later. Because no code of the user's runs with a bucket locked, no call can wait for
 //! another call of the same thread, and a panic finds nothing half done.
 //!
 //! # Numbered semantics
