@@ -10,7 +10,7 @@ use crate::sync::Ordering;
 use alloc::vec::Vec;
 
 /// Entries that a table is given buckets for, in hundredths of what they could hold.
-const FILL: usize = 78;
+const FILL: usize = 70;
 
 /// The logarithm of the buckets that a family begins with at most; it can stretch to twice as many.
 const FIRST_BITS: u32 = PAGE_BITS + (MAX_PAGES / 2).ilog2();
