@@ -139,14 +139,15 @@
 //! let map: tophash::HashMap<u64, u64> = (0..10_000).map(|key| (key, key)).collect();
 //! let stats = map.stats();
 //! assert_eq!((stats.entries, stats.overflowed), (10_000, 0));
-//! assert!(stats.load() <= 1.2 && stats.longest_probe < 32 && stats.most_moved < 500, "{stats:?}");
+//! assert!(stats.load() < 1.5 && stats.longest_probe <= 32 && stats.most_moved < 500, "{stats:?}");
 //! ```
 //!
 //! # Performance
 //! `BENCHMARKS.md` of the repository measures this map against nine others side by side, and shows where it loses. In
-//! short: with inline entries it reads, updates and iterates faster than the best of them, and two threads do not slow
-//! each other down. It loses at growing from empty, where the sharded locks win, at looking for what is absent in large
-//! maps, in memory just after its buckets doubled, and in part with boxed entries, which cost one cache miss more.
+//! short: with inline entries, in maps that the caches hold, it reads as fast as the best of them, updates faster, and
+//! iterates faster than `hashbrown`; and two threads do not slow each other down. It loses at growing from empty, at
+//! look-ups by one thread in maps of a million entries and more, at looking for what is absent, in memory, and in part
+//! with boxed entries, which cost one cache miss more.
 //!
 //! # Features
 //! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
