@@ -144,7 +144,7 @@
 //!
 //! # Performance
 //! `BENCHMARKS.md` of the repository measures this map against nine others side by side, and shows where it loses. In
-//! short: with inline entries, in maps that the caches hold, it reads as fast as the best of them, updates faster, and
+//! short: with inline entries, in maps that the caches hold, it reads about as fast as the best of them, updates faster, and
 //! iterates faster than `hashbrown`; and two threads do not slow each other down. It loses at growing from empty, at
 //! look-ups by one thread in maps of a million entries and more, at looking for what is absent, in memory, and in part
 //! with boxed entries, which cost one cache miss more.
