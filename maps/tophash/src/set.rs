@@ -180,7 +180,7 @@ impl<T: Hash + Eq, S: BuildHasher, C: Storage<T, ()>> HashSet<T, S, C> {
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        self.map.held(element).map(KeyRef)
+        self.map.look(element, KeyRef)
     }
 
     /// Puts an element in. False, and nothing changes, if the set has it. Expected constant time. Linearizable.

@@ -2,7 +2,6 @@
 
 use super::HashMap;
 use crate::class::Storage;
-use crate::raw::entries::Held;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
@@ -50,8 +49,10 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
             for (index, (hash, key)) in hashes.iter().zip(keys).enumerate() {
                 let place = chunk * AHEAD + index;
                 let is = |candidate: &K| key.equivalent(candidate);
-                let held = self.entries.look(*hash, is, |held| held);
-                read(place, held.as_ref().map(Held::value));
+                let found = self.entries.look(*hash, is, |held| read(place, Some(held.value())));
+                if found.is_none() {
+                    read(place, None);
+                }
             }
         }
     }

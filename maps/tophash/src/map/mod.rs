@@ -237,11 +237,15 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     }
 
     #[inline(always)]
-    pub(crate) fn held<Q>(&self, key: &Q) -> Option<Held<'_, K, V, C>>
+    pub(crate) fn look<'t, Q, R>(
+        &'t self,
+        key: &Q,
+        make: impl FnOnce(Held<'t, K, V, C>) -> R,
+    ) -> Option<R>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.entries.look(self.hash(key), |candidate| key.equivalent(candidate), |held| held)
+        self.entries.look(self.hash(key), |candidate| key.equivalent(candidate), make)
     }
 
     /// A clone of the value of a key.
@@ -254,7 +258,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
         Q: Hash + Equivalent<K> + ?Sized,
         V: Clone,
     {
-        self.held(key).map(|held| held.value().clone())
+        self.look(key, |held| held.value().clone())
     }
 
     /// What `read` makes of the value of a key. `read` runs once if there is one, under no lock.
@@ -265,7 +269,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.held(key).map(|held| read(held.value()))
+        self.look(key, |held| read(held.value()))
     }
 
     /// The entry of a key, as it is now.
@@ -276,7 +280,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.held(key).map(Ref)
+        self.look(key, Ref)
     }
 
     /// Whether there is a value for a key.
@@ -287,8 +291,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let is = |candidate: &K| key.equivalent(candidate);
-        self.entries.look(self.hash(key), is, |_| ()).is_some()
+        self.look(key, |_| ()).is_some()
     }
 
     /// Gives a key a value, and hands out the entry that was replaced, if there was one.

@@ -156,21 +156,24 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
     }
 
     /// What `make` makes of the entry of a hash that `is` recognises, for whoever changes nothing.
+    ///
+    /// It is written once for an entry that is at home and once for others, so that the first comes in registers.
     #[inline(always)]
     pub(crate) fn look<'t, R>(
         &'t self,
         hash: u64,
         mut is: impl FnMut(&K) -> bool,
-        mut make: impl FnMut(Held<'t, K, V, C>) -> R,
+        make: impl FnOnce(Held<'t, K, V, C>) -> R,
     ) -> Option<R> {
-        by_class!(K, V, C, L => self.table.look::<L, R>(hash, move |candidate| {
-            // SAFETY: as in `find`.
-            match unsafe { Held::step(candidate, &mut is) } {
-                Step::Yes(held) => Step::Yes(make(held)),
-                Step::No => Step::No,
-                Step::Again => Step::Again,
+        // SAFETY: as in `find`.
+        let mut probe = |candidate: &Candidate<'_>| unsafe { Held::step(candidate, &mut is) };
+        match by_class!(K, V, C, L => self.table.look_at_once::<L, _>(hash, &mut probe)) {
+            AtOnce::Was(held) => Some(make(held)),
+            AtOnce::WasNot => None,
+            AtOnce::No => {
+                by_class!(K, V, C, L => self.table.look_near::<L, _>(hash, probe)).map(make)
             }
-        }))
+        }
     }
 
     /// Puts an entry in, or in the place of the one with its key, if that takes no more than a look at its home: what was

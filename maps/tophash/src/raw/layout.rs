@@ -65,24 +65,6 @@ impl Iterator for Mask {
     }
 }
 
-/// Slots whose tags were matched, in the form that comes of matching: a bit a slot, in lanes of
-/// `1 << Layout::LANE_BITS` bits.
-#[derive(Clone, Copy)]
-pub(crate) struct Matches(u64);
-
-impl Matches {
-    #[inline(always)]
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The matches without the lowest one.
-    #[inline(always)]
-    pub(super) fn rest(self) -> Self {
-        Self(self.0 & self.0.wrapping_sub(1))
-    }
-}
-
 /// The most entries of a bucket, whatever its layout.
 pub(super) const MOST_SLOTS: usize = 13;
 
@@ -105,12 +87,9 @@ pub(crate) trait Layout: 'static {
     fn tag(hash: u64) -> u64;
     /// The bits of a hash that decide where its entry is at home.
     fn position(hash: u64) -> u64;
-    /// The logarithm of the bits that [`Matches`] have for a slot.
-    const LANE_BITS: u32 = 0;
 
-    /// The slots whose tag is `tag`: the lowest one exactly, and perhaps some above it too many. See
-    /// [`Layout::is_match`].
-    fn matching(bucket: &Bucket, tag: u64) -> Matches;
+    /// The slots whose tag is `tag`, exactly: an empty slot's words may be those of an entry that was taken out.
+    fn matching(bucket: &Bucket, tag: u64) -> Mask;
     /// The empty slots, exactly.
     fn empty(bucket: &Bucket) -> Mask;
     /// The tag of a slot.
@@ -151,23 +130,10 @@ pub(crate) trait Layout: 'static {
         [first, if Self::SLOT_WORDS == 2 { bucket.word(at + 1) } else { 0 }]
     }
 
-    /// The lowest slot of matches that are not empty.
-    #[inline(always)]
-    fn first_match(matches: Matches) -> usize {
-        (matches.0.trailing_zeros() >> Self::LANE_BITS) as usize
-    }
-
-    /// Whether a slot that [`Layout::matching`] named has that tag: to be asked of all but the lowest, since an empty
-    /// slot's words may be those of an entry that was taken out.
-    #[inline]
-    fn is_match(bucket: &Bucket, matches: Matches, tag: u64) -> bool {
-        Self::LANE_BITS == 0 || Self::tag_at(bucket, Self::first_match(matches)) == tag
-    }
-
     /// The words of the lowest slot of [`Layout::matching`]'s, of which there is one.
     #[inline(always)]
-    fn words_of_first(bucket: &Bucket, matches: Matches) -> SlotWords {
-        let at = Self::FIRST + Self::first_match(matches) * Self::SLOT_WORDS;
+    fn words_of_first(bucket: &Bucket, matches: Mask) -> SlotWords {
+        let at = Self::FIRST + matches.first() * Self::SLOT_WORDS;
         // SAFETY: matches have bits for slots alone, of which the lowest is below `SLOTS`, and all words of slots
         // are the bucket's.
         unsafe {
@@ -211,10 +177,8 @@ pub(crate) trait Layout: 'static {
 }
 
 const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// A bit for every byte of `word` that equals `byte`, exactly: an approximate match could name an empty slot, whose
-/// words are those of an entry that was taken out.
+/// A bit for every byte of `word` that equals `byte`, exactly.
 #[inline(always)]
 fn bytes_equal(word: u64, byte: u64) -> u32 {
     #[cfg(all(target_arch = "x86_64", not(loom)))]
@@ -233,6 +197,7 @@ fn bytes_equal(word: u64, byte: u64) -> u32 {
 #[cfg(any(test, not(target_arch = "x86_64"), loom))]
 #[inline]
 fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
     let word = word ^ (LOW * byte);
     let high_bits = !(((word & !HIGH) + !HIGH) | word | !HIGH);
     // The product brings bit 8 i to bit 56 + i, and nothing else there.
@@ -296,20 +261,15 @@ impl Layout for Pair {
         hash
     }
 
-    const LANE_BITS: u32 = 3;
-
     #[inline(always)]
-    fn matching(bucket: &Bucket, tag: u64) -> Matches {
-        // Subtracting borrows from the first byte that is zero on, so that this byte is known exactly and a byte of
-        // one behind it may be taken for zero (Mycroft 1987). The eighth byte is no tag, and always zero, which
-        // tags are not: it differs from them by themselves, and is left out, since it may differ by one.
-        let other = bucket.word(1) ^ (LOW * tag);
-        Matches(other.wrapping_sub(LOW) & !other & (HIGH >> 8))
+    fn matching(bucket: &Bucket, tag: u64) -> Mask {
+        // The eighth byte is no tag.
+        Mask(bytes_equal(bucket.word(1), tag) & 0x7f)
     }
 
     #[inline]
     fn empty(bucket: &Bucket) -> Mask {
-        Mask(bytes_equal(bucket.word(1), 0) & 0x7f)
+        Self::matching(bucket, 0)
     }
 
     #[inline]
@@ -375,14 +335,14 @@ impl Layout for Single {
 
     // The tags of slots 8 to 12 lie in the second word, whose other bytes are no tags, and always zero.
     #[inline]
-    fn matching(bucket: &Bucket, tag: u64) -> Matches {
+    fn matching(bucket: &Bucket, tag: u64) -> Mask {
         let slots = bytes_equal(bucket.word(1), tag) | (bytes_equal(bucket.word(2), tag) << 8);
-        Matches(u64::from(slots))
+        Mask(slots)
     }
 
     #[inline]
     fn empty(bucket: &Bucket) -> Mask {
-        Mask(Self::matching(bucket, 0).0 as u32 & 0x1fff)
+        Mask(Self::matching(bucket, 0).0 & 0x1fff)
     }
 
     #[inline]
@@ -452,14 +412,14 @@ impl Layout for Boxed {
     }
 
     #[inline]
-    fn matching(bucket: &Bucket, tag: u64) -> Matches {
+    fn matching(bucket: &Bucket, tag: u64) -> Mask {
         let slots = halves_equal(core::array::from_fn(|word| bucket.word(1 + word)), tag);
-        Matches(u64::from(slots))
+        Mask(slots)
     }
 
     #[inline]
     fn empty(bucket: &Bucket) -> Mask {
-        Mask(Self::matching(bucket, 0).0 as u32)
+        Self::matching(bucket, 0)
     }
 
     #[inline]
@@ -527,7 +487,7 @@ mod tests {
         assert_eq!(L::entries(&bucket).count(), L::SLOTS);
         for (tag, slot) in (200..).zip(&slots) {
             assert_eq!(
-                (L::first_match(L::matching(&bucket, tag)), L::tag_at(&bucket, *slot)),
+                (L::matching(&bucket, tag).first(), L::tag_at(&bucket, *slot)),
                 (*slot, tag)
             );
             assert_eq!(L::words(&bucket, *slot)[0], tag * 3);

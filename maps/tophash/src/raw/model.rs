@@ -8,7 +8,7 @@ extern crate std;
 
 use super::bucket::Bucket;
 use super::layout::{Layout, Pair};
-use super::table::{Search, Step, Table};
+use super::table::{AtOnce, Candidate, Search, Step, Table};
 use loom::model::Builder;
 use loom::sync::Arc;
 use loom::thread;
@@ -28,9 +28,14 @@ fn find(table: &Table, key: u64) -> Search<'_, u64> {
 }
 
 fn get(table: &Table, key: u64) -> Option<u64> {
-    table.look::<Pair, _>(hash(key), |candidate| {
+    let probe = |candidate: &Candidate<'_>| {
         if candidate.words[0] == key { Step::Yes(candidate.words[1]) } else { Step::No }
-    })
+    };
+    match table.look_at_once::<Pair, _>(hash(key), probe) {
+        AtOnce::Was(value) => Some(value),
+        AtOnce::WasNot => None,
+        AtOnce::No => table.look_near::<Pair, _>(hash(key), probe),
+    }
 }
 
 /// All keys have tags of their own; the keys' upper halves say where they are at home.

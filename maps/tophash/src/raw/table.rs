@@ -381,35 +381,29 @@ impl Table {
         }
     }
 
-    /// Like [`Table::find`], for whoever changes nothing: straight to an entry at home, and by a search if it
-    /// is not there at first sight.
+    /// Like [`Table::find`], for whoever changes nothing, if that takes no more than a look at the home of the hash: what
+    /// is left is [`Table::look_near`]'s.
     #[inline(always)]
-    pub(crate) fn look<L: Layout, T>(
+    pub(crate) fn look_at_once<L: Layout, T>(
         &self,
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
-    ) -> Option<T> {
-        if let Some(way) = self.way::<L>(hash) {
-            let tag = L::tag(hash);
-            match Self::scan::<L, T>(way.bucket, way.state, tag, &mut probe) {
-                // Wherever the hash is at home by now: an entry that is in a bucket is in the table.
-                Scan::Found(_, found) => return Some(found),
-                Scan::Nothing if way.state.has_all(tag) => {
-                    if self.is_miss(&way) {
-                        return None;
-                    }
-                }
-                Scan::Nothing | Scan::Changed => {}
-            }
+    ) -> AtOnce<T> {
+        let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
+        let tag = L::tag(hash);
+        match Self::scan::<L, T>(way.bucket, way.state, tag, &mut probe) {
+            // Wherever the hash is at home by now: an entry that is in a bucket is in the table.
+            Scan::Found(_, found) => AtOnce::Was(found),
+            Scan::Nothing if way.state.has_all(tag) && self.is_miss(&way) => AtOnce::WasNot,
+            Scan::Nothing | Scan::Changed => AtOnce::No,
         }
-        self.look_near::<L, T>(hash, probe)
     }
 
-    /// [`Table::look`] for an entry that may have been displaced from its home. Begins anew, so that whoever finds it at
-    /// home has nothing to remember.
+    /// Like [`Table::find`], for whoever changes nothing, and an entry that may have been displaced from its home. Begins
+    /// anew, so that whoever finds it at home has nothing to remember.
     #[cold]
     #[inline(never)]
-    fn look_near<L: Layout, T>(
+    pub(crate) fn look_near<L: Layout, T>(
         &self,
         hash: u64,
         mut probe: impl FnMut(&Candidate<'_>) -> Step<T>,
@@ -508,7 +502,7 @@ impl Table {
     ) -> Scan<T> {
         let mut matches = L::matching(bucket, tag);
         while !matches.is_empty() {
-            let slot = L::first_match(matches);
+            let slot = matches.first();
             let words = L::words_of_first(bucket, matches);
             if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
                 return Scan::Changed;
@@ -517,9 +511,6 @@ impl Table {
                 Step::Yes(found) => return Scan::Found(slot, found),
                 Step::Again => return Scan::Changed,
                 Step::No => matches = matches.rest(),
-            }
-            while !matches.is_empty() && !L::is_match(bucket, matches, tag) {
-                matches = matches.rest();
             }
         }
         Scan::Nothing
