@@ -11,6 +11,7 @@ mod access;
 mod case;
 mod clue;
 mod deadlock;
+mod finding;
 mod gap;
 mod map;
 mod observation;
@@ -26,6 +27,7 @@ pub use case::{
 };
 pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
+pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use observation::{DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, OtherSide};

@@ -1,6 +1,6 @@
 //! An access together with its place in the text, as whoever rewrites the text needs it.
 
-use crate::{FunctionId, Span};
+use crate::{Base, FunctionId, Span};
 use finding::{Access, HeldLock, MapId, Site};
 use std::sync::Arc;
 
@@ -23,6 +23,18 @@ pub enum Shape {
     Call,
     /// A field of a composite literal, or the initialiser of a declaration.
     Initialise,
+}
+
+/// What a variable or field of map type is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Assigned {
+    /// `nil`.
+    Nil,
+    /// A map that is made there: `make`, a literal.
+    Made,
+    /// Something else, or nothing is assigned.
+    #[default]
+    Other,
 }
 
 /// What kind of statement the access stands in.
@@ -76,6 +88,12 @@ pub struct SourceAccess {
     /// The variable or field that the expression names; differs from the map of the access where a
     /// local variable holds the same map.
     pub named: MapId,
+    /// The variable that the expression begins with, where it is one.
+    pub base: Option<Base>,
+    /// True where the map is a field of a struct that was copied, from a parameter or another variable: both share the map.
+    pub of_copy: bool,
+    /// What is assigned, where the operation replaces the map.
+    pub assigned: Assigned,
     /// True where the map was reached through a local variable that holds the same map
     /// (`m := c.entries`) rather than named at the site.
     pub through_alias: bool,

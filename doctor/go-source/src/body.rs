@@ -7,6 +7,7 @@
 mod access;
 mod assigned;
 mod call;
+mod callback;
 mod callee;
 mod expr;
 mod facts;
@@ -22,9 +23,11 @@ mod service;
 mod starters;
 mod stmt;
 mod sync_calls;
+mod variable;
 mod walker;
 
 pub(crate) use facts::{
-    AccessFact, CallTarget, Facts, FunctionFact, Key, LiteralUse, LockFact, LockPath,
+    AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
+    LiteralUse, LockFact, LockPath, VariableOrigin,
 };
 pub(crate) use walker::walk_package;

@@ -1,6 +1,6 @@
 //! Functions and closures by the names the runtime prints for them, and who calls them.
 
-use crate::Span;
+use crate::{Base, Span};
 use finding::{ConcurrentRoot, HeldLock, LockSet, Site};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Function {
     pub parent: Option<FunctionId>,
     /// Why it may run beside other code, where a root was found.
     pub root: Option<ConcurrentRoot>,
+    /// The declarations of locks that it gives back without having taken them: whoever calls it holds them.
+    pub gives_back: Vec<Arc<str>>,
 }
 
 /// How a call is made.
@@ -59,6 +61,14 @@ pub struct Call {
     pub site: Site,
     /// What the calling function itself holds there.
     pub holding: Holding,
+    /// Whether it is a method's call on an object that the calling function is still making.
+    pub on_own: bool,
+    /// What the receiver begins with.
+    pub receiver: Option<Base>,
+    /// What the arguments begin with, by their places; numbers and strings are left out.
+    pub given: Vec<(u32, Base)>,
+    /// Where in the file.
+    pub at: u32,
 }
 
 /// What a function itself holds at one point; its callers may hold more.

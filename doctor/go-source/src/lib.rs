@@ -35,12 +35,13 @@ mod source_file;
 mod source_tree;
 mod spread;
 mod types;
+mod variable;
 mod vendored_module;
 mod world;
 
 pub use go_syntax::{LineTable, Span};
 
-pub use access::{Context, Inherited, Origin, Placement, Shape, SourceAccess};
+pub use access::{Assigned, Context, Inherited, Origin, Placement, Shape, SourceAccess};
 pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
 pub use mention::Mention;
 pub use note::{Note, NoteKind};
@@ -49,4 +50,5 @@ pub use path::PathCandidate;
 pub use program::Program;
 pub use source_file::SourceFile;
 pub use source_tree::{MemoryTree, SourceTree};
+pub use variable::{Base, Join, Nilness, Start, Variable, VariableId, VariableOrigin};
 pub use vendored_module::{Replacement, VendoredModule};

@@ -1,28 +1,32 @@
 //! From the facts of each package to one program: names, identities, arguments, roots.
 
 mod arguments;
+mod callbacks;
 mod callers;
 mod calls;
 mod handlers;
 mod initial;
 mod names;
+mod ownership;
 mod roots;
 mod symbols;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
-use crate::body::{AccessFact, Facts, Key, LockFact, walk_package};
+use crate::body::{AccessFact, BaseFact, CallFact, Facts, Key, LiteralUse, LockFact, walk_package};
 use crate::locks;
 use crate::spread;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
-    Acquisition, Call, Function, FunctionId, Holding, Inherited, LoadOptions, Origin, SourceAccess,
+    Acquisition, Base, Call, Function, FunctionId, Holding, Inherited, Join, LoadOptions, Nilness,
+    Origin, SourceAccess, Start, Variable, VariableId,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
 use initial::Initial;
 use names::Names;
+use ownership::Ownership;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -32,8 +36,24 @@ pub(crate) struct Unit {
     pub(crate) facts: Facts,
     /// What is held at each access, at each call and where locks are taken, by file and expression.
     pub(crate) states: FxHashMap<(FileId, crate::hir::ExprId), locks::State>,
+    /// Locks that functions give back without having taken them, by the functions' numbers.
+    pub(crate) gives_back: Vec<(u32, Vec<Def>)>,
     /// The number of its first function in the program.
     pub(crate) base: u32,
+    /// The number of its first variable in the program.
+    pub(crate) variables: u32,
+}
+
+impl Unit {
+    /// The variable that an expression begins with, in the words of the program.
+    pub(crate) fn base_of(&self, base: BaseFact) -> Base {
+        match base {
+            BaseFact::Package => Base::Package,
+            BaseFact::Variable { variable, direct } => {
+                Base::Variable { id: VariableId(self.variables.saturating_add(variable)), direct }
+            }
+        }
+    }
 }
 
 /// Walks every package that is searched.
@@ -46,25 +66,34 @@ pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOpt
         .collect();
     let mut units = spread::map(own, world.files.len(), |package| {
         let facts = walk_package(world, names, package, minor);
-        let states = states(world, &facts);
-        Unit { package, facts, states, base: 0 }
+        let (states, gives_back) = states(world, &facts);
+        Unit { package, facts, states, gives_back, base: 0, variables: 0 }
     });
     let mut base = 0u32;
+    let mut variables = 0u32;
     for unit in &mut units {
         unit.base = base;
+        unit.variables = variables;
+        variables = variables.saturating_add(narrow(unit.facts.variables.len()));
         base = base.saturating_add(narrow(unit.facts.functions.len()));
     }
     units
 }
 
-/// Runs the lock analysis over the functions of a package that touch both locks and maps.
-fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId), locks::State> {
+/// What is held at each place that is asked for.
+type States = FxHashMap<(FileId, crate::hir::ExprId), locks::State>;
+
+/// Runs the lock analysis over the functions of a package that touch both locks and maps. Yields the states at the places
+/// that matter, and what functions give back that they had not taken.
+fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
     let operations = locks::helpers(world, facts);
     let mut anchors: FxHashSet<_> =
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     anchors.extend(facts.locks.keys());
+    // What is called under a lock does not run beside itself.
+    anchors.extend(facts.held_calls.iter().map(|call| (call.file, call.expr)));
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
     for (file, expr) in operations.keys() {
         let at = world.file(*file).map_or(0, |file| file.hir.expr(*expr).span.start);
@@ -76,19 +105,26 @@ fn states(world: &World, facts: &Facts) -> FxHashMap<(FileId, crate::hir::ExprId
     let with =
         locks::Operations { locks: &operations, literals: &facts.literals, anchors: &anchors };
     let mut found = FxHashMap::default();
-    for function in
-        facts.functions.iter().filter(|function| function.parent.is_none() && !function.range_body)
-    {
+    let mut gives_back = Vec::new();
+    let declared = (0u32..)
+        .zip(&facts.functions)
+        .filter(|(_, function)| function.parent.is_none() && !function.range_body);
+    for (at, function) in declared {
         let locks_here = touched.get(&function.at.file).is_some_and(|list| {
             let from = list.partition_point(|at| *at < function.span.start);
             list.get(from).is_some_and(|at| *at < function.span.end)
         });
         if let Some(file) = world.file(function.at.file).filter(|_| locks_here) {
-            let (states, _) = locks::held_at(file, function.at.file, function.at.func, &with);
+            let (states, end) = locks::held_at(file, function.at.file, function.at.func, &with);
             found.extend(states.into_iter().map(|(expr, state)| ((function.at.file, expr), state)));
+            let released = end.iter().flat_map(locks::State::released);
+            let released: Vec<Def> = released.filter_map(|path| path.mutex).collect();
+            if !released.is_empty() {
+                gives_back.push((at, released));
+            }
         }
     }
-    found
+    (found, gives_back)
 }
 
 /// The packages, joined.
@@ -103,6 +139,13 @@ pub(crate) struct Linked {
     pub(crate) origins: FxHashMap<MapId, Origin>,
     /// Operations whose map could not be told.
     pub(crate) unresolved: u32,
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) starts: Vec<Start>,
+    /// Where functions wait for others, by place.
+    pub(crate) joins: FxHashMap<FunctionId, Vec<Join>>,
+    /// The functions that make values of a declared type, by import path and name.
+    pub(crate) makers: FxHashMap<String, Vec<Option<FunctionId>>>,
+    pub(crate) nilness: FxHashMap<MapId, Nilness>,
 }
 
 /// Joins the packages.
@@ -111,28 +154,58 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
     let methods = calls::Methods::new(world, names, units);
-    let calls = calls::resolve(units, &by_ref, &methods, &naming);
+    let mut calls = calls::resolve(units, &by_ref, &methods, &naming);
     let handlers = handlers::by_shape(units, &by_ref);
-    let seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
-    roots::fill(&mut functions, seeds, &calls);
+    let mut seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
+    let started: FxHashMap<FunctionId, bool> =
+        seeds.iter().map(|seed| (seed.function, seed.turn.is_some())).collect();
+    let site = |file, at, function| naming.site(file, at, function);
+    let callbacks = callbacks::seeds(units, &by_ref, &functions, &started, &site);
+    let mut waits: Vec<(FunctionId, u32)> = Vec::new();
+    let waiting = callbacks.iter().filter(|seed| seed.turn == Some(seed.at));
+    waits.extend(waiting.filter_map(|seed| Some((seed.starter?, seed.at))));
+    seeds.extend(callbacks);
+    let starts = roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
-    let inherited = callers::inherited(units, &by_ref, &methods, &naming, &handlers);
     let ambiguous = arguments::ambiguous(units);
     let reached = arguments::follow(world, units, &by_ref, &ambiguous);
+    let starting = initial::starting(units, &calls);
+    let ownership = Ownership::new(units, &by_ref, &methods, &starting);
+    let makes = |at: usize, call: &CallFact| ownership.calls_on_own(units, &by_ref, at, call);
+    mark_own(&mut calls, units, &makes);
+    for unit in units {
+        for (at, defs) in &unit.gives_back {
+            let number = index(unit.base.saturating_add(*at));
+            if let Some(function) = functions.get_mut(number) {
+                function.gives_back = defs.iter().map(|def| naming.id_of(*def).into()).collect();
+            }
+        }
+    }
+    let callers = callers::callers(units, &by_ref, &methods, &naming, &handlers, &makes);
+    let closures: FxHashSet<FunctionId> = functions
+        .iter()
+        .filter(|function| function.parent.is_some() && !started.contains_key(&function.id))
+        .map(|function| function.id)
+        .collect();
+    let once = once(units, &by_ref, &closures, &calls);
     let tables = Tables {
         world,
         units,
         naming: &naming,
         ids: &ids,
         functions: &functions,
-        inherited: &inherited,
-        initial: Initial::new(units, &calls, &by_ref, &methods),
+        callers: &callers,
+        initial: Initial::new(units, &closures, &calls, &starting, &by_ref, &methods),
+        ownership: &ownership,
+        by_ref: &by_ref,
+        started: &started,
+        once: &once,
     };
-    let named = |unit: &Unit| -> Vec<SourceAccess> {
-        unit.facts.accesses.iter().filter_map(|access| tables.named(unit, access)).collect()
+    let named = |(at, unit): (usize, &Unit)| -> Vec<SourceAccess> {
+        unit.facts.accesses.iter().filter_map(|access| tables.named(at, unit, access)).collect()
     };
-    let mut accesses = spread::map(units.iter().collect(), world.files.len(), named)
+    let mut accesses = spread::map(units.iter().enumerate().collect(), world.files.len(), named)
         .into_iter()
         .flatten()
         .collect::<Vec<_>>();
@@ -140,7 +213,124 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let acquisitions = acquisitions(units, &naming);
     let origins = origins(units, &ids, &ambiguous);
     let unresolved = units.iter().fold(0u32, |sum, unit| sum.saturating_add(unit.facts.unknown));
-    Linked { decls, accesses, functions, calls, acquisitions, origins, unresolved }
+    let variables = variables(units, &by_ref, &ownership);
+    let joins = joins(units, waits);
+    Linked {
+        decls,
+        accesses,
+        functions,
+        calls,
+        acquisitions,
+        origins,
+        unresolved,
+        variables,
+        starts,
+        joins,
+        makers: makers(units),
+        nilness: nilness(units, &ids, &by_ref),
+    }
+}
+
+/// What is known of maps that may be nil.
+fn nilness(
+    units: &[Unit],
+    ids: &FxHashMap<Key, MapId>,
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+) -> FxHashMap<MapId, Nilness> {
+    let mut returns_nil: FxHashSet<FunctionId> = FxHashSet::default();
+    for unit in units {
+        let all = unit.facts.nil_returns.iter();
+        returns_nil.extend(all.map(|at| FunctionId(unit.base.saturating_add(*at))));
+    }
+    let mut found: FxHashMap<MapId, Nilness> = FxHashMap::default();
+    for unit in units {
+        let mut note = |key: &Key, note: &mut dyn FnMut(&mut Nilness)| {
+            if let Some(id) = ids.get(key) {
+                note(found.entry(id.clone()).or_default());
+            }
+        };
+        for key in &unit.facts.addressed {
+            note(key, &mut |map| map.addressed = true);
+        }
+        for key in &unit.facts.valueless {
+            note(key, &mut |map| map.valueless = true);
+        }
+        for key in &unit.facts.cloned {
+            note(key, &mut |map| map.cloned = true);
+        }
+        for (key, func) in &unit.facts.results {
+            if by_ref.get(func).is_some_and(|function| returns_nil.contains(function)) {
+                note(key, &mut |map| map.returned_nil = true);
+            }
+        }
+        for (function, key) in &unit.facts.nil_checks {
+            let function = function.map(|at| FunctionId(unit.base.saturating_add(at)));
+            note(key, &mut |map| map.checked.extend(function));
+        }
+    }
+    found
+}
+
+/// Who makes values of each declared type.
+fn makers(units: &[Unit]) -> FxHashMap<String, Vec<Option<FunctionId>>> {
+    let mut found: FxHashMap<String, Vec<Option<FunctionId>>> = FxHashMap::default();
+    for unit in units {
+        for (function, ty) in &unit.facts.makers {
+            let function = function.map(|at| FunctionId(unit.base.saturating_add(at)));
+            found.entry(ty.clone()).or_default().push(function);
+        }
+    }
+    found
+}
+
+/// Marks the calls on objects that the calling functions are still making.
+fn mark_own(calls: &mut [Call], units: &[Unit], makes: &dyn Fn(usize, &CallFact) -> bool) {
+    let mut own: FxHashSet<(FunctionId, u32)> = FxHashSet::default();
+    for (at, unit) in units.iter().enumerate() {
+        for call in &unit.facts.calls {
+            if let Some(caller) = call.caller.filter(|_| makes(at, call)) {
+                own.insert((FunctionId(unit.base.saturating_add(caller)), call.at));
+            }
+        }
+    }
+    for call in calls {
+        call.on_own = call.caller.is_some_and(|caller| own.contains(&(caller, call.at)));
+    }
+}
+
+/// All variables of all functions.
+fn variables(
+    units: &[Unit],
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+    ownership: &Ownership,
+) -> Vec<Variable> {
+    let mut found = Vec::new();
+    for unit in units {
+        for fact in &unit.facts.variables {
+            let function = (fact.function != u32::MAX)
+                .then(|| FunctionId(unit.base.saturating_add(fact.function)));
+            let origin = ownership.origin(by_ref, fact.origin, &|base| unit.base_of(base));
+            found.push(Variable { function, origin, turn: fact.turn, by_value: fact.by_value });
+        }
+    }
+    found
+}
+
+/// Where each function waits for others.
+fn joins(units: &[Unit], waits: Vec<(FunctionId, u32)>) -> FxHashMap<FunctionId, Vec<Join>> {
+    let mut found: FxHashMap<FunctionId, Vec<Join>> = FxHashMap::default();
+    for (function, at) in waits {
+        found.entry(function).or_default().push(Join { at, turn: None });
+    }
+    for unit in units {
+        for (function, at, turn) in &unit.facts.joins {
+            if let Some(function) = function {
+                let function = FunctionId(unit.base.saturating_add(*function));
+                found.entry(function).or_default().push(Join { at: *at, turn: *turn });
+            }
+        }
+    }
+    found
 }
 
 /// Where the maps of local variables come from, for those whose own function does not make them.
@@ -227,15 +417,21 @@ struct Tables<'a> {
     naming: &'a Names<'a>,
     ids: &'a FxHashMap<Key, MapId>,
     functions: &'a [Function],
-    inherited: &'a FxHashMap<FunctionId, Vec<Inherited>>,
+    callers: &'a callers::Callers,
     initial: Initial,
+    ownership: &'a Ownership,
+    by_ref: &'a FxHashMap<FuncRef, FunctionId>,
+    /// Functions that are started beside others.
+    started: &'a FxHashMap<FunctionId, bool>,
+    /// Functions that `sync.Once` runs, and those that nobody else calls.
+    once: &'a FxHashSet<FunctionId>,
 }
 
 impl Tables<'_> {
     /// An access to a map that the function names itself.
-    fn named(&self, unit: &Unit, access: &AccessFact) -> Option<SourceAccess> {
+    fn named(&self, at: usize, unit: &Unit, access: &AccessFact) -> Option<SourceAccess> {
         let holding = self.holding(unit, access.file, access.anchor);
-        self.finish(unit, access, access.map, holding, Vec::new())
+        self.finish(at, access, access.map, holding, Vec::new())
     }
 
     /// An access to a map that calls handed to the function.
@@ -251,17 +447,18 @@ impl Tables<'_> {
             let function = call.caller.map(|at| caller.base.saturating_add(at));
             calls.push(self.naming.site(call.file, call.at, function));
         }
-        self.finish(unit, access, reached.map, holding, calls)
+        self.finish(reached.unit, access, reached.map, holding, calls)
     }
 
     fn finish(
         &self,
-        unit: &Unit,
+        at: usize,
         fact: &AccessFact,
         map: Key,
         holding: Holding,
         calls: Vec<Site>,
     ) -> Option<SourceAccess> {
+        let unit = self.units.get(at)?;
         let function = fact.function.map(|at| FunctionId(unit.base.saturating_add(at)));
         let root = function
             .and_then(|id| self.functions.get(index(id.0)))
@@ -271,10 +468,17 @@ impl Tables<'_> {
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
-        let Holding { locks, guards, .. } = holding;
-        let before_sharing = fact.before_sharing || self.initial.is_alone(self.world, unit, fact);
-        let inherited =
-            function.and_then(|id| self.inherited.get(&id)).cloned().unwrap_or_default();
+        let Holding { mut locks, guards, .. } = holding;
+        let of_other = fact.of_other || Ownership::is_of_copy(self.units, unit, self.by_ref, fact);
+        let of_copy = fact.of_copy || of_other;
+        let before_sharing = fact.before_sharing
+            || self.initial.is_alone(self.world, unit, fact)
+            || (!of_other && self.ownership.covers(unit, at, self.by_ref, fact))
+            || function.is_some_and(|function| self.once.contains(&function));
+        let (inherited, unknown) = self.above(function);
+        if locks.is_empty() && inherited.is_empty() && unknown {
+            locks = LockSet::Unknown;
+        }
         let through_alias = fact.map != fact.named || (calls.is_empty() && named != map);
         Some(SourceAccess {
             access: Access {
@@ -289,6 +493,9 @@ impl Tables<'_> {
             placement: fact.placement.clone(),
             function,
             named,
+            base: fact.base.map(|base| unit.base_of(base)),
+            of_copy,
+            assigned: fact.value,
             through_alias,
             guards,
             inherited,
@@ -296,9 +503,65 @@ impl Tables<'_> {
         })
     }
 
+    /// What the callers of a function hold, and whether they may hold something that is not known. A literal that is
+    /// not started runs while its function's callers may hold what they hold.
+    fn above(&self, function: Option<FunctionId>) -> (Vec<Inherited>, bool) {
+        let Some(mut id) = function else { return (Vec::new(), false) };
+        let mut escapes = false;
+        for _ in 0..32 {
+            if let Some(held) = self.callers.held.get(&id) {
+                return if escapes { (Vec::new(), true) } else { (held.clone(), false) };
+            }
+            if self.callers.unknown.contains(&id) {
+                return (Vec::new(), true);
+            }
+            let parent = self.functions.get(index(id.0)).and_then(|function| function.parent);
+            let Some(parent) = parent.filter(|_| !self.started.contains_key(&id)) else { break };
+            escapes |= self.escapes(id);
+            id = parent;
+        }
+        (Vec::new(), false)
+    }
+
+    /// Whether a literal may be called after its function has gone on.
+    fn escapes(&self, literal: FunctionId) -> bool {
+        let unit = self.units.iter().rev().find(|unit| unit.base <= literal.0);
+        let Some(unit) = unit else { return true };
+        let fact = unit.facts.functions.get(index(literal.0.saturating_sub(unit.base)));
+        let how = fact.and_then(|fact| unit.facts.literals.get(&(fact.at.file, fact.at.func)));
+        !fact.is_some_and(|fact| fact.range_body)
+            && !matches!(
+                how,
+                Some(
+                    LiteralUse::Immediate
+                        | LiteralUse::Deferred
+                        | LiteralUse::Synchronous
+                        | LiteralUse::Once
+                )
+            )
+    }
+
     fn holding(&self, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
         holding(self.naming, unit, file, anchor)
     }
+}
+
+/// The functions that `sync.Once` runs, and those that nobody calls but they.
+fn once(
+    units: &[Unit],
+    by_ref: &FxHashMap<FuncRef, FunctionId>,
+    closures: &FxHashSet<FunctionId>,
+    calls: &[Call],
+) -> FxHashSet<FunctionId> {
+    let mut found: FxHashSet<FunctionId> = FxHashSet::default();
+    for unit in units {
+        found.extend(unit.facts.once.iter().filter_map(|func| by_ref.get(func)));
+        let literals = (unit.base..).zip(&unit.facts.functions).filter(|(_, fact)| fact.once);
+        found.extend(literals.map(|(at, _)| FunctionId(at)));
+    }
+    let more = initial::only_called_by(&found, false, closures, calls);
+    found.extend(more);
+    found
 }
 
 /// What is held at an access, a call or a lock's taking in a package.

@@ -364,7 +364,8 @@ fn package_name(file: &Parsed) -> String {
 /// The name that most files of a directory have; of equally many the first in order.
 fn common_name(files: &[Parsed]) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for file in files {
+    // A file that says no name has no vote.
+    for file in files.iter().filter(|file| !package_name(file).is_empty()) {
         let count = counts.entry(package_name(file)).or_default();
         *count = count.saturating_add(1);
     }

@@ -5,8 +5,9 @@ use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Acquisition, Call, Function, FunctionId, LoadOptions, Note, Origin, PathCandidate,
-    SourceAccess, SourceFile, SourceTree, VendoredModule,
+    Acquisition, Call, Function, FunctionId, Join, LoadOptions, Nilness, Note, Origin,
+    PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable, VariableId,
+    VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::FxHashMap;
@@ -30,6 +31,11 @@ pub struct Program {
     /// For local variables that hold maps their own function does not make.
     pub(crate) origins: FxHashMap<MapId, Origin>,
     pub(crate) unresolved: u32,
+    variables: Vec<Variable>,
+    starts: Vec<Start>,
+    joins: FxHashMap<FunctionId, Vec<Join>>,
+    makers: FxHashMap<String, Vec<Option<FunctionId>>>,
+    nilness: FxHashMap<MapId, Nilness>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
     pub(crate) indexes: Indexes,
 }
@@ -105,8 +111,20 @@ impl Program {
 
     /// Sorts what was found and makes the lookups cheap.
     fn build(linked: Linked, notes: Vec<Note>) -> Self {
-        let Linked { mut decls, mut accesses, functions, calls, acquisitions, origins, unresolved } =
-            linked;
+        let Linked {
+            mut decls,
+            mut accesses,
+            functions,
+            calls,
+            acquisitions,
+            origins,
+            unresolved,
+            variables,
+            starts,
+            joins,
+            makers,
+            nilness,
+        } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
             let place = |x: &SourceAccess| (x.placement.operation.start, x.placement.map.start);
@@ -123,6 +141,11 @@ impl Program {
             notes,
             origins,
             unresolved,
+            variables,
+            starts,
+            joins,
+            makers,
+            nilness,
             indexes,
             ..Self::default()
         }
@@ -282,10 +305,20 @@ impl Program {
         around.min_by_key(|function| function.span.end.saturating_sub(function.span.start))
     }
 
+    /// Every call of the program, in no order.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
     /// Every call of a function, and every place that hands it over as a value.
     pub fn callers(&self, function: FunctionId) -> Vec<&Call> {
         let indexes = self.indexes.calls_by_callee.get(&function);
         indexes.into_iter().flatten().filter_map(|index| self.calls.get(widen(*index))).collect()
+    }
+
+    /// Every place where a lock is taken, in the order of the source.
+    pub fn acquisitions(&self) -> &[Acquisition] {
+        &self.acquisitions
     }
 
     /// The locks that are taken on one line of a file of the tree.
@@ -293,6 +326,32 @@ impl Program {
         let indexes = self.indexes.acquisitions_by_line.get(&(Arc::from(file), line));
         let found = indexes.into_iter().flatten();
         found.filter_map(|index| self.acquisitions.get(widen(*index))).collect()
+    }
+
+    /// A variable of a function.
+    pub fn variable(&self, id: VariableId) -> Option<&Variable> {
+        self.variables.get(widen(id.0))
+    }
+
+    /// Every place that starts a function beside others.
+    pub fn starts(&self) -> &[Start] {
+        &self.starts
+    }
+
+    /// The functions that make values of a declared type, `None` for initialisers. The type is named by its import path
+    /// and its name: `example.com/orders/status.Cache`.
+    pub fn makers(&self, ty: &str) -> &[Option<FunctionId>] {
+        self.makers.get(ty).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What is known of a map that may be nil.
+    pub fn nilness(&self, id: &MapId) -> Option<&Nilness> {
+        self.nilness.get(id)
+    }
+
+    /// Where a function waits for others to end, in no order.
+    pub fn joins(&self, function: FunctionId) -> &[Join] {
+        self.joins.get(&function).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The files a printed path may mean, best first; several where they are equally good.

@@ -93,7 +93,9 @@ impl Walker<'_> {
             return;
         };
         let span = self.r.hir().expr(map).span;
+        let base = self.base_of(map);
         self.access_at(&place, operation, shape, span, whole, anchor);
+        self.begins_with(base);
     }
 
     /// Writes down an access to a known map.
@@ -125,15 +127,107 @@ impl Walker<'_> {
                 shape,
                 context: self.place.context,
             },
+            base: None,
+            of_copy: false,
+            of_other: false,
+            owner: place.owner.and_then(|owner| self.local(owner)).map(|local| local.fact),
+            value: super::facts::Assigned::Other,
             before_sharing: shape == Shape::Initialise,
             initial,
         });
+        // The field of a struct that a variable itself is, no pointer between: whoever assigns to it changes his own copy,
+        // and has the new map for himself.
+        if let Some(owner) = place.owner {
+            if operation == Operation::Replace {
+                self.shared_fields.remove(&(owner, place.key));
+                let fact = self.local(owner).map(|local| local.fact);
+                if let Some(fact) =
+                    fact.and_then(|fact| self.facts.variables.get_mut(crate::world::index(fact)))
+                {
+                    fact.renewed.push(place.key);
+                }
+            }
+            let shared = self.shared_fields.contains(&(owner, place.key));
+            if let Some(access) = self.facts.accesses.last_mut() {
+                access.of_other = shared;
+            }
+        }
+        if let Some(owner) = place.owner.filter(|owner| self.is_value(*owner)) {
+            if operation == Operation::Replace {
+                self.own_fields.insert((owner, place.key));
+            }
+            let own = self.own_fields.contains(&(owner, place.key));
+            let copied = self.is_copy(owner);
+            if let Some(access) = self.facts.accesses.last_mut() {
+                access.before_sharing |= own;
+                access.of_copy |= copied && !own;
+            }
+        }
         if let Some(owner) = place.owner {
             let own = self
                 .local(owner)
                 .is_some_and(|local| local.fresh && Some(local.function) == self.owner());
             if own {
                 self.pending.push((self.facts.accesses.len().saturating_sub(1), owner));
+            }
+        }
+    }
+
+    /// Notes what the expression of the access that was written down last begins with.
+    pub(super) fn begins_with(&mut self, base: Option<super::facts::BaseFact>) {
+        if let Some(access) = self.facts.accesses.last_mut() {
+            access.base = base;
+        }
+    }
+
+    /// Whether a variable is a struct of the function at hand, rather than a pointer to one or a map.
+    fn is_value(&mut self, local: u32) -> bool {
+        let Some((ty, function)) = self.local(local).map(|local| (local.ty, local.function)) else {
+            return false;
+        };
+        let under = self.r.under(ty);
+        Some(function) == self.owner() && matches!(self.r.types.kind(under), Kind::Struct(_))
+    }
+
+    /// Whether a struct variable is a parameter or was copied from another variable; a receiver is meant to share.
+    fn is_copy(&self, local: u32) -> bool {
+        let Some(local) = self.local(local) else { return false };
+        let fact = self.facts.variables.get(crate::world::index(local.fact));
+        local.given || fact.is_some_and(|fact| fact.copied)
+    }
+
+    /// What a value is to a variable of map type.
+    pub(super) fn assigned_value(&self, value: ExprId) -> super::facts::Assigned {
+        use super::facts::Assigned;
+        let hir = self.r.hir();
+        let expr = hir.expr(hir.unparen(value));
+        if expr.kind == crate::hir::ExprKind::Name && self.r.text(expr.span) == "nil" {
+            Assigned::Nil
+        } else if self.makes(value) {
+            Assigned::Made
+        } else {
+            Assigned::Other
+        }
+    }
+
+    /// Notes that a map is compared with nil or asked for its length.
+    pub(super) fn nil_checked(&mut self, compared: ExprId) {
+        let hir = self.r.hir();
+        let compared = hir.unparen(compared);
+        let map = match hir.expr(compared).kind {
+            // `len(m) == 0`.
+            crate::hir::ExprKind::Call { args, .. } => match hir.exprs(args) {
+                [one] => hir.unparen(*one),
+                _ => return,
+            },
+            _ => compared,
+        };
+        let ty = self.types.get(&map).copied().unwrap_or(Ty::UNKNOWN);
+        if self.map_kind(ty) == Some(MapKind::Builtin) {
+            if let Some(place) = self.map_place(map) {
+                let function = self.owner();
+                self.facts.nil_checks.insert((function, place.key));
+                self.facts.nil_checks.insert((function, place.named));
             }
         }
     }
@@ -154,6 +248,10 @@ impl Walker<'_> {
             let place = MapPlace { key, named: key, owner: None };
             let whole = Span { start: name.start, end: self.r.hir().expr(value).span.end };
             self.access_at(&place, Operation::Replace, Shape::Initialise, name, whole, value);
+            let assigned = self.assigned_value(value);
+            if let Some(access) = self.facts.accesses.last_mut() {
+                access.value = assigned;
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Calls: arguments, results, built-in functions, and who calls whom.
 
 use super::callee::{Callee, Receiver};
-use super::facts::{ArgumentFact, CallTarget, LiteralUse};
+use super::facts::{ArgumentFact, CallTarget, HandTo, LiteralUse};
 use super::walker::{Walker, narrow};
 use crate::hir::{ExprId, ExprKind, List};
 use crate::types::{FieldInfo, Kind, Ty};
@@ -35,7 +35,7 @@ impl<'w> Walker<'w> {
             Callee::Abstract { interface, name, sig, base } => {
                 self.arguments(sig, args, LiteralUse::Argument);
                 self.known_interface_call(id, interface, name, args);
-                self.leaks(base);
+                self.calls_method_of(base, kind);
                 if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
                     self.locker_call(id, base, &[], name);
                 }
@@ -48,11 +48,17 @@ impl<'w> Walker<'w> {
                 if kind == CallKind::Go {
                     self.add_root(RootKind::Go, target.clone(), id);
                 }
+                let receiver = self.base_of(base);
+                let given = self.given(args);
                 self.add_call(
                     target,
                     if kind == CallKind::Direct { CallKind::Interface } else { kind },
                     id,
                 );
+                if let Some(call) = self.facts.calls.last_mut() {
+                    call.receiver = receiver;
+                    call.given = given;
+                }
                 self.r.results(sig)
             }
             Callee::Literal(func) => {
@@ -66,7 +72,11 @@ impl<'w> Walker<'w> {
                 if kind == CallKind::Go {
                     self.add_root(RootKind::Go, target.clone(), id);
                 }
+                let given = self.given(args);
                 self.add_call(target, kind, id);
+                if let Some(fact) = self.facts.calls.last_mut() {
+                    fact.given = given;
+                }
                 let ty = self.literal(func, how);
                 self.types.insert(fun, ty);
                 self.r.results(ty)
@@ -76,7 +86,11 @@ impl<'w> Walker<'w> {
                 if kind == CallKind::Go {
                     self.add_root(RootKind::Go, CallTarget::Declared(func), id);
                 }
+                let given = self.given(args);
                 self.add_call(CallTarget::Declared(func), kind, id);
+                if let Some(fact) = self.facts.calls.last_mut() {
+                    fact.given = given;
+                }
                 self.r.results(ty)
             }
             Callee::Opaque { base, name } => {
@@ -89,6 +103,7 @@ impl<'w> Walker<'w> {
                 Ty::UNKNOWN
             }
             Callee::Value(ty) => {
+                self.calls_held(id, fun);
                 self.arguments(ty, args, LiteralUse::Argument);
                 self.r.results(ty)
             }
@@ -103,7 +118,13 @@ impl<'w> Walker<'w> {
         receiver: Option<&Receiver<'w>>,
         args: &[ExprId],
     ) {
+        let begins = receiver.and_then(|receiver| self.base_of(receiver.base));
+        let given = self.given(args);
         let call = self.add_call(CallTarget::Declared(func), kind, id);
+        if let Some(fact) = self.facts.calls.last_mut() {
+            fact.receiver = begins;
+            fact.given = given;
+        }
         if kind == CallKind::Go {
             self.add_root(RootKind::Go, CallTarget::Declared(func), id);
         }
@@ -111,7 +132,7 @@ impl<'w> Walker<'w> {
         if let Some(receiver) = receiver {
             let harmless = matches!(self.identity(func).0, "sync" | "sync/atomic");
             if !harmless {
-                self.leaks(receiver.base);
+                self.calls_method_of(receiver.base, kind);
             }
             if self.map_kind(receiver.ty) == Some(finding::MapKind::Builtin) {
                 match receiver.path.last() {
@@ -130,6 +151,7 @@ impl<'w> Walker<'w> {
         }
         for (at, arg) in args.iter().enumerate() {
             self.handed_over(call, Some(narrow(at)), *arg);
+            self.hands_function(*arg, HandTo::Parameter(func, narrow(at)));
         }
     }
 
@@ -233,6 +255,7 @@ impl<'w> Walker<'w> {
                     // From Go 1.26 on `new` takes a value too.
                     None => self.value(*of, Ty::UNKNOWN),
                 };
+                self.made(ty);
                 self.r.types.pointer(ty)
             }
             ("len" | "cap", [of]) => {

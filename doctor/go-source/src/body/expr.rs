@@ -1,6 +1,6 @@
 //! Expressions: their types, and the accesses in them, in the order they are evaluated.
 
-use super::facts::LiteralUse;
+use super::facts::{HandTo, LiteralUse};
 use super::walker::Walker;
 use crate::Shape;
 use crate::hir::{BinaryOp, ExprId, ExprKind, List, Literal, UnaryOp};
@@ -51,11 +51,12 @@ impl<'w> Walker<'w> {
             ExprKind::Name => self.name(id, how),
             ExprKind::Literal(literal) => self.r.types.basic(basic(literal)),
             ExprKind::FuncLit(func) => {
-                let how = self.literal_use.take().unwrap_or(LiteralUse::Detached);
+                let how = self.literal_use.take().unwrap_or(LiteralUse::Argument);
                 self.literal(func, how)
             }
             ExprKind::Composite { ty, elements } => {
                 let ty = ty.map_or(expected, |ty| self.r.convert(ty));
+                self.made(ty);
                 self.composite(ty, elements);
                 ty
             }
@@ -99,8 +100,16 @@ impl<'w> Walker<'w> {
             Meaning::Bound(Binding::Local(number)) => {
                 let Some(local) = self.local(number) else { return Ty::UNKNOWN };
                 let (ty, captured) = (local.ty, Some(local.function) != self.owner());
+                let init = local.init.filter(|_| how == Use::Value);
                 if captured || how == Use::Value {
                     self.escapes(number, span.start);
+                }
+                // A variable that holds a literal is handed on with it.
+                if let Some(ExprKind::FuncLit(func)) =
+                    init.map(|init| self.r.hir().expr(self.r.hir().unparen(init)).kind)
+                {
+                    let file = self.r.env.file;
+                    self.function_value(crate::world::FuncRef { file, func }, id);
                 }
                 ty
             }
@@ -138,7 +147,11 @@ impl<'w> Walker<'w> {
         match self.r.select(receiver, name).map(|selection| selection.target) {
             Some(Target::Field { ty, .. }) => ty,
             Some(Target::Method { func, sig, .. }) => {
+                let receiver = self.base_of(base);
                 self.function_value(func, id);
+                if let Some(call) = self.facts.calls.last_mut() {
+                    call.receiver = receiver;
+                }
                 // A method value may do anything to its receiver later.
                 self.leaks(base);
                 sig
@@ -235,10 +248,18 @@ impl<'w> Walker<'w> {
                 let ty = self.expr(x, inner, Use::Operand);
                 self.leaks(x);
                 self.lends(x);
+                if self.map_kind(ty) == Some(finding::MapKind::Builtin) {
+                    if let Some(place) = self.map_place(x) {
+                        self.facts.addressed.insert(place.key);
+                        self.facts.addressed.insert(place.named);
+                    }
+                }
                 self.r.types.pointer(ty)
             }
             UnaryOp::Receive => {
                 let ty = self.operand(x);
+                let at = self.r.hir().expr(x).span.end;
+                self.waits_for(x, at);
                 let under = self.r.under(ty);
                 match self.r.types.kind(under) {
                     Kind::Chan(elem) => elem,
@@ -259,6 +280,10 @@ impl<'w> Walker<'w> {
             BinaryOp::And | BinaryOp::Or | BinaryOp::Compare => {
                 self.operand(left);
                 self.operand(right);
+                if op == BinaryOp::Compare {
+                    self.nil_checked(left);
+                    self.nil_checked(right);
+                }
                 self.r.types.basic("bool")
             }
             BinaryOp::Shift => {
@@ -303,6 +328,7 @@ impl<'w> Walker<'w> {
                             Some(field.written),
                         );
                         self.initialised(field.def, field.ty, name, element.value);
+                        self.hands_function(element.value, HandTo::Field(field.def));
                     }
                 }
             }

@@ -43,11 +43,78 @@ pub(crate) struct AccessFact {
     /// The expression at which the lock analysis asks what is held.
     pub(crate) anchor: ExprId,
     pub(crate) placement: Placement,
+    /// The variable that is the map, or whose own field it is.
+    pub(crate) owner: Option<u32>,
+    /// The variable that the map's expression begins with.
+    pub(crate) base: Option<BaseFact>,
+    /// Its map is a field of a struct that was copied, from a parameter or another variable: both share the map.
+    pub(crate) of_copy: bool,
+    /// Its map is a field of a new struct that was given the map of another.
+    pub(crate) of_other: bool,
+    /// What is assigned, where the operation replaces the map.
+    pub(crate) value: Assigned,
     /// Its map was known to its maker alone.
     pub(crate) before_sharing: bool,
     /// It stands in an `init` function itself, or in the initialiser of a package's variable:
     /// nothing else runs yet but what the initialisation has started.
     pub(crate) initial: bool,
+}
+
+pub(crate) use crate::access::Assigned;
+
+/// The variable that an expression begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BaseFact {
+    /// A variable of a package.
+    Package,
+    /// A variable of a function, by its number among [`Facts::variables`]; `direct` where the expression is that variable
+    /// itself, its address, or what it points to.
+    Variable { variable: u32, direct: bool },
+}
+
+/// A variable of a function.
+#[derive(Clone, Debug)]
+pub(crate) struct VariableFact {
+    /// The function that declares it.
+    pub(crate) function: u32,
+    pub(crate) origin: VariableOrigin,
+    /// Where the innermost loop starts that it is declared in: each turn has another.
+    pub(crate) turn: Option<u32>,
+    /// Where others may first know what it holds, functions that are called among them.
+    pub(crate) escape: u32,
+    /// The same without functions that it is lent to for a call.
+    pub(crate) taken: u32,
+    /// It is a struct, not a pointer to one.
+    pub(crate) by_value: bool,
+    /// It is a struct that was copied from what another variable holds or leads to.
+    pub(crate) copied: bool,
+    /// Its own fields that were given another map.
+    pub(crate) renewed: Vec<Key>,
+}
+
+/// Where a variable gets its value from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VariableOrigin {
+    Receiver,
+    /// By its place.
+    Parameter(u32),
+    /// It is declared without a value and has none yet: a named result, `var x T`.
+    Unassigned,
+    /// Its own function makes it.
+    Fresh,
+    /// It holds what that function returns first.
+    Call(FuncRef),
+    /// It holds what is reached from another.
+    Alias(BaseFact),
+    Unknown,
+}
+
+/// What a function returns first, at one of its ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReturnFact {
+    pub(crate) function: u32,
+    pub(crate) at: u32,
+    pub(crate) value: VariableOrigin,
 }
 
 /// A function, closure or body of a loop over a function.
@@ -66,6 +133,8 @@ pub(crate) struct FunctionFact {
     pub(crate) handler: bool,
     /// True for a package's `init`.
     pub(crate) init: bool,
+    /// True for a literal that `sync.Once` runs: whoever comes later waits for its end.
+    pub(crate) once: bool,
 }
 
 /// Who is called.
@@ -88,6 +157,10 @@ pub(crate) struct CallFact {
     pub(crate) at: u32,
     /// Where it may first happen: the start of the outermost loop around it, else its place.
     pub(crate) since: u32,
+    /// What the receiver begins with.
+    pub(crate) receiver: Option<BaseFact>,
+    /// What the arguments begin with, by their places; numbers and strings are left out.
+    pub(crate) given: Vec<(u32, BaseFact)>,
 }
 
 /// A map handed to a call as an argument or receiver.
@@ -100,6 +173,52 @@ pub(crate) struct ArgumentFact {
     pub(crate) map: Key,
 }
 
+/// What holds a function: whoever calls it may be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Holder {
+    /// A variable, by its number among [`Facts::variables`].
+    Variable(u32),
+    /// A field.
+    Field(Def),
+}
+
+/// A call of what a variable or field holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeldCall {
+    pub(crate) function: Option<u32>,
+    pub(crate) holder: Holder,
+    pub(crate) file: FileId,
+    pub(crate) expr: ExprId,
+}
+
+/// A function, or what holds one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Callable {
+    Function(FuncRef),
+    Held(Holder),
+}
+
+/// A function, or what holds one, that goes into a call or a field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HandOver {
+    pub(crate) what: Callable,
+    pub(crate) to: HandTo,
+    /// Who hands it over, and where.
+    pub(crate) function: Option<u32>,
+    pub(crate) file: FileId,
+    pub(crate) at: u32,
+    /// Where the innermost loop around it starts.
+    pub(crate) turn: Option<u32>,
+}
+
+/// Where a function is handed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum HandTo {
+    /// A parameter, by its place.
+    Parameter(FuncRef, u32),
+    Field(Def),
+}
+
 /// A place that starts concurrent code.
 #[derive(Clone, Debug)]
 pub(crate) struct RootFact {
@@ -109,6 +228,8 @@ pub(crate) struct RootFact {
     pub(crate) at: u32,
     pub(crate) caller: Option<u32>,
     pub(crate) looped: bool,
+    /// Where the innermost loop around it starts.
+    pub(crate) turn: Option<u32>,
 }
 
 /// A place from which on something else runs, whether or not it is known what.
@@ -168,9 +289,11 @@ pub(crate) enum LiteralUse {
     Deferred,
     /// Handed to a call that runs it before it returns: it inherits what is held.
     Synchronous,
-    /// Handed to a call of which nothing is known.
+    /// The same by `sync.Once`: once, and before anybody else goes on.
+    Once,
+    /// Handed to a call of which nothing is known, or stored: it may be called while what is held is still held.
     Argument,
-    /// Started by `go` or a function that starts goroutines, or stored: it inherits nothing.
+    /// Started by `go` or a function that starts goroutines: it inherits nothing.
     Detached,
 }
 
@@ -184,6 +307,29 @@ pub(crate) struct Facts {
     pub(crate) arguments: Vec<ArgumentFact>,
     pub(crate) roots: Vec<RootFact>,
     pub(crate) starts: Vec<StartFact>,
+    /// Where a function waits for others to end: `Wait` of a group, a receive that is a statement; function, place, and where
+    /// the innermost loop around it starts.
+    pub(crate) joins: Vec<(Option<u32>, u32, Option<u32>)>,
+    /// Functions that `sync.Once` runs.
+    pub(crate) once: FxHashSet<FuncRef>,
+    pub(crate) variables: Vec<VariableFact>,
+    /// Maps whose address is taken: somebody else may assign to them.
+    pub(crate) addressed: FxHashSet<Key>,
+    /// Maps that are compared with nil, or whose length is asked for, and by which function.
+    pub(crate) nil_checks: FxHashSet<(Option<u32>, Key)>,
+    /// Local variables that are declared without a value, and those that hold the clone of a map.
+    pub(crate) valueless: FxHashSet<Key>,
+    pub(crate) cloned: FxHashSet<Key>,
+    /// Local variables that hold what a function returns.
+    pub(crate) results: Vec<(Key, FuncRef)>,
+    /// Where values of declared types are made: by whom, and the type's import path and name.
+    pub(crate) makers: Vec<(Option<u32>, String)>,
+    /// Calls of what a variable or field holds: by whom, and of what.
+    pub(crate) held_calls: Vec<HeldCall>,
+    pub(crate) hand_overs: Vec<HandOver>,
+    pub(crate) returns: Vec<ReturnFact>,
+    /// Functions of one result that return nil on some way.
+    pub(crate) nil_returns: FxHashSet<u32>,
     /// What each call does to locks, by file and call expression.
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
     /// How each literal is used.

@@ -13,6 +13,7 @@ impl Walker<'_> {
         let from = self.loops.get(slot.loops).copied().unwrap_or(at).min(at);
         if let Some(slot) = self.locals.get_mut(index(local)) {
             slot.escape = slot.escape.min(from);
+            slot.taken = slot.taken.min(from);
         }
     }
 

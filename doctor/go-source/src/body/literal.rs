@@ -31,6 +31,9 @@ impl<'w> Walker<'w> {
         let parent = self.function_at_hand();
         let function = self.add_function(id, symbol, parent, func.span.start);
         self.facts.literals.insert((self.r.env.file, id), how);
+        if let Some(fact) = self.facts.functions.get_mut(index(function)) {
+            fact.once = how == LiteralUse::Once;
+        }
         let mark = self.r.mark();
         let outer = self.place;
         self.enter(function, id, Ty::UNKNOWN);
@@ -77,6 +80,7 @@ impl<'w> Walker<'w> {
             span: body,
             body,
             site: body.start,
+            once: false,
             range_body: true,
             handler: false,
             init: false,
@@ -101,6 +105,8 @@ impl<'w> Walker<'w> {
             expr,
             at,
             since: self.first_time(at),
+            receiver: None,
+            given: Vec::new(),
         });
         number
     }

@@ -1,6 +1,7 @@
 //! Statements, in the order they are written.
 
 use super::expr::Use;
+use super::facts::VariableOrigin;
 use super::map_place::MapPlace;
 use super::walker::{LocalKind, Place, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
@@ -85,10 +86,17 @@ impl<'w> Walker<'w> {
             StmtKind::Return(list) => {
                 self.place.context = Context::Return;
                 let results = self.frames.last().map_or(Ty::UNKNOWN, |frame| frame.results);
+                let start = self.place.statement.start;
                 for (at, expr) in hir.exprs(list).iter().enumerate() {
                     let expected = self.r.types.part(results, at);
-                    self.value(*expr, expected);
+                    // What is returned is nobody else's before the function ends.
+                    if self.is_own_variable(*expr) {
+                        self.operand(*expr);
+                    } else {
+                        self.value(*expr, expected);
+                    }
                 }
+                self.returned(hir.exprs(list).first().copied(), start);
             }
             StmtKind::Block { body } => self.scoped(body, self.place.statement),
             StmtKind::If { init, cond, then, or_else } => {
@@ -185,8 +193,21 @@ impl<'w> Walker<'w> {
             for (target, value) in targets.iter().zip(values) {
                 let ty = self.target(*target, how);
                 self.value(*value, ty);
-                self.replaced(*target, ty, op);
+                self.replaced(*target, ty, op, Some(*value));
                 self.held(*target, ty, Some(*value));
+                self.stores_function(*target, *value);
+                if !op {
+                    self.assigned_from(*target, Some(*value));
+                    let span = hir.expr(*target).span;
+                    if let Some(def) = self
+                        .r
+                        .local(self.r.text(span))
+                        .and_then(|number| self.local(number))
+                        .map(|local| local.def)
+                    {
+                        self.clones(def, Some(*value));
+                    }
+                }
             }
         } else {
             if let [value] = values {
@@ -194,8 +215,10 @@ impl<'w> Walker<'w> {
             }
             for (at, target) in targets.iter().enumerate() {
                 let ty = self.target(*target, how);
-                self.replaced(*target, ty, op);
+                self.replaced(*target, ty, op, None);
                 self.held(*target, ty, self.looked_up(at, values));
+                let first = values.first().copied().filter(|_| at == 0);
+                self.assigned_from(*target, first);
             }
         }
     }
@@ -229,7 +252,7 @@ impl<'w> Walker<'w> {
     }
 
     /// A variable or field of map type was assigned.
-    fn replaced(&mut self, target: ExprId, ty: Ty, op: bool) {
+    fn replaced(&mut self, target: ExprId, ty: Ty, op: bool, value: Option<ExprId>) {
         if op
             || self.map_kind(ty) != Some(MapKind::Builtin)
             || matches!(self.r.types.kind(ty), Kind::Pointer(_))
@@ -269,6 +292,12 @@ impl<'w> Walker<'w> {
             if let Some(access) = self.facts.accesses.last_mut() {
                 access.through_pointer = through_pointer;
             }
+            let assigned = value.map(|value| self.assigned_value(value)).unwrap_or_default();
+            if let Some(access) = self.facts.accesses.last_mut() {
+                access.value = assigned;
+            }
+            let base = self.base_of(target);
+            self.begins_with(base);
         }
     }
 
@@ -292,14 +321,21 @@ impl<'w> Walker<'w> {
             // With several targets some may be variables of this very scope.
             if targets.len() > 1 && self.declared_since(self.r.text(expr.span), scope) {
                 let ty = self.target(*target, Use::Assign);
-                self.replaced(*target, ty, false);
+                self.replaced(*target, ty, false, values.get(at).copied().filter(|_| one_each));
                 let value = values.get(at).copied().filter(|_| one_each);
                 self.held(*target, ty, value.or_else(|| self.looked_up(at, values)));
                 continue;
             }
             let value = values.get(at).copied().filter(|_| one_each);
             self.declare_variable(expr.span, ty, value);
+            if let (0, [one], false) = (at, values, one_each) {
+                self.first_of(expr.span, *one);
+            }
             let def = Def { file: self.r.env.file, name: expr.span };
+            if let Some(value) = value {
+                self.shares(expr.span, value);
+            }
+            self.clones(def, value);
             self.takes(def, ty, value.or_else(|| self.looked_up(at, values)));
         }
     }
@@ -331,6 +367,12 @@ impl<'w> Walker<'w> {
         let number = self.declare(name, ty, LocalKind::Variable, value);
         if let Some(local) = self.locals.get_mut(index(number)) {
             local.fresh = fresh && local.init.is_some();
+        }
+        if self.local(number).is_some_and(|local| local.init.is_some()) {
+            if let Some(value) = value {
+                let origin = self.origin_of(value);
+                self.comes_from(number, origin);
+            }
         }
         self.declare_map(
             Def { file: self.r.env.file, name },
@@ -381,14 +423,29 @@ impl<'w> Walker<'w> {
             self.declare_variable(*name, declared.unwrap_or(inferred), value);
             if !values.is_empty() {
                 let def = Def { file: self.r.env.file, name: *name };
+                self.clones(def, value);
                 self.takes(def, declared.unwrap_or(inferred), value);
             } else {
+                if let Some(declared) = declared {
+                    self.made(declared);
+                }
+                let key = Self::key(Def { file: self.r.env.file, name: *name });
+                self.facts.valueless.insert(key);
                 // A zero value is the function's own.
                 let zero = !self.reassigned.contains(self.r.text(*name));
                 if let Some(local) = self.locals.last_mut().filter(|local| local.def.name == *name)
                 {
                     let pointer = matches!(self.r.types.kind(local.ty), Kind::Pointer(_));
                     local.fresh = zero && !pointer;
+                    let fact = local.fact;
+                    let origin = if local.fresh {
+                        VariableOrigin::Fresh
+                    } else {
+                        VariableOrigin::Unassigned
+                    };
+                    if let Some(fact) = self.facts.variables.get_mut(index(fact)) {
+                        fact.origin = origin;
+                    }
                 }
             }
         }
@@ -425,6 +482,9 @@ impl<'w> Walker<'w> {
             Kind::Func { params, .. } => self.yielded(params),
             _ => (Ty::UNKNOWN, Ty::UNKNOWN),
         };
+        if matches!(kind, Kind::Chan(_)) {
+            self.joins_here(hir.stmt(body).span.end);
+        }
         let over_function = matches!(kind, Kind::Func { .. });
         if over_function {
             self.enter_range_body(hir.stmt(body).span);
@@ -438,13 +498,14 @@ impl<'w> Walker<'w> {
                 self.declare_variable(name, ty, None);
                 let def = Def { file: self.r.env.file, name };
                 if elements && second {
+                    self.first_of(name, subject);
                     self.takes_elements(def, ty, subject);
                 } else {
                     self.takes(def, ty, None);
                 }
             } else {
                 let ty = self.target(target, Use::Assign);
-                self.replaced(target, ty, false);
+                self.replaced(target, ty, false, None);
                 self.held(target, ty, None);
             }
         }

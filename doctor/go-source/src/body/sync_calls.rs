@@ -29,7 +29,6 @@ const RUNS: &[(&str, &str, &str)] = &[
     ("strings", "", "IndexFunc"),
     ("strings", "", "Map"),
     ("sync", "Map", "Range"),
-    ("sync", "Once", "Do"),
 ];
 
 /// Functions over maps: what they do to their first and second argument.
@@ -67,6 +66,11 @@ impl<'w> Walker<'w> {
         if starters::find(import, receiver, name).is_some() {
             return LiteralUse::Detached;
         }
+        if (import, receiver, name) == ("sync", "Once", "Do")
+            || (import == "sync" && matches!(name, "OnceFunc" | "OnceValue" | "OnceValues"))
+        {
+            return LiteralUse::Once;
+        }
         if RUNS.contains(&(import, receiver, name)) {
             return LiteralUse::Synchronous;
         }
@@ -86,6 +90,15 @@ impl<'w> Walker<'w> {
             ("sync", "Mutex" | "RWMutex") => {
                 if let Some(receiver) = receiver {
                     self.lock_call(call, receiver.base, &receiver.path, name);
+                }
+            }
+            ("sync", "WaitGroup") | ("golang.org/x/sync/errgroup", "Group") if name == "Wait" => {
+                let end = self.r.hir().expr(call).span.end;
+                self.joins_here(end);
+            }
+            ("sync", "Once") => {
+                if let Some(func) = args.first().and_then(|arg| self.function_of(*arg)) {
+                    self.facts.once.insert(func);
                 }
             }
             ("sync", "Map") => {
@@ -161,6 +174,7 @@ impl<'w> Walker<'w> {
             at,
             caller: self.function_at_hand(),
             looped: !self.loops.is_empty(),
+            turn: self.loops.last().copied(),
         });
     }
 

@@ -1,6 +1,6 @@
 //! The walk over one package: its variables' initialisers and its functions, in source order.
 
-use super::facts::{Facts, FunctionFact, Key, LiteralUse};
+use super::facts::{Facts, FunctionFact, Key, LiteralUse, VariableOrigin};
 use super::init_node::Node;
 use super::starters::HANDLERS;
 use crate::hir::{DeclKind, ExprId, ExprKind, FuncId, List, StmtId};
@@ -30,8 +30,14 @@ pub(super) struct Local {
     pub(super) fresh: bool,
     /// Where it may first become known to others; `u32::MAX` where it does not.
     pub(super) escape: u32,
+    /// The same without functions that it is lent to for a call.
+    pub(super) taken: u32,
     /// How many loops it is declared inside.
     pub(super) loops: usize,
+    /// Its number among the facts.
+    pub(super) fact: u32,
+    /// True for a parameter, but not for a receiver or a result.
+    pub(super) given: bool,
 }
 
 /// The function at hand.
@@ -93,6 +99,10 @@ pub(super) struct Walker<'w> {
     pub(super) go_minor: u32,
     /// Accesses of the declaration at hand whose freshness is decided at its end.
     pub(super) pending: Vec<(usize, u32)>,
+    /// Fields of local structs that were assigned another map.
+    pub(super) own_fields: FxHashSet<(u32, Key)>,
+    /// Fields of new structs that were given the map of another.
+    pub(super) shared_fields: FxHashSet<(u32, Key)>,
     /// How the literal that is walked next is used.
     pub(super) literal_use: Option<LiteralUse>,
     /// How the call that is walked next is made.
@@ -140,6 +150,8 @@ pub(crate) fn walk_package<'w>(
         symbol: of.symbol().to_owned(),
         go_minor,
         pending: Vec::new(),
+        own_fields: FxHashSet::default(),
+        shared_fields: FxHashSet::default(),
         literal_use: None,
         call_kind: None,
         variable_types: FxHashMap::default(),
@@ -190,6 +202,8 @@ impl<'w> Walker<'w> {
         self.selected.clear();
         self.loops.clear();
         self.stores.clear();
+        self.own_fields.clear();
+        self.shared_fields.clear();
         self.r.unbind(0);
         self.place =
             Place { statement: span, block: NO_SPAN, body: NO_SPAN, context: Context::Package };
@@ -197,11 +211,13 @@ impl<'w> Walker<'w> {
 
     /// Decides which accesses came before their owner was known to others.
     fn settle(&mut self) {
+        self.settle_variables();
         for (access, local) in std::mem::take(&mut self.pending) {
             let escape =
                 self.locals.get(crate::world::index(local)).map_or(0, |local| local.escape);
             if let Some(access) = self.facts.accesses.get_mut(access) {
-                access.before_sharing |= access.placement.operation.end <= escape;
+                access.before_sharing |=
+                    !access.of_other && access.placement.operation.end <= escape;
             }
         }
     }
@@ -351,6 +367,7 @@ impl<'w> Walker<'w> {
             range_body: false,
             handler: false,
             init: false,
+            once: false,
         });
         number
     }
@@ -369,7 +386,8 @@ impl<'w> Walker<'w> {
             .into();
         for param in hir.params(func.receiver) {
             if let Some(name) = param.name {
-                self.declare(name, receiver, LocalKind::Parameter, None);
+                let local = self.declare(name, receiver, LocalKind::Parameter, None);
+                self.comes_from(local, VariableOrigin::Receiver);
                 self.declare_parameter(name, receiver, param.ty);
                 self.receives(name);
             }
@@ -377,9 +395,24 @@ impl<'w> Walker<'w> {
         for ((list, given), types) in
             [(sig.params, true), (sig.results, false)].into_iter().zip(types)
         {
-            for (param, ty) in hir.params(list).iter().zip(types) {
+            for ((at, param), ty) in (0u32..).zip(hir.params(list)).zip(types) {
                 if let Some(name) = param.name {
-                    self.declare(name, ty, LocalKind::Parameter, None);
+                    let local = self.declare(name, ty, LocalKind::Parameter, None);
+                    let pointer = matches!(self.r.types.kind(ty), Kind::Pointer(_));
+                    let assigned = self.reassigned.contains(self.r.text(name));
+                    if given {
+                        let origin = match assigned {
+                            true => VariableOrigin::Unknown,
+                            false => VariableOrigin::Parameter(at),
+                        };
+                        self.comes_from(local, origin);
+                        if let Some(local) = self.locals.get_mut(crate::world::index(local)) {
+                            local.given = true;
+                        }
+                    } else if !assigned && !pointer {
+                        // A zero value is the function's own.
+                        self.comes_from(local, VariableOrigin::Fresh);
+                    }
                     self.declare_parameter(name, ty, param.ty);
                     if given {
                         self.receives(name);
@@ -445,6 +478,11 @@ impl<'w> Walker<'w> {
         let text = self.r.text(name);
         let number = narrow(self.locals.len());
         let init = init.filter(|_| !self.reassigned.contains(text) && !self.is_lent(text, ty));
+        let fact = self.add_variable(kind);
+        let under = self.r.under(ty);
+        if let Some(fact) = self.facts.variables.get_mut(crate::world::index(fact)) {
+            fact.by_value = matches!(self.r.types.kind(under), Kind::Struct(_));
+        }
         self.locals.push(Local {
             def: Def { file: self.r.env.file, name },
             ty,
@@ -453,7 +491,10 @@ impl<'w> Walker<'w> {
             init,
             fresh: false,
             escape: u32::MAX,
+            taken: u32::MAX,
             loops: self.loops.len(),
+            fact,
+            given: false,
         });
         self.r.bind(text, Binding::Local(number));
         number

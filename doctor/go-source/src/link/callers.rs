@@ -7,7 +7,7 @@
 use super::Unit;
 use super::calls::{Methods, targets};
 use super::names::Names;
-use crate::body::CallTarget;
+use crate::body::{CallFact, CallTarget};
 use crate::locks;
 use crate::types::Def;
 use crate::world::{FuncRef, index};
@@ -16,7 +16,7 @@ use finding::{HeldLock, LockMode};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Calls through which locks are followed.
-const MAX_LEVELS: usize = 3;
+const MAX_LEVELS: usize = 8;
 
 /// A lock that a caller holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +33,29 @@ struct Site {
     locks: Vec<Lock>,
     /// The lock paths, in the same order.
     paths: Vec<String>,
+    /// Whether it cannot be told what is held there.
+    unknown: bool,
 }
 
-/// For each function what all its callers hold.
-pub(super) fn inherited(
+/// What callers hold.
+#[derive(Debug, Default)]
+pub(super) struct Callers {
+    /// For each function what all its callers hold.
+    pub(super) held: FxHashMap<FunctionId, Vec<Inherited>>,
+    /// Functions some of whose callers may hold something, it cannot be told what, and none is known to hold nothing.
+    pub(super) unknown: FxHashSet<FunctionId>,
+}
+
+/// Finds out what callers hold.
+pub(super) fn callers(
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     methods: &Methods,
     naming: &Names<'_>,
     handlers: &FxHashSet<FunctionId>,
-) -> FxHashMap<FunctionId, Vec<Inherited>> {
-    let sites = sites(units, by_ref, methods, handlers);
+    makes: &dyn Fn(usize, &CallFact) -> bool,
+) -> Callers {
+    let sites = sites(units, by_ref, methods, handlers, makes);
     let mut held: FxHashMap<FunctionId, Vec<(Lock, String)>> = FxHashMap::default();
     for _ in 0..MAX_LEVELS {
         let mut next = FxHashMap::default();
@@ -62,9 +74,19 @@ pub(super) fn inherited(
         let lock_held = HeldLock { path: path.into(), mode: lock.mode, site };
         Inherited { lock: lock_held, guard: naming.id_of(lock.mutex).into() }
     };
-    held.into_iter()
-        .map(|(function, locks)| (function, locks.into_iter().map(show).collect()))
-        .collect()
+    let unknown = sites.iter().filter(|(_, sites)| {
+        sites.as_ref().is_some_and(|sites| {
+            sites.iter().any(|site| site.unknown)
+                && sites.iter().all(|site| site.unknown || !site.locks.is_empty())
+        })
+    });
+    Callers {
+        unknown: unknown.map(|(function, _)| *function).collect(),
+        held: held
+            .into_iter()
+            .map(|(function, locks)| (function, locks.into_iter().map(show).collect()))
+            .collect(),
+    }
 }
 
 /// The calls of each function; `None` where some of them are not known.
@@ -73,6 +95,7 @@ fn sites(
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     methods: &Methods,
     handlers: &FxHashSet<FunctionId>,
+    makes: &dyn Fn(usize, &CallFact) -> bool,
 ) -> FxHashMap<FunctionId, Option<Vec<Site>>> {
     let mut found: FxHashMap<FunctionId, Option<Vec<Site>>> =
         handlers.iter().map(|handler| (*handler, None)).collect();
@@ -86,6 +109,10 @@ fn sites(
         }
         for call in &unit.facts.calls {
             let direct = matches!(call.kind, CallKind::Direct | CallKind::Interface);
+            // Whoever makes the object needs no lock yet.
+            if makes(at, call) {
+                continue;
+            }
             // A literal that is called where it stands is run in its caller's state already.
             let state = unit.states.get(&(call.file, call.expr));
             for target in targets(&call.target, methods) {
@@ -120,7 +147,8 @@ fn is_literal(
 }
 
 fn site(unit: usize, caller: Option<FunctionId>, state: Option<&locks::State>) -> Site {
-    let mut site = Site { caller, locks: Vec::new(), paths: Vec::new() };
+    let unknown = state.is_some_and(locks::State::is_unknown);
+    let mut site = Site { caller, locks: Vec::new(), paths: Vec::new(), unknown };
     for held in state.map(locks::State::held).unwrap_or_default().iter().filter(|held| held.certain)
     {
         if let Some(mutex) = held.path.mutex {

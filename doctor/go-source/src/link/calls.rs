@@ -37,7 +37,17 @@ pub(crate) fn resolve(
                 let held = held.get_or_insert_with(|| holding(naming, unit, call.file, call.expr));
                 let caller = global(call.caller);
                 let holding = held.clone();
-                found.push(Call { caller, callee: *callee, kind: call.kind, site, holding });
+                found.push(Call {
+                    caller,
+                    callee: *callee,
+                    kind: call.kind,
+                    site,
+                    holding,
+                    on_own: false,
+                    receiver: call.receiver.map(|base| unit.base_of(base)),
+                    given: call.given.iter().map(|(at, base)| (*at, unit.base_of(*base))).collect(),
+                    at: call.at,
+                });
             }
         }
         for (at, function) in (unit.base..).zip(&unit.facts.functions) {
@@ -61,7 +71,17 @@ pub(crate) fn resolve(
                     guards: Vec::new(),
                     released: Vec::new(),
                 };
-                found.push(Call { caller, callee: id, kind, site, holding });
+                found.push(Call {
+                    caller,
+                    callee: id,
+                    kind,
+                    site,
+                    holding,
+                    on_own: false,
+                    receiver: None,
+                    given: Vec::new(),
+                    at: function.site,
+                });
             }
         }
     }

@@ -4,19 +4,21 @@ use super::Unit;
 use super::calls::{self, Methods};
 use super::names::Names;
 use crate::world::{FuncRef, index};
-use crate::{Call, CallKind, Function, FunctionId};
+use crate::{Call, CallKind, Function, FunctionId, Start};
 use finding::{ConcurrentRoot, RootKind, Site};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 /// A function that starts concurrent code.
 pub(super) struct Seed {
-    function: FunctionId,
-    kind: RootKind,
-    site: Site,
+    pub(super) function: FunctionId,
+    pub(super) kind: RootKind,
+    pub(super) site: Site,
     /// Who starts it.
-    starter: Option<FunctionId>,
-    many: bool,
+    pub(super) starter: Option<FunctionId>,
+    pub(super) many: bool,
+    pub(super) at: u32,
+    pub(super) turn: Option<u32>,
 }
 
 /// How a function was reached.
@@ -26,8 +28,8 @@ struct Reach {
     from: Option<FunctionId>,
 }
 
-/// Fills in the root of every function that is reachable from one.
-pub(super) fn fill(functions: &mut [Function], mut seeds: Vec<Seed>, calls: &[Call]) {
+/// Fills in the root of every function that is reachable from one. Yields all that starts functions.
+pub(super) fn fill(functions: &mut [Function], mut seeds: Vec<Seed>, calls: &[Call]) -> Vec<Start> {
     let edges = calls::by_caller(calls, functions.len());
     let reached = search(&seeds, calls, &edges, functions.len());
     // Whoever starts a goroutine many times over starts many; each round takes it one start further.
@@ -66,6 +68,16 @@ pub(super) fn fill(functions: &mut [Function], mut seeds: Vec<Seed>, calls: &[Ca
             many: seed.many,
         });
     }
+    let start = |seed: Seed| Start {
+        function: seed.function,
+        kind: seed.kind,
+        site: seed.site,
+        starter: seed.starter,
+        at: seed.at,
+        turn: seed.turn,
+        many: seed.many,
+    };
+    seeds.into_iter().map(start).collect()
 }
 
 /// Everything that starts concurrent code. `handlers` are those known by their shape.
@@ -94,6 +106,8 @@ pub(super) fn seeds(
                     site,
                     starter: global(root.caller),
                     many,
+                    at: root.at,
+                    turn: root.turn,
                 });
             }
         }
@@ -111,6 +125,8 @@ pub(super) fn seeds(
                     site,
                     starter: None,
                     many: true,
+                    at: function.site,
+                    turn: None,
                 });
             }
         }

@@ -25,11 +25,17 @@ pub(crate) fn helpers(world: &World, facts: &Facts) -> FxHashMap<(FileId, ExprId
         facts.locks.iter().map(|(at, fact)| (*at, vec![fact.clone()])).collect();
     let mut all = direct.clone();
     let nets = nets(world, facts, &direct);
-    if nets.is_empty() {
-        return all;
-    }
     for call in &facts.calls {
-        let CallTarget::Declared(target) = call.target else { continue };
+        let target = match &call.target {
+            CallTarget::Declared(target) => *target,
+            // Which function it is is not known; that it has to do with a lock is.
+            CallTarget::Abstract { name, .. } => {
+                if names_lock(name) && call.kind != crate::CallKind::Value {
+                    all.entry((call.file, call.expr)).or_insert_with(|| vec![LockFact::Opaque]);
+                }
+                continue;
+            }
+        };
         let Some(net) = nets.get(&target).filter(|_| call.kind != crate::CallKind::Value) else {
             continue;
         };
@@ -37,6 +43,13 @@ pub(crate) fn helpers(world: &World, facts: &Facts) -> FxHashMap<(FileId, ExprId
         all.entry((call.file, call.expr)).or_insert(operations);
     }
     all
+}
+
+/// `lock`, `rlockAll`, `UnlockShard`: not `block` and `clock`.
+fn names_lock(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let stem = lower.trim_start_matches("un").trim_start_matches("try");
+    ["lock", "rlock", "runlock"].iter().any(|word| stem.starts_with(word))
 }
 
 fn nets(

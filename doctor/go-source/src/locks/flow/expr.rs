@@ -92,7 +92,7 @@ impl Flow<'_> {
     fn literal(&mut self, func: FuncId, state: &mut State) {
         let how = self.with.literals.get(&(self.id, func)).copied().unwrap_or(LiteralUse::Detached);
         match how {
-            LiteralUse::Immediate | LiteralUse::Synchronous => {
+            LiteralUse::Immediate | LiteralUse::Synchronous | LiteralUse::Once => {
                 if let Some(end) = self.function(func, state.inside()) {
                     let after = state.after(end);
                     if how == LiteralUse::Immediate {

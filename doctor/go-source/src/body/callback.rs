@@ -1,0 +1,72 @@
+//! Functions that are handed over, to a parameter or a field, and calls of what those hold.
+
+use super::facts::{Callable, HandOver, HandTo, HeldCall, Holder};
+use super::walker::Walker;
+use crate::hir::{ExprId, ExprKind};
+use crate::types::{Binding, Kind, Meaning, Target, Ty};
+
+impl Walker<'_> {
+    /// Notes a call of what a variable or a field holds.
+    pub(super) fn calls_held(&mut self, call: ExprId, fun: ExprId) {
+        if let Some(holder) = self.holder(fun) {
+            let function = self.function_at_hand();
+            let file = self.r.env.file;
+            self.facts.held_calls.push(HeldCall { function, holder, file, expr: call });
+        }
+    }
+
+    /// Notes that a function goes into a parameter or a field.
+    pub(super) fn hands_function(&mut self, value: ExprId, to: HandTo) {
+        let ty = self.types.get(&value).copied().unwrap_or(Ty::UNKNOWN);
+        let under = self.r.under(ty);
+        if !matches!(self.r.types.kind(under), Kind::Func { .. }) {
+            return;
+        }
+        let what = match self.function_of(value) {
+            Some(func) => Callable::Function(func),
+            None => match self.holder(value) {
+                Some(holder) => Callable::Held(holder),
+                None => return,
+            },
+        };
+        let function = self.function_at_hand();
+        let at = self.r.hir().expr(value).span.start;
+        let turn = self.loops.last().copied();
+        self.facts.hand_overs.push(HandOver {
+            what,
+            to,
+            function,
+            file: self.r.env.file,
+            at,
+            turn,
+        });
+    }
+
+    /// Notes that a function is stored in a field.
+    pub(super) fn stores_function(&mut self, target: ExprId, value: ExprId) {
+        if let Some(Holder::Field(def)) = self.holder(target) {
+            self.hands_function(value, HandTo::Field(def));
+        }
+    }
+
+    fn holder(&mut self, id: ExprId) -> Option<Holder> {
+        let hir = self.r.hir();
+        let expr = hir.expr(hir.unparen(id));
+        match expr.kind {
+            ExprKind::Name => match self.r.meaning(self.r.text(expr.span)) {
+                Meaning::Bound(Binding::Local(number)) => {
+                    self.local(number).map(|local| Holder::Variable(local.fact))
+                }
+                _ => None,
+            },
+            ExprKind::Selector { base, name } if self.qualified(base, name).is_none() => {
+                let ty = self.types.get(&base).copied()?;
+                match self.r.select(ty, self.r.text(name))?.target {
+                    Target::Field { def, .. } => Some(Holder::Field(def)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
