@@ -9,12 +9,15 @@
 //! The maps of a program without a crash have the first four too: [`overview_full`], [`overview_concise`],
 //! [`overview_json`], [`overview_markdown`].
 //!
+//! What a check found has four: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`].
+//!
 //! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
 //! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
 //! stripped of control characters before it reaches a terminal, and nothing in it can make a
 //! renderer panic.
 
 mod concise;
+mod findings;
 mod full;
 mod json;
 mod markdown;
@@ -28,6 +31,9 @@ mod text;
 mod words;
 
 pub use concise::concise;
+pub use findings::{
+    RuleInfo, Tool, findings_concise, findings_full, findings_json, findings_sarif,
+};
 pub use full::{FullOptions, full};
 pub use json::{SCHEMA_VERSION, json};
 pub use markdown::markdown;

@@ -3,7 +3,7 @@
 use crate::source::SourceText;
 use crate::style::Styles;
 use crate::text::{clean, count};
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use finding::{Access, Site};
 use std::ops::Range;
 
@@ -38,6 +38,26 @@ pub(crate) fn render(
     styles: &Styles,
     width: usize,
 ) -> Option<String> {
+    render_group(Some(title), marks, source, styles, width)
+}
+
+/// The same under no title.
+pub(crate) fn render_without_title(
+    marks: &[Mark<'_>],
+    source: &dyn SourceText,
+    styles: &Styles,
+    width: usize,
+) -> Option<String> {
+    render_group(None, marks, source, styles, width)
+}
+
+fn render_group(
+    title: Option<&str>,
+    marks: &[Mark<'_>],
+    source: &dyn SourceText,
+    styles: &Styles,
+    width: usize,
+) -> Option<String> {
     let mut windows: Vec<Window> = Vec::new();
     for mark in marks {
         let line = usize::try_from(mark.site.line).unwrap_or(0);
@@ -50,10 +70,11 @@ pub(crate) fn render(
             None => windows.extend(Window::around(&mark.site.file, &file, line)),
         }
     }
-    let mut group = Level::ERROR
-        .no_name()
-        .primary_title(clean(title))
-        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    let none = Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new();
+    let mut group = match title {
+        Some(title) => Level::ERROR.no_name().primary_title(clean(title)).elements(none),
+        None => Group::with_level(Level::ERROR).elements(none),
+    };
     let mut shown = 0usize;
     for window in &windows {
         let text = window.text();

@@ -22,8 +22,13 @@ pub(crate) fn grouped(number: u64) -> String {
 pub(crate) fn clean(text: &str) -> String {
     text.chars()
         .map(|c| if c == '\t' || c == '\n' { ' ' } else { c })
-        .filter(|c| !c.is_control())
+        .filter(|c| !c.is_control() && !turns_text(*c))
         .collect()
+}
+
+/// Characters that make a terminal show text in another order than it is in (Unicode Standard Annex 9).
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text of a block: line breaks and tabs stay, other control characters go.

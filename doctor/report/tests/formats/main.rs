@@ -1,5 +1,6 @@
 //! Every format on a case built by hand.
 
+mod findings;
 mod golden;
 mod odd_input;
 mod overview;

@@ -3,7 +3,7 @@
 use crate::sample;
 
 use proptest::prelude::*;
-use report::{FullOptions, concise, full, json, markdown};
+use report::{FullOptions, concise, findings_concise, findings_full, full, json, markdown};
 
 proptest! {
     #[test]
@@ -36,5 +36,32 @@ proptest! {
         prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n'));
         let _ = markdown(&diagnosis, &source);
         let _ = json(&diagnosis).unwrap();
+    }
+
+    #[test]
+    fn any_text_anywhere_in_findings(
+        text in "\\PC*|[\\x00-\\x7f]{0,200}",
+        bytes in proptest::collection::vec(any::<u8>(), 0..400),
+        line in any::<u32>(),
+        column in any::<u32>(),
+        width in any::<usize>(),
+    ) {
+        let mut findings = sample::findings();
+        let finding = &mut findings.findings[0];
+        finding.message = text.clone();
+        finding.help = text.clone();
+        finding.because.push(text.clone());
+        finding.access.expression = text.as_str().into();
+        finding.access.site.line = line % 12;
+        finding.access.site.column = column;
+        finding.related[0].label = text.clone();
+        finding.related[1].site.line = line;
+        finding.related[2].site.file = text.as_str().into();
+        let source = |_: &str| Some(bytes.clone());
+        let shown = findings_full(&findings, &source, &FullOptions { width, ..FullOptions::default() });
+        prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+        let shown = findings_concise(&findings);
+        prop_assert_eq!(shown.lines().count(), 1);
+        prop_assert!(!shown.trim_end().chars().any(char::is_control));
     }
 }

@@ -7,6 +7,7 @@ use finding::{
     Operation, OtherSide, Part, Patch, Reason, ReasonKind, Repair, RootKind, Site, Step, Steps,
     Subject, Verdict,
 };
+use finding::{Finding, Findings, Grade, Related, Role};
 
 pub(crate) const CACHE: &str = "package status
 
@@ -243,5 +244,48 @@ pub(crate) fn diagnosis() -> Diagnosis {
                 sites: vec![site(11, 0, "(*Cache).Put")],
             }],
         }),
+    }
+}
+
+/// What a check says of the same cache.
+pub(crate) fn findings() -> Findings {
+    let place = |role, site, expression: &str, label: &str| Related {
+        role,
+        site,
+        expression: expression.into(),
+        label: label.into(),
+    };
+    let delete = access(Operation::Delete, site(18, 10, "(*Cache).sweep"), false, true);
+    let finding = Finding {
+        code: "TH101".into(),
+        rule: "inconsistent-lock".into(),
+        map: decl(),
+        access: delete,
+        message: "Cache.entries is deleted from without Cache.mu, which guards it elsewhere".into(),
+        grade: Grade::High,
+        because: vec!["1 of 3 accesses hold Cache.mu, 1 of them to change the map".into()],
+        related: vec![
+            place(Role::Declaration, site(7, 2, ""), "entries", "the map is declared here"),
+            place(
+                Role::Witness,
+                site(12, 2, "(*Cache).Put"),
+                "c.entries",
+                "is written under c.mu here",
+            ),
+            place(
+                Role::Start,
+                Site { column: 2, ..Site::line("main.go", 40) },
+                "",
+                "a goroutine is started here",
+            ),
+        ],
+        help: "take Cache.mu around the access".into(),
+    };
+    Findings {
+        findings: vec![finding],
+        withheld: 2,
+        maps: 1,
+        accesses: 3,
+        notes: vec!["1 file was left out".into()],
     }
 }

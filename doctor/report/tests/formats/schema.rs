@@ -7,7 +7,7 @@ use finding::{
     Candidate, Instance, KeyHint, LockSet, Locking, MapClue, Operation, Overview, OverviewRow,
     Reason, ReasonKind, Site, Subject,
 };
-use report::{json, overview_json};
+use report::{findings_json, json, overview_json};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,6 +156,8 @@ fn the_page_names_the_fields_that_are_written() {
     }
     let text = overview_json(&overview()).unwrap();
     check.object("overview", &serde_json::from_str(&text).unwrap());
+    let text = findings_json(&sample::findings()).unwrap();
+    check.object("findings", &serde_json::from_str(&text).unwrap());
     assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
 
     let on_the_page = page.iter().flat_map(|(object, fields)| {

@@ -1,0 +1,77 @@
+//! Rules over the maps of a Go program, one file each.
+//!
+//! A rule is a file of `rules/`: its header is the page that [`page`] gives and `tophash rule CODE` prints, its `check`
+//! looks at one [`SharedMap`](go_locks::SharedMap) and claims [`Finding`]s. Each access is claimed by the first rule that
+//! knows more than the next: the order of [`RULES`].
+
+mod options;
+mod place;
+mod rule;
+mod rules;
+mod words;
+
+pub use options::Options;
+pub use rule::{RULES, Rule, page};
+
+use rule::Check;
+
+use finding::{Finding, Findings};
+use go_locks::Analysis;
+use go_source::{Program, SourceAccess};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// Checks every map of a program by the rules that the options select.
+///
+/// Linear in the accesses of each map but for maps without a lock, whose accesses are compared with each other.
+pub fn check(program: &Program, options: &Options) -> Findings {
+    let skip = place::Skip::new(program);
+    let wanted = |access: &SourceAccess| !skip.skips(&access.access.site.file);
+    let analysis = Analysis::new(program, &wanted);
+    let selected: Vec<&Rule> = RULES.iter().filter(|rule| options.selects(rule.code)).collect();
+    let mut all: Vec<Finding> = analysis
+        .maps
+        .par_iter()
+        .flat_map_iter(|map| {
+            let mut found: Vec<Finding> = Vec::new();
+            for rule in &selected {
+                let Check::Shared(check) = rule.check else { continue };
+                let mut more = Vec::new();
+                check(&analysis, map, &mut more);
+                more.retain(|new| !found.iter().any(|old| old.access.site == new.access.site));
+                found.append(&mut more);
+            }
+            found
+        })
+        .collect();
+    all.par_extend(program.decls().par_iter().flat_map_iter(|map| {
+        let mut found: Vec<Finding> = Vec::new();
+        let accesses: Vec<&SourceAccess> =
+            program.accesses(&map.id).iter().filter(|access| wanted(access)).collect();
+        for rule in &selected {
+            if let Check::Declared(check) = rule.check {
+                check(program, map, &accesses, &mut found);
+            }
+        }
+        found
+    }));
+    all.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            (finding.access.site.clone(), finding.code.clone(), finding.map.id.clone())
+        };
+        key(a).cmp(&key(b))
+    });
+    // A map that is reached by several names is claimed by each of them.
+    let mut seen = BTreeSet::new();
+    all.retain(|finding| seen.insert((finding.access.site.clone(), finding.code.clone())));
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let mut findings = Findings {
+        withheld: 0,
+        maps: number(analysis.maps.len()),
+        accesses: number(analysis.maps.iter().map(|map| map.touches.len()).sum()),
+        notes: skip.notes(),
+        findings: all,
+    };
+    findings.withhold(options.least);
+    findings
+}

@@ -1,0 +1,28 @@
+//! Which rules run, and which grades are told.
+
+use finding::Grade;
+
+/// What a check looks for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Codes or their beginnings (`TH1`); all rules where it is empty.
+    pub select: Vec<String>,
+    /// Codes or their beginnings that are left out.
+    pub ignore: Vec<String>,
+    /// The least grade that is told.
+    pub least: Grade,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { select: Vec::new(), ignore: Vec::new(), least: Grade::Medium }
+    }
+}
+
+impl Options {
+    /// Whether a rule runs.
+    pub fn selects(&self, code: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|prefix| code.starts_with(prefix.as_str()));
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+}

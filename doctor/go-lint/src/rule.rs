@@ -1,0 +1,124 @@
+//! The list of rules, and their pages.
+
+use crate::rules;
+use finding::{Finding, MapDecl};
+use go_locks::{Analysis, SharedMap};
+use go_source::{Program, SourceAccess};
+
+/// A rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its stable code: `TH101`.
+    pub code: &'static str,
+    /// Its name: `inconsistent-lock`.
+    pub name: &'static str,
+    /// What it finds, a fragment.
+    pub summary: &'static str,
+    /// The text of its file.
+    pub(crate) text: &'static str,
+    /// How it claims findings.
+    pub(crate) check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub(crate) enum Check {
+    /// A map that is changed after it is shared.
+    Shared(for<'p> fn(&Analysis<'p>, &SharedMap<'p>, &mut Vec<Finding>)),
+    /// Any map with all its accesses, also before it is shared.
+    Declared(fn(&Program, &MapDecl, &[&SourceAccess], &mut Vec<Finding>)),
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+macro_rules! rule {
+    ($kind:ident, $code:literal, $name:literal, $summary:literal, $module:ident) => {
+        Rule {
+            code: $code,
+            name: $name,
+            summary: $summary,
+            text: include_str!(concat!("rules/", stringify!($module), ".rs")),
+            check: Check::$kind(rules::$module::check),
+        }
+    };
+}
+
+/// All rules, in the order in which they claim accesses.
+pub const RULES: &[Rule] = &[
+    rule!(
+        Shared,
+        "TH105",
+        "write-under-read-lock",
+        "a map is changed under a lock held for reading",
+        th105
+    ),
+    rule!(
+        Shared,
+        "TH104",
+        "used-after-unlock",
+        "a map is used after its lock was given back, or before it was taken",
+        th104
+    ),
+    rule!(
+        Shared,
+        "TH101",
+        "inconsistent-lock",
+        "a map is accessed without the lock that guards it elsewhere",
+        th101
+    ),
+    rule!(
+        Shared,
+        "TH103",
+        "captured-local-map",
+        "a local map is changed by closures that run at once",
+        th103
+    ),
+    rule!(
+        Shared,
+        "TH106",
+        "package-map-in-goroutine",
+        "a package's map is changed in handlers or goroutines",
+        th106
+    ),
+    rule!(
+        Shared,
+        "TH102",
+        "shared-without-lock",
+        "a map is shared by goroutines with no lock at all",
+        th102
+    ),
+    rule!(
+        Declared,
+        "TH108",
+        "copied-struct-shares-map",
+        "a map is changed in a copied struct that shares it",
+        th108
+    ),
+    rule!(Declared, "TH201", "nil-map-write", "a map is written that is nil or may be", th201),
+];
+
+/// The page of a rule: what it does, why that is bad, an example, what to use instead, references.
+///
+/// `None` where there is no such rule.
+pub fn page(code: &str) -> Option<String> {
+    let rule =
+        RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(code) || rule.name == code)?;
+    let mut page = format!("# {} {}\n\n", rule.code, rule.name);
+    let mut code = false;
+    for line in rule.text.lines().map_while(|line| line.strip_prefix("//!")) {
+        let mut line = line.strip_prefix(' ').unwrap_or(line);
+        code ^= line.starts_with("```");
+        // Go is indented by tabs, which comments of Rust do without.
+        while let Some(rest) = line.strip_prefix("    ").filter(|_| code) {
+            page.push('\t');
+            line = rest;
+        }
+        page.push_str(line);
+        page.push('\n');
+    }
+    Some(page)
+}

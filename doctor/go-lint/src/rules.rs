@@ -1,0 +1,10 @@
+//! The rules, one file each.
+
+pub(crate) mod th101;
+pub(crate) mod th102;
+pub(crate) mod th103;
+pub(crate) mod th104;
+pub(crate) mod th105;
+pub(crate) mod th106;
+pub(crate) mod th108;
+pub(crate) mod th201;

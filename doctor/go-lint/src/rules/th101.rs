@@ -1,0 +1,195 @@
+//! ## What it does
+//!
+//! Finds accesses to a map without the lock that guards it elsewhere. Which lock guards a map is inferred: from the
+//! accesses that hold one, most of all where the mutex is declared beside the map.
+//!
+//! ## Why is this bad
+//!
+//! A lock keeps out only those who take it. One access that does not is enough for `fatal error: concurrent map read
+//! and map write`, which no `recover` catches, or for a map that is silently damaged.
+//!
+//! ## Example
+//!
+//! ```go
+//! type Registry struct {
+//!     mu    sync.RWMutex
+//!     conns map[string]*Conn
+//! }
+//!
+//! func (r *Registry) Add(c *Conn) {
+//!     r.mu.Lock()
+//!     defer r.mu.Unlock()
+//!     r.conns[c.ID] = c
+//! }
+//!
+//! func (r *Registry) Get(id string) *Conn { return r.conns[id] } // without r.mu
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```go
+//! func (r *Registry) Get(id string) *Conn {
+//!     r.mu.RLock()
+//!     defer r.mu.RUnlock()
+//!     return r.conns[id]
+//! }
+//! ```
+//!
+//! A function whose callers hold the lock is no finding where all of them do, or where its name ends in `Locked` or its
+//! comment says that the lock must be held.
+//!
+//! ## References
+//!
+//! - The Go Memory Model, <https://go.dev/ref/mem>
+//! - Savage et al., Eraser: A Dynamic Data Race Detector for Multithreaded Programs, 1997
+
+use crate::words;
+use finding::{DeclKind, Finding, Grade, LockMode, Operation};
+use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch};
+use go_source::Assigned;
+
+pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
+    let Some(guard) = &map.guard else { return };
+    for touch in &map.touches {
+        if let Some(grade) = grade(analysis, map, guard, touch) {
+            let operation = touch.source.access.operation;
+            let message = format!(
+                "{} {} without {}, which guards it elsewhere",
+                words::called(map.decl),
+                words::passive(operation),
+                guard.short()
+            );
+            let mut finding =
+                words::finding("TH101", "inconsistent-lock", map, touch, grade, message);
+            finding.because = reasons(guard);
+            finding.related.extend(words::witnesses(map, guard));
+            if let Some(meeting) = met(analysis, map, touch) {
+                finding.related.push(words::start_of(&meeting.crossing));
+            }
+            finding.help = format!("take {} around the access", guard.short());
+            found.push(finding);
+        }
+    }
+}
+
+/// How sure it is that an access lacks the guard; `None` where it does not, or where other locks keep it apart.
+pub(crate) fn grade<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    guard: &Guard,
+    touch: &Touch<'p>,
+) -> Option<Grade> {
+    let access = &touch.source.access;
+    if touch.locks == Locks::Unknown
+        || touch.locks.under(&guard.name).is_some()
+        || access.operation == Operation::Length
+        || !map.touches.iter().any(|other| analysis.conflict(touch, other))
+    {
+        return None;
+    }
+    if words::leaves_lock_to_callers(analysis.program, &access.site) {
+        return Some(Grade::Low);
+    }
+    let met = met(analysis, map, touch);
+    // Another lock that is declared beside the map may be the right one.
+    let other = touch.locks.held().iter().any(|held| {
+        let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
+        let may_be_it = !guard.beside
+            || first(&held.path) == first(&access.expression)
+            || held.path.ends_with(".L")
+            || go_locks::is_beside(map.decl, &held.guard);
+        !held.inherited && held.mode == LockMode::Write && may_be_it
+    });
+    // A function's own map is shared with those that it starts, and with nobody before.
+    let local = matches!(map.decl.decl, DeclKind::Local | DeclKind::Parameter) && met.is_none();
+    // Whoever takes the map and leaves another in its place has it for himself.
+    let taken = touch.source.through_alias
+        && map.touches.iter().any(|other| {
+            other.source.function == touch.source.function
+                && other.source.access.operation == Operation::Replace
+        });
+    if other || taken || local {
+        return Some(Grade::Low);
+    }
+    if words::makes_by_name(&access.site)
+        || (access.operation == Operation::Replace && words::begins_or_ends(&access.site))
+    {
+        return Some(Grade::Low);
+    }
+    // What is changed in its making alone may be read without the lock of the makers.
+    let made_first = !touch.mutates()
+        && map.touches.iter().filter(|other| analysis.conflict(touch, other)).all(|other| {
+            let name = words::short_function(&other.source.access.site).to_lowercase();
+            words::makes_by_name(&other.source.access.site) || name.contains("init")
+        });
+    if made_first
+        || spawner_holds(analysis, guard, touch)
+        || (met.is_none() && analysis.is_ordered(map, touch))
+    {
+        return Some(Grade::Low);
+    }
+    let share = guard.percent();
+    // Code that a goroutine or a handler leads to runs beside other code; of other code it is not known.
+    let runs_beside = access.root.is_some();
+    let grade = match (guard.beside, guard.changes > 0) {
+        (true, true) if guard.under >= 2 && share >= 75 && runs_beside => Grade::High,
+        (true, true) if share >= 25 || met.is_some() => Grade::Medium,
+        (true, false) if runs_beside && touch.mutates() && (guard.under >= 2 || met.is_some()) => {
+            Grade::Medium
+        }
+        (false, true) if runs_beside && guard.encloses && guard.under >= 3 && share >= 60 => {
+            Grade::Medium
+        }
+        (false, true) if met.is_some() && guard.under >= 2 && share >= 40 => Grade::Medium,
+        _ => Grade::Low,
+    };
+    // A new map at the beginning of a piece of work is most often nobody else's yet; an element may be of another map.
+    let begins = access.operation == Operation::Replace
+        && touch.source.assigned == Assigned::Made
+        && met.as_ref().is_none_or(|met| met.certainty != Certainty::Certain);
+    let ends = ["finalize", "finish", "close", "stop", "shutdown"]
+        .iter()
+        .any(|word| words::short_function(&access.site).to_lowercase().starts_with(word));
+    if begins || ends || map.decl.decl == DeclKind::Element {
+        return Some(Grade::Low);
+    }
+    Some(grade)
+}
+
+/// Whether the goroutine of an access is started, and waited for, by a function that holds the guard all the while.
+fn spawner_holds<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> bool {
+    let mut crossings = touch.traces.iter().flat_map(|trace| &trace.crossings);
+    crossings.any(|crossing| {
+        let start = crossing.start;
+        let Some(starter) = start.starter else { return false };
+        let waits = analysis.program.joins(starter).iter().any(|join| join.at > start.at);
+        let holds = analysis.program.callers(start.function).iter().any(|call| {
+            call.at == start.at
+                && call.holding.guards.iter().flatten().any(|held| **held == *guard.name)
+        });
+        waits && holds && !(crossing.many && touch.mutates())
+    })
+}
+
+/// A meeting of the access with another, where there is evidence of one.
+pub(crate) fn met<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    touch: &Touch<'p>,
+) -> Option<go_locks::Meeting<'p>> {
+    map.touches.iter().find_map(|other| analysis.meet(map.decl, touch, other))
+}
+
+pub(crate) fn reasons(guard: &Guard) -> Vec<String> {
+    let all = guard.under.saturating_add(guard.without);
+    let mut reasons = vec![format!(
+        "{} of {all} accesses hold {}, {} of them to change the map",
+        guard.under,
+        guard.short(),
+        guard.changes
+    )];
+    if guard.beside {
+        reasons.push(format!("{} is declared beside the map", guard.short()));
+    }
+    reasons
+}

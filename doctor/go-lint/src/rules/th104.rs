@@ -1,0 +1,122 @@
+//! ## What it does
+//!
+//! Finds accesses to a map in a function that takes the map's lock and does not hold it there: after the unlock, before
+//! the lock, or between two locked parts.
+//!
+//! ## Why is this bad
+//!
+//! The function was written with the lock in mind, so the access outside of it is a slip: an unlock that came too early,
+//! a missing `defer`, or a check before the lock that another goroutine makes stale.
+//!
+//! ## Example
+//!
+//! ```go
+//! func (c *Cache) Put(k string, v int) {
+//!     c.mu.Lock()
+//!     c.mu.Unlock() // meant: defer c.mu.Unlock()
+//!     c.entries[k] = v
+//! }
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```go
+//! func (c *Cache) Put(k string, v int) {
+//!     c.mu.Lock()
+//!     defer c.mu.Unlock()
+//!     c.entries[k] = v
+//! }
+//! ```
+//!
+//! ## References
+//!
+//! - The Go Memory Model, <https://go.dev/ref/mem>
+
+use super::th101;
+use crate::words;
+use finding::{DeclKind, Finding, Grade, HeldLock, Operation, Related, Role};
+use go_locks::{Analysis, Guard, SharedMap, Touch};
+use std::sync::Arc;
+
+pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
+    let Some(guard) = &map.guard else { return };
+    for touch in &map.touches {
+        let Some(lock) = lock_nearby(analysis, map, &guard.name, touch) else { continue };
+        let Some(grade) = grade(analysis, map, guard, touch) else { continue };
+        let before = lock.site.line > touch.source.access.site.line;
+        let when = if before { "before it is taken" } else { "after it was given back" };
+        let message = format!(
+            "{} {} without {}, {when} in the same function",
+            words::called(map.decl),
+            words::passive(touch.source.access.operation),
+            guard.short()
+        );
+        let mut finding = words::finding("TH104", "used-after-unlock", map, touch, grade, message);
+        finding.because = th101::reasons(guard);
+        finding.related.push(Related {
+            role: Role::Lock,
+            site: lock.site.clone(),
+            expression: Arc::clone(&lock.path),
+            label: "the lock is taken here".to_owned(),
+        });
+        finding.related.extend(words::witnesses(map, guard));
+        finding.help =
+            format!("hold {} here too, with defer where the function ends anyway", guard.short());
+        found.push(finding);
+    }
+}
+
+/// As sure as that the guard is missing at all; where callers hold another lock, whoever wrote the function did not rely
+/// on it.
+fn grade<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    guard: &Guard,
+    touch: &Touch<'p>,
+) -> Option<Grade> {
+    let plain = th101::grade(analysis, map, guard, touch);
+    if let Some(plain) = plain {
+        let taken = touch.source.through_alias;
+        let element = map.decl.decl == DeclKind::Element;
+        let sure = guard.beside && !taken && !element;
+        return Some(if sure { plain.max(Grade::Medium) } else { plain });
+    }
+    let own = touch.locks.own();
+    let slip = touch.locks != own
+        && own.is_none()
+        && touch.locks.under(&guard.name).is_none()
+        && guard.beside
+        && guard.changes > 0
+        && touch.source.access.operation != Operation::Length;
+    slip.then_some(Grade::Medium)
+}
+
+/// The lock as the same function takes it: for another access of the map, or for none.
+fn lock_nearby(
+    analysis: &Analysis<'_>,
+    map: &SharedMap<'_>,
+    guard: &str,
+    touch: &Touch<'_>,
+) -> Option<HeldLock> {
+    let own = |other: &&Touch<'_>| other.source.function == touch.source.function;
+    let held = map
+        .touches
+        .iter()
+        .filter(own)
+        .filter_map(|other| other.locks.under(guard))
+        .find(|held| !held.inherited)
+        .map(|held| HeldLock {
+            path: Arc::clone(&held.path),
+            mode: held.mode,
+            site: held.site.clone(),
+        });
+    held.or_else(|| {
+        let mut taken = analysis.program.acquisitions().iter();
+        let taken = taken.find(|taken| {
+            taken.function.is_some()
+                && taken.function == touch.source.function
+                && taken.guard.as_deref() == Some(guard)
+        });
+        taken.map(|taken| taken.lock.clone())
+    })
+}

@@ -1,0 +1,194 @@
+//! ## What it does
+//!
+//! Finds writes to maps that are nil or may be: a field that nothing in the program ever makes, a variable that is
+//! declared without a value, the clone of a map that may be nil, a field that other functions check for nil first.
+//!
+//! ## Why is this bad
+//!
+//! A nil map can be read, ranged over and deleted from. Writing to it panics: `assignment to entry in nil map`.
+//!
+//! ## Example
+//!
+//! ```go
+//! type Cache struct {
+//!     entries map[string]int
+//! }
+//!
+//! func NewCache() *Cache { return &Cache{} } // entries is nil
+//!
+//! func (c *Cache) Put(k string, v int) { c.entries[k] = v }
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```go
+//! func NewCache() *Cache { return &Cache{entries: make(map[string]int)} }
+//! ```
+//!
+//! Where the map comes from outside, check it where it comes in, and make it there.
+//!
+//! ## References
+//!
+//! - The Go Programming Language Specification, Map types, <https://go.dev/ref/spec#Map_types>
+
+use crate::words;
+use finding::{DeclKind, Finding, Grade, MapDecl, MapKind, Operation, Related, Role};
+use go_source::{Assigned, Context, Nilness, Program, SourceAccess};
+
+pub(crate) fn check(
+    program: &Program,
+    map: &MapDecl,
+    accesses: &[&SourceAccess],
+    found: &mut Vec<Finding>,
+) {
+    if map.map_type.kind != MapKind::Builtin {
+        return;
+    }
+    let unknown = Nilness::default();
+    let nilness = program.nilness(&map.id).unwrap_or(&unknown);
+    // What a pointer leads to is made elsewhere.
+    if nilness.addressed || map.map_type.text.starts_with('*') {
+        return;
+    }
+    for write in accesses.iter().filter(|access| access.access.operation == Operation::Write) {
+        let Some((grade, because)) = nil(map, nilness, accesses, write) else { continue };
+        // Of a type that nobody makes it is not known how it is made.
+        if map.decl == DeclKind::Field && !is_made(program, map) {
+            continue;
+        }
+        let message =
+            format!("{} is written and {because}", words::called(map), because = because.0);
+        let mut finding = Finding {
+            code: "TH201".into(),
+            rule: "nil-map-write".into(),
+            map: map.clone(),
+            access: write.access.clone(),
+            message,
+            grade,
+            because: vec![because.1.to_owned()],
+            related: vec![Related {
+                role: Role::Declaration,
+                site: map.site.clone(),
+                expression: words::name_of(map).into(),
+                label: "the map is declared here".to_owned(),
+            }],
+            help: "make the map before the write, best where its owner is made".to_owned(),
+        };
+        let nil_here = accesses.iter().find(|access| access.assigned == Assigned::Nil);
+        if let Some(access) = nil_here {
+            let label = "nil is assigned here".to_owned();
+            finding.related.push(words::access_at(&access.access, Role::OtherSide, label));
+        }
+        found.push(finding);
+    }
+}
+
+/// Whether the program makes values of the type that holds a map.
+fn is_made(program: &Program, map: &MapDecl) -> bool {
+    map.path
+        .rsplit_once('.')
+        .is_some_and(|(owner, _)| !program.makers(&format!("{}.{owner}", map.package)).is_empty())
+}
+
+/// What speaks for it that a map is nil at a write, for the message and as grounds.
+type Grounds = (&'static str, &'static str);
+
+fn nil(
+    map: &MapDecl,
+    nilness: &Nilness,
+    accesses: &[&SourceAccess],
+    write: &SourceAccess,
+) -> Option<(Grade, Grounds)> {
+    let replaces = |access: &&&SourceAccess| {
+        access.access.operation == Operation::Replace && access.assigned != Assigned::Nil
+    };
+    let checked = write.function.is_some_and(|function| nilness.checked.contains(&function));
+    // Whoever makes the map in the same function, or checks it, has thought of it.
+    let of_here = accesses.iter().filter(|access| access.function == write.function);
+    let here = of_here.clone().any(|access| replaces(&access));
+    let made_here = of_here.clone().any(|access| access.assigned == Assigned::Made);
+    if map.decl == DeclKind::Local && nilness.valueless && !checked {
+        // Every map that it is given lies in a branch that does not lead here.
+        let mut given = accesses.iter().filter(replaces).filter(|access| access.calls.is_empty());
+        let place = write.placement.operation.start;
+        let elsewhere = |access: &&SourceAccess| {
+            let block = access.placement.block;
+            let branch = access.placement.body != block;
+            branch
+                && !(block.start <= place && place < block.end)
+                && access.placement.context == Context::Simple
+        };
+        // Two of them may be the two branches of one decision.
+        if given.clone().count() == 1
+            && given.all(elsewhere)
+            && write.calls.is_empty()
+            && of_here.clone().count() == accesses.len()
+        {
+            return Some((
+                Grade::Medium,
+                (
+                    "is made in a branch alone",
+                    "the variable is declared without a value, and assigned in branches that do not lead here only",
+                ),
+            ));
+        }
+    }
+    if checked || made_here || (here && !nilness.cloned && !nilness.returned_nil) {
+        return None;
+    }
+    let never = !accesses.iter().any(|access| replaces(&access));
+    let exported = words::name_of(map).chars().next().is_some_and(char::is_uppercase);
+    match map.decl {
+        // Exported fields may be set by other modules and by decoders.
+        DeclKind::Field if never && !exported => Some((
+            Grade::High,
+            (
+                "nothing in the program makes it",
+                "no literal, constructor or assignment gives the field a map",
+            ),
+        )),
+        DeclKind::Local if never && nilness.valueless => Some((
+            Grade::High,
+            ("is declared without a value", "nothing is assigned to the variable"),
+        )),
+        DeclKind::Local if nilness.cloned => Some((
+            Grade::Medium,
+            ("is the clone of a map that may be nil", "maps.Clone of a nil map is nil"),
+        )),
+        DeclKind::Local if nilness.returned_nil => Some((
+            Grade::Medium,
+            (
+                "holds what a function returns that may return nil",
+                "the function returns nil on some way",
+            ),
+        )),
+        DeclKind::Field
+            if !exported
+                && accesses.iter().any(|access| {
+                    access.assigned == Assigned::Nil && access.function != write.function
+                }) =>
+        {
+            Some((
+                Grade::Low,
+                (
+                    "is set to nil by another function",
+                    "the function that sets it to nil may have run before",
+                ),
+            ))
+        }
+        DeclKind::Local
+            if accesses.iter().any(|access| {
+                access.assigned == Assigned::Nil && access.function != write.function
+            }) =>
+        {
+            Some((
+                Grade::Medium,
+                (
+                    "is set to nil by another closure",
+                    "the closure that sets it to nil may have run before",
+                ),
+            ))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,177 @@
+//! The marks in the fixtures against Go's own race detector: what is marked does race, and what is not does not.
+//!
+//! Needs the Go toolchain of `TOPHASH_GO_1_27` and a C compiler; skipped loudly without. The deep tier
+//! (`TOPHASH_DEEP`) asks Go 1.21 too.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+mod common;
+#[path = "../../go-source/tests/common/toolchain.rs"]
+mod toolchain;
+
+use common::Marks;
+use std::path::Path;
+use std::process::Command;
+use toolchain::Go;
+
+/// The rules about races.
+const RACES: [&str; 7] = ["th101", "th102", "th103", "th104", "th105", "th106", "th108"];
+
+/// Runs of one test: which goroutine comes first is up to the scheduler.
+const TRIES: usize = 8;
+
+/// True when the race detector's runtime can be linked; otherwise a loud skip.
+fn compiler(test: &str) -> bool {
+    let found = Command::new("gcc").arg("--version").output().is_ok_and(|out| out.status.success());
+    assert!(
+        found || std::env::var_os("TOPHASH_REQUIRE").is_none_or(|value| value != "all"),
+        "{test} needs gcc"
+    );
+    if !found {
+        eprintln!("SKIPPED {test}: the race detector needs gcc");
+    }
+    found
+}
+
+/// The toolchains that are there.
+fn toolchains(test: &str) -> Vec<Go> {
+    let deep = std::env::var_os("TOPHASH_DEEP").is_some();
+    let minors: &[u32] = if deep { &[27, 21] } else { &[27] };
+    if compiler(test) {
+        minors.iter().filter_map(|minor| toolchain::go(*minor, test)).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+/// The tests of one folder, built with the race detector.
+struct Tests {
+    program: std::path::PathBuf,
+    names: Vec<String>,
+    _folder: tempfile::TempDir,
+}
+
+impl Tests {
+    fn build(go: &Go, package: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let program = folder.path().join("tests");
+        let mut build = go.command();
+        build.current_dir(common::module()).env("CGO_ENABLED", "1");
+        build
+            .args(["test", "-race", "-vet=off", "-c", "-o"])
+            .arg(&program)
+            .arg(format!("./{package}"));
+        Go::output(build);
+        let mut list = Command::new(&program);
+        list.args(["-test.list", "."]);
+        let names: Vec<String> = Go::output(list).lines().map(str::to_owned).collect();
+        assert!(!names.is_empty(), "{package} has no tests");
+        Self { program, names, _folder: folder }
+    }
+
+    /// What one test prints, and whether it passes.
+    fn run(&self, name: &str) -> (bool, String) {
+        let mut run = Command::new(&self.program);
+        run.args(["-test.run", &format!("^{name}$"), "-test.timeout", "60s"]);
+        let output = run
+            .env("GORACE", "history_size=3 atexit_sleep_ms=50")
+            .output()
+            .expect("the test starts");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+/// Whether a report has a frame at a place.
+fn names(report: &str, place: &str) -> bool {
+    report.split(place).skip(1).any(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The places `th101/bad/registry.go:36` of a folder that the marks say race.
+fn marked(package: &str) -> Vec<String> {
+    let files = common::files();
+    let mut places = Vec::new();
+    for (path, text) in
+        files.iter().filter(|(path, _)| Path::new(path).parent() == Some(Path::new(package)))
+    {
+        let marks = Marks::of(text);
+        let lines =
+            marks.want.iter().chain(&marks.missed).map(|(line, _)| format!("{path}:{line}"));
+        places.extend(lines);
+    }
+    places.dedup();
+    places
+}
+
+#[test]
+fn what_is_marked_races() {
+    let test = "what_is_marked_races";
+    for go in toolchains(test) {
+        let mut wrong = Vec::new();
+        for rule in RACES {
+            let package = format!("{rule}/bad");
+            let tests = Tests::build(&go, &package);
+            let mut unseen = marked(&package);
+            assert!(!unseen.is_empty(), "{package} has no marks");
+            for name in &tests.names {
+                let mut raced = false;
+                for _ in 0..TRIES {
+                    let (passed, text) = tests.run(name);
+                    let seen = text.contains("WARNING: DATA RACE")
+                        || text.contains("fatal error: concurrent map");
+                    assert!(passed != seen, "{package} {name} fails of something else:\n{text}");
+                    let before = unseen.len();
+                    unseen.retain(|place| !names(&text, place));
+                    if raced && unseen.len() == before {
+                        break;
+                    }
+                    raced |= seen;
+                }
+                if !raced {
+                    wrong.push(format!("{package} {name} does not race"));
+                }
+            }
+            wrong.extend(unseen.iter().map(|place| format!("{place} is marked and does not race")));
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn what_is_repaired_does_not_race() {
+    let test = "what_is_repaired_does_not_race";
+    for go in toolchains(test) {
+        for rule in RACES {
+            let package = format!("{rule}/good");
+            let tests = Tests::build(&go, &package);
+            for name in &tests.names {
+                let (passed, text) = tests.run(name);
+                assert!(passed, "{package} {name}:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_marked_as_nil_panics() {
+    let test = "what_is_marked_as_nil_panics";
+    for go in toolchains(test) {
+        let tests = Tests::build(&go, "th201/bad");
+        let mut unseen = marked("th201/bad");
+        for name in &tests.names {
+            let (_, text) = tests.run(name);
+            assert!(text.contains("assignment to entry in nil map"), "{name}:\n{text}");
+            unseen.retain(|place| !names(&text, place));
+        }
+        assert!(unseen.is_empty(), "marked, and no panic: {unseen:?}");
+        let tests = Tests::build(&go, "th201/good");
+        for name in &tests.names {
+            let (passed, text) = tests.run(name);
+            assert!(passed, "{name}:\n{text}");
+        }
+    }
+}

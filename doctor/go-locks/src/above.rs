@@ -1,0 +1,172 @@
+//! What callers hold: for each function the locks that are held on every way that leads to it.
+//!
+//! The greatest solution of: what all call sites of a function have in common, each with what its own function takes and
+//! what is held above that. A call site of which it cannot be told what is held, one in initialisation, and one on an object
+//! that its function is still making take nothing away. Of functions that are handed over it cannot be told; those that are started, or
+//! called by nobody known, hold nothing.
+
+use crate::reach::guards_of;
+use finding::LockMode;
+use go_source::{CallKind, FunctionId, Program};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rounds in which functions lose what not all callers hold, at most; what has not settled then holds nothing.
+const MAX_ROUNDS: usize = 32;
+
+/// Locks by the declarations of their mutexes.
+type Guards = BTreeMap<Arc<str>, LockMode>;
+
+/// What is held at one call.
+enum Site {
+    /// Nothing else runs yet that could meet it.
+    Alone,
+    /// It is made on an object that its function is still making.
+    Own,
+    /// It cannot be told.
+    Unknown,
+    Holds(Guards),
+}
+
+/// What is held above functions.
+#[derive(Debug, Default)]
+pub(crate) struct Above {
+    /// `None` where all calls are made alone, or nothing is known of any.
+    held: FxHashMap<FunctionId, Option<Guards>>,
+    /// Functions of whose calls nothing is known.
+    unknown: FxHashSet<FunctionId>,
+}
+
+/// What is held above one function.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// Nothing runs beside any of its calls.
+    Alone,
+    /// It cannot be told.
+    Unknown,
+    /// At least these.
+    These(Guards),
+}
+
+impl Above {
+    /// Linear in the calls, a few times over.
+    pub(crate) fn new(program: &Program) -> Self {
+        let mut open: FxHashSet<FunctionId> = FxHashSet::default();
+        for start in program.starts() {
+            open.insert(start.function);
+        }
+        let mut sites: FxHashMap<FunctionId, Vec<(Option<FunctionId>, Site)>> =
+            FxHashMap::default();
+        for call in program.calls() {
+            match call.kind {
+                CallKind::Direct | CallKind::Interface | CallKind::Defer => {
+                    // Initialisers run alone. Makers hold nothing, and need nothing.
+                    let site = match guards_of(&call.holding) {
+                        _ if call.caller.is_none() => Site::Alone,
+                        _ if call.on_own => Site::Own,
+                        Some(guards) => Site::Holds(guards.into_iter().collect()),
+                        None => Site::Unknown,
+                    };
+                    sites.entry(call.callee).or_default().push((call.caller, site));
+                }
+                // What is stored or handed over may be called under anything.
+                CallKind::Value => {
+                    sites.entry(call.callee).or_default().push((call.caller, Site::Unknown));
+                }
+                CallKind::Go => {
+                    open.insert(call.callee);
+                }
+            }
+        }
+        let mut held: FxHashMap<FunctionId, Option<Guards>> = FxHashMap::default();
+        for function in sites.keys().filter(|function| !open.contains(function)) {
+            held.insert(*function, None);
+        }
+        let mut settled = false;
+        let mut unknowns: FxHashSet<FunctionId> = FxHashSet::default();
+        for _ in 0..MAX_ROUNDS {
+            let mut changed = false;
+            for (function, sites) in &sites {
+                if !held.contains_key(function) {
+                    continue;
+                }
+                let mut common: Option<Guards> = None;
+                let mut unknown = false;
+                let mut own_alone = false;
+                for (caller, site) in sites {
+                    let own = match site {
+                        Site::Alone => continue,
+                        Site::Own => {
+                            own_alone = true;
+                            continue;
+                        }
+                        Site::Unknown => {
+                            unknown = true;
+                            continue;
+                        }
+                        Site::Holds(own) => own,
+                    };
+                    let above = match caller {
+                        Some(caller) => held.get(caller).cloned().unwrap_or(Some(Guards::new())),
+                        None => None,
+                    };
+                    let Some(above) = above else {
+                        unknown |= caller.is_some_and(|caller| unknowns.contains(&caller));
+                        continue;
+                    };
+                    let mut here = above;
+                    for (guard, mode) in own {
+                        let known = here.entry(Arc::clone(guard)).or_insert(*mode);
+                        *known = (*known).max(*mode);
+                    }
+                    common = Some(match common {
+                        None => here,
+                        Some(common) => meet(common, &here),
+                    });
+                }
+                if common.is_none() && own_alone && !unknown {
+                    common = Some(Guards::new());
+                }
+                if common.is_none() && unknown {
+                    changed |= unknowns.insert(*function);
+                }
+                if held.get(function) != Some(&common) {
+                    held.insert(*function, common);
+                    changed = true;
+                }
+            }
+            if !changed {
+                settled = true;
+                break;
+            }
+        }
+        if !settled {
+            held.clear();
+        }
+        unknowns.retain(|function| held.get(function) == Some(&None));
+        Self { held, unknown: unknowns }
+    }
+
+    /// What is held above a function.
+    pub(crate) fn of(&self, function: FunctionId) -> Held {
+        match self.held.get(&function) {
+            None => Held::These(Guards::new()),
+            Some(Some(guards)) => Held::These(guards.clone()),
+            Some(None) if self.unknown.contains(&function) => Held::Unknown,
+            Some(None) => Held::Alone,
+        }
+    }
+}
+
+/// What both hold, for reading where one of them does.
+fn meet(mut a: Guards, b: &Guards) -> Guards {
+    a.retain(|guard, mode| match b.get(guard) {
+        Some(other) => {
+            *mode = (*mode).min(*other);
+            true
+        }
+        None => false,
+    });
+    a
+}

@@ -1,0 +1,36 @@
+//! Which accesses of one map may meet, and what would keep them apart.
+//!
+//! ```text
+//! Program ─► locks ─────► guard: the lock that guards the map, by what its accesses hold
+//!            what an
+//!            access holds
+//!         ─► trace ─────► meeting: two accesses of one object, one of them beside the other
+//!            whose object
+//!            it touches
+//! ```
+//!
+//! *Terms.* A *guard* is the declaration of a mutex that accesses of a map hold. A *trace* leads from an access back over
+//! the callers to whoever has the object: its maker, a package's variable, or callers that are not known; every goroutine
+//! or handler that it passes is a *crossing*. Two accesses *meet* where their traces may end at one object, at least one
+//! of them has crossed, and nothing orders them.
+//!
+//! *What it does not claim.* Reads alone are silent. An access whose locks cannot be followed is part of no claim, and a
+//! trace that ends in what is not known meets nothing.
+//!
+//! *Sources.* Locksets by access path: Savage et al., Eraser, 1997; summaries, ownership and evidence of concurrency:
+//! Blackshear et al., RacerD, OOPSLA 2018.
+
+mod above;
+mod guard;
+mod locks;
+mod making;
+mod meeting;
+mod reach;
+mod shared;
+mod trace;
+
+pub use guard::{Guard, is_beside};
+pub use locks::{Held, Locks};
+pub use meeting::{Certainty, Meeting};
+pub use shared::{Analysis, SharedMap, Touch, harmful, is_of_package};
+pub use trace::{Crossing, End, Trace};

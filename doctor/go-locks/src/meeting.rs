@@ -1,0 +1,202 @@
+//! Whether two accesses may be at one object at one time.
+
+use crate::trace::{Crossing, End, Trace};
+use finding::{LockMode, MapDecl};
+use go_source::{Join, Program};
+
+/// How sure it is that two accesses meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// Their objects may be one, and a call on the way may be another's.
+    Possible,
+    /// Their objects may be one: both are handed in by callers that are not known.
+    Likely,
+    /// Their object is one.
+    Certain,
+}
+
+/// Two accesses that may run at once.
+#[derive(Clone, Debug)]
+pub struct Meeting<'p> {
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// What runs one of them beside the other.
+    pub crossing: Crossing<'p>,
+    /// Whether it is the access itself that runs several times at once.
+    pub with_itself: bool,
+    /// Whether the first of the two is beside others, and whether the second is.
+    pub beside: (bool, bool),
+}
+
+/// Whether two ways may end at one object with nothing to order them.
+pub(crate) fn meet<'p>(
+    program: &'p Program,
+    map: &MapDecl,
+    a: &Trace<'p>,
+    b: &Trace<'p>,
+    same_access: bool,
+) -> Option<Meeting<'p>> {
+    if a.uncertain || b.uncertain || are_kept_apart(a, b) {
+        return None;
+    }
+    let mut certainty = one_object(a, b)?;
+    if certainty != Certainty::Certain
+        && !(is_of_owner(program, map, a) && is_of_owner(program, map, b))
+    {
+        return None;
+    }
+    if a.abstracted || b.abstracted {
+        certainty = match certainty {
+            Certainty::Certain => Certainty::Likely,
+            _ => Certainty::Possible,
+        };
+    }
+    let many = a.crossings.iter().find(|crossing| crossing.many);
+    if let Some(crossing) = many.filter(|crossing| {
+        same_access || b.crossings.iter().any(|other| other.start.site == crossing.start.site)
+    }) {
+        return Some(Meeting {
+            certainty,
+            crossing: crossing.clone(),
+            with_itself: same_access,
+            beside: (true, true),
+        });
+    }
+    // Two starts of one function, with one object.
+    let one_start = match (a.crossings.last(), b.crossings.last()) {
+        (Some(one), Some(other)) => one.start.site == other.start.site,
+        _ => true,
+    };
+    if same_access && one_start {
+        return None;
+    }
+    match (a.crossings.last(), b.crossings.last()) {
+        (None, None) => None,
+        (Some(crossing), None) => beside(program, crossing, a, b, certainty, (true, false)),
+        (None, Some(crossing)) => beside(program, crossing, b, a, certainty, (false, true)),
+        (Some(one), Some(other)) => {
+            if one.start.site == other.start.site && !one.many {
+                return None;
+            }
+            if is_waited_for(program, one, other) || is_waited_for(program, other, one) {
+                return None;
+            }
+            Some(Meeting {
+                certainty,
+                crossing: one.clone(),
+                with_itself: false,
+                beside: (true, true),
+            })
+        }
+    }
+}
+
+/// Whether a way ends in a function of the type that holds the map, or in one of its package that makes it.
+fn is_of_owner(program: &Program, map: &MapDecl, trace: &Trace<'_>) -> bool {
+    let Some(function) = trace.function.and_then(|id| program.function_by_id(id)) else {
+        return false;
+    };
+    let Some((owner, _)) = map.path.split_once('.') else { return false };
+    if function.package != map.package {
+        return false;
+    }
+    let symbol = function.symbol.rsplit('/').next().unwrap_or(&function.symbol);
+    let after = symbol.split_once('.').map_or("", |(_, rest)| rest);
+    let receiver = after.trim_start_matches("(*").split([')', '.', '[']).next().unwrap_or_default();
+    receiver == owner || matches!(trace.end, End::Made(_))
+}
+
+/// Whether a lock is held on both ways, on one of them for writing.
+fn are_kept_apart(a: &Trace<'_>, b: &Trace<'_>) -> bool {
+    a.held.iter().any(|(one, mode)| {
+        b.held.iter().any(|(other, theirs)| {
+            one == other && (*mode == LockMode::Write || *theirs == LockMode::Write)
+        })
+    })
+}
+
+/// Whether two ways lie in one function that puts one after the other: before a start, or behind a wait for it.
+pub(crate) fn are_ordered(program: &Program, a: &Trace<'_>, b: &Trace<'_>) -> bool {
+    let around = |inside: &Trace<'_>, outside: &Trace<'_>| {
+        inside.crossings.iter().any(|crossing| {
+            let start = crossing.start;
+            outside.function.is_some()
+                && outside.function == start.starter
+                && (outside.at < start.turn.unwrap_or(start.at)
+                    || program
+                        .joins(outside.function.unwrap_or(start.function))
+                        .iter()
+                        .any(|join| start.at <= join.at && join.at <= outside.at))
+        })
+    };
+    around(a, b)
+        || around(b, a)
+        || a.crossings.iter().any(|one| {
+            b.crossings.iter().any(|other| {
+                is_waited_for(program, one, other) || is_waited_for(program, other, one)
+            })
+        })
+}
+
+/// Whether two ways end at one object.
+fn one_object(a: &Trace<'_>, b: &Trace<'_>) -> Option<Certainty> {
+    match (a.end, b.end) {
+        (End::Package, End::Package) => Some(Certainty::Certain),
+        (End::Made(one), End::Made(other)) => (one == other).then_some(Certainty::Certain),
+        (End::Given(one), End::Given(other)) if one == other => Some(Certainty::Certain),
+        (End::Given(_), End::Given(_)) => Some(Certainty::Likely),
+        (End::Made(_), End::Given(_)) | (End::Given(_), End::Made(_)) => Some(Certainty::Likely),
+        _ => None,
+    }
+}
+
+/// Whether a function waits for what it has started before it starts another.
+fn is_waited_for(program: &Program, first: &Crossing<'_>, second: &Crossing<'_>) -> bool {
+    let (Some(starter), Some(other)) = (first.start.starter, second.start.starter) else {
+        return false;
+    };
+    starter == other
+        && program
+            .joins(starter)
+            .iter()
+            .any(|join| first.start.at <= join.at && join.at <= second.start.at)
+}
+
+/// Code that goes on beside what it has started.
+fn beside<'p>(
+    program: &'p Program,
+    crossing: &Crossing<'p>,
+    inside: &Trace<'p>,
+    outside: &Trace<'p>,
+    certainty: Certainty,
+    which: (bool, bool),
+) -> Option<Meeting<'p>> {
+    let start = crossing.start;
+    // Whoever makes the object waits for the goroutine before the object is anybody else's.
+    if let (End::Made(made), Some(starter)) = (inside.end, start.starter) {
+        let here = program.variable(made).and_then(|variable| variable.function) == Some(starter);
+        let waits = program.joins(starter).iter().any(|join| join.at > start.at);
+        if here && waits && outside.function != Some(starter) {
+            return None;
+        }
+    }
+    // A receive before the access waits for whoever closes the channel.
+    let received = outside.function.map(|function| program.joins(function)).unwrap_or_default();
+    if outside.function != start.starter && received.iter().any(|join| join.at < outside.at) {
+        return None;
+    }
+    // Both lie in the function that starts it: what comes before the start is over by then, and what comes after a wait
+    // comes after it.
+    if outside.function.is_some() && outside.function == start.starter {
+        let first = start.turn.unwrap_or(start.at);
+        if outside.at < first {
+            return None;
+        }
+        let joins = outside.function.map(|function| program.joins(function)).unwrap_or_default();
+        let waits = |join: &Join| start.at <= join.at && join.at <= outside.at;
+        if joins.iter().any(waits) {
+            return None;
+        }
+    }
+    Some(Meeting { certainty, crossing: crossing.clone(), with_itself: false, beside: which })
+}

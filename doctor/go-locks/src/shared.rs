@@ -1,0 +1,224 @@
+//! The maps of a program that are touched after they are shared, each with its accesses, its guard, and who meets whom.
+
+use crate::above::{self, Above};
+use crate::guard::{self, Guard};
+use crate::locks::{Locks, can_be_harmed};
+use crate::making::Making;
+use crate::meeting::{self, Meeting};
+use crate::trace::{Trace, Tracer};
+use finding::{DeclKind, LockMode, MapDecl, MapKind, Operation};
+use go_source::{Base, Program, SourceAccess, VariableOrigin};
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Accesses of one map that are compared with each other, at most.
+const MAX_TOUCHES: usize = 400;
+
+/// One access, once its map is shared.
+#[derive(Debug)]
+pub struct Touch<'p> {
+    /// The access.
+    pub source: &'p SourceAccess,
+    /// What it holds.
+    pub locks: Locks,
+    /// Whose object it touches.
+    pub traces: Vec<Trace<'p>>,
+}
+
+impl Touch<'_> {
+    /// Whether it changes the map, or the variable that holds it.
+    pub fn mutates(&self) -> bool {
+        self.source.access.operation.mutates()
+    }
+}
+
+/// One map.
+#[derive(Debug)]
+pub struct SharedMap<'p> {
+    /// Its declaration.
+    pub decl: &'p MapDecl,
+    /// Its accesses, by file and place.
+    pub touches: Vec<Touch<'p>>,
+    /// The lock that guards it, where an access holds one.
+    pub guard: Option<Guard>,
+}
+
+/// All maps of a program that may be touched by several goroutines.
+#[derive(Debug)]
+pub struct Analysis<'p> {
+    /// The program.
+    pub program: &'p Program,
+    /// The maps, by name.
+    pub maps: Vec<SharedMap<'p>>,
+    /// Types whose own mutex is taken somewhere: package and name.
+    locked_types: FxHashSet<String>,
+}
+
+impl<'p> Analysis<'p> {
+    /// Looks at every built-in map that is changed after it is shared. The accesses that `wanted` turns down are left
+    /// out.
+    ///
+    /// Linear in the accesses and their callers, up to a fixed depth.
+    pub fn new(program: &'p Program, wanted: &(dyn Fn(&SourceAccess) -> bool + Sync)) -> Self {
+        let tracer = Tracer::new(program);
+        let above = Above::new(program);
+        let making = Making::new(program);
+        let maps = program
+            .decls()
+            .par_iter()
+            .filter(|decl| decl.map_type.kind == MapKind::Builtin)
+            // What packages of others hold is theirs, and most often one for each call.
+            .filter(|decl| program.file(&decl.site.file).is_some_and(|file| !file.is_vendored()))
+            .filter_map(|decl| {
+                let mut touches: Vec<Touch<'p>> = Vec::new();
+                let owner = decl.path.split_once('.').map(|(owner, _)| owner);
+                let owner = owner.map(|owner| format!("{}.{owner}", decl.package));
+                let making_only = |source: &SourceAccess| {
+                    owner
+                        .as_deref()
+                        .zip(source.function)
+                        .is_some_and(|(owner, function)| making.is_part_of(owner, function))
+                };
+                for source in program.accesses(&decl.id) {
+                    if source.access.before_sharing || !wanted(source) {
+                        continue;
+                    }
+                    if making_only(source) {
+                        continue;
+                    }
+                    let mut locks = Locks::of(source);
+                    if let Some(function) = source.function {
+                        // Callers hold the lock of the object that they call the function on, not of others of its type.
+                        let given = is_given(program, source);
+                        let mut held = match above.of(function) {
+                            above::Held::Alone => None,
+                            above::Held::Unknown if given => None,
+                            above::Held::Unknown => Some(BTreeMap::new()),
+                            above::Held::These(held) => Some(held),
+                        };
+                        let gives_back = program.function_by_id(function).map(|of| &of.gives_back);
+                        if let Some(held) = held.as_mut() {
+                            let back = gives_back.into_iter().flatten();
+                            held.extend(back.map(|guard| (Arc::clone(guard), LockMode::Write)));
+                            if !given {
+                                held.retain(|name, _| !guard::is_beside(decl, name));
+                            }
+                        }
+                        locks = locks.below(held, &source.access.site);
+                    }
+                    if is_of_package(decl) {
+                        // The lock of one object keeps nobody out who has the lock of another.
+                        locks = locks.only(|held| !guard::is_of_object(&decl.package, &held.guard));
+                    }
+                    touches.push(Touch { source, locks, traces: Vec::new() });
+                }
+                if !touches.iter().any(Touch::mutates) {
+                    return None;
+                }
+                for touch in touches.iter_mut().take(MAX_TOUCHES) {
+                    touch.traces = tracer.traces(touch.source);
+                }
+                let guard = Guard::infer(decl, &touches);
+                Some(SharedMap { decl, touches, guard })
+            })
+            .collect();
+        let owner = |guard: &Arc<str>| guard.rsplit_once('.').map(|(owner, _)| owner.to_owned());
+        let taken = program.acquisitions().iter().filter_map(|taken| taken.guard.as_ref());
+        Self { program, maps, locked_types: taken.filter_map(owner).collect() }
+    }
+
+    /// Whether the type that holds a map has a mutex that is taken somewhere: its values are shared.
+    pub fn owner_has_lock(&self, map: &MapDecl) -> bool {
+        map.decl == DeclKind::Field
+            && map.path.rsplit_once('.').is_some_and(|(owner, _)| {
+                self.locked_types.contains(&format!("{}.{owner}", map.package))
+            })
+    }
+
+    /// Whether the objects that hold a map are made where nothing runs beside other code, all of them: whoever uses them
+    /// in goroutines or handlers shares them.
+    pub fn made_alone(&self, map: &MapDecl) -> bool {
+        let Some((owner, _)) = map.path.split_once('.') else { return false };
+        let makers = self.program.makers(&format!("{}.{owner}", map.package));
+        map.decl == DeclKind::Field
+            && !makers.is_empty()
+            && makers.iter().all(|maker| {
+                maker
+                    .and_then(|maker| self.program.function_by_id(maker))
+                    .is_none_or(|maker| maker.root.is_none())
+            })
+    }
+
+    /// Whether two accesses could harm each other if they ran at once, and hold no lock that keeps them apart.
+    pub fn conflict(&self, a: &Touch<'p>, b: &Touch<'p>) -> bool {
+        harmful(a, b) && !a.locks.exclude(&b.locks)
+    }
+
+    /// Whether all that conflicts with an access comes before it or after it, as the functions on the way show.
+    pub fn is_ordered(&self, map: &SharedMap<'p>, touch: &Touch<'p>) -> bool {
+        let mut conflicts =
+            map.touches.iter().filter(|other| self.conflict(touch, other)).peekable();
+        conflicts.peek().is_some()
+            && conflicts.all(|other| {
+                touch.traces.iter().any(|one| {
+                    other.traces.iter().any(|two| meeting::are_ordered(self.program, one, two))
+                })
+            })
+    }
+
+    /// Whether an access may run at once with another, or with itself, with nothing to keep them apart.
+    pub fn meet(&self, map: &MapDecl, a: &Touch<'p>, b: &Touch<'p>) -> Option<Meeting<'p>> {
+        if !self.conflict(a, b) {
+            return None;
+        }
+        let same = std::ptr::eq(a, b);
+        let mut best: Option<Meeting<'p>> = None;
+        for one in &a.traces {
+            for other in &b.traces {
+                if let Some(meeting) = meeting::meet(self.program, map, one, other, same) {
+                    if best.as_ref().is_none_or(|best| best.certainty < meeting.certainty) {
+                        best = Some(meeting);
+                    }
+                }
+            }
+        }
+        best
+    }
+}
+
+/// Whether a function reaches the map of an access through its receiver or a parameter, or through a variable of the
+/// package: what its callers hold may be the lock of that object.
+fn is_given(program: &Program, source: &SourceAccess) -> bool {
+    let mut base = source.base;
+    for _ in 0..8 {
+        let Some(Base::Variable { id, direct }) = base else { break };
+        let Some(variable) = program.variable(id) else { return false };
+        match variable.origin {
+            VariableOrigin::Receiver | VariableOrigin::Parameter(_) => return true,
+            // A variable that holds the map itself, or the same object under another name.
+            VariableOrigin::Alias(of) if direct || source.through_alias => base = Some(of),
+            _ => return false,
+        }
+    }
+    matches!(base, Some(Base::Package) | None)
+}
+
+/// Whether one of two accesses changes what the other looks at.
+pub fn harmful(a: &Touch<'_>, b: &Touch<'_>) -> bool {
+    // Whoever holds the map under a name of his own keeps it when the variable it came from gets another.
+    let keeps = |one: &Touch<'_>, other: &Touch<'_>| {
+        one.source.through_alias && other.source.access.operation == Operation::Replace
+    };
+    if keeps(a, b) || keeps(b, a) {
+        return false;
+    }
+    (a.mutates() && can_be_harmed(b.source.access.operation))
+        || (b.mutates() && can_be_harmed(a.source.access.operation))
+}
+
+/// A variable of a package, or an element of one: there is one such map in the process.
+pub fn is_of_package(map: &MapDecl) -> bool {
+    map.decl == DeclKind::PackageVar || (map.decl == DeclKind::Element && !map.path.contains('.'))
+}

@@ -1,0 +1,98 @@
+//! Findings with their source, as a person reads them at a terminal.
+
+use crate::full::FullOptions;
+use crate::snippet::{self, Mark};
+use crate::source::SourceText;
+use crate::style::paint;
+use crate::text::{clean, count, hanging};
+use crate::words::{declared_as, place, short_function, type_text};
+use finding::{Finding, Findings, Grade};
+
+/// Columns of the labels under a snippet.
+const LABEL: usize = 10;
+
+/// Renders findings for a person: each with its places, why it is graded as it is, and what to do; then the count.
+pub fn findings_full(
+    findings: &Findings,
+    source: &dyn SourceText,
+    options: &FullOptions,
+) -> String {
+    let width = options.width.clamp(60, 200);
+    let mut out = String::new();
+    for finding in &findings.findings {
+        one(&mut out, finding, source, options, width);
+        out.push('\n');
+    }
+    let maps = count(findings.maps, "map", "maps");
+    let accesses = count(findings.accesses, "access", "accesses");
+    let number = u64::try_from(findings.findings.len()).unwrap_or(u64::MAX);
+    let mut summary = format!(
+        "{} in {accesses} to {maps} that are changed after they are shared.",
+        count(number, "finding", "findings")
+    );
+    if findings.withheld > 0 {
+        summary.push_str(&format!(
+            " {} of a lower grade not shown; --grade low shows all.",
+            count(findings.withheld, "more is", "more are")
+        ));
+    }
+    hanging(&mut out, "", 0, &summary, width);
+    out
+}
+
+fn one(
+    out: &mut String,
+    finding: &Finding,
+    source: &dyn SourceText,
+    options: &FullOptions,
+    width: usize,
+) {
+    let styles = options.styles;
+    let style = if finding.grade == Grade::High { styles.error } else { styles.warning };
+    let head = format!("{} {}", finding.code, finding.rule);
+    out.push_str(&format!(
+        "{}: {}\n",
+        paint(style, clean(&head)),
+        paint(styles.strong, clean(&finding.message))
+    ));
+    let main = Mark::access(&finding.access, "here".to_owned(), true);
+    let others = finding.related.iter().map(|related| Mark {
+        site: &related.site,
+        expression: &related.expression,
+        label: related.label.clone(),
+        primary: false,
+    });
+    let marks: Vec<Mark<'_>> = std::iter::once(main).chain(others).collect();
+    match snippet::render_without_title(&marks, source, &styles, width) {
+        Some(snippet) => out.push_str(&snippet),
+        None => {
+            for mark in &marks {
+                hanging(out, "  ", 2, &format!("{}: {}", place(mark.site), mark.label), width);
+            }
+        }
+    }
+    let mut labelled = |label: &str, style, text: &str| {
+        let padding = " ".repeat(LABEL.saturating_sub(label.chars().count()));
+        hanging(
+            out,
+            &format!("  {}{padding}", paint(style, label)),
+            LABEL.saturating_add(2),
+            text,
+            width,
+        );
+    };
+    let map = &finding.map;
+    let named = format!("{} {}, {}", clean(&map.id.to_string()), type_text(map), declared_as(map));
+    labelled("map", styles.dim, &named);
+    if let Some(root) = &finding.access.root {
+        let path: Vec<String> = root.path.iter().map(|symbol| short_function(symbol)).collect();
+        labelled(
+            "runs",
+            styles.dim,
+            &format!("from {} by {}", place(&root.site), path.join(" → ")),
+        );
+    }
+    let grounds = format!("{} ({})", finding.because.join("; "), finding.grade.word());
+    labelled("grounds", styles.dim, &grounds);
+    labelled("help", styles.action, &finding.help);
+}
