@@ -39,7 +39,8 @@ Examples:
   tophash demo                          a real crash, explained; needs no Go
   tophash explain crash.log --source .  a crash text and the tree it came from
   kubectl logs --previous POD | tophash explain - --source .
-  tophash doctor .                      the maps of a tree, uneven locking first";
+  tophash doctor .                      the maps of a tree, uneven locking first
+  tophash check ./...                   the gate: exits with 1 where maps can race";
 
 /// The commands.
 #[derive(Subcommand, Debug)]
@@ -54,6 +55,13 @@ pub(crate) enum Command {
     /// Recognises what each path is and joins every crash text with the source. A source tree alone
     /// gives its maps, those that are locked in one place and not in another first.
     Doctor(Doctor),
+    /// Find maps that goroutines may race on; exits with 1 where there are any
+    ///
+    /// Reads whole modules without a Go toolchain, infers which lock guards each map and which code runs at once, and
+    /// reports accesses that nothing keeps apart, each with the other side and the way there.
+    Check(Check),
+    /// Print the page of a rule: what it finds, why that is bad, what to use instead
+    Rule(Rule),
     /// Explain the real crash of a bundled example service; needs no Go
     Demo(Demo),
     /// Print a completion script for a shell
@@ -147,6 +155,99 @@ pub(crate) struct Doctor {
         hide_default_value = true
     )]
     pub(crate) format: Format,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Folders, Go files, or patterns such as `./...`; the whole module is read whatever they name
+    #[arg(default_value = "./...", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Run only rules whose codes begin so, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// Leave out rules whose codes begin so, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// The least grade that is shown and makes the gate fail
+    #[arg(long, value_enum, default_value = "medium", value_name = "GRADE")]
+    pub(crate) grade: Least,
+
+    /// Show findings of low grade too: --grade low
+    #[arg(long, conflicts_with = "grade")]
+    pub(crate) preview: bool,
+
+    /// Check `_test.go` files too
+    #[arg(long)]
+    pub(crate) tests: bool,
+
+    /// Count the findings of each rule
+    #[arg(long)]
+    pub(crate) statistics: bool,
+
+    /// Exit with 0 even where something was found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+
+    /// Output format
+    #[arg(
+        long,
+        value_enum,
+        default_value = "full",
+        value_name = "FORMAT",
+        hide_default_value = true
+    )]
+    pub(crate) format: CheckFormat,
+
+    /// Check the tree as of this commit, tag or branch, from its git objects
+    #[arg(long, help_heading = "Source tree", value_name = "REV")]
+    pub(crate) rev: Option<String>,
+
+    /// Build tags, separated by commas
+    #[arg(long, help_heading = "Source tree", value_name = "TAGS", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+
+    /// Operating system to check for
+    #[arg(long, help_heading = "Source tree", value_name = "GOOS", default_value = "linux")]
+    pub(crate) goos: String,
+
+    /// Architecture to check for
+    #[arg(long, help_heading = "Source tree", value_name = "GOARCH", default_value = "amd64")]
+    pub(crate) goarch: String,
+}
+
+/// Arguments of `rule`.
+#[derive(Args, Debug)]
+pub(crate) struct Rule {
+    /// The rule's code or name; without one, all rules are listed
+    pub(crate) code: Option<String>,
+}
+
+/// The grades of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Least {
+    /// What follows from the source
+    High,
+    /// Where something is inferred too
+    Medium,
+    /// Where a single sign speaks for it
+    Low,
+}
+
+/// Output formats of `check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// Everything, with source snippets (the default)
+    Full,
+    /// One line a finding, for grep and editors
+    Concise,
+    /// One JSON document with a schema version
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// Arguments of `demo`.

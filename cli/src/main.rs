@@ -3,6 +3,7 @@
 //! Everything that knows something about Go lives in the crates of `doctor/`; this one is glue.
 
 mod args;
+mod check;
 mod crash_text;
 mod demo;
 mod doctor;
@@ -45,6 +46,8 @@ fn run(command: Command) -> Result<u8> {
     match command {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Rule(arguments) => check::rule(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -101,7 +101,9 @@ fn every_command_of_ours_runs_word_for_word() {
                 .unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             let name = document.display();
-            assert_eq!(output.status.code(), Some(0), "{name}: {command}\n{said}");
+            // A gate says by its code that it has found something.
+            let found = command.contains("tophash check") && output.status.code() == Some(1);
+            assert!(found || output.status.code() == Some(0), "{name}: {command}\n{said}");
             ran += 1;
         }
     }

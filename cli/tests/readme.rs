@@ -28,6 +28,23 @@ fn the_maps_in_the_readme_are_those_of_the_example() {
 }
 
 #[test]
+fn the_findings_in_the_readme_are_those_of_the_example() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("$ tophash check ./... --format concise\n").unwrap();
+    let (shown, _) = after.split_once("```").unwrap();
+    let printed = common::run(&["check", common::ORDERS, "--format", "concise"]).stdout;
+    assert_eq!(shown, printed);
+    let (_, after) = readme.split_once("```text\nTH101 ").unwrap();
+    let (shown, _) = after.split_once("```").unwrap();
+    let printed = common::run(&["check", common::ORDERS]).stdout;
+    let (_, printed) = printed.split_once("Cache.entries is deleted from").unwrap();
+    let mut printed = printed.lines();
+    for line in shown.lines().skip(1).filter(|line| *line != "…") {
+        assert!(printed.any(|real| real.trim_end() == line), "not printed, or not here: {line}");
+    }
+}
+
+#[test]
 fn every_command_in_the_documents_is_one() {
     let documents = [
         include_str!("../../README.md"),
@@ -38,7 +55,7 @@ fn every_command_in_the_documents_is_one() {
         include_str!("../../docs/runbooks/mutation-while-ranging.md"),
         include_str!("../../docs/runbooks/growth-jitter.md"),
     ];
-    let commands = ["explain", "doctor", "demo", "completions", "man"];
+    let commands = ["explain", "doctor", "check", "rule", "demo", "completions", "man"];
     for document in documents {
         for after in document.split("tophash ").skip(1) {
             let word: String = after.chars().take_while(char::is_ascii_lowercase).collect();

@@ -10,6 +10,9 @@ use std::process::{Command, Stdio};
 /// The example service.
 pub(crate) const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/orders");
 
+/// The programs that the rules of the check are about.
+pub(crate) const CHECK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/check");
+
 /// What a run of the program left behind.
 pub(crate) struct Out {
     pub(crate) code: i32,
@@ -34,9 +37,20 @@ pub(crate) fn run(arguments: &[&str]) -> Out {
     run_with(arguments, b"")
 }
 
+/// Runs the program in a folder, with no input.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Out {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tophash"));
+    command.current_dir(folder);
+    finish(&mut command, arguments, b"")
+}
+
 /// Runs the program with these bytes on its standard input, outside any Go module.
 pub(crate) fn run_with(arguments: &[&str], input: &[u8]) -> Out {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tophash"))
+    finish(&mut Command::new(env!("CARGO_BIN_EXE_tophash")), arguments, input)
+}
+
+fn finish(command: &mut Command, arguments: &[&str], input: &[u8]) -> Out {
+    let mut child = command
         .args(arguments)
         .env_remove("CLICOLOR_FORCE")
         .stdin(Stdio::piped())

@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// Go modules that must be vetted and formatted, and the packages whose tests pass under `-race`.
-const MODULES: [(&str, &str); 3] = [
+const MODULES: [(&str, &str); 4] = [
     ("docs/runbooks/programs", "./repaired"),
+    ("fixtures/go/check", ""),
     ("fixtures/go/orders", ""),
     ("fixtures/go/orders-repaired", "./..."),
 ];
