@@ -7,6 +7,7 @@
 mod bench;
 mod panic_surface;
 mod plot;
+mod recall;
 mod record;
 mod test;
 mod toolchain;
@@ -30,6 +31,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Draws what the benchmark of the maps measured.
     Plot(plot::Arguments),
+    /// Looks how many of the real bugs of a corpus `tophash check` finds.
+    Recall(recall::Arguments),
     /// Counts the places outside tests where input could bring a crate down.
     PanicSurface,
     /// Runs the Go fixtures on every Go release and keeps what they print as test data.
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Test(arguments) => test::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Plot(arguments) => plot::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Task::Recall(arguments) => recall::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::PanicSurface => panic_surface::run().map(|()| ExitCode::SUCCESS),
         Task::Record(arguments) => record::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Toolchain(arguments) => toolchain::run(&arguments).map(|()| ExitCode::SUCCESS),
