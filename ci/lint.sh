@@ -5,7 +5,9 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
-RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+export RUSTDOCFLAGS="-D warnings"
+cargo doc --workspace --no-deps --document-private-items --locked --quiet
+cargo doc --package tophash-cli --bin tophash --no-deps --document-private-items --locked --quiet --target-dir target/doc-cli
 cargo xtask panic-surface
 
 # cargo-deny takes several minutes to build, so it is used where it is, and said where it is not.
