@@ -6,11 +6,7 @@
 //! `OWNER/NAME` or `NAME`. The bugs are split by a hash of their repository's name: two thirds are `work`, which rules are
 //! written against, one third is `check`, whose cases nobody reads.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::arithmetic_side_effects,
-    reason = "a task prints its table; it counts the bugs of one file"
-)]
+#![expect(clippy::print_stdout, reason = "a task prints its table")]
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -55,15 +51,28 @@ struct Found {
     fingerprint: String,
 }
 
-/// What became of some bugs.
-#[derive(Default)]
-struct Tally {
-    all: usize,
-    found: usize,
-    near: usize,
-    near_found: usize,
-    fixed: usize,
-    gone: usize,
+/// What became of a bug.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing was found on its map at its lines.
+    Missed,
+    /// Found; the corpus does not say that its fix is clean.
+    Found,
+    /// Found, and gone with the fix.
+    Gone,
+    /// Found, and still there after the fix.
+    Stays,
+}
+
+impl Verdict {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Missed => "not found",
+            Self::Found => "found",
+            Self::Gone => "found, and gone with the fix",
+            Self::Stays => "found, and still there after the fix",
+        }
+    }
 }
 
 /// Checks the parent and the fix of every bug, and prints the tallies.
@@ -76,25 +85,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     println!("{:<8} {:<10} {:>6} {:>10} {:>8}", "part", "bugs", "found", "tiers A, B", "gone");
     for part in ["work", "check"] {
         for nil in [false, true] {
-            let mut tally = Tally::default();
-            let of = bugs
+            let mut all = Vec::new();
+            for bug in bugs
                 .iter()
-                .filter(|bug| part_of(&bug.repo) == part && (bug.kind == "nil-map-write") == nil);
-            for bug in of {
-                let said = judge(bug, &program, &arguments.repositories, &mut tally)?;
+                .filter(|bug| part_of(&bug.repo) == part && (bug.kind == "nil-map-write") == nil)
+            {
+                let verdict = judge(bug, &program, &arguments.repositories)?;
                 if arguments.cases && part == "work" {
-                    println!("  {:<32} {said}", bug.id);
+                    println!("  {:<32} {}", bug.id, verdict.words());
                 }
+                all.push((matches!(bug.tier.as_str(), "A" | "B"), verdict));
             }
+            let count = |wanted: &dyn Fn(bool, Verdict) -> bool| {
+                all.iter().filter(|&&(near, verdict)| wanted(near, verdict)).count()
+            };
             println!(
                 "{part:<8} {:<10} {:>2}/{:<3} {:>6}/{:<3} {:>4}/{:<3}",
                 if nil { "nil maps" } else { "races" },
-                tally.found,
-                tally.all,
-                tally.near_found,
-                tally.near,
-                tally.gone,
-                tally.fixed
+                count(&|_, verdict| verdict != Verdict::Missed),
+                all.len(),
+                count(&|near, verdict| near && verdict != Verdict::Missed),
+                count(&|near, _| near),
+                count(&|_, verdict| verdict == Verdict::Gone),
+                count(&|_, verdict| matches!(verdict, Verdict::Gone | Verdict::Stays)),
             );
         }
     }
@@ -102,16 +115,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Looks for one bug.
-fn judge(
-    bug: &Bug,
-    program: &Path,
-    repositories: &Path,
-    tally: &mut Tally,
-) -> Result<&'static str> {
+fn judge(bug: &Bug, program: &Path, repositories: &Path) -> Result<Verdict> {
     let repository = repository(repositories, &bug.repo)?;
-    let near = matches!(bug.tier.as_str(), "A" | "B");
-    tally.all += 1;
-    tally.near += usize::from(near);
     let before = check(program, &repository, &bug.parent)?;
     let unsafe_lines: BTreeSet<&str> = bug.unsafe_accesses.iter().map(String::as_str).collect();
     let hits: Vec<&Found> = before
@@ -119,21 +124,17 @@ fn judge(
         .filter(|found| unsafe_lines.contains(found.place.as_str()) && found.map == bug.map_name)
         .collect();
     if hits.is_empty() {
-        return Ok("not found");
+        return Ok(Verdict::Missed);
     }
-    tally.found += 1;
-    tally.near_found += usize::from(near);
     if !bug.after_is_clean {
-        return Ok("found");
+        return Ok(Verdict::Found);
     }
-    tally.fixed += 1;
     let after: BTreeSet<String> = check(program, &repository, &bug.fix_commit)?
         .into_iter()
         .map(|found| found.fingerprint)
         .collect();
     let gone = hits.iter().all(|hit| !after.contains(&hit.fingerprint));
-    tally.gone += usize::from(gone);
-    Ok(if gone { "found, and gone with the fix" } else { "found, and still there after the fix" })
+    Ok(if gone { Verdict::Gone } else { Verdict::Stays })
 }
 
 /// The findings of high and medium grade at a commit.
