@@ -26,6 +26,8 @@ enum Site {
     Own,
     /// It cannot be told.
     Unknown,
+    /// Code that is not of the program is handed the function: under these, or under nothing.
+    Perhaps(Guards),
     Holds(Guards),
 }
 
@@ -70,9 +72,13 @@ impl Above {
                     };
                     sites.entry(call.callee).or_default().push((call.caller, site));
                 }
-                // What is stored or handed over may be called under anything.
+                // What is stored or handed over may be called under anything, but abroad nobody takes the program's locks.
                 CallKind::Value => {
-                    sites.entry(call.callee).or_default().push((call.caller, Site::Unknown));
+                    let site = match guards_of(&call.holding).filter(|_| call.foreign) {
+                        Some(guards) => Site::Perhaps(guards.into_iter().collect()),
+                        None => Site::Unknown,
+                    };
+                    sites.entry(call.callee).or_default().push((call.caller, site));
                 }
                 CallKind::Go => {
                     open.insert(call.callee);
@@ -105,20 +111,26 @@ impl Above {
                             unknown = true;
                             continue;
                         }
-                        Site::Holds(own) => own,
+                        Site::Perhaps(own) | Site::Holds(own) => own,
                     };
                     let above = match caller {
                         Some(caller) => held.get(caller).cloned().unwrap_or(Some(Guards::new())),
                         None => None,
                     };
                     let Some(above) = above else {
-                        unknown |= caller.is_some_and(|caller| unknowns.contains(&caller));
+                        // What is handed abroad is called later, too.
+                        unknown |= matches!(site, Site::Perhaps(_))
+                            || caller.is_some_and(|caller| unknowns.contains(&caller));
                         continue;
                     };
                     let mut here = above;
                     for (guard, mode) in own {
                         let known = here.entry(Arc::clone(guard)).or_insert(*mode);
                         *known = (*known).max(*mode);
+                    }
+                    if matches!(site, Site::Perhaps(_)) && !here.is_empty() {
+                        unknown = true;
+                        continue;
                     }
                     common = Some(match common {
                         None => here,

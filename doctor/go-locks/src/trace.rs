@@ -151,9 +151,9 @@ impl<'p> Tracer<'p> {
 
     fn step(&self, step: Step<'p>, todo: &mut Vec<Step<'p>>, found: &mut Vec<Trace<'p>>) {
         let end = |step: Step<'p>, end: End| step.ends(end);
-        let id = match step.base {
+        let (id, direct) = match step.base {
             Base::Package => return self.package(step, found),
-            Base::Variable { id, .. } => id,
+            Base::Variable { id, direct } => (id, direct),
         };
         let Some(variable) = self.program.variable(id) else {
             return found.push(end(step, End::Unknown));
@@ -164,6 +164,13 @@ impl<'p> Tracer<'p> {
         let captured = step.crossings.len() > crossed;
         if (step.depth == 0 || captured) && variable.origin != VariableOrigin::Fresh {
             found.push(step.clone().ends(End::Made(id)));
+        }
+        // Whoever gives a variable another map leaves alone what it was taken from.
+        if step.replaces && direct && step.depth == 0 {
+            if variable.origin == VariableOrigin::Fresh {
+                found.push(step.ends(End::Made(id)));
+            }
+            return;
         }
         if step.depth >= MAX_DEPTH {
             return found.push(end(step, End::Unknown));

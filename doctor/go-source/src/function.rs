@@ -67,6 +67,9 @@ pub struct Call {
     pub receiver: Option<Base>,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub given: Vec<(u32, Base)>,
+    /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it
+    /// is called is what is held here, or nothing.
+    pub foreign: bool,
     /// Where in the file.
     pub at: u32,
 }

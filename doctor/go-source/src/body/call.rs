@@ -27,7 +27,7 @@ impl<'w> Walker<'w> {
             Callee::Builtin(name) => self.builtin(id, name, args),
             Callee::Declared { func, sig, params, receiver } => {
                 let how = self.argument_use(func);
-                let actual = self.arguments(sig, args, how);
+                let actual = self.hands_over(sig, args, how);
                 self.declared_call(id, func, kind, receiver.as_ref(), args);
                 let sig = self.instantiate(sig, &params, &actual, spread);
                 self.r.results(sig)
@@ -94,7 +94,7 @@ impl<'w> Walker<'w> {
                 self.r.results(ty)
             }
             Callee::Opaque { base, name } => {
-                self.arguments(Ty::UNKNOWN, args, LiteralUse::Argument);
+                self.hands_over(Ty::UNKNOWN, args, LiteralUse::Foreign);
                 self.registers(id, name, None, args);
                 if args.is_empty() && self.stands_alone(id) {
                     let embedded = self.unknown_embedded(base);
@@ -188,6 +188,34 @@ impl<'w> Walker<'w> {
         let ty = self.value(arg, expected);
         self.literal_use = None;
         ty
+    }
+
+    /// The arguments of a call that is known to run those that are functions, or to lead out of the program.
+    fn hands_over(&mut self, sig: Ty, args: &[ExprId], how: LiteralUse) -> Vec<Ty> {
+        let before = self.facts.calls.len();
+        let types = self.arguments(sig, args, how);
+        let hir = self.r.hir();
+        let args: Vec<ExprId> = args.iter().map(|arg| hir.unparen(*arg)).collect();
+        for at in before..self.facts.calls.len() {
+            let Some(call) = self.facts.calls.get(at) else { break };
+            if call.kind != CallKind::Value || !args.contains(&call.expr) {
+                continue;
+            }
+            let receiver = match hir.expr(call.expr).kind {
+                ExprKind::Selector { base, .. } => self.base_of(base),
+                _ => None,
+            };
+            if let Some(call) = self.facts.calls.get_mut(at) {
+                match how {
+                    LiteralUse::Synchronous => {
+                        call.kind = CallKind::Direct;
+                        call.receiver = receiver;
+                    }
+                    _ => call.foreign = how == LiteralUse::Foreign,
+                }
+            }
+        }
+        types
     }
 
     fn arguments(&mut self, sig: Ty, args: &[ExprId], how: LiteralUse) -> Vec<Ty> {

@@ -161,6 +161,8 @@ pub(crate) struct CallFact {
     pub(crate) receiver: Option<BaseFact>,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub(crate) given: Vec<(u32, BaseFact)>,
+    /// Whether a function is handed to code that is not of the program.
+    pub(crate) foreign: bool,
 }
 
 /// A map handed to a call as an argument or receiver.
@@ -293,6 +295,8 @@ pub(crate) enum LiteralUse {
     Once,
     /// Handed to a call of which nothing is known, or stored: it may be called while what is held is still held.
     Argument,
+    /// Handed to a call of code that is not of the program: it is called under nothing but what is held here, perhaps.
+    Foreign,
     /// Started by `go` or a function that starts goroutines: it inherits nothing.
     Detached,
 }

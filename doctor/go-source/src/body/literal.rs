@@ -107,6 +107,7 @@ impl<'w> Walker<'w> {
             since: self.first_time(at),
             receiver: None,
             given: Vec::new(),
+            foreign: false,
         });
         number
     }

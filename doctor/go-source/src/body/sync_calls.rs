@@ -74,7 +74,14 @@ impl<'w> Walker<'w> {
         if RUNS.contains(&(import, receiver, name)) {
             return LiteralUse::Synchronous;
         }
-        LiteralUse::Argument
+        if self.is_read(func) { LiteralUse::Argument } else { LiteralUse::Foreign }
+    }
+
+    /// Whether the body of a function is searched.
+    fn is_read(&self, func: FuncRef) -> bool {
+        let file = self.r.world.file(func.file);
+        let package = file.and_then(|file| self.r.world.package(file.package));
+        package.is_none_or(|package| package.part.is_searched())
     }
 
     /// Notes what a call of a known function means, once its operands are walked.

@@ -46,6 +46,7 @@ pub(crate) fn resolve(
                     on_own: false,
                     receiver: call.receiver.map(|base| unit.base_of(base)),
                     given: call.given.iter().map(|(at, base)| (*at, unit.base_of(*base))).collect(),
+                    foreign: call.foreign,
                     at: call.at,
                 });
             }
@@ -58,7 +59,8 @@ pub(crate) fn resolve(
             let called = matches!(how, Some(LiteralUse::Immediate | LiteralUse::Deferred))
                 || started.contains(&id);
             if function.parent.is_some() && !called {
-                let kind = if function.range_body { CallKind::Direct } else { CallKind::Value };
+                let runs = function.range_body || how == Some(&LiteralUse::Synchronous);
+                let kind = if runs { CallKind::Direct } else { CallKind::Value };
                 let site = naming.site(
                     function.at.file,
                     function.site,
@@ -80,6 +82,7 @@ pub(crate) fn resolve(
                     on_own: false,
                     receiver: None,
                     given: Vec::new(),
+                    foreign: how == Some(&LiteralUse::Foreign),
                     at: function.site,
                 });
             }

@@ -103,7 +103,7 @@ impl Flow<'_> {
                     }
                 }
             }
-            LiteralUse::Argument => {
+            LiteralUse::Argument | LiteralUse::Foreign => {
                 self.function(func, state.perhaps());
             }
             LiteralUse::Detached => {
