@@ -94,7 +94,7 @@ pub(crate) struct Explain {
 }
 
 /// How the source tree of the crashed program is found and read.
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Debug, Clone, Default)]
 pub(crate) struct Source {
     /// Source tree of the crashed program
     #[arg(long, help_heading = "Source tree", value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -108,30 +108,31 @@ pub(crate) struct Source {
     #[arg(long, help_heading = "Source tree", value_name = "FROM=TO", value_parser = path_map)]
     pub(crate) path_map: Vec<(String, String)>,
 
-    /// Build tags that the program was built with, separated by commas
+    /// What the program was built for.
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+/// For which build of the program its source is read.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Build {
+    /// Build tags of the program, separated by commas
     #[arg(long, help_heading = "Source tree", value_name = "TAGS", value_delimiter = ',')]
     pub(crate) tags: Vec<String>,
 
-    /// Operating system that the program was built for
+    /// Operating system that the program is built for
     #[arg(long, help_heading = "Source tree", value_name = "GOOS", default_value = "linux")]
     pub(crate) goos: String,
 
-    /// Architecture that the program was built for
+    /// Architecture that the program is built for
     #[arg(long, help_heading = "Source tree", value_name = "GOARCH", default_value = "amd64")]
     pub(crate) goarch: String,
 }
 
-impl Default for Source {
+impl Default for Build {
     /// As the command line has it when nothing is said.
     fn default() -> Self {
-        Self {
-            source: None,
-            rev: None,
-            path_map: Vec::new(),
-            tags: Vec::new(),
-            goos: "linux".to_owned(),
-            goarch: "amd64".to_owned(),
-        }
+        Self { tags: Vec::new(), goos: "linux".to_owned(), goarch: "amd64".to_owned() }
     }
 }
 
@@ -206,17 +207,9 @@ pub(crate) struct Check {
     #[arg(long, help_heading = "Source tree", value_name = "REV")]
     pub(crate) rev: Option<String>,
 
-    /// Build tags, separated by commas
-    #[arg(long, help_heading = "Source tree", value_name = "TAGS", value_delimiter = ',')]
-    pub(crate) tags: Vec<String>,
-
-    /// Operating system to check for
-    #[arg(long, help_heading = "Source tree", value_name = "GOOS", default_value = "linux")]
-    pub(crate) goos: String,
-
-    /// Architecture to check for
-    #[arg(long, help_heading = "Source tree", value_name = "GOARCH", default_value = "amd64")]
-    pub(crate) goarch: String,
+    /// What the tree is checked for.
+    #[command(flatten)]
+    pub(crate) build: Build,
 }
 
 /// Arguments of `rule`.
@@ -229,11 +222,11 @@ pub(crate) struct Rule {
 /// The grades of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Least {
-    /// What follows from the source
+    /// The best grounded
     High,
-    /// Where something is inferred too
+    /// Those with weaker grounds too
     Medium,
-    /// Where a single sign speaks for it
+    /// All, also where a single sign speaks for one
     Low,
 }
 

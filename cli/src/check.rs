@@ -1,6 +1,6 @@
 //! `tophash check`: the maps of a tree by the rules, with the exit code of a gate.
 
-use crate::args::{Check, CheckFormat, Least, Rule, Source};
+use crate::args::{Check, CheckFormat, Least, Rule};
 use crate::error::{Error, Result};
 use crate::tree;
 use crate::{exit, output};
@@ -30,13 +30,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         ));
         return Ok(exit::NOTHING_FOUND);
     }
-    let source = Source {
-        tags: arguments.tags.clone(),
-        goos: arguments.goos.clone(),
-        goarch: arguments.goarch.clone(),
-        ..Source::default()
-    };
-    let program = tree::load(&tree, &source, arguments.tests, Vec::new());
+    let program = tree::load(&tree, &arguments.build, arguments.tests, Vec::new());
     let options = Options { select, ignore, least: Grade::Low };
     let mut findings = go_lint::check(&program, &options);
     findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));

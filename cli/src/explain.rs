@@ -90,7 +90,7 @@ pub(crate) fn load(tree: &Tree, source: &Source, crash: &CrashText) -> Program {
     for note in &tree.notes {
         output::say(format_args!("note: {note}"));
     }
-    tree::load(tree, source, mentions_tests(crash), diagnosis::mentions(crash))
+    tree::load(tree, &source.build, mentions_tests(crash), diagnosis::mentions(crash))
 }
 
 /// A path as a command line names it.

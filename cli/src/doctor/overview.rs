@@ -1,6 +1,6 @@
 //! A source tree without a crash text: its maps, those that are locked unevenly first.
 
-use crate::args::{Doctor, Format, Source};
+use crate::args::{Build, Doctor, Format};
 use crate::error::{Error, Result};
 use crate::tree::{self, Tree};
 use crate::{exit, explain, output};
@@ -12,7 +12,7 @@ const FIRST_SCREEN: usize = 25;
 
 /// Prints the maps that are changed after they are shared, the riskiest first.
 pub(crate) fn run(root: &Path, tree: &Tree, arguments: &Doctor) -> Result<u8> {
-    let program = tree::load(tree, &Source::default(), false, Vec::new());
+    let program = tree::load(tree, &Build::default(), false, Vec::new());
     for note in &tree.notes {
         output::say(format_args!("note: {note}"));
     }

@@ -3,7 +3,7 @@
 mod disk;
 mod git;
 
-use crate::args::Source;
+use crate::args::Build;
 use crate::error::Result;
 use crate::progress::{Progress, Unit};
 use go_source::{LoadOptions, Mention, Program, SourceTree, Target};
@@ -36,10 +36,10 @@ pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
 
 /// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
 /// vendored packages that `mentions` lie in.
-pub(crate) fn load(tree: &Tree, source: &Source, tests: bool, mentions: Vec<Mention>) -> Program {
+pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mention>) -> Program {
     let options = LoadOptions {
-        target: Target { os: source.goos.clone(), arch: source.goarch.clone() },
-        tags: source.tags.clone(),
+        target: Target { os: build.goos.clone(), arch: build.goarch.clone() },
+        tags: build.tags.clone(),
         tests,
         mentions,
         ..LoadOptions::default()
