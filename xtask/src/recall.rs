@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repository_is_in_one_part() {
+    fn repositories_fall_into_both_parts() {
         let names = ["etcd-io/etcd", "moby/moby", "a/b", "c/d", "e/f", "g/h", "i/j", "k/l"];
         let parts: BTreeSet<&str> = names.iter().map(|name| part_of(name)).collect();
         assert_eq!(parts.len(), 2);

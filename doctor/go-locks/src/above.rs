@@ -1,9 +1,10 @@
 //! What callers hold: for each function the locks that are held on every way that leads to it.
 //!
 //! The greatest solution of: what all call sites of a function have in common, each with what its own function takes and
-//! what is held above that. A call site of which it cannot be told what is held, one in initialisation, and one on an object
-//! that its function is still making take nothing away. Of functions that are handed over it cannot be told; those that are started, or
-//! called by nobody known, hold nothing.
+//! what is held above that. A call site of which it cannot be told what is held, one in initialisation, and one on an
+//! object that its function is still making take nothing away. Of functions that are handed over it cannot be told, but
+//! for those handed to code outside the program where nothing is held; those that are started, or called by nobody known,
+//! hold nothing.
 
 use crate::reach::guards_of;
 use finding::LockMode;
