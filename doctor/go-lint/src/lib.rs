@@ -5,6 +5,7 @@
 //! knows more than the next: the order of [`RULES`].
 
 mod options;
+mod phase;
 mod place;
 mod rule;
 mod rules;
@@ -15,7 +16,7 @@ pub use rule::{RULES, Rule, page};
 
 use rule::Check;
 
-use finding::{Finding, Findings};
+use finding::{Finding, Findings, Grade};
 use go_locks::Analysis;
 use go_source::{Program, SourceAccess};
 use rayon::prelude::*;
@@ -55,6 +56,12 @@ pub fn check(program: &Program, options: &Options) -> Findings {
         }
         found
     }));
+    for finding in &mut all {
+        // Without certainty that two goroutines meet, a test's helper is its test's own.
+        if finding.grade == Grade::Medium && place::serves_tests(&finding.access.site.file) {
+            finding.grade = Grade::Low;
+        }
+    }
     all.sort_by(|a, b| {
         let key = |finding: &Finding| {
             (finding.access.site.clone(), finding.code.clone(), finding.map.id.clone())

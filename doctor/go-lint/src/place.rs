@@ -54,3 +54,21 @@ fn is_generated(text: &str) -> bool {
         .take_while(|line| !line.starts_with("package "))
         .any(|line| line.starts_with("// Code generated ") && line.ends_with(" DO NOT EDIT."))
 }
+
+/// Whether a file by its path serves tests: helpers, fakes and mocks, whose maps one test at a time uses.
+pub(crate) fn serves_tests(path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = |name: &str| {
+        ["test", "testutil", "testutils", "testhelper", "testhelpers"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+            || ["tests", "testing", "e2e", "mock", "mocks", "fake", "fakes"].contains(&name)
+    };
+    let stem = file.strip_suffix(".go").unwrap_or(file);
+    folders.split('/').any(folder)
+        || stem.contains("test_util")
+        || stem.contains("testutil")
+        || stem.contains("test_helper")
+        || stem.starts_with("mock_")
+        || stem.ends_with("_mock")
+}

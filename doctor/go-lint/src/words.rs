@@ -1,5 +1,6 @@
 //! What findings have in common: how they are put together and what they say.
 
+use crate::phase;
 use finding::{
     Access, DeclKind, Finding, Grade, MapDecl, Operation, Related, Role, RootKind, Site,
 };
@@ -19,6 +20,7 @@ pub(crate) fn finding(
     grade: Grade,
     message: String,
 ) -> Finding {
+    let grade = if touch.presumed { grade.min(Grade::Medium) } else { grade };
     Finding {
         code: code.into(),
         rule: rule.into(),
@@ -110,7 +112,7 @@ pub(crate) fn start_of(crossing: &Crossing<'_>) -> Related {
 
 /// Whether the name or the comment of a function says that its callers hold the lock.
 pub(crate) fn leaves_lock_to_callers(program: &Program, site: &Site) -> bool {
-    let name = short_function(site);
+    let name = phase::short_function(site);
     if name.ends_with("Locked")
         || name.ends_with("NoLock")
         || name.ends_with("Nolock")
@@ -129,7 +131,7 @@ pub(crate) fn leaves_lock_to_callers(program: &Program, site: &Site) -> bool {
         if says_lock(file.text(), function.span.start, function.body.start) {
             return true;
         }
-        let started = program.starts().iter().any(|start| start.function == function.id);
+        let started = program.is_started(function.id);
         match function.parent.and_then(|parent| program.function_by_id(parent)) {
             Some(parent) if !started => function = parent,
             _ => return false,
@@ -172,65 +174,4 @@ fn says_lock(text: &str, start: u32, body: u32) -> bool {
         "not goroutine-safe",
     ];
     says(&doc) || says(&inside) || unsafe_by_design.iter().any(|words| doc.contains(words))
-}
-
-/// The name of a function without package and receiver; of a closure, that of the function it stands in.
-pub(crate) fn short_function(site: &Site) -> String {
-    let symbol = site.function.as_deref().unwrap_or_default();
-    let tail = symbol.rsplit('/').next().unwrap_or(symbol);
-    let parts = tail.split('.').skip(1).filter(|part| {
-        let number = part.strip_prefix("func").unwrap_or(part);
-        !number.is_empty() && !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
-    });
-    parts.last().unwrap_or_default().trim_end_matches("[").to_owned()
-}
-
-/// Whether a function by its name begins or ends the life of its object, where a replaced map is a new or no map.
-pub(crate) fn begins_or_ends(site: &Site) -> bool {
-    let lower = short_function(site).to_lowercase();
-    [
-        "start", "connect", "run", "stop", "close", "shutdown", "reset", "begin", "load",
-        "register", "add", "listen", "serve", "gather", "prepare", "dispose", "destroy",
-        "teardown", "cleanup",
-    ]
-    .iter()
-    .any(|prefix| lower.starts_with(prefix))
-        || makes_by_name(site)
-}
-
-/// Whether a function is one that runs before its object is shared, by its name.
-pub(crate) fn makes_by_name(site: &Site) -> bool {
-    let name = short_function(site);
-    let lower = name.to_lowercase();
-    [
-        "new",
-        "make",
-        "init",
-        "setup",
-        "open",
-        "mustnew",
-        "build",
-        "default",
-        "parse",
-        "unmarshal",
-        "clone",
-        "copy",
-        "deepcopy",
-        "configure",
-        "provision",
-        "with",
-        "option",
-        "createoption",
-        "apply",
-        "setdefault",
-        "migrate",
-        "restore",
-        "recover",
-    ]
-    .iter()
-    .any(|prefix| lower.starts_with(prefix))
-        || lower == "main"
-        || lower.ends_with("init")
-        || lower.contains("option")
-        || lower.ends_with("defaults")
 }

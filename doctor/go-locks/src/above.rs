@@ -61,9 +61,19 @@ impl Above {
         }
         let mut sites: FxHashMap<FunctionId, Vec<(Option<FunctionId>, Site)>> =
             FxHashMap::default();
+        // Whoever calls what a field holds is known by another call.
+        let held_by_fields: FxHashSet<FunctionId> = program
+            .calls()
+            .iter()
+            .filter(|call| call.kind == CallKind::Held)
+            .map(|call| call.callee)
+            .collect();
         for call in program.calls() {
+            if call.kind == CallKind::Value && held_by_fields.contains(&call.callee) {
+                continue;
+            }
             match call.kind {
-                CallKind::Direct | CallKind::Interface | CallKind::Defer => {
+                CallKind::Direct | CallKind::Interface | CallKind::Held | CallKind::Defer => {
                     // Initialisers run alone. Makers hold nothing, and need nothing.
                     let site = match guards_of(&call.holding) {
                         _ if call.caller.is_none() => Site::Alone,

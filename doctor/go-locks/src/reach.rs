@@ -27,10 +27,15 @@ pub(crate) struct Reach<'p> {
     pub(crate) uncertain: bool,
 }
 
-/// How many functions each call of an interface's method may run.
+/// Whether a call may run another function than the one it names here.
+fn is_one_of_many(kind: CallKind) -> bool {
+    matches!(kind, CallKind::Interface | CallKind::Held)
+}
+
+/// How many functions each call of an interface's method, or of what a field holds, may run.
 pub(crate) fn implementers(program: &Program) -> FxHashMap<(Option<FunctionId>, u32), usize> {
     let mut found: FxHashMap<(Option<FunctionId>, u32), usize> = FxHashMap::default();
-    for call in program.calls().iter().filter(|call| call.kind == CallKind::Interface) {
+    for call in program.calls().iter().filter(|call| is_one_of_many(call.kind)) {
         let many = found.entry((call.caller, call.at)).or_default();
         *many = many.saturating_add(1);
     }
@@ -78,7 +83,7 @@ pub(crate) fn reached<'p>(
                 .is_some_and(|callee| callee.parent == Some(function));
             let follows = match call.kind {
                 CallKind::Direct | CallKind::Defer => true,
-                CallKind::Interface => implementers
+                CallKind::Interface | CallKind::Held => implementers
                     .get(&(call.caller, call.at))
                     .is_none_or(|many| *many <= MAX_IMPLEMENTERS),
                 CallKind::Value => closure,
@@ -88,7 +93,7 @@ pub(crate) fn reached<'p>(
                 continue;
             }
             let mut next = reach.clone();
-            next.abstracted |= call.kind == CallKind::Interface;
+            next.abstracted |= is_one_of_many(call.kind);
             match guards_of(&call.holding) {
                 Some(guards) => next.held.extend(guards),
                 None => next.uncertain = true,

@@ -5,7 +5,7 @@ use crate::guard::{self, Guard};
 use crate::locks::{Locks, can_be_harmed};
 use crate::making::Making;
 use crate::meeting::{self, Meeting};
-use crate::trace::{Trace, Tracer};
+use crate::trace::{End, Trace, Tracer};
 use finding::{DeclKind, LockMode, MapDecl, MapKind, Operation};
 use go_source::{Base, Program, SourceAccess, VariableOrigin};
 use rayon::prelude::*;
@@ -25,6 +25,8 @@ pub struct Touch<'p> {
     pub locks: Locks,
     /// Whose object it touches.
     pub traces: Vec<Trace<'p>>,
+    /// Whether its function is handed over, to be called by whom is not known: that those hold no lock is presumed.
+    pub presumed: bool,
 }
 
 impl Touch<'_> {
@@ -89,13 +91,16 @@ impl<'p> Analysis<'p> {
                         continue;
                     }
                     let mut locks = Locks::of(source);
+                    let mut presumed = false;
                     if let Some(function) = source.function {
                         // Callers hold the lock of the object that they call the function on, not of others of its type.
                         let given = is_given(program, source);
                         let mut held = match above.of(function) {
                             above::Held::Alone => None,
-                            above::Held::Unknown if given => None,
-                            above::Held::Unknown => Some(BTreeMap::new()),
+                            above::Held::Unknown => {
+                                presumed = given;
+                                Some(BTreeMap::new())
+                            }
                             above::Held::These(held) => Some(held),
                         };
                         let gives_back = program.function_by_id(function).map(|of| &of.gives_back);
@@ -112,7 +117,7 @@ impl<'p> Analysis<'p> {
                         // The lock of one object keeps nobody out who has the lock of another.
                         locks = locks.only(|held| !guard::is_of_object(&decl.package, &held.guard));
                     }
-                    touches.push(Touch { source, locks, traces: Vec::new() });
+                    touches.push(Touch { source, locks, traces: Vec::new(), presumed });
                 }
                 if !touches.iter().any(Touch::mutates) {
                     return None;
@@ -174,9 +179,15 @@ impl<'p> Analysis<'p> {
             return None;
         }
         let same = std::ptr::eq(a, b);
+        // The map of a parameter is another one with each call, but within one call it is one.
+        let parameter = map.decl == DeclKind::Parameter;
+        let counts = |touch: &Touch<'p>, trace: &Trace<'p>| match (trace.end, touch.source.base) {
+            (End::Made(end), Some(Base::Variable { id, .. })) => !parameter || end == id,
+            _ => !parameter,
+        };
         let mut best: Option<Meeting<'p>> = None;
-        for one in &a.traces {
-            for other in &b.traces {
+        for one in a.traces.iter().filter(|trace| counts(a, trace)) {
+            for other in b.traces.iter().filter(|trace| counts(b, trace)) {
                 if let Some(meeting) = meeting::meet(self.program, map, one, other, same) {
                     if best.as_ref().is_none_or(|best| best.certainty < meeting.certainty) {
                         best = Some(meeting);

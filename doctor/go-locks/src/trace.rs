@@ -296,8 +296,8 @@ impl<'p> Tracer<'p> {
                     let many = self.runs_many(start, turn);
                     next.crossings.push(Crossing { start, many });
                 }
-                (CallKind::Value, None) => {
-                    // Handed over, to be called by whom is not known.
+                (CallKind::Value, None) | (CallKind::Held, _) => {
+                    // Handed over, to be called by whom is not known, or by whoever finds it in a field.
                     continue;
                 }
                 (CallKind::Interface, _) => {

@@ -44,6 +44,8 @@ pub enum CallKind {
     Go,
     /// `defer f()`.
     Defer,
+    /// What a field holds: the function was stored there, one of several perhaps.
+    Held,
     /// The function is handed over as a value and may be called later, by whom is not known.
     Value,
 }

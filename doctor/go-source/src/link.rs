@@ -9,7 +9,9 @@ mod initial;
 mod names;
 mod ownership;
 mod roots;
+mod slots;
 mod symbols;
+mod through;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
@@ -154,7 +156,6 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
     let methods = calls::Methods::new(world, names, units);
-    let mut calls = calls::resolve(units, &by_ref, &methods, &naming);
     let handlers = handlers::by_shape(units, &by_ref);
     let mut seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
     let started: FxHashMap<FunctionId, bool> =
@@ -165,6 +166,11 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let waiting = callbacks.iter().filter(|seed| seed.turn == Some(seed.at));
     waits.extend(waiting.filter_map(|seed| Some((seed.starter?, seed.at))));
     seeds.extend(callbacks);
+    let beside: FxHashSet<FunctionId> = seeds.iter().map(|seed| seed.function).collect();
+    let through = through::calls(units, &by_ref, &functions, &beside, &naming);
+    let calls = calls::resolve(units, &by_ref, &methods, &naming, &through);
+    let called = through.called;
+    let mut calls: Vec<Call> = calls.into_iter().chain(through.calls).collect();
     let starts = roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
@@ -201,6 +207,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         by_ref: &by_ref,
         started: &started,
         once: &once,
+        called: &called,
     };
     let named = |(at, unit): (usize, &Unit)| -> Vec<SourceAccess> {
         unit.facts.accesses.iter().filter_map(|access| tables.named(at, unit, access)).collect()
@@ -425,12 +432,14 @@ struct Tables<'a> {
     started: &'a FxHashMap<FunctionId, bool>,
     /// Functions that `sync.Once` runs, and those that nobody else calls.
     once: &'a FxHashSet<FunctionId>,
+    /// Functions whose calls through parameters and fields are known.
+    called: &'a FxHashSet<FunctionId>,
 }
 
 impl Tables<'_> {
     /// An access to a map that the function names itself.
     fn named(&self, at: usize, unit: &Unit, access: &AccessFact) -> Option<SourceAccess> {
-        let holding = self.holding(unit, access.file, access.anchor);
+        let holding = self.holding(unit, access.function, access.file, access.anchor);
         self.finish(at, access, access.map, holding, Vec::new())
     }
 
@@ -438,12 +447,12 @@ impl Tables<'_> {
     fn reached(&self, reached: &Reached) -> Option<SourceAccess> {
         let unit = self.units.get(reached.unit)?;
         let access = unit.facts.accesses.get(reached.access)?;
-        let mut holding = self.holding(unit, access.file, access.anchor);
+        let mut holding = self.holding(unit, access.function, access.file, access.anchor);
         let mut calls = Vec::new();
         for (caller, call) in &reached.calls {
             let caller = self.units.get(*caller)?;
             let call = caller.facts.calls.get(index(*call))?;
-            holding = both(holding, self.holding(caller, call.file, call.expr));
+            holding = both(holding, self.holding(caller, call.caller, call.file, call.expr));
             let function = call.caller.map(|at| caller.base.saturating_add(at));
             calls.push(self.naming.site(call.file, call.at, function));
         }
@@ -516,7 +525,8 @@ impl Tables<'_> {
                 return (Vec::new(), true);
             }
             let parent = self.functions.get(index(id.0)).and_then(|function| function.parent);
-            let Some(parent) = parent.filter(|_| !self.started.contains_key(&id)) else { break };
+            let ends = self.started.contains_key(&id) || self.called.contains(&id);
+            let Some(parent) = parent.filter(|_| !ends) else { break };
             escapes |= self.escapes(id);
             id = parent;
         }
@@ -541,8 +551,17 @@ impl Tables<'_> {
             )
     }
 
-    fn holding(&self, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
-        holding(self.naming, unit, file, anchor)
+    fn holding(
+        &self,
+        unit: &Unit,
+        function: Option<u32>,
+        file: FileId,
+        anchor: crate::hir::ExprId,
+    ) -> Holding {
+        let called = function.is_some_and(|at| {
+            self.called.contains(&FunctionId(unit.base.saturating_add(at)))
+        });
+        holding(self.naming, unit, file, anchor, called)
     }
 }
 
@@ -564,11 +583,18 @@ fn once(
     found
 }
 
-/// What is held at an access, a call or a lock's taking in a package.
-fn holding(naming: &Names<'_>, unit: &Unit, file: FileId, anchor: crate::hir::ExprId) -> Holding {
+/// What is held at an access, a call or a lock's taking in a package. Of a literal whose calls are `called` it does not
+/// count what is held where it is handed over: its calls have that.
+fn holding(
+    naming: &Names<'_>,
+    unit: &Unit,
+    file: FileId,
+    anchor: crate::hir::ExprId,
+    called: bool,
+) -> Holding {
     let state = unit.states.get(&(file, anchor));
-    let locks =
-        locks::lock_set(state, &|file, at| naming.site(file, at, naming.function_at(file, at)));
+    let site = |file, at| naming.site(file, at, naming.function_at(file, at));
+    let locks = locks::lock_set(state, called, &site);
     let released = state.map(locks::State::released).unwrap_or_default();
     let released = released.iter().map(|path| path.written().into()).collect();
     if locks == LockSet::Unknown {
@@ -596,7 +622,7 @@ fn acquisitions(units: &[Unit], naming: &Names<'_>) -> Vec<Acquisition> {
                 function: function.map(FunctionId),
                 lock,
                 guard: path.mutex.map(|def| naming.id_of(def).into()),
-                before: holding(naming, unit, *file, *expr),
+                before: holding(naming, unit, *file, *expr, false),
             });
         }
     }

@@ -27,10 +27,15 @@ pub(crate) use summary::helpers;
 use finding::{HeldLock, LockSet, Site};
 pub(crate) use state::State;
 
-/// The answer for one point, in the words every crate shares.
-pub(crate) fn lock_set(state: Option<&State>, site: &dyn Fn(u32, u32) -> Site) -> LockSet {
+/// The answer for one point, in the words every crate shares. In a literal that is `called` through what holds it, what
+/// was held where it was handed over does not count.
+pub(crate) fn lock_set(
+    state: Option<&State>,
+    called: bool,
+    site: &dyn Fn(u32, u32) -> Site,
+) -> LockSet {
     let Some(state) = state else { return LockSet::Held(Vec::new()) };
-    if state.is_unknown() {
+    if state.is_unknown_here() || (!called && state.is_unknown()) {
         return LockSet::Unknown;
     }
     let held = state.held().iter().map(|held| HeldLock {

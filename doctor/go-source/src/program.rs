@@ -10,7 +10,7 @@ use crate::{
     VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -52,6 +52,7 @@ pub(crate) struct Indexes {
     functions_by_symbol: FxHashMap<String, Vec<u32>>,
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
     acquisitions_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
+    started: FxHashSet<FunctionId>,
 }
 
 impl Indexes {
@@ -61,6 +62,7 @@ impl Indexes {
         functions: &[Function],
         calls: &[Call],
         acquisitions: &[Acquisition],
+        starts: &[Start],
     ) -> Self {
         let decl_by_id = (0u32..).zip(decls).map(|(at, decl)| (decl.id.clone(), at)).collect();
         let mut found = Self { decl_by_id, ..Self::default() };
@@ -88,6 +90,7 @@ impl Indexes {
             let line = (Arc::clone(&site.file), site.line);
             found.acquisitions_by_line.entry(line).or_default().push(at);
         }
+        found.started = starts.iter().map(|start| start.function).collect();
         found
     }
 }
@@ -131,7 +134,7 @@ impl Program {
             let (left, right) = (&a.access, &b.access);
             (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
         });
-        let indexes = Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions);
+        let indexes = Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions, &starts);
         Self {
             decls,
             accesses,
@@ -336,6 +339,11 @@ impl Program {
     /// Every place that starts a function beside others.
     pub fn starts(&self) -> &[Start] {
         &self.starts
+    }
+
+    /// Whether a function is started beside others somewhere: by a `go` statement, as a callback or as a handler.
+    pub fn is_started(&self, function: FunctionId) -> bool {
+        self.indexes.started.contains(&function)
     }
 
     /// The functions that make values of a declared type, `None` for initialisers. The type is named by its import path

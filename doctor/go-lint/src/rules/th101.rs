@@ -43,7 +43,7 @@
 //! - The Go Memory Model, <https://go.dev/ref/mem>
 //! - Savage et al., Eraser: A Dynamic Data Race Detector for Multithreaded Programs, 1997
 
-use crate::words;
+use crate::{phase, words};
 use finding::{DeclKind, Finding, Grade, LockMode, Operation};
 use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch};
 use go_source::Assigned;
@@ -111,16 +111,16 @@ pub(crate) fn grade<'p>(
     if other || taken || local {
         return Some(Grade::Low);
     }
-    if words::makes_by_name(&access.site)
-        || (access.operation == Operation::Replace && words::begins_or_ends(&access.site))
+    if phase::makes(analysis.program, touch)
+        || (access.operation == Operation::Replace && phase::begins_or_ends(&access.site))
     {
         return Some(Grade::Low);
     }
     // What is changed in its making alone may be read without the lock of the makers.
     let made_first = !touch.mutates()
         && map.touches.iter().filter(|other| analysis.conflict(touch, other)).all(|other| {
-            let name = words::short_function(&other.source.access.site).to_lowercase();
-            words::makes_by_name(&other.source.access.site) || name.contains("init")
+            let name = phase::short_function(&other.source.access.site).to_lowercase();
+            phase::makes(analysis.program, other) || name.contains("init")
         });
     if made_first
         || spawner_holds(analysis, guard, touch)
@@ -149,7 +149,7 @@ pub(crate) fn grade<'p>(
         && met.as_ref().is_none_or(|met| met.certainty != Certainty::Certain);
     let ends = ["finalize", "finish", "close", "stop", "shutdown"]
         .iter()
-        .any(|word| words::short_function(&access.site).to_lowercase().starts_with(word));
+        .any(|word| phase::short_function(&access.site).to_lowercase().starts_with(word));
     if begins || ends || map.decl.decl == DeclKind::Element {
         return Some(Grade::Low);
     }

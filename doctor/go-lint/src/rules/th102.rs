@@ -26,7 +26,7 @@
 //!
 //! - Go FAQ, Why are map operations not defined to be atomic?, <https://go.dev/doc/faq#atomic_maps>
 
-use crate::words;
+use crate::{phase, words};
 use finding::{DeclKind, Finding, Grade, Operation, Role};
 use go_locks::{Analysis, Certainty, Meeting, SharedMap, Touch};
 
@@ -67,7 +67,7 @@ fn used_by_many<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Ve
             continue;
         };
         if words::leaves_lock_to_callers(analysis.program, &access.site)
-            || words::makes_by_name(&access.site)
+            || phase::makes(analysis.program, touch)
             || found.iter().any(|known| known.access.site == access.site)
         {
             continue;
@@ -102,8 +102,8 @@ fn forgotten<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<F
             other.source.access.site.function != access.site.function
                 && go_locks::harmful(touch, other)
         });
-        let lifecycle = words::makes_by_name(&access.site)
-            || words::begins_or_ends(&access.site)
+        let lifecycle = phase::makes(analysis.program, touch)
+            || phase::begins_or_ends(&access.site)
             || words::leaves_lock_to_callers(analysis.program, &access.site);
         if !elsewhere || lifecycle || found.iter().any(|known| known.access.site == access.site) {
             continue;
@@ -151,12 +151,12 @@ pub(crate) fn claims<'p>(
         let quiet = |touch: &Touch<'_>, beside: bool| {
             let site = &touch.source.access.site;
             !beside
-                && (words::makes_by_name(site)
-                    || (touch.mutates() && !changes_beside && words::begins_or_ends(site)))
+                && (phase::makes(analysis.program, touch)
+                    || (touch.mutates() && !changes_beside && phase::begins_or_ends(site)))
         };
         let site = &touch.source.access.site;
         let fresh =
-            touch.source.access.operation == Operation::Replace && words::begins_or_ends(site);
+            touch.source.access.operation == Operation::Replace && phase::begins_or_ends(site);
         // Maps that are elements may be different ones.
         let element = map.decl.decl == DeclKind::Element;
         if element

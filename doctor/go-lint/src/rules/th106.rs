@@ -37,7 +37,7 @@
 //!   <https://pkg.go.dev/net/http#Server.Serve>
 
 use super::th102;
-use crate::words;
+use crate::{phase, words};
 use finding::{DeclKind, Finding, Grade, Operation};
 use go_locks::{Analysis, SharedMap};
 
@@ -80,9 +80,9 @@ fn filled_on_demand<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
         if !looks
             || main
             || !touch.locks.is_none()
-            || words::makes_by_name(&access.site)
+            || phase::makes(analysis.program, touch)
             || words::leaves_lock_to_callers(analysis.program, &access.site)
-            || words::short_function(&access.site).to_lowercase().starts_with("register")
+            || phase::short_function(&access.site).to_lowercase().starts_with("register")
             || found.iter().any(|known| known.access.site == access.site)
         {
             continue;

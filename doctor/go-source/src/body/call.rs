@@ -151,7 +151,7 @@ impl<'w> Walker<'w> {
         }
         for (at, arg) in args.iter().enumerate() {
             self.handed_over(call, Some(narrow(at)), *arg);
-            self.hands_function(*arg, HandTo::Parameter(func, narrow(at)));
+            self.hands_function(*arg, HandTo::Parameter(func, narrow(at)), Some(id));
         }
     }
 
@@ -206,11 +206,9 @@ impl<'w> Walker<'w> {
                 _ => None,
             };
             if let Some(call) = self.facts.calls.get_mut(at) {
+                call.receiver = receiver;
                 match how {
-                    LiteralUse::Synchronous => {
-                        call.kind = CallKind::Direct;
-                        call.receiver = receiver;
-                    }
+                    LiteralUse::Synchronous => call.kind = CallKind::Direct,
                     _ => call.foreign = how == LiteralUse::Foreign,
                 }
             }

@@ -16,7 +16,7 @@ impl Walker<'_> {
     }
 
     /// Notes that a function goes into a parameter or a field.
-    pub(super) fn hands_function(&mut self, value: ExprId, to: HandTo) {
+    pub(super) fn hands_function(&mut self, value: ExprId, to: HandTo, call: Option<ExprId>) {
         let ty = self.types.get(&value).copied().unwrap_or(Ty::UNKNOWN);
         let under = self.r.under(ty);
         if !matches!(self.r.types.kind(under), Kind::Func { .. }) {
@@ -37,6 +37,7 @@ impl Walker<'_> {
             to,
             function,
             file: self.r.env.file,
+            call,
             at,
             turn,
         });
@@ -45,7 +46,7 @@ impl Walker<'_> {
     /// Notes that a function is stored in a field.
     pub(super) fn stores_function(&mut self, target: ExprId, value: ExprId) {
         if let Some(Holder::Field(def)) = self.holder(target) {
-            self.hands_function(value, HandTo::Field(def));
+            self.hands_function(value, HandTo::Field(def), None);
         }
     }
 

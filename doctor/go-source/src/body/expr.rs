@@ -328,7 +328,7 @@ impl<'w> Walker<'w> {
                             Some(field.written),
                         );
                         self.initialised(field.def, field.ty, name, element.value);
-                        self.hands_function(element.value, HandTo::Field(field.def));
+                        self.hands_function(element.value, HandTo::Field(field.def), None);
                     }
                 }
             }

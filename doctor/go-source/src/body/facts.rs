@@ -208,6 +208,8 @@ pub(crate) struct HandOver {
     /// Who hands it over, and where.
     pub(crate) function: Option<u32>,
     pub(crate) file: FileId,
+    /// The call that takes it, where one does.
+    pub(crate) call: Option<ExprId>,
     pub(crate) at: u32,
     /// Where the innermost loop around it starts.
     pub(crate) turn: Option<u32>,

@@ -7,8 +7,8 @@
 
 use super::Unit;
 use super::roots::Seed;
-use crate::body::{Callable, HandTo, Holder, VariableOrigin};
-use crate::types::Def;
+use super::slots::{self, Slot};
+use crate::body::{Callable, HandTo};
 use crate::world::{FuncRef, index};
 use crate::{Function, FunctionId};
 use finding::{RootKind, Site};
@@ -16,13 +16,6 @@ use rustc_hash::FxHashMap;
 
 /// Calls through which a parameter is handed on, at most.
 const MAX_LEVELS: usize = 6;
-
-/// A parameter or field that holds a function.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Slot {
-    Parameter(FunctionId, u32),
-    Field(Def),
-}
 
 /// The functions that are started by being handed over, each with the call that does it.
 pub(super) fn seeds(
@@ -43,21 +36,12 @@ pub(super) fn seeds(
         }
         None
     };
-    let slot = |unit: &Unit, holder: Holder| match holder {
-        Holder::Field(def) => Some((Slot::Field(def), None)),
-        Holder::Variable(variable) => {
-            let fact = unit.facts.variables.get(index(variable))?;
-            let VariableOrigin::Parameter(place) = fact.origin else { return None };
-            let function = FunctionId(unit.base.saturating_add(fact.function));
-            Some((Slot::Parameter(function, place), Some(function)))
-        }
-    };
     let mut concurrent: FxHashMap<Slot, bool> = FxHashMap::default();
     for unit in units {
         for call in &unit.facts.held_calls {
             let caller = call.function.map(|at| FunctionId(unit.base.saturating_add(at)));
             let Some(caller) = caller else { continue };
-            let Some((slot, home)) = slot(unit, call.holder) else { continue };
+            let Some((slot, home)) = slots::of(unit, call.holder) else { continue };
             let state = unit.states.get(&(call.file, call.expr));
             if state.is_some_and(|state| state.is_unknown() || !state.held().is_empty()) {
                 continue;
@@ -67,16 +51,13 @@ pub(super) fn seeds(
             }
         }
     }
-    let target = |to: HandTo| match to {
-        HandTo::Field(def) => Some(Slot::Field(def)),
-        HandTo::Parameter(func, place) => by_ref.get(&func).map(|id| Slot::Parameter(*id, place)),
-    };
+    let target = |to: HandTo| slots::target(by_ref, to);
     for _ in 0..MAX_LEVELS {
         let before = concurrent.clone();
         for unit in units {
             for hand in &unit.facts.hand_overs {
                 let Callable::Held(holder) = hand.what else { continue };
-                let Some((from, home)) = slot(unit, holder) else { continue };
+                let Some((from, home)) = slots::of(unit, holder) else { continue };
                 let caller = hand.function.map(|at| FunctionId(unit.base.saturating_add(at)));
                 let inside =
                     caller.filter(|_| home.is_some()).and_then(|caller| beside(caller, home));

@@ -1,6 +1,7 @@
 //! Who calls whom, once all packages are known.
 
 use super::names::Names;
+use super::through::Through;
 use super::{Unit, holding};
 use crate::body::{CallTarget, LiteralUse};
 use crate::world::{FuncRef, Index, World, index};
@@ -17,6 +18,7 @@ pub(crate) fn resolve(
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     methods: &Methods,
     naming: &Names<'_>,
+    through: &Through,
 ) -> Vec<Call> {
     let mut found = Vec::new();
     let mut started = FxHashSet::default();
@@ -24,8 +26,14 @@ pub(crate) fn resolve(
         let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
         for call in &unit.facts.calls {
             let mut held = None;
+            let called =
+                global(call.caller).is_some_and(|caller| through.called.contains(&caller));
             for callee in targets(&call.target, methods) {
                 let Some(callee) = by_ref.get(&callee) else { continue };
+                // Its calls through the parameter that takes it are known.
+                if call.kind == CallKind::Value && through.taken.contains(&(*callee, call.at)) {
+                    continue;
+                }
                 if call.kind == CallKind::Go {
                     started.insert(*callee);
                 }
@@ -34,7 +42,7 @@ pub(crate) fn resolve(
                     call.at,
                     call.caller.map(|at| unit.base.saturating_add(at)),
                 );
-                let held = held.get_or_insert_with(|| holding(naming, unit, call.file, call.expr));
+                let held = held.get_or_insert_with(|| holding(naming, unit, call.file, call.expr, called));
                 let caller = global(call.caller);
                 let holding = held.clone();
                 found.push(Call {
@@ -57,7 +65,8 @@ pub(crate) fn resolve(
             let how = unit.facts.literals.get(&(function.at.file, function.at.func));
             let id = FunctionId(at);
             let called = matches!(how, Some(LiteralUse::Immediate | LiteralUse::Deferred))
-                || started.contains(&id);
+                || started.contains(&id)
+                || through.taken.contains(&(id, function.site));
             if function.parent.is_some() && !called {
                 let runs = function.range_body || how == Some(&LiteralUse::Synchronous);
                 let kind = if runs { CallKind::Direct } else { CallKind::Value };

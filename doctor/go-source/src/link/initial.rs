@@ -150,7 +150,7 @@ pub(super) fn only_called_by(
             // A literal that stands in such a function and is handed to a call there runs there.
             let direct = match call.kind {
                 CallKind::Direct | CallKind::Defer => true,
-                CallKind::Go | CallKind::Interface => false,
+                CallKind::Go | CallKind::Interface | CallKind::Held => false,
                 CallKind::Value => closures.contains(&call.callee),
             };
             let initial = match call.caller {

@@ -64,9 +64,12 @@ impl State {
 
     /// True where it cannot be said what is held.
     pub(crate) fn is_unknown(&self) -> bool {
-        self.opaque
-            || self.held.iter().any(|held| !held.certain)
-            || (self.inherits && self.held.is_empty())
+        self.is_unknown_here() || (self.inherits && self.held.is_empty())
+    }
+
+    /// True where it cannot be said what the function or literal itself holds.
+    pub(crate) fn is_unknown_here(&self) -> bool {
+        self.opaque || self.held.iter().any(|held| !held.certain)
     }
 
     pub(super) fn make_opaque(&mut self) {

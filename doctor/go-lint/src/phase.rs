@@ -1,0 +1,106 @@
+//! In which part of its object's life a function runs, by its name and by who calls it: before the object is shared, at
+//! its beginning or end, or in between.
+
+use finding::Site;
+use go_locks::Touch;
+use go_source::{CallKind, FunctionId, Program};
+
+/// Levels of callers that are followed back, at most, and callers of one function.
+const MAX_DEPTH: usize = 4;
+const MAX_CALLERS: usize = 64;
+
+/// Whether an access runs before its object is shared: its function is one that makes or initialises by its name, or
+/// nobody but such functions calls it.
+pub(crate) fn makes(program: &Program, touch: &Touch<'_>) -> bool {
+    makes_by_name(&touch.source.access.site)
+        || touch.source.function.is_some_and(|function| is_part_of_making(program, function, 0))
+}
+
+fn is_part_of_making(program: &Program, function: FunctionId, depth: usize) -> bool {
+    let calls = program.callers(function);
+    depth < MAX_DEPTH
+        && !calls.is_empty()
+        && calls.len() <= MAX_CALLERS
+        && !program.is_started(function)
+        && calls.iter().all(|call| {
+            let runs = matches!(call.kind, CallKind::Direct | CallKind::Defer);
+            // An initialiser of a package has no function.
+            runs && call.caller.is_none_or(|caller| {
+                caller == function
+                    || begins_making(program, caller)
+                    || is_part_of_making(program, caller, depth.saturating_add(1))
+            })
+        })
+}
+
+/// Whether all that a function calls runs before its object is shared, by its name. Closures are called who knows when.
+fn begins_making(program: &Program, function: FunctionId) -> bool {
+    program.function_by_id(function).is_some_and(|function| {
+        let name = short_function(&function.site).to_lowercase();
+        function.parent.is_none() && MAKING.iter().any(|prefix| name.starts_with(prefix))
+    }) && !program.is_started(function)
+}
+
+/// How functions begin whose callees, too, run before the object is shared.
+const MAKING: [&str; 9] =
+    ["new", "mustnew", "make", "init", "setup", "restore", "recover", "bootstrap", "provision"];
+
+/// The name of a function without package and receiver; of a closure, that of the function it stands in.
+pub(crate) fn short_function(site: &Site) -> String {
+    let symbol = site.function.as_deref().unwrap_or_default();
+    let tail = symbol.rsplit('/').next().unwrap_or(symbol);
+    let parts = tail.split('.').skip(1).filter(|part| {
+        let number = part.strip_prefix("func").unwrap_or(part);
+        !number.is_empty() && !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    });
+    parts.last().unwrap_or_default().trim_end_matches("[").to_owned()
+}
+
+/// Whether a function by its name begins or ends the life of its object, where a replaced map is a new or no map.
+pub(crate) fn begins_or_ends(site: &Site) -> bool {
+    let lower = short_function(site).to_lowercase();
+    [
+        "start", "connect", "run", "stop", "close", "shutdown", "reset", "begin", "load",
+        "register", "add", "listen", "serve", "gather", "prepare", "dispose", "destroy",
+        "teardown", "cleanup",
+    ]
+    .iter()
+    .any(|prefix| lower.starts_with(prefix))
+        || makes_by_name(site)
+}
+
+/// Whether a function is one that runs before its object is shared, by its name.
+pub(crate) fn makes_by_name(site: &Site) -> bool {
+    let lower = short_function(site).to_lowercase();
+    [
+        "new",
+        "make",
+        "init",
+        "setup",
+        "open",
+        "mustnew",
+        "build",
+        "default",
+        "parse",
+        "unmarshal",
+        "clone",
+        "copy",
+        "deepcopy",
+        "configure",
+        "provision",
+        "with",
+        "option",
+        "createoption",
+        "apply",
+        "setdefault",
+        "migrate",
+        "restore",
+        "recover",
+    ]
+    .iter()
+    .any(|prefix| lower.starts_with(prefix))
+        || lower == "main"
+        || lower.ends_with("init")
+        || lower.contains("option")
+        || lower.ends_with("defaults")
+}
