@@ -39,8 +39,14 @@ pub fn check(program: &Program, options: &Options) -> Findings {
                 let Check::Shared(check) = rule.check else { continue };
                 let mut more = Vec::new();
                 check(&analysis, map, &mut more);
-                more.retain(|new| !found.iter().any(|old| old.access.site == new.access.site));
-                found.append(&mut more);
+                for new in more {
+                    // The first rule has an access, but for one that is surer of it.
+                    match found.iter_mut().find(|old| old.access.site == new.access.site) {
+                        Some(old) if old.grade < new.grade => *old = new,
+                        Some(_) => {}
+                        None => found.push(new),
+                    }
+                }
             }
             found
         })

@@ -3,7 +3,7 @@
 
 use finding::Site;
 use go_locks::Touch;
-use go_source::{CallKind, FunctionId, Program};
+use go_source::{Base, CallKind, FunctionId, Program, VariableOrigin};
 
 /// Levels of callers that are followed back, at most, and callers of one function.
 const MAX_DEPTH: usize = 4;
@@ -12,8 +12,45 @@ const MAX_CALLERS: usize = 64;
 /// Whether an access runs before its object is shared: its function is one that makes or initialises by its name, or
 /// nobody but such functions calls it.
 pub(crate) fn makes(program: &Program, touch: &Touch<'_>) -> bool {
-    makes_by_name(&touch.source.access.site)
+    let name = short_function(&touch.source.access.site).to_lowercase();
+    // What a closure does that is handed away is done later, but for options that a constructor is given.
+    if touch.source.function.is_some_and(|function| is_handed_away(program, function)) {
+        return OPTIONS.iter().any(|prefix| name.starts_with(prefix)) || name.contains("option");
+    }
+    // `c.newStream()` makes a stream, and not `c`.
+    let makes_another = ANOTHER.iter().any(|prefix| name.starts_with(prefix))
+        && begins_with_known(program, touch.source.base);
+    (!makes_another && makes_by_name(&touch.source.access.site))
         || touch.source.function.is_some_and(|function| is_part_of_making(program, function, 0))
+}
+
+/// Whether a function is a closure, or stands in one, that is not called where it stands.
+fn is_handed_away(program: &Program, function: FunctionId) -> bool {
+    let mut at = program.function_by_id(function);
+    while let Some((function, parent)) = at.and_then(|at| Some((at, at.parent?))) {
+        let called = program.callers(function.id).iter().all(|call| {
+            matches!(call.kind, CallKind::Direct | CallKind::Defer)
+                && call.caller == function.parent
+        });
+        if !called {
+            return true;
+        }
+        at = program.function_by_id(parent);
+    }
+    false
+}
+
+/// Whether an expression begins with a receiver, or with a variable of the package.
+fn begins_with_known(program: &Program, mut base: Option<Base>) -> bool {
+    for _ in 0..8 {
+        let Some(Base::Variable { id, .. }) = base else { break };
+        match program.variable(id).map(|variable| variable.origin) {
+            Some(VariableOrigin::Receiver) => return true,
+            Some(VariableOrigin::Alias(of)) => base = Some(of),
+            _ => return false,
+        }
+    }
+    base == Some(Base::Package)
 }
 
 fn is_part_of_making(program: &Program, function: FunctionId, depth: usize) -> bool {
@@ -42,8 +79,13 @@ fn begins_making(program: &Program, function: FunctionId) -> bool {
 }
 
 /// How functions begin whose callees, too, run before the object is shared.
-const MAKING: [&str; 9] =
-    ["new", "mustnew", "make", "init", "setup", "restore", "recover", "bootstrap", "provision"];
+const MAKING: [&str; 6] = ["init", "setup", "restore", "recover", "bootstrap", "provision"];
+
+/// How functions begin that make a value which is not their receiver.
+const ANOTHER: [&str; 6] = ["new", "mustnew", "make", "clone", "copy", "deepcopy"];
+
+/// How functions begin that give back options of a constructor.
+const OPTIONS: [&str; 3] = ["with", "apply", "set"];
 
 /// The name of a function without package and receiver; of a closure, that of the function it stands in.
 pub(crate) fn short_function(site: &Site) -> String {

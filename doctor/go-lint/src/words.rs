@@ -5,7 +5,7 @@ use finding::{
     Access, DeclKind, Finding, Grade, MapDecl, Operation, Related, Role, RootKind, Site,
 };
 use go_locks::{Crossing, Guard, SharedMap, Touch};
-use go_source::Program;
+use go_source::{Call, Program};
 use std::sync::Arc;
 
 /// Witnesses that a finding shows, at most.
@@ -69,8 +69,11 @@ pub(crate) fn passive(operation: Operation) -> &'static str {
 
 /// The accesses that hold the guard, changes first, as witnesses.
 pub(crate) fn witnesses(map: &SharedMap<'_>, guard: &Guard) -> Vec<Related> {
-    let mut holding: Vec<&Touch<'_>> =
-        map.touches.iter().filter(|touch| touch.locks.under(&guard.name).is_some()).collect();
+    let mut holding: Vec<&Touch<'_>> = map
+        .touches
+        .iter()
+        .filter(|touch| touch.locks.under(&guard.name).is_some_and(|held| !held.perhaps))
+        .collect();
     holding.sort_by_key(|touch| !touch.mutates());
     let mut found: Vec<Related> = Vec::new();
     for touch in holding {
@@ -92,6 +95,16 @@ pub(crate) fn witnesses(map: &SharedMap<'_>, guard: &Guard) -> Vec<Related> {
 /// A place that is an access.
 pub(crate) fn access_at(access: &Access, role: Role, label: String) -> Related {
     Related { role, site: access.site.clone(), expression: Arc::clone(&access.expression), label }
+}
+
+/// The call that lacks the guard.
+pub(crate) fn call_without(call: &Call, guard: &Guard) -> Related {
+    Related {
+        role: Role::Call,
+        site: call.site.clone(),
+        expression: Arc::from(""),
+        label: format!("called here without {}, which the caller takes elsewhere", guard.short()),
+    }
 }
 
 /// The place that starts what a crossing crosses, and the words for it.

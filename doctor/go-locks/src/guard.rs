@@ -32,7 +32,7 @@ impl Guard {
         let mut found: BTreeMap<Arc<str>, Self> = BTreeMap::new();
         for touch in touches {
             let mut seen: Vec<&str> = Vec::new();
-            for held in touch.locks.held() {
+            for held in touch.locks.held().iter().filter(|held| !held.perhaps) {
                 if seen.contains(&&*held.guard) {
                     continue;
                 }
@@ -68,9 +68,12 @@ impl Guard {
         for guard in found.values_mut() {
             guard.encloses = guard.around >= 2 && guard.around.saturating_mul(2) >= guard.under;
         }
+        // A lock of something else that no change holds guards nothing.
+        found.retain(|_, guard| guard.beside || guard.changes > 0);
         let best = found.into_values().max_by_key(|guard| {
             (
                 guard.changes > 0 && guard.beside,
+                guard.beside && guard.under.saturating_mul(2) >= touches.len(),
                 guard.changes > 0,
                 guard.own,
                 guard.under,

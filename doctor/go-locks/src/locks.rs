@@ -18,6 +18,8 @@ pub struct Held {
     pub site: Site,
     /// Whether callers hold it rather than the function itself.
     pub inherited: bool,
+    /// Whether only some of the ways that lead here hold it.
+    pub perhaps: bool,
 }
 
 /// All locks at one access.
@@ -32,7 +34,18 @@ pub enum Locks {
 impl Locks {
     /// What an access holds. Linear in its locks.
     pub fn of(access: &SourceAccess) -> Self {
-        let LockSet::Held(own) = &access.access.locks else { return Self::Unknown };
+        let LockSet::Held(own) = &access.access.locks else {
+            let Some(may) = &access.perhaps else { return Self::Unknown };
+            let held = |guard: &Arc<str>| Held {
+                guard: Arc::clone(guard),
+                path: Arc::clone(guard),
+                mode: LockMode::Write,
+                site: access.access.site.clone(),
+                inherited: false,
+                perhaps: true,
+            };
+            return Self::Known(may.iter().map(held).collect());
+        };
         let guards = access.guards.iter().cloned().chain(std::iter::repeat(None));
         let own = own.iter().zip(guards).map(|(lock, guard)| Held {
             guard: guard.unwrap_or_else(|| Arc::clone(&lock.path)),
@@ -40,6 +53,7 @@ impl Locks {
             mode: lock.mode,
             site: lock.site.clone(),
             inherited: false,
+            perhaps: false,
         });
         let above = access.inherited.iter().map(|inherited| Held {
             guard: Arc::clone(&inherited.guard),
@@ -47,6 +61,7 @@ impl Locks {
             mode: inherited.lock.mode,
             site: inherited.lock.site.clone(),
             inherited: true,
+            perhaps: false,
         });
         Self::Known(own.chain(above).collect())
     }
@@ -60,7 +75,8 @@ impl Locks {
         for (guard, mode) in above {
             if !held.iter().any(|lock| lock.guard == guard) {
                 let path = Arc::from(guard.rsplit_once('/').map_or(&*guard, |(_, path)| path));
-                held.push(Held { guard, path, mode, site: site.clone(), inherited: true });
+                let site = site.clone();
+                held.push(Held { guard, path, mode, site, inherited: true, perhaps: false });
             }
         }
         Self::Known(held)

@@ -40,7 +40,9 @@ pub(crate) fn meet<'p>(
         return None;
     }
     let mut certainty = one_object(a, b)?;
+    let kept = matches!(a.end, End::Kept(_));
     if certainty != Certainty::Certain
+        && !kept
         && !(is_of_owner(program, map, a) && is_of_owner(program, map, b))
     {
         return None;
@@ -144,6 +146,8 @@ fn one_object(a: &Trace<'_>, b: &Trace<'_>) -> Option<Certainty> {
         (End::Package, End::Package) => Some(Certainty::Certain),
         (End::Made(one), End::Made(other)) => (one == other).then_some(Certainty::Certain),
         (End::Given(one), End::Given(other)) if one == other => Some(Certainty::Certain),
+        // The variable may have been given another object in between.
+        (End::Kept(one), End::Kept(other)) => (one == other).then_some(Certainty::Likely),
         (End::Given(_), End::Given(_)) => Some(Certainty::Likely),
         (End::Made(_), End::Given(_)) | (End::Given(_), End::Made(_)) => Some(Certainty::Likely),
         _ => None,

@@ -44,7 +44,11 @@ pub(crate) fn implementers(program: &Program) -> FxHashMap<(Option<FunctionId>, 
 
 /// The locks that a call is made under, by the declarations of their mutexes; `None` where it cannot be told.
 pub(crate) fn guards_of(holding: &Holding) -> Option<Vec<Guarded>> {
-    let LockSet::Held(locks) = &holding.locks else { return None };
+    let LockSet::Held(locks) = &holding.locks else {
+        // What is perhaps held may keep others out.
+        let may = holding.perhaps.as_ref()?;
+        return Some(may.iter().map(|guard| (Arc::clone(guard), LockMode::Write)).collect());
+    };
     let guards = holding.guards.iter().cloned().chain(std::iter::repeat(None));
     let named = locks
         .iter()

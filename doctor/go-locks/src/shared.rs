@@ -5,9 +5,10 @@ use crate::guard::{self, Guard};
 use crate::locks::{Locks, can_be_harmed};
 use crate::making::Making;
 use crate::meeting::{self, Meeting};
+use crate::reach;
 use crate::trace::{End, Trace, Tracer};
 use finding::{DeclKind, LockMode, MapDecl, MapKind, Operation};
-use go_source::{Base, Program, SourceAccess, VariableOrigin};
+use go_source::{Base, Call, CallKind, FunctionId, Program, SourceAccess, VariableOrigin};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -56,6 +57,10 @@ pub struct Analysis<'p> {
     pub maps: Vec<SharedMap<'p>>,
     /// Types whose own mutex is taken somewhere: package and name.
     locked_types: FxHashSet<String>,
+    /// What is held above functions.
+    above: Above,
+    /// Who takes which lock.
+    takers: FxHashSet<(FunctionId, Arc<str>)>,
 }
 
 impl<'p> Analysis<'p> {
@@ -131,7 +136,33 @@ impl<'p> Analysis<'p> {
             .collect();
         let owner = |guard: &Arc<str>| guard.rsplit_once('.').map(|(owner, _)| owner.to_owned());
         let taken = program.acquisitions().iter().filter_map(|taken| taken.guard.as_ref());
-        Self { program, maps, locked_types: taken.filter_map(owner).collect() }
+        let locked_types = taken.filter_map(owner).collect();
+        let takers = program
+            .acquisitions()
+            .iter()
+            .filter_map(|taken| Some((taken.function?, Arc::clone(taken.guard.as_ref()?))));
+        let takers = takers.collect();
+        Self { program, maps, locked_types, above, takers }
+    }
+
+    /// A call of a function where a lock is not held, by a caller that takes it elsewhere: who writes that knows the lock,
+    /// and has given it back or not taken it yet.
+    pub fn call_without(&self, guard: &str, function: FunctionId) -> Option<&'p Call> {
+        self.program.callers(function).into_iter().find(|call| {
+            let Some(caller) = call.caller else { return false };
+            let runs = matches!(call.kind, CallKind::Direct | CallKind::Defer) && !call.on_own;
+            let without = reach::guards_of(&call.holding)
+                .is_some_and(|held| !held.iter().any(|(held, _)| **held == *guard));
+            let above = match self.above.of(caller) {
+                above::Held::These(held) => !held.contains_key(guard),
+                above::Held::Alone | above::Held::Unknown => false,
+            };
+            let takes = self.takers.contains(&(caller, Arc::from(guard)));
+            let gives_back = self.program.function_by_id(caller).is_some_and(|caller| {
+                caller.gives_back.iter().any(|released| **released == *guard)
+            });
+            runs && without && above && takes && !gives_back
+        })
     }
 
     /// Whether the type that holds a map has a mutex that is taken somewhere: its values are shared.
@@ -181,13 +212,18 @@ impl<'p> Analysis<'p> {
         let same = std::ptr::eq(a, b);
         // The map of a parameter is another one with each call, but within one call it is one.
         let parameter = map.decl == DeclKind::Parameter;
-        let counts = |touch: &Touch<'p>, trace: &Trace<'p>| match (trace.end, touch.source.base) {
-            (End::Made(end), Some(Base::Variable { id, .. })) => !parameter || end == id,
+        let declaring = map.site.function.as_deref();
+        let counts = |trace: &Trace<'p>| match trace.end {
+            End::Made(end) if parameter => {
+                let home = self.program.variable(end).and_then(|end| end.function);
+                let home = home.and_then(|home| self.program.function_by_id(home));
+                home.is_some_and(|home| Some(&*home.symbol) == declaring)
+            }
             _ => !parameter,
         };
         let mut best: Option<Meeting<'p>> = None;
-        for one in a.traces.iter().filter(|trace| counts(a, trace)) {
-            for other in b.traces.iter().filter(|trace| counts(b, trace)) {
+        for one in a.traces.iter().filter(|trace| counts(trace)) {
+            for other in b.traces.iter().filter(|trace| counts(trace)) {
                 if let Some(meeting) = meeting::meet(self.program, map, one, other, same) {
                     if best.as_ref().is_none_or(|best| best.certainty < meeting.certainty) {
                         best = Some(meeting);

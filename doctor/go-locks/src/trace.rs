@@ -29,6 +29,8 @@ pub enum End {
     Package,
     /// A variable of a function that makes the object.
     Made(VariableId),
+    /// A variable of a function that holds what comes from where it is not known.
+    Kept(VariableId),
     /// A receiver or parameter of a function that is called from where it is not known, or not at all.
     Given(FunctionId),
     /// Where the object comes from is not known.
@@ -183,7 +185,7 @@ impl<'p> Tracer<'p> {
         }
         match variable.origin {
             VariableOrigin::Fresh => found.push(end(step, End::Made(id))),
-            VariableOrigin::Unknown => found.push(end(step, End::Unknown)),
+            VariableOrigin::Unknown => found.push(end(step, End::Kept(id))),
             VariableOrigin::Alias(base) => {
                 let depth = step.depth.saturating_add(1);
                 todo.push(Step { base, depth, ..step });

@@ -100,6 +100,8 @@ pub struct SourceAccess {
     /// The declaration of each lock in [`Access::locks`], in the same order, named as a map would
     /// be: `example.com/orders/registry.Registry.mu`. `None` where it is not known.
     pub guards: Vec<Option<Arc<str>>>,
+    /// Where the locks are not known: the declarations of all that may be among them, if those are.
+    pub perhaps: Option<Vec<Arc<str>>>,
     /// What every known caller of the function holds besides: a helper that is only ever called
     /// under a lock. Empty where that is not so or not known.
     pub inherited: Vec<Inherited>,

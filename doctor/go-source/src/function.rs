@@ -84,6 +84,8 @@ pub struct Holding {
     /// The declaration of each of [`locks`](Self::locks), in the same order, as in
     /// [`SourceAccess::guards`](crate::SourceAccess::guards).
     pub guards: Vec<Option<Arc<str>>>,
+    /// Where the locks are not known: the declarations of all that may be among them, if those are.
+    pub perhaps: Option<Vec<Arc<str>>>,
     /// Locks that it may have given back without having taken them, by their paths: its callers may
     /// not hold these any more.
     pub released: Vec<Arc<str>>,

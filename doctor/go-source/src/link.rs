@@ -477,7 +477,7 @@ impl Tables<'_> {
         let expression = self.naming.text(fact.file, fact.placement.map).into();
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
-        let Holding { mut locks, guards, .. } = holding;
+        let Holding { mut locks, guards, perhaps, .. } = holding;
         let of_other = fact.of_other || Ownership::is_of_copy(self.units, unit, self.by_ref, fact);
         let of_copy = fact.of_copy || of_other;
         let before_sharing = fact.before_sharing
@@ -507,6 +507,7 @@ impl Tables<'_> {
             assigned: fact.value,
             through_alias,
             guards,
+            perhaps,
             inherited,
             calls,
         })
@@ -558,9 +559,8 @@ impl Tables<'_> {
         file: FileId,
         anchor: crate::hir::ExprId,
     ) -> Holding {
-        let called = function.is_some_and(|at| {
-            self.called.contains(&FunctionId(unit.base.saturating_add(at)))
-        });
+        let called = function
+            .is_some_and(|at| self.called.contains(&FunctionId(unit.base.saturating_add(at))));
         holding(self.naming, unit, file, anchor, called)
     }
 }
@@ -598,11 +598,14 @@ fn holding(
     let released = state.map(locks::State::released).unwrap_or_default();
     let released = released.iter().map(|path| path.written().into()).collect();
     if locks == LockSet::Unknown {
-        return Holding { locks, guards: Vec::new(), released };
+        let may = state.and_then(|state| state.all_that_may_be_held(called));
+        let name = |held: &locks::Held| Some(naming.id_of(held.path.mutex?).into());
+        let perhaps = may.and_then(|may| may.iter().map(name).collect());
+        return Holding { locks, guards: Vec::new(), perhaps, released };
     }
     let held = state.map(locks::State::held).unwrap_or_default();
     let guards = held.iter().map(|held| held.path.mutex.map(|def: Def| naming.id_of(def).into()));
-    Holding { locks, guards: guards.collect(), released }
+    Holding { locks, guards: guards.collect(), perhaps: None, released }
 }
 
 /// The places where each function takes a lock itself, in the order of the source.
@@ -639,9 +642,21 @@ fn both(inner: Holding, outer: Holding) -> Holding {
             locks.extend(more);
             let mut guards = inner.guards;
             guards.extend(outer.guards);
-            Holding { locks: LockSet::Held(locks), guards, released }
+            Holding { locks: LockSet::Held(locks), guards, perhaps: None, released }
         }
-        _ => Holding { locks: LockSet::Unknown, guards: Vec::new(), released },
+        (one, other) => {
+            let may = |locks: LockSet, guards: Vec<Option<Arc<str>>>, perhaps| match locks {
+                LockSet::Held(_) => guards.into_iter().collect(),
+                LockSet::Unknown => perhaps,
+            };
+            let inner: Option<Vec<Arc<str>>> = may(one, inner.guards, inner.perhaps);
+            let outer = may(other, outer.guards, outer.perhaps);
+            let perhaps = inner.zip(outer).map(|(mut inner, outer)| {
+                inner.extend(outer);
+                inner
+            });
+            Holding { locks: LockSet::Unknown, guards: Vec::new(), perhaps, released }
+        }
     }
 }
 

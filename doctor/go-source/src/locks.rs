@@ -25,7 +25,7 @@ pub(crate) use flow::{Operations, held_at};
 pub(crate) use summary::helpers;
 
 use finding::{HeldLock, LockSet, Site};
-pub(crate) use state::State;
+pub(crate) use state::{Held, State};
 
 /// The answer for one point, in the words every crate shares. In a literal that is `called` through what holds it, what
 /// was held where it was handed over does not count.

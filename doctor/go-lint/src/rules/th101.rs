@@ -46,7 +46,7 @@
 use crate::{phase, words};
 use finding::{DeclKind, Finding, Grade, LockMode, Operation};
 use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch};
-use go_source::Assigned;
+use go_source::{Assigned, Call};
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let Some(guard) = &map.guard else { return };
@@ -65,6 +65,9 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
             finding.related.extend(words::witnesses(map, guard));
             if let Some(meeting) = met(analysis, map, touch) {
                 finding.related.push(words::start_of(&meeting.crossing));
+            }
+            if let Some(call) = forgotten(analysis, guard, touch) {
+                finding.related.push(words::call_without(call, guard));
             }
             finding.help = format!("take {} around the access", guard.short());
             found.push(finding);
@@ -88,7 +91,9 @@ pub(crate) fn grade<'p>(
         return None;
     }
     if words::leaves_lock_to_callers(analysis.program, &access.site) {
-        return Some(Grade::Low);
+        let known =
+            guard.beside && guard.changes > 0 && forgotten(analysis, guard, touch).is_some();
+        return Some(if known { Grade::Medium } else { Grade::Low });
     }
     let met = met(analysis, map, touch);
     // Another lock that is declared beside the map may be the right one.
@@ -154,6 +159,11 @@ pub(crate) fn grade<'p>(
         return Some(Grade::Low);
     }
     Some(grade)
+}
+
+/// A caller of the function of an access that takes the guard, and calls the function without it.
+fn forgotten<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> Option<&'p Call> {
+    analysis.call_without(&guard.name, touch.source.function?)
 }
 
 /// Whether the goroutine of an access is started, and waited for, by a function that holds the guard all the while.

@@ -104,7 +104,7 @@ fn lock_nearby(
         .iter()
         .filter(own)
         .filter_map(|other| other.locks.under(guard))
-        .find(|held| !held.inherited)
+        .find(|held| !held.inherited && !held.perhaps)
         .map(|held| HeldLock {
             path: Arc::clone(&held.path),
             mode: held.mode,

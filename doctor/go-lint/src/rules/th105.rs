@@ -56,7 +56,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     }
     for touch in map.touches.iter().filter(|touch| touch.mutates()) {
         let held = touch.locks.held();
-        let for_reading = |lock: &&Held| lock.mode == LockMode::Read;
+        let for_reading = |lock: &&Held| lock.mode == LockMode::Read && !lock.perhaps;
         let Some(lock) = held.iter().find(for_reading) else { continue };
         if !held.iter().all(|lock| lock.mode == LockMode::Read) {
             continue;

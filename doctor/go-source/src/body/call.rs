@@ -94,7 +94,13 @@ impl<'w> Walker<'w> {
                 self.r.results(ty)
             }
             Callee::Opaque { base, name } => {
-                self.hands_over(Ty::UNKNOWN, args, LiteralUse::Foreign);
+                let starts = super::starters::by_name(name);
+                let how =
+                    if starts.is_some() { LiteralUse::Detached } else { LiteralUse::Foreign };
+                self.hands_over(Ty::UNKNOWN, args, how);
+                if let Some(kind) = starts {
+                    self.starts_among(id, kind, args);
+                }
                 self.registers(id, name, None, args);
                 if args.is_empty() && self.stands_alone(id) {
                     let embedded = self.unknown_embedded(base);

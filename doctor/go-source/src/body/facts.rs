@@ -280,6 +280,10 @@ pub(crate) enum LockFact {
         path: LockPath,
         mode: LockMode,
     },
+    /// A lock is perhaps taken or given back.
+    Perhaps {
+        path: LockPath,
+    },
     /// A lock is touched whose path cannot be followed.
     Opaque,
 }

@@ -60,6 +60,31 @@ pub(super) fn find(import: &str, receiver: &str, name: &str) -> Option<&'static 
     })
 }
 
+/// Methods that run functions among their arguments in goroutines of their own, known by their names alone: the types they
+/// belong to are seldom in the tree. With the release they were read from:
+///
+/// | method | package |
+/// |---|---|
+/// | `AfterFunc(d, f)` | `github.com/jonboulle/clockwork` v0.5, `k8s.io/utils/clock` |
+/// | `AddEventHandler…(…)` | `k8s.io/client-go/tools/cache` v0.34, `shared_informer.go`: each listener has a goroutine |
+/// | `SetStreamHandler…(id, f)` | `github.com/libp2p/go-libp2p` v0.43, `core/host`: one for each stream |
+/// | `Subscribe…(…)`, `SetDefaultPublishHandler(f)` | `github.com/eclipse/paho.mqtt.golang` v1.5, `router.go` |
+/// | `Subscribe(subject, f)`, `QueueSubscribe(…)` | `github.com/nats-io/nats.go` v1, `nats.go`: `waitForMsgs` |
+pub(super) fn by_name(name: &str) -> Option<RootKind> {
+    match name {
+        "AfterFunc"
+        | "AddEventHandler"
+        | "AddEventHandlerWithResyncPeriod"
+        | "AddEventHandlerWithOptions"
+        | "Subscribe"
+        | "SubscribeMultiple"
+        | "QueueSubscribe"
+        | "SetDefaultPublishHandler" => Some(RootKind::Callback),
+        "SetStreamHandler" | "SetStreamHandlerMatch" => Some(RootKind::Handler),
+        _ => None,
+    }
+}
+
 /// A handler by the type of its only parameter, which may be a pointer to it.
 #[derive(Debug)]
 pub(super) struct HandlerShape {

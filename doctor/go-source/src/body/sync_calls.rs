@@ -6,7 +6,7 @@ use super::callee::Receiver;
 use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact};
 use super::starters::{self, Starter};
 use super::walker::Walker;
-use crate::hir::ExprId;
+use crate::hir::{ExprId, ExprKind};
 use crate::types::{FieldInfo, Kind, Ty};
 use crate::world::{FuncRef, Part};
 use crate::{Context, Shape};
@@ -74,6 +74,9 @@ impl<'w> Walker<'w> {
         if RUNS.contains(&(import, receiver, name)) {
             return LiteralUse::Synchronous;
         }
+        if !self.is_read(func) && starters::by_name(name).is_some() {
+            return LiteralUse::Detached;
+        }
         if self.is_read(func) { LiteralUse::Argument } else { LiteralUse::Foreign }
     }
 
@@ -93,6 +96,11 @@ impl<'w> Walker<'w> {
         args: &[ExprId],
     ) {
         let (import, of, name) = self.identity(func);
+        if let Some(kind) = starters::by_name(name).filter(|_| !self.is_read(func)) {
+            if starters::find(import, of, name).is_none() {
+                self.starts_among(call, kind, args);
+            }
+        }
         match (import, of) {
             ("sync", "Mutex" | "RWMutex") => {
                 if let Some(receiver) = receiver {
@@ -157,6 +165,11 @@ impl<'w> Walker<'w> {
         let Some((import, of)) = self.r.named(interface) else { return };
         if let Some(starter) = starters::find(import, of, name) {
             self.started(call, starter, args);
+        } else if let Some(kind) = starters::by_name(name) {
+            // An interface of the program may have a method of that name that does something else.
+            if !name.contains("Subscribe") {
+                self.starts_among(call, kind, args);
+            }
         }
     }
 
@@ -168,6 +181,27 @@ impl<'w> Walker<'w> {
         for (_, arg) in args.iter().enumerate().filter(|(at, _)| starter.starts(*at)) {
             if let Some(target) = self.function_of(*arg) {
                 self.add_root(starter.kind, CallTarget::Declared(target), call);
+            }
+        }
+    }
+
+    /// Functions among the arguments of a call are started, also those in literals of structs.
+    pub(super) fn starts_among(&mut self, call: ExprId, kind: RootKind, args: &[ExprId]) {
+        let hir = self.r.hir();
+        self.starts(call);
+        let mut todo: Vec<ExprId> = args.to_vec();
+        while let Some(arg) = todo.pop() {
+            match hir.expr(hir.unparen(arg)).kind {
+                ExprKind::Composite { elements, .. } => {
+                    todo.extend(hir.elements(elements).iter().map(|element| element.value));
+                }
+                ExprKind::Unary { x, .. } => todo.push(x),
+                ExprKind::Call { .. } => {}
+                _ => {
+                    if let Some(target) = self.function_of(arg) {
+                        self.add_root(kind, CallTarget::Declared(target), call);
+                    }
+                }
             }
         }
     }

@@ -26,8 +26,7 @@ pub(crate) fn resolve(
         let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
         for call in &unit.facts.calls {
             let mut held = None;
-            let called =
-                global(call.caller).is_some_and(|caller| through.called.contains(&caller));
+            let called = global(call.caller).is_some_and(|caller| through.called.contains(&caller));
             for callee in targets(&call.target, methods) {
                 let Some(callee) = by_ref.get(&callee) else { continue };
                 // Its calls through the parameter that takes it are known.
@@ -42,7 +41,8 @@ pub(crate) fn resolve(
                     call.at,
                     call.caller.map(|at| unit.base.saturating_add(at)),
                 );
-                let held = held.get_or_insert_with(|| holding(naming, unit, call.file, call.expr, called));
+                let held =
+                    held.get_or_insert_with(|| holding(naming, unit, call.file, call.expr, called));
                 let caller = global(call.caller);
                 let holding = held.clone();
                 found.push(Call {
@@ -80,6 +80,7 @@ pub(crate) fn resolve(
                 let holding = Holding {
                     locks: LockSet::Held(Vec::new()),
                     guards: Vec::new(),
+                    perhaps: None,
                     released: Vec::new(),
                 };
                 found.push(Call {

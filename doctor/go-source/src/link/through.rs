@@ -128,7 +128,8 @@ pub(super) fn calls(
                 call: hand.call,
                 at: hand.at,
             };
-            let mut search = Search { units, naming, uses: &uses, stored: &stored, found: Vec::new() };
+            let mut search =
+                Search { units, naming, uses: &uses, stored: &stored, found: Vec::new() };
             search.follow(slot, &handed, None, &mut Vec::new());
             if search.found.len() > MAX_CALLS {
                 continue;
@@ -202,7 +203,12 @@ impl Search<'_> {
     fn held(&self, at: &Use) -> Holding {
         match (self.units.get(at.unit), at.call) {
             (Some(unit), Some(call)) => holding(self.naming, unit, at.file, call, false),
-            _ => Holding { locks: LockSet::Held(Vec::new()), guards: Vec::new(), released: Vec::new() },
+            _ => Holding {
+                locks: LockSet::Held(Vec::new()),
+                guards: Vec::new(),
+                perhaps: None,
+                released: Vec::new(),
+            },
         }
     }
 }

@@ -393,7 +393,9 @@ impl<'a> Flow<'a> {
                 LockFact::Release { path, .. } => {
                     push(&mut state.deferred, Deferred::Release(path.clone()));
                 }
-                LockFact::Try { .. } | LockFact::Opaque => state.make_opaque(),
+                LockFact::Try { .. } | LockFact::Perhaps { .. } | LockFact::Opaque => {
+                    state.make_opaque();
+                }
             }
         }
     }

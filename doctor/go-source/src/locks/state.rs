@@ -67,9 +67,36 @@ impl State {
         self.is_unknown_here() || (self.inherits && self.held.is_empty())
     }
 
+    /// True where a lock was touched that cannot be named.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.opaque || (self.inherits && self.held.is_empty())
+    }
+
     /// True where it cannot be said what the function or literal itself holds.
     pub(crate) fn is_unknown_here(&self) -> bool {
         self.opaque || self.held.iter().any(|held| !held.certain)
+    }
+
+    /// The locks that are held, certainly or perhaps, where it can be told of all of them which they are.
+    pub(crate) fn all_that_may_be_held(&self, called: bool) -> Option<&[Held]> {
+        let knows = !self.opaque && (called || !self.inherits);
+        knows.then_some(self.held.as_slice())
+    }
+
+    /// A lock may be held from here on, or no longer.
+    pub(super) fn doubt(&mut self, lock: Held) {
+        let of = |held: &Held| {
+            same(&held.path, &lock.path)
+                || (held.path.mutex.is_some() && held.path.mutex == lock.path.mutex)
+        };
+        let mut known = false;
+        for held in self.held.iter_mut().filter(|held| of(held)) {
+            held.certain = false;
+            known = true;
+        }
+        if !known {
+            self.held.push(Held { certain: false, ..lock });
+        }
     }
 
     pub(super) fn make_opaque(&mut self) {

@@ -16,6 +16,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 struct Net {
     acquires: Vec<(LockPath, LockMode)>,
     releases: Vec<LockPath>,
+    /// Locks that it may leave taken, on some of its ways.
+    perhaps: Vec<LockPath>,
     opaque: bool,
 }
 
@@ -90,7 +92,13 @@ fn nets(
                 .map(|held| (held.path.clone(), held.mode))
                 .collect(),
             releases: end.released().to_vec(),
-            opaque: end.is_unknown(),
+            perhaps: end
+                .held()
+                .iter()
+                .filter(|held| !held.certain)
+                .map(|held| held.path.clone())
+                .collect(),
+            opaque: end.is_opaque(),
         };
         if net != Net::default() {
             found.insert(function.at, net);
@@ -112,17 +120,33 @@ fn seen_from(
     if net.opaque {
         return vec![LockFact::Opaque];
     }
-    for path in &net.releases {
-        match translate(path) {
-            Some(path) => found.push(LockFact::Release { path, mode: LockMode::Write }),
-            None => return vec![LockFact::Opaque],
+    // What has no name in the caller is some lock of that declaration.
+    let unnamed = |path: &LockPath| match path.mutex {
+        Some(_) => {
+            LockFact::Perhaps { path: LockPath { text: format!("?{}", path.text), ..path.clone() } }
         }
+        None => LockFact::Opaque,
+    };
+    for path in &net.releases {
+        found.push(match translate(path) {
+            Some(path) => LockFact::Release { path, mode: LockMode::Write },
+            None => unnamed(path),
+        });
     }
     for (path, mode) in &net.acquires {
-        match translate(path) {
-            Some(path) => found.push(LockFact::Acquire { path, mode: *mode }),
-            None => return vec![LockFact::Opaque],
-        }
+        found.push(match translate(path) {
+            Some(path) => LockFact::Acquire { path, mode: *mode },
+            None => unnamed(path),
+        });
+    }
+    for path in &net.perhaps {
+        found.push(match translate(path) {
+            Some(path) => LockFact::Perhaps { path },
+            None => unnamed(path),
+        });
+    }
+    if found.contains(&LockFact::Opaque) {
+        return vec![LockFact::Opaque];
     }
     found
 }

@@ -3,6 +3,7 @@
 use super::{Flow, Held, State, Way, join};
 use crate::body::{LiteralUse, LockFact};
 use crate::hir::{BinaryOp, ExprId, ExprKind, FuncId, List, UnaryOp};
+use finding::LockMode;
 
 impl Flow<'_> {
     pub(super) fn exprs(&mut self, list: List, state: &mut State) {
@@ -129,6 +130,12 @@ impl Flow<'_> {
                     });
                 }
                 LockFact::Release { path, .. } => state.release(path),
+                LockFact::Perhaps { path } => {
+                    let at = self.hir.expr(call).span.start;
+                    let mode = LockMode::Write;
+                    let certain = false;
+                    state.doubt(Held { path: path.clone(), mode, certain, file: self.id, at });
+                }
                 LockFact::Try { path, mode } => {
                     let at = self.hir.expr(call).span.start;
                     state.acquire(Held {
