@@ -7,8 +7,8 @@
 //! hold nothing.
 
 use crate::reach::guards_of;
-use finding::LockMode;
-use go_source::{CallKind, FunctionId, Program};
+use finding::{LockMode, LockSet};
+use go_source::{CallKind, FunctionId, Holding, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,15 @@ use std::sync::Arc;
 const MAX_ROUNDS: usize = 32;
 
 /// Locks by the declarations of their mutexes.
-type Guards = BTreeMap<Arc<str>, LockMode>;
+pub(crate) type Guards = BTreeMap<Arc<str>, How>;
+
+/// How a lock is held above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct How {
+    pub(crate) mode: LockMode,
+    /// Whether only some of the ways hold it.
+    pub(crate) perhaps: bool,
+}
 
 /// What is held at one call.
 enum Site {
@@ -78,7 +86,7 @@ impl Above {
                     let site = match guards_of(&call.holding) {
                         _ if call.caller.is_none() => Site::Alone,
                         _ if call.on_own => Site::Own,
-                        Some(guards) => Site::Holds(guards.into_iter().collect()),
+                        Some(guards) => Site::Holds(named(guards, &call.holding)),
                         None => Site::Unknown,
                     };
                     sites.entry(call.callee).or_default().push((call.caller, site));
@@ -86,7 +94,7 @@ impl Above {
                 // What is stored or handed over may be called under anything, but abroad nobody takes the program's locks.
                 CallKind::Value => {
                     let site = match guards_of(&call.holding).filter(|_| call.foreign) {
-                        Some(guards) => Site::Perhaps(guards.into_iter().collect()),
+                        Some(guards) => Site::Perhaps(named(guards, &call.holding)),
                         None => Site::Unknown,
                     };
                     sites.entry(call.callee).or_default().push((call.caller, site));
@@ -135,9 +143,10 @@ impl Above {
                         continue;
                     };
                     let mut here = above;
-                    for (guard, mode) in own {
-                        let known = here.entry(Arc::clone(guard)).or_insert(*mode);
-                        *known = (*known).max(*mode);
+                    for (guard, how) in own {
+                        let known = here.entry(Arc::clone(guard)).or_insert(*how);
+                        known.mode = known.mode.max(how.mode);
+                        known.perhaps &= how.perhaps;
                     }
                     if matches!(site, Site::Perhaps(_)) && !here.is_empty() {
                         unknown = true;
@@ -182,11 +191,18 @@ impl Above {
     }
 }
 
+/// The locks of a call, which are perhaps not held where it cannot be told.
+fn named(guards: Vec<(Arc<str>, LockMode)>, holding: &Holding) -> Guards {
+    let perhaps = holding.locks == LockSet::Unknown;
+    guards.into_iter().map(|(guard, mode)| (guard, How { mode, perhaps })).collect()
+}
+
 /// What both hold, for reading where one of them does.
 fn meet(mut a: Guards, b: &Guards) -> Guards {
-    a.retain(|guard, mode| match b.get(guard) {
+    a.retain(|guard, how| match b.get(guard) {
         Some(other) => {
-            *mode = (*mode).min(*other);
+            how.mode = how.mode.min(other.mode);
+            how.perhaps |= other.perhaps;
             true
         }
         None => false,

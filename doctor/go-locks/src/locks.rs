@@ -1,8 +1,8 @@
 //! What an access holds: its function's locks, and those that all callers hold.
 
+use crate::above::{Guards, How};
 use finding::{LockMode, LockSet, Operation, Site};
 use go_source::SourceAccess;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One lock at one access.
@@ -67,16 +67,17 @@ impl Locks {
     }
 
     /// With the locks that are held above the function; not known where that cannot be told.
-    pub(crate) fn below(self, above: Option<BTreeMap<Arc<str>, LockMode>>, site: &Site) -> Self {
+    pub(crate) fn below(self, above: Option<Guards>, site: &Site) -> Self {
         let Self::Known(mut held) = self else { return Self::Unknown };
         let Some(above) = above else {
             return if held.is_empty() { Self::Unknown } else { Self::Known(held) };
         };
-        for (guard, mode) in above {
+        for (guard, how) in above {
             if !held.iter().any(|lock| lock.guard == guard) {
                 let path = Arc::from(guard.rsplit_once('/').map_or(&*guard, |(_, path)| path));
                 let site = site.clone();
-                held.push(Held { guard, path, mode, site, inherited: true, perhaps: false });
+                let How { mode, perhaps } = how;
+                held.push(Held { guard, path, mode, site, inherited: true, perhaps });
             }
         }
         Self::Known(held)
@@ -129,6 +130,7 @@ impl Locks {
             (Self::Known(these), Self::Known(those)) => these.iter().any(|this| {
                 those.iter().any(|that| {
                     this.guard == that.guard
+                        && !(this.perhaps && that.perhaps)
                         && (this.mode == LockMode::Write || that.mode == LockMode::Write)
                 })
             }),

@@ -111,7 +111,8 @@ impl<'p> Analysis<'p> {
                         let gives_back = program.function_by_id(function).map(|of| &of.gives_back);
                         if let Some(held) = held.as_mut() {
                             let back = gives_back.into_iter().flatten();
-                            held.extend(back.map(|guard| (Arc::clone(guard), LockMode::Write)));
+                            let how = above::How { mode: LockMode::Write, perhaps: false };
+                            held.extend(back.map(|guard| (Arc::clone(guard), how)));
                             if !given {
                                 held.retain(|name, _| !guard::is_beside(decl, name));
                             }

@@ -95,8 +95,7 @@ impl<'w> Walker<'w> {
             }
             Callee::Opaque { base, name } => {
                 let starts = super::starters::by_name(name);
-                let how =
-                    if starts.is_some() { LiteralUse::Detached } else { LiteralUse::Foreign };
+                let how = if starts.is_some() { LiteralUse::Detached } else { LiteralUse::Foreign };
                 self.hands_over(Ty::UNKNOWN, args, how);
                 if let Some(kind) = starts {
                     self.starts_among(id, kind, args);
@@ -109,7 +108,7 @@ impl<'w> Walker<'w> {
                 Ty::UNKNOWN
             }
             Callee::Value(ty) => {
-                self.calls_held(id, fun);
+                self.calls_held(id, fun, kind);
                 self.arguments(ty, args, LiteralUse::Argument);
                 self.r.results(ty)
             }

@@ -2,16 +2,18 @@
 
 use super::facts::{Callable, HandOver, HandTo, HeldCall, Holder};
 use super::walker::Walker;
+use crate::CallKind;
 use crate::hir::{ExprId, ExprKind};
 use crate::types::{Binding, Kind, Meaning, Target, Ty};
 
 impl Walker<'_> {
     /// Notes a call of what a variable or a field holds.
-    pub(super) fn calls_held(&mut self, call: ExprId, fun: ExprId) {
+    pub(super) fn calls_held(&mut self, call: ExprId, fun: ExprId, kind: CallKind) {
         if let Some(holder) = self.holder(fun) {
             let function = self.function_at_hand();
             let file = self.r.env.file;
-            self.facts.held_calls.push(HeldCall { function, holder, file, expr: call });
+            let started = (kind == CallKind::Go).then_some(!self.loops.is_empty());
+            self.facts.held_calls.push(HeldCall { function, holder, file, expr: call, started });
         }
     }
 

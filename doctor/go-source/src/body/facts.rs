@@ -191,6 +191,8 @@ pub(crate) struct HeldCall {
     pub(crate) holder: Holder,
     pub(crate) file: FileId,
     pub(crate) expr: ExprId,
+    /// Whether it is `go f()`, and whether that stands in a loop.
+    pub(crate) started: Option<bool>,
 }
 
 /// A function, or what holds one.

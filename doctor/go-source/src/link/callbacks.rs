@@ -42,6 +42,10 @@ pub(super) fn seeds(
             let caller = call.function.map(|at| FunctionId(unit.base.saturating_add(at)));
             let Some(caller) = caller else { continue };
             let Some((slot, home)) = slots::of(unit, call.holder) else { continue };
+            if let Some(many) = call.started {
+                *concurrent.entry(slot).or_insert(false) |= many;
+                continue;
+            }
             let state = unit.states.get(&(call.file, call.expr));
             if state.is_some_and(|state| state.is_unknown() || !state.held().is_empty()) {
                 continue;

@@ -68,7 +68,7 @@ pub(super) fn calls(
     };
     for (at, unit) in units.iter().enumerate() {
         let global = |at: Option<u32>| at.map(|at| FunctionId(unit.base.saturating_add(at)));
-        for call in &unit.facts.held_calls {
+        for call in unit.facts.held_calls.iter().filter(|call| call.started.is_none()) {
             let Some((slot, home)) = slots::of(unit, call.holder) else { continue };
             let function = global(call.function);
             if !beside(function, home) {
