@@ -37,7 +37,13 @@ fn is_handed_away(program: &Program, function: FunctionId) -> bool {
         }
         at = program.function_by_id(parent);
     }
-    false
+    // A literal of a package's variable stands in no function.
+    at.is_some_and(|at| {
+        at.symbol.rsplit('.').next().is_some_and(|name| {
+            name.strip_prefix("func")
+                .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    })
 }
 
 /// Whether an expression begins with a receiver, or with a variable of the package.
@@ -74,7 +80,8 @@ fn is_part_of_making(program: &Program, function: FunctionId, depth: usize) -> b
 fn begins_making(program: &Program, function: FunctionId) -> bool {
     program.function_by_id(function).is_some_and(|function| {
         let name = short_function(&function.site).to_lowercase();
-        function.parent.is_none() && MAKING.iter().any(|prefix| name.starts_with(prefix))
+        !is_handed_away(program, function.id)
+            && MAKING.iter().any(|prefix| name.starts_with(prefix))
     }) && !program.is_started(function)
 }
 

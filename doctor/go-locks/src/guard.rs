@@ -73,6 +73,7 @@ impl Guard {
         let best = found.into_values().max_by_key(|guard| {
             (
                 guard.changes > 0 && guard.beside,
+                if guard.changes > 0 && guard.beside { guard.own } else { 0 },
                 guard.beside && guard.under.saturating_mul(2) >= touches.len(),
                 guard.changes > 0,
                 guard.own,

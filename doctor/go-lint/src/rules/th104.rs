@@ -34,7 +34,7 @@
 
 use super::th101;
 use crate::words;
-use finding::{DeclKind, Finding, Grade, HeldLock, Operation, Related, Role};
+use finding::{Finding, Grade, HeldLock, Operation, Related, Role};
 use go_locks::{Analysis, Guard, SharedMap, Touch};
 use std::sync::Arc;
 
@@ -76,9 +76,7 @@ fn grade<'p>(
 ) -> Option<Grade> {
     let plain = th101::grade(analysis, map, guard, touch);
     if let Some(plain) = plain {
-        let taken = touch.source.through_alias;
-        let element = map.decl.decl == DeclKind::Element;
-        let sure = guard.beside && !taken && !element;
+        let sure = guard.beside && guard.changes > 0 && !takes_over(map, touch);
         return Some(if sure { plain.max(Grade::Medium) } else { plain });
     }
     let own = touch.locks.own();
@@ -89,6 +87,16 @@ fn grade<'p>(
         && guard.changes > 0
         && touch.source.access.operation != Operation::Length;
     slip.then_some(Grade::Medium)
+}
+
+/// Whether the function of an access leaves another map in the place of the one that it goes on with.
+fn takes_over(map: &SharedMap<'_>, touch: &Touch<'_>) -> bool {
+    touch.source.through_alias
+        && map.touches.iter().any(|other| {
+            let operation = other.source.access.operation;
+            other.source.function == touch.source.function
+                && matches!(operation, Operation::Replace | Operation::Delete)
+        })
 }
 
 /// The lock as the same function takes it: for another access of the map, or for none.

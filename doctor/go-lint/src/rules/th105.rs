@@ -77,7 +77,11 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
             }
             Some(guard) if (guard.beside || guard.changes > 0) && !lock.inherited => Grade::Medium,
             // Some callers may hold it for writing, and those that do not may be one goroutine.
-            Some(guard) if guard.beside && meets_others(analysis, map, touch) => Grade::Medium,
+            Some(guard)
+                if guard.beside && (guard.changes > 0 || meets_others(analysis, map, touch)) =>
+            {
+                Grade::Medium
+            }
             _ => Grade::Low,
         };
         let mut finding =

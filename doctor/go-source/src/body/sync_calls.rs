@@ -277,6 +277,18 @@ impl<'w> Walker<'w> {
         }
     }
 
+    /// Whether an expression is a struct of one field, which makes a mutex a type of its own: it is the lock then, and not
+    /// what it embeds.
+    fn is_wrapper(&mut self, base: ExprId) -> bool {
+        let ty = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
+        let ty = self.r.deref(ty);
+        let under = self.r.under(ty);
+        match self.r.types.kind(under) {
+            Kind::Struct(fields) => self.r.types.fields(fields).len() == 1,
+            _ => false,
+        }
+    }
+
     /// `x.Lock()` and its like.
     pub(super) fn lock_call(
         &mut self,
@@ -285,6 +297,7 @@ impl<'w> Walker<'w> {
         embedded: &[FieldInfo<'w>],
         name: &str,
     ) {
+        let embedded = if self.is_wrapper(base) { &[] } else { embedded };
         let path = self.lock_path(base, embedded);
         let fact = match (path, name) {
             (Some(path), "Lock") => LockFact::Acquire { path, mode: LockMode::Write },
