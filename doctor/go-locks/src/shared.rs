@@ -193,15 +193,17 @@ impl<'p> Analysis<'p> {
         harmful(a, b) && !a.locks.exclude(&b.locks)
     }
 
-    /// Whether all that conflicts with an access comes before it or after it, as the functions on the way show.
+    /// Whether all that conflicts with an access comes before it or after it, as the functions on all ways show.
     pub fn is_ordered(&self, map: &SharedMap<'p>, touch: &Touch<'p>) -> bool {
         let mut conflicts =
             map.touches.iter().filter(|other| self.conflict(touch, other)).peekable();
         conflicts.peek().is_some()
             && conflicts.all(|other| {
-                touch.traces.iter().any(|one| {
-                    other.traces.iter().any(|two| meeting::are_ordered(self.program, one, two))
-                })
+                let mut pairs = ways(touch)
+                    .flat_map(|one| ways(other).map(move |two| (one, two)))
+                    .peekable();
+                pairs.peek().is_some()
+                    && pairs.all(|(one, two)| meeting::are_ordered(self.program, one, two))
             })
     }
 
@@ -234,6 +236,14 @@ impl<'p> Analysis<'p> {
         }
         best
     }
+}
+
+/// The ways to an access, but for the one that ends at once where others lead further.
+fn ways<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = &'t Trace<'p>> {
+    let ends_at_once =
+        |trace: &Trace<'p>| trace.crossings.is_empty() && matches!(trace.end, End::Made(_));
+    let further = touch.traces.iter().any(|trace| !ends_at_once(trace));
+    touch.traces.iter().filter(move |trace| !further || !ends_at_once(trace))
 }
 
 /// Whether a function reaches the map of an access through its receiver or a parameter, or through a variable of the

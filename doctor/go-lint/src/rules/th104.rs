@@ -76,7 +76,8 @@ fn grade<'p>(
 ) -> Option<Grade> {
     let plain = th101::grade(analysis, map, guard, touch);
     if let Some(plain) = plain {
-        let sure = guard.beside && guard.changes > 0 && !takes_over(map, touch);
+        let guards = guard.changes > 0 || guard.under >= guard.without;
+        let sure = guard.beside && guards && !takes_over(map, touch);
         return Some(if sure { plain.max(Grade::Medium) } else { plain });
     }
     let own = touch.locks.own();
