@@ -92,6 +92,13 @@ pub const RULES: &[Rule] = &[
         th102
     ),
     rule!(
+        Shared,
+        "TH107",
+        "map-escapes-lock",
+        "a map is handed out of the care of its lock",
+        th107
+    ),
+    rule!(
         Declared,
         "TH108",
         "copied-struct-shares-map",

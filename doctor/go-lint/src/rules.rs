@@ -6,5 +6,6 @@ pub(crate) mod th103;
 pub(crate) mod th104;
 pub(crate) mod th105;
 pub(crate) mod th106;
+pub(crate) mod th107;
 pub(crate) mod th108;
 pub(crate) mod th201;

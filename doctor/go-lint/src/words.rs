@@ -21,18 +21,30 @@ pub(crate) fn finding(
     message: String,
 ) -> Finding {
     let grade = if touch.presumed { grade.min(Grade::Medium) } else { grade };
+    begin(code, rule, map.decl, &touch.source.access, grade, message)
+}
+
+/// Begins a finding about any access.
+pub(crate) fn begin(
+    code: &'static str,
+    rule: &'static str,
+    map: &MapDecl,
+    access: &Access,
+    grade: Grade,
+    message: String,
+) -> Finding {
     Finding {
         code: code.into(),
         rule: rule.into(),
-        map: map.decl.clone(),
-        access: touch.source.access.clone(),
+        map: map.clone(),
+        access: access.clone(),
         message,
         grade,
         because: Vec::new(),
         related: vec![Related {
             role: Role::Declaration,
-            site: map.decl.site.clone(),
-            expression: name_of(map.decl).into(),
+            site: map.site.clone(),
+            expression: name_of(map).into(),
             label: "the map is declared here".to_owned(),
         }],
         help: String::new(),

@@ -95,34 +95,7 @@ impl<'p> Analysis<'p> {
                     if making_only(source) {
                         continue;
                     }
-                    let mut locks = Locks::of(source);
-                    let mut presumed = false;
-                    if let Some(function) = source.function {
-                        // Callers hold the lock of the object that they call the function on, not of others of its type.
-                        let given = is_given(program, source);
-                        let mut held = match above.of(function) {
-                            above::Held::Alone => None,
-                            above::Held::Unknown => {
-                                presumed = given;
-                                Some(BTreeMap::new())
-                            }
-                            above::Held::These(held) => Some(held),
-                        };
-                        let gives_back = program.function_by_id(function).map(|of| &of.gives_back);
-                        if let Some(held) = held.as_mut() {
-                            let back = gives_back.into_iter().flatten();
-                            let how = above::How { mode: LockMode::Write, perhaps: false };
-                            held.extend(back.map(|guard| (Arc::clone(guard), how)));
-                            if !given {
-                                held.retain(|name, _| !guard::is_beside(decl, name));
-                            }
-                        }
-                        locks = locks.below(held, &source.access.site);
-                    }
-                    if is_of_package(decl) {
-                        // The lock of one object keeps nobody out who has the lock of another.
-                        locks = locks.only(|held| !guard::is_of_object(&decl.package, &held.guard));
-                    }
+                    let (locks, presumed) = locks_of(program, &above, decl, source);
                     touches.push(Touch { source, locks, traces: Vec::new(), presumed });
                 }
                 if !touches.iter().any(Touch::mutates) {
@@ -146,6 +119,16 @@ impl<'p> Analysis<'p> {
         Self { program, maps, locked_types, above, takers }
     }
 
+    /// What is held at an access, with what all callers hold.
+    pub fn locks_of(&self, map: &MapDecl, source: &SourceAccess) -> Locks {
+        locks_of(self.program, &self.above, map, source).0
+    }
+
+    /// Whether a function takes a lock itself, somewhere.
+    pub fn takes(&self, function: FunctionId, guard: &str) -> bool {
+        self.takers.contains(&(function, Arc::from(guard)))
+    }
+
     /// A call of a function where a lock is not held, by a caller that takes it elsewhere: who writes that knows the lock,
     /// and has given it back or not taken it yet.
     pub fn call_without(&self, guard: &str, function: FunctionId) -> Option<&'p Call> {
@@ -158,7 +141,7 @@ impl<'p> Analysis<'p> {
                 above::Held::These(held) => !held.contains_key(guard),
                 above::Held::Alone | above::Held::Unknown => false,
             };
-            let takes = self.takers.contains(&(caller, Arc::from(guard)));
+            let takes = self.takes(caller, guard);
             let gives_back = self.program.function_by_id(caller).is_some_and(|caller| {
                 caller.gives_back.iter().any(|released| **released == *guard)
             });
@@ -199,9 +182,8 @@ impl<'p> Analysis<'p> {
             map.touches.iter().filter(|other| self.conflict(touch, other)).peekable();
         conflicts.peek().is_some()
             && conflicts.all(|other| {
-                let mut pairs = ways(touch)
-                    .flat_map(|one| ways(other).map(move |two| (one, two)))
-                    .peekable();
+                let mut pairs =
+                    ways(touch).flat_map(|one| ways(other).map(move |two| (one, two))).peekable();
                 pairs.peek().is_some()
                     && pairs.all(|(one, two)| meeting::are_ordered(self.program, one, two))
             })
@@ -244,6 +226,44 @@ fn ways<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = &'t Trace<'p>> {
         |trace: &Trace<'p>| trace.crossings.is_empty() && matches!(trace.end, End::Made(_));
     let further = touch.traces.iter().any(|trace| !ends_at_once(trace));
     touch.traces.iter().filter(move |trace| !further || !ends_at_once(trace))
+}
+
+/// What is held at an access, with what all callers hold, and whether that those hold nothing is presumed.
+fn locks_of(
+    program: &Program,
+    above: &Above,
+    decl: &MapDecl,
+    source: &SourceAccess,
+) -> (Locks, bool) {
+    let mut locks = Locks::of(source);
+    let mut presumed = false;
+    if let Some(function) = source.function {
+        // Callers hold the lock of the object that they call the function on, not of others of its type.
+        let given = is_given(program, source);
+        let mut held = match above.of(function) {
+            above::Held::Alone => None,
+            above::Held::Unknown => {
+                presumed = given;
+                Some(BTreeMap::new())
+            }
+            above::Held::These(held) => Some(held),
+        };
+        let gives_back = program.function_by_id(function).map(|of| &of.gives_back);
+        if let Some(held) = held.as_mut() {
+            let back = gives_back.into_iter().flatten();
+            let how = above::How { mode: LockMode::Write, perhaps: false };
+            held.extend(back.map(|guard| (Arc::clone(guard), how)));
+            if !given {
+                held.retain(|name, _| !guard::is_beside(decl, name));
+            }
+        }
+        locks = locks.below(held, &source.access.site);
+    }
+    if is_of_package(decl) {
+        // The lock of one object keeps nobody out who has the lock of another.
+        locks = locks.only(|held| !guard::is_of_object(&decl.package, &held.guard));
+    }
+    (locks, presumed)
 }
 
 /// Whether a function reaches the map of an access through its receiver or a parameter, or through a variable of the

@@ -91,6 +91,7 @@ fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
     let operations = locks::helpers(world, facts);
     let mut anchors: FxHashSet<_> =
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
+    anchors.extend(facts.handed_out.iter().map(|access| (access.file, access.anchor)));
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     anchors.extend(facts.locks.keys());
@@ -134,6 +135,7 @@ fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
 pub(crate) struct Linked {
     pub(crate) decls: Vec<MapDecl>,
     pub(crate) accesses: Vec<SourceAccess>,
+    pub(crate) handed_out: Vec<SourceAccess>,
     pub(crate) functions: Vec<Function>,
     pub(crate) calls: Vec<Call>,
     /// Ordered by site.
@@ -216,6 +218,10 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         .into_iter()
         .flatten()
         .collect::<Vec<_>>();
+    let handed_out = |(at, unit): (usize, &Unit)| -> Vec<SourceAccess> {
+        unit.facts.handed_out.iter().filter_map(|access| tables.named(at, unit, access)).collect()
+    };
+    let handed_out = units.iter().enumerate().flat_map(handed_out).collect();
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     let acquisitions = acquisitions(units, &naming);
     let origins = origins(units, &ids, &ambiguous);
@@ -225,6 +231,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     Linked {
         decls,
         accesses,
+        handed_out,
         functions,
         calls,
         acquisitions,

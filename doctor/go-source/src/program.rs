@@ -48,6 +48,7 @@ pub(crate) struct Indexes {
     decl_by_id: FxHashMap<MapId, u32>,
     accesses_by_map: FxHashMap<MapId, Range<usize>>,
     accesses_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
+    handed_out: FxHashMap<MapId, Vec<SourceAccess>>,
     accesses_by_function: FxHashMap<FunctionId, Vec<u32>>,
     functions_by_symbol: FxHashMap<String, Vec<u32>>,
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
@@ -117,6 +118,7 @@ impl Program {
         let Linked {
             mut decls,
             mut accesses,
+            handed_out,
             functions,
             calls,
             acquisitions,
@@ -134,7 +136,12 @@ impl Program {
             let (left, right) = (&a.access, &b.access);
             (&left.map, &left.site.file, place(a)).cmp(&(&right.map, &right.site.file, place(b)))
         });
-        let indexes = Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions, &starts);
+        let mut indexes =
+            Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions, &starts);
+        for access in handed_out {
+            let of = indexes.handed_out.entry(access.access.map.clone()).or_default();
+            of.push(access);
+        }
         Self {
             decls,
             accesses,
@@ -225,6 +232,11 @@ impl Program {
     pub fn accesses(&self, id: &MapId) -> &[SourceAccess] {
         let range = self.indexes.accesses_by_map.get(id).cloned();
         range.and_then(|range| self.accesses.get(range)).unwrap_or_default()
+    }
+
+    /// Where a map itself is returned or sent, each as a read: whoever gets it has the map, and not the lock that guards it.
+    pub fn handed_out(&self, id: &MapId) -> &[SourceAccess] {
+        self.indexes.handed_out.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every access of the program, ordered by map, file and place.

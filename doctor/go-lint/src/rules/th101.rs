@@ -113,7 +113,13 @@ pub(crate) fn grade<'p>(
             other.source.function == touch.source.function
                 && other.source.access.operation == Operation::Replace
         });
-    if other || taken || local {
+    // Where most hold the guard, and a change among them holds nothing else, it is the wrong one.
+    let wrong = guard.beside
+        && guard.changes > 0
+        && guard.under >= 3
+        && guard.percent() >= 60
+        && access.root.is_some();
+    if (other && !wrong) || taken || local {
         return Some(Grade::Low);
     }
     if phase::makes(analysis.program, touch)

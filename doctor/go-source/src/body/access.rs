@@ -98,6 +98,26 @@ impl Walker<'_> {
         self.begins_with(base);
     }
 
+    /// Writes down that the map of an expression is returned or sent: whoever gets it has the map itself.
+    pub(super) fn hands_out(&mut self, value: ExprId) {
+        let ty = self.types.get(&value).copied().unwrap_or(Ty::UNKNOWN);
+        let pointer = matches!(self.r.types.kind(ty), Kind::Pointer(_));
+        let hir = self.r.hir();
+        let call = matches!(hir.expr(hir.unparen(value)).kind, crate::hir::ExprKind::Call { .. });
+        if pointer || call || self.map_kind(ty) != Some(MapKind::Builtin) {
+            return;
+        }
+        let Some(place) = self.map_place(value) else { return };
+        let span = hir.expr(value).span;
+        let base = self.base_of(value);
+        let pending = self.pending.len();
+        self.access_at(&place, Operation::Read, Shape::Value, span, span, value);
+        self.begins_with(base);
+        // It is no access yet.
+        self.pending.truncate(pending);
+        self.facts.handed_out.extend(self.facts.accesses.pop());
+    }
+
     /// Writes down an access to a known map.
     pub(super) fn access_at(
         &mut self,

@@ -314,6 +314,8 @@ pub(crate) enum LiteralUse {
 pub(crate) struct Facts {
     pub(crate) decls: FxHashMap<Key, DeclFact>,
     pub(crate) accesses: Vec<AccessFact>,
+    /// Where maps themselves are returned or sent, as reads.
+    pub(crate) handed_out: Vec<AccessFact>,
     pub(crate) functions: Vec<FunctionFact>,
     pub(crate) calls: Vec<CallFact>,
     pub(crate) arguments: Vec<ArgumentFact>,

@@ -75,6 +75,7 @@ impl<'w> Walker<'w> {
                     _ => Ty::UNKNOWN,
                 };
                 self.value(value, elem);
+                self.hands_out(value);
             }
             StmtKind::IncDec(expr) => {
                 self.expr(expr, Ty::UNKNOWN, Use::IncDec);
@@ -95,6 +96,7 @@ impl<'w> Walker<'w> {
                     } else {
                         self.value(*expr, expected);
                     }
+                    self.hands_out(*expr);
                 }
                 self.returned(hir.exprs(list).first().copied(), start);
             }
