@@ -74,8 +74,8 @@ pub(crate) fn meet<'p>(
     }
     match (a.crossings.last(), b.crossings.last()) {
         (None, None) => None,
-        (Some(crossing), None) => beside(program, crossing, a, b, certainty, (true, false)),
-        (None, Some(crossing)) => beside(program, crossing, b, a, certainty, (false, true)),
+        (Some(crossing), None) => beside(program, crossing, b, certainty, (true, false)),
+        (None, Some(crossing)) => beside(program, crossing, a, certainty, (false, true)),
         (Some(one), Some(other)) => {
             if one.start.site == other.start.site && !one.many {
                 return None;
@@ -170,17 +170,15 @@ fn is_waited_for(program: &Program, first: &Crossing<'_>, second: &Crossing<'_>)
 fn beside<'p>(
     program: &'p Program,
     crossing: &Crossing<'p>,
-    inside: &Trace<'p>,
     outside: &Trace<'p>,
     certainty: Certainty,
     which: (bool, bool),
 ) -> Option<Meeting<'p>> {
     let start = crossing.start;
-    // Whoever makes the object waits for the goroutine before the object is anybody else's.
-    if let (End::Made(made), Some(starter)) = (inside.end, start.starter) {
-        let here = program.variable(made).and_then(|variable| variable.function) == Some(starter);
-        let waits = program.joins(starter).iter().any(|join| join.at > start.at);
-        if here && waits && outside.function != Some(starter) {
+    let passed = outside.way.iter().find(|(function, _)| Some(*function) == start.starter);
+    // Whoever waits for the goroutine before it ends leaves nothing behind that others could meet.
+    if let (Some(starter), None) = (start.starter, passed) {
+        if program.joins(starter).iter().any(|join| join.at > start.at) {
             return None;
         }
     }
@@ -191,14 +189,13 @@ fn beside<'p>(
     }
     // Both lie in the function that starts it: what comes before the start is over by then, and what comes after a wait
     // comes after it.
-    if outside.function.is_some() && outside.function == start.starter {
+    if let Some((starter, at)) = passed {
         let first = start.turn.unwrap_or(start.at);
-        if outside.at < first {
+        if *at < first {
             return None;
         }
-        let joins = outside.function.map(|function| program.joins(function)).unwrap_or_default();
-        let waits = |join: &Join| start.at <= join.at && join.at <= outside.at;
-        if joins.iter().any(waits) {
+        let waits = |join: &Join| start.at <= join.at && join.at <= *at;
+        if program.joins(*starter).iter().any(waits) {
             return None;
         }
     }

@@ -48,6 +48,8 @@ pub struct Trace<'p> {
     pub function: Option<FunctionId>,
     /// Where that function goes on to the access: the access itself, or a call.
     pub at: u32,
+    /// The functions since the last crossing, each with the place where it goes on.
+    pub way: Vec<(FunctionId, u32)>,
     /// Whether it passes a call of an interface's method, which may be another one.
     pub abstracted: bool,
     /// Locks that are held on the way, between the access and the nearest crossing.
@@ -80,6 +82,7 @@ struct Step<'p> {
     function: FunctionId,
     base: Base,
     at: u32,
+    way: Vec<(FunctionId, u32)>,
     crossings: Vec<Crossing<'p>>,
     depth: usize,
     abstracted: bool,
@@ -97,6 +100,7 @@ impl<'p> Step<'p> {
             end,
             function: Some(self.function),
             at: self.at,
+            way: self.way,
             abstracted: self.abstracted,
             held: self.held,
             uncertain: self.uncertain,
@@ -122,6 +126,7 @@ impl<'p> Tracer<'p> {
             end: End::Unknown,
             function,
             at: access.placement.operation.start,
+            way: Vec::new(),
             abstracted: false,
             held: Vec::new(),
             uncertain: false,
@@ -134,6 +139,7 @@ impl<'p> Tracer<'p> {
             function,
             base,
             at,
+            way: vec![(function, at)],
             crossings: Vec::new(),
             depth: 0,
             abstracted: false,
@@ -215,10 +221,12 @@ impl<'p> Tracer<'p> {
                     || self.runs_many(start, turn);
                 step.at = start.at;
                 step.crossings.push(Crossing { start, many });
+                step.way.clear();
             } else {
                 step.at = function.span.start;
             }
             step.function = parent;
+            step.way.push((parent, step.at));
         }
         Some(step)
     }
@@ -297,6 +305,7 @@ impl<'p> Tracer<'p> {
                     };
                     let many = self.runs_many(start, turn);
                     next.crossings.push(Crossing { start, many });
+                    next.way.clear();
                 }
                 (CallKind::Value, None) | (CallKind::Held, _) => {
                     // Handed over, to be called by whom is not known, or by whoever finds it in a field.
@@ -316,6 +325,7 @@ impl<'p> Tracer<'p> {
                 _ => {}
             }
             known = true;
+            next.way.push((caller, call.at));
             match base {
                 Some(base) => todo.push(Step { base, ..next }),
                 None => found.push(next.ends(End::Unknown)),
