@@ -33,4 +33,4 @@ pub use guard::{Guard, is_beside};
 pub use locks::{Held, Locks};
 pub use meeting::{Certainty, Meeting};
 pub use shared::{Analysis, SharedMap, Touch, harmful, is_of_package};
-pub use trace::{Crossing, End, Trace};
+pub use trace::{Crossing, End, Passed, Trace};

@@ -77,14 +77,8 @@ impl<'p> Making<'p> {
                 if call.on_own {
                     continue;
                 }
-                let closure = self
-                    .program
-                    .function_by_id(at)
-                    .is_some_and(|callee| callee.parent == Some(caller));
-                let runs =
-                    matches!(call.kind, CallKind::Direct | CallKind::Interface | CallKind::Defer)
-                        || (call.kind == CallKind::Value && closure);
-                if !runs {
+                // What is handed away may be called at any time.
+                if !matches!(call.kind, CallKind::Direct | CallKind::Interface | CallKind::Defer) {
                     return false;
                 }
                 if !makers.contains(&caller) {

@@ -1,6 +1,6 @@
 //! Whether two accesses may be at one object at one time.
 
-use crate::trace::{Crossing, End, Trace};
+use crate::trace::{Crossing, End, Passed, Trace};
 use finding::{LockMode, MapDecl};
 use go_source::{Join, Program};
 
@@ -64,31 +64,39 @@ pub(crate) fn meet<'p>(
             beside: (true, true),
         });
     }
-    // Two starts of one function, with one object.
-    let one_start = match (a.crossings.last(), b.crossings.last()) {
-        (Some(one), Some(other)) => one.start.site == other.start.site,
-        _ => true,
+    // What both cross runs both, one after the other: they differ in what lies inside of it.
+    let site = |crossing: &&Crossing<'p>| &crossing.start.site;
+    let shared = a
+        .crossings
+        .iter()
+        .rev()
+        .zip(b.crossings.iter().rev())
+        .take_while(|(one, other)| site(one) == site(other) && !one.many)
+        .count();
+    let inside = |trace: &Trace<'p>| trace.crossings.len().saturating_sub(shared);
+    let last = |trace: &Trace<'p>| {
+        inside(trace).checked_sub(1).and_then(|at| trace.crossings.get(at).cloned())
     };
-    if same_access && one_start {
-        return None;
-    }
-    match (a.crossings.last(), b.crossings.last()) {
+    let way = |trace: &Trace<'p>| match trace.crossings.get(inside(trace)) {
+        Some(crossing) => crossing.way.clone(),
+        None => trace.way.clone(),
+    };
+    match (last(a), last(b)) {
         (None, None) => None,
-        (Some(crossing), None) => beside(program, crossing, b, certainty, (true, false)),
-        (None, Some(crossing)) => beside(program, crossing, a, certainty, (false, true)),
+        (Some(crossing), None) => {
+            beside(program, &crossing, &way(b), shared > 0, certainty, (true, false))
+        }
+        (None, Some(crossing)) => {
+            beside(program, &crossing, &way(a), shared > 0, certainty, (false, true))
+        }
         (Some(one), Some(other)) => {
-            if one.start.site == other.start.site && !one.many {
+            if one.start.site == other.start.site && (same_access || !one.many) {
                 return None;
             }
-            if is_waited_for(program, one, other) || is_waited_for(program, other, one) {
+            if is_waited_for(program, &one, &other) || is_waited_for(program, &other, &one) {
                 return None;
             }
-            Some(Meeting {
-                certainty,
-                crossing: one.clone(),
-                with_itself: false,
-                beside: (true, true),
-            })
+            Some(Meeting { certainty, crossing: one, with_itself: false, beside: (true, true) })
         }
     }
 }
@@ -166,16 +174,18 @@ fn is_waited_for(program: &Program, first: &Crossing<'_>, second: &Crossing<'_>)
             .any(|join| first.start.at <= join.at && join.at <= second.start.at)
 }
 
-/// Code that goes on beside what it has started.
+/// Code that goes on beside what it has started: the functions on its way, and whether they are known up to whoever starts
+/// both.
 fn beside<'p>(
     program: &'p Program,
     crossing: &Crossing<'p>,
-    outside: &Trace<'p>,
+    outside: &[Passed],
+    whole: bool,
     certainty: Certainty,
     which: (bool, bool),
 ) -> Option<Meeting<'p>> {
     let start = crossing.start;
-    let passed = outside.way.iter().find(|(function, _)| Some(*function) == start.starter);
+    let passed = outside.iter().position(|passed| Some(passed.function) == start.starter);
     // Whoever waits for the goroutine before it ends leaves nothing behind that others could meet.
     if let (Some(starter), None) = (start.starter, passed) {
         if program.joins(starter).iter().any(|join| join.at > start.at) {
@@ -183,19 +193,22 @@ fn beside<'p>(
         }
     }
     // A receive before the access waits for whoever closes the channel.
-    let received = outside.function.map(|function| program.joins(function)).unwrap_or_default();
-    if outside.function != start.starter && received.iter().any(|join| join.at < outside.at) {
-        return None;
-    }
-    // Both lie in the function that starts it: what comes before the start is over by then, and what comes after a wait
-    // comes after it.
-    if let Some((starter, at)) = passed {
-        let first = start.turn.unwrap_or(start.at);
-        if *at < first {
+    if let Some(end) = outside.last().filter(|end| Some(end.function) != start.starter && !whole) {
+        if program.joins(end.function).iter().any(|join| join.at < end.at) {
             return None;
         }
-        let waits = |join: &Join| start.at <= join.at && join.at <= *at;
-        if program.joins(*starter).iter().any(waits) {
+    }
+    // Both lie in the function that starts it: what comes before the start is over by then, unless the function is called
+    // again, and what comes after a wait comes after it.
+    if let Some(passed) = passed {
+        let again = outside.iter().skip(passed).any(|passed| passed.again);
+        let Passed { function, at, .. } = *outside.get(passed)?;
+        let first = start.turn.unwrap_or(start.at);
+        if at < first && !again {
+            return None;
+        }
+        let waits = |join: &Join| start.at <= join.at && join.at <= at;
+        if program.joins(function).iter().any(waits) {
             return None;
         }
     }

@@ -20,6 +20,19 @@ pub struct Crossing<'p> {
     pub start: &'p Start,
     /// Whether several may run at once on one object.
     pub many: bool,
+    /// The functions between it and the crossing before it, or the access.
+    pub way: Vec<Passed>,
+}
+
+/// A function on the way from an access to the owner of its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Which.
+    pub function: FunctionId,
+    /// Where in the file it goes on: the access itself, or a call.
+    pub at: u32,
+    /// Whether it is called in a loop.
+    pub again: bool,
 }
 
 /// Where a trace ends.
@@ -48,8 +61,8 @@ pub struct Trace<'p> {
     pub function: Option<FunctionId>,
     /// Where that function goes on to the access: the access itself, or a call.
     pub at: u32,
-    /// The functions since the last crossing, each with the place where it goes on.
-    pub way: Vec<(FunctionId, u32)>,
+    /// The functions since the last crossing.
+    pub way: Vec<Passed>,
     /// Whether it passes a call of an interface's method, which may be another one.
     pub abstracted: bool,
     /// Locks that are held on the way, between the access and the nearest crossing.
@@ -82,7 +95,7 @@ struct Step<'p> {
     function: FunctionId,
     base: Base,
     at: u32,
-    way: Vec<(FunctionId, u32)>,
+    way: Vec<Passed>,
     crossings: Vec<Crossing<'p>>,
     depth: usize,
     abstracted: bool,
@@ -139,7 +152,7 @@ impl<'p> Tracer<'p> {
             function,
             base,
             at,
-            way: vec![(function, at)],
+            way: vec![Passed { function, at, again: false }],
             crossings: Vec::new(),
             depth: 0,
             abstracted: false,
@@ -220,13 +233,13 @@ impl<'p> Tracer<'p> {
                     || starts.len() > 1
                     || self.runs_many(start, turn);
                 step.at = start.at;
-                step.crossings.push(Crossing { start, many });
-                step.way.clear();
+                let way = std::mem::take(&mut step.way);
+                step.crossings.push(Crossing { start, many, way });
             } else {
                 step.at = function.span.start;
             }
             step.function = parent;
-            step.way.push((parent, step.at));
+            step.way.push(Passed { function: parent, at: step.at, again: false });
         }
         Some(step)
     }
@@ -242,7 +255,8 @@ impl<'p> Tracer<'p> {
     /// A package's variable is at hand everywhere: what counts is what runs the function.
     fn package(&self, mut step: Step<'p>, found: &mut Vec<Trace<'p>>) {
         if let Some(reach) = self.reached.get(&step.function) {
-            step.crossings.push(Crossing { start: reach.start, many: reach.start.many });
+            let way = std::mem::take(&mut step.way);
+            step.crossings.push(Crossing { start: reach.start, many: reach.start.many, way });
             step.abstracted |= reach.abstracted;
             step.uncertain |= reach.uncertain;
             step.held.extend(reach.held.iter().cloned());
@@ -269,7 +283,10 @@ impl<'p> Tracer<'p> {
             // Handlers are methods of one object for all requests; what they are given is each request's own.
             let mut handled = step.clone();
             match place {
-                None => handled.crossings.push(Crossing { start, many: true }),
+                None => {
+                    let way = std::mem::take(&mut handled.way);
+                    handled.crossings.push(Crossing { start, many: true, way });
+                }
                 Some(_) => handled.uncertain = true,
             }
             let end = if place.is_none() { End::Given(step.function) } else { End::Unknown };
@@ -304,8 +321,8 @@ impl<'p> Tracer<'p> {
                         _ => None,
                     };
                     let many = self.runs_many(start, turn);
-                    next.crossings.push(Crossing { start, many });
-                    next.way.clear();
+                    let way = std::mem::take(&mut next.way);
+                    next.crossings.push(Crossing { start, many, way });
                 }
                 (CallKind::Value, None) | (CallKind::Held, _) => {
                     // Handed over, to be called by whom is not known, or by whoever finds it in a field.
@@ -325,7 +342,10 @@ impl<'p> Tracer<'p> {
                 _ => {}
             }
             known = true;
-            next.way.push((caller, call.at));
+            if let Some(last) = next.way.last_mut() {
+                last.again = call.looped;
+            }
+            next.way.push(Passed { function: caller, at: call.at, again: false });
             match base {
                 Some(base) => todo.push(Step { base, ..next }),
                 None => found.push(next.ends(End::Unknown)),

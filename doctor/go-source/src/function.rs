@@ -72,6 +72,8 @@ pub struct Call {
     /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it
     /// is called is what is held here, or nothing.
     pub foreign: bool,
+    /// Whether it stands in a loop.
+    pub looped: bool,
     /// Where in the file.
     pub at: u32,
 }

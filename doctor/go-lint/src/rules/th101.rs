@@ -157,6 +157,7 @@ pub(crate) fn grade<'p>(
     // A new map at the beginning of a piece of work is most often nobody else's yet; an element may be of another map.
     let begins = access.operation == Operation::Replace
         && touch.source.assigned == Assigned::Made
+        && touch.locks.own().is_none()
         && met.as_ref().is_none_or(|met| met.certainty != Certainty::Certain);
     let ends = ["finalize", "finish", "close", "stop", "shutdown"]
         .iter()

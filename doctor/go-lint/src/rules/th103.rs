@@ -57,6 +57,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
         let function = touch.source.access.site.function.as_deref().unwrap_or_default();
         map.decl.decl != DeclKind::Parameter
             || function.strip_prefix(home).is_some_and(|rest| rest.starts_with('.'))
+            || !touch.source.calls.is_empty()
     };
     th102::claims(analysis, map, found, &inside, &|map, touch, grade| {
         let message = format!(

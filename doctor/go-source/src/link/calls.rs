@@ -55,6 +55,7 @@ pub(crate) fn resolve(
                     receiver: call.receiver.map(|base| unit.base_of(base)),
                     given: call.given.iter().map(|(at, base)| (*at, unit.base_of(*base))).collect(),
                     foreign: call.foreign,
+                    looped: call.since != call.at,
                     at: call.at,
                 });
             }
@@ -93,6 +94,7 @@ pub(crate) fn resolve(
                     receiver: None,
                     given: Vec::new(),
                     foreign: how == Some(&LiteralUse::Foreign),
+                    looped: false,
                     at: function.site,
                 });
             }

@@ -151,6 +151,7 @@ pub(super) fn calls(
                     receiver: receiver.filter(|_| taken && by.at == hand.at),
                     given: Vec::new(),
                     foreign: false,
+                    looped: false,
                     at: by.at,
                 });
             }
