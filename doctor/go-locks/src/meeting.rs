@@ -188,7 +188,7 @@ fn beside<'p>(
     let passed = outside.iter().position(|passed| Some(passed.function) == start.starter);
     // Whoever waits for the goroutine before it ends leaves nothing behind that others could meet.
     if let (Some(starter), None) = (start.starter, passed) {
-        if program.joins(starter).iter().any(|join| join.at > start.at) {
+        if program.joins(starter).iter().any(|join| join.at >= start.at) {
             return None;
         }
     }

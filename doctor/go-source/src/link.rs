@@ -165,9 +165,9 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let site = |file, at, function| naming.site(file, at, function);
     let callbacks = callbacks::seeds(units, &by_ref, &functions, &started, &site);
     let mut waits: Vec<(FunctionId, u32)> = Vec::new();
-    let waiting = callbacks.iter().filter(|seed| seed.turn == Some(seed.at));
-    waits.extend(waiting.filter_map(|seed| Some((seed.starter?, seed.at))));
-    seeds.extend(callbacks);
+    let waiting = callbacks.iter().filter(|(_, waits)| *waits);
+    waits.extend(waiting.filter_map(|(seed, _)| Some((seed.starter?, seed.at))));
+    seeds.extend(callbacks.into_iter().map(|(seed, _)| seed));
     let beside: FxHashSet<FunctionId> = seeds.iter().map(|seed| seed.function).collect();
     let through = through::calls(units, &by_ref, &functions, &beside, &naming);
     let calls = calls::resolve(units, &by_ref, &methods, &naming, &through);
