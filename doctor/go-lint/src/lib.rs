@@ -5,7 +5,6 @@
 //! knows more than the next: the order of [`RULES`].
 
 mod options;
-mod phase;
 mod place;
 mod rule;
 mod rules;

@@ -1,10 +1,9 @@
 //! What findings have in common: how they are put together and what they say.
 
-use crate::phase;
 use finding::{
     Access, DeclKind, Finding, Grade, MapDecl, Operation, Related, Role, RootKind, Site,
 };
-use go_locks::{Crossing, Guard, SharedMap, Touch};
+use go_locks::{Crossing, Guard, SharedMap, Touch, phase};
 use go_source::{Call, Program};
 use std::sync::Arc;
 

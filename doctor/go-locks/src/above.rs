@@ -6,6 +6,7 @@
 //! for those handed to code outside the program where nothing is held; those that are started, or called by nobody known,
 //! hold nothing.
 
+use crate::phase;
 use crate::reach::guards_of;
 use finding::{LockMode, LockSet};
 use go_source::{CallKind, FunctionId, Holding, Program};
@@ -86,6 +87,14 @@ impl Above {
                     let site = match guards_of(&call.holding) {
                         _ if call.caller.is_none() => Site::Alone,
                         _ if call.on_own => Site::Own,
+                        Some(guards)
+                            if guards.is_empty()
+                                && call.caller.is_some_and(|caller| {
+                                    phase::begins_making(program, caller)
+                                }) =>
+                        {
+                            Site::Own
+                        }
                         Some(guards) => Site::Holds(named(guards, &call.holding)),
                         None => Site::Unknown,
                     };

@@ -25,6 +25,7 @@ mod guard;
 mod locks;
 mod making;
 mod meeting;
+pub mod phase;
 mod reach;
 mod shared;
 mod trace;

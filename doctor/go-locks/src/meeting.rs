@@ -193,10 +193,12 @@ fn beside<'p>(
         }
     }
     // A receive before the access waits for whoever closes the channel.
-    if let Some(end) = outside.last().filter(|end| Some(end.function) != start.starter && !whole) {
-        if program.joins(end.function).iter().any(|join| join.at < end.at) {
-            return None;
-        }
+    let received = |passed: &Passed| {
+        Some(passed.function) != start.starter
+            && program.joins(passed.function).iter().any(|join| join.at < passed.at)
+    };
+    if !whole && outside.iter().any(received) {
+        return None;
     }
     // Both lie in the function that starts it: what comes before the start is over by then, unless the function is called
     // again, and what comes after a wait comes after it.

@@ -237,9 +237,9 @@ fn locks_of(
 ) -> (Locks, bool) {
     let mut locks = Locks::of(source);
     let mut presumed = false;
-    if let Some(function) = source.function {
+    if let Some(function) = source.names {
         // Callers hold the lock of the object that they call the function on, not of others of its type.
-        let given = is_given(program, source);
+        let given = !source.calls.is_empty() || is_given(program, source);
         let mut held = match above.of(function) {
             above::Held::Alone => None,
             above::Held::Unknown => {

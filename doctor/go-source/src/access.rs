@@ -85,6 +85,8 @@ pub struct SourceAccess {
     /// The innermost function or closure; `None` for the initialiser of a package-level variable
     /// outside any closure.
     pub function: Option<FunctionId>,
+    /// The function that names the map: the outermost one of [`calls`](Self::calls), where there are any.
+    pub names: Option<FunctionId>,
     /// The variable or field that the expression names; differs from the map of the access where a
     /// local variable holds the same map.
     pub named: MapId,

@@ -447,7 +447,7 @@ impl Tables<'_> {
     /// An access to a map that the function names itself.
     fn named(&self, at: usize, unit: &Unit, access: &AccessFact) -> Option<SourceAccess> {
         let holding = self.holding(unit, access.function, access.file, access.anchor);
-        self.finish(at, access, access.map, holding, Vec::new())
+        self.finish(at, access, access.map, holding, (Vec::new(), None))
     }
 
     /// An access to a map that calls handed to the function.
@@ -456,14 +456,16 @@ impl Tables<'_> {
         let access = unit.facts.accesses.get(reached.access)?;
         let mut holding = self.holding(unit, access.function, access.file, access.anchor);
         let mut calls = Vec::new();
+        let mut names = None;
         for (caller, call) in &reached.calls {
             let caller = self.units.get(*caller)?;
             let call = caller.facts.calls.get(index(*call))?;
             holding = both(holding, self.holding(caller, call.caller, call.file, call.expr));
             let function = call.caller.map(|at| caller.base.saturating_add(at));
+            names = function.map(FunctionId);
             calls.push(self.naming.site(call.file, call.at, function));
         }
-        self.finish(reached.unit, access, reached.map, holding, calls)
+        self.finish(reached.unit, access, reached.map, holding, (calls, names))
     }
 
     fn finish(
@@ -472,7 +474,7 @@ impl Tables<'_> {
         fact: &AccessFact,
         map: Key,
         holding: Holding,
-        calls: Vec<Site>,
+        (calls, names): (Vec<Site>, Option<FunctionId>),
     ) -> Option<SourceAccess> {
         let unit = self.units.get(at)?;
         let function = fact.function.map(|at| FunctionId(unit.base.saturating_add(at)));
@@ -508,6 +510,7 @@ impl Tables<'_> {
             },
             placement: fact.placement.clone(),
             function,
+            names: names.or(function),
             named,
             base: fact.base.map(|base| unit.base_of(base)),
             of_copy,

@@ -43,9 +43,9 @@
 //! - The Go Memory Model, <https://go.dev/ref/mem>
 //! - Savage et al., Eraser: A Dynamic Data Race Detector for Multithreaded Programs, 1997
 
-use crate::{phase, words};
+use crate::words;
 use finding::{DeclKind, Finding, Grade, LockMode, Operation};
-use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch};
+use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch, phase};
 use go_source::{Assigned, Call};
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {

@@ -26,9 +26,9 @@
 //!
 //! - Go FAQ, Why are map operations not defined to be atomic?, <https://go.dev/doc/faq#atomic_maps>
 
-use crate::{phase, words};
+use crate::words;
 use finding::{DeclKind, Finding, Grade, Operation, Role};
-use go_locks::{Analysis, Certainty, Meeting, SharedMap, Touch};
+use go_locks::{Analysis, Certainty, Meeting, SharedMap, Touch, phase};
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let field = map.decl.decl == DeclKind::Field

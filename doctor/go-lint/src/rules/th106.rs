@@ -37,9 +37,9 @@
 //!   <https://pkg.go.dev/net/http#Server.Serve>
 
 use super::th102;
-use crate::{phase, words};
+use crate::words;
 use finding::{DeclKind, Finding, Grade, Operation};
-use go_locks::{Analysis, SharedMap};
+use go_locks::{Analysis, SharedMap, phase};
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     if !go_locks::is_of_package(map.decl) {

@@ -33,9 +33,9 @@
 //!
 //! - Package maps, func Clone, <https://pkg.go.dev/maps#Clone>
 
-use crate::{phase, words};
+use crate::words;
 use finding::{DeclKind, Finding, Grade, LockMode, Operation};
-use go_locks::{Analysis, SharedMap};
+use go_locks::{Analysis, SharedMap, phase};
 use go_source::SourceAccess;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {

@@ -101,6 +101,12 @@ impl<'w> Walker<'w> {
                     self.starts_among(id, kind, args);
                 }
                 self.registers(id, name, None, args);
+                // A semaphore is a lock where it lets one in, which cannot be told here.
+                match (name, args.len()) {
+                    ("Acquire", 2) => self.lock_call(id, base, &[], "Lock"),
+                    ("Release", 1) => self.lock_call(id, base, &[], "Unlock"),
+                    _ => {}
+                }
                 if args.is_empty() && self.stands_alone(id) {
                     let embedded = self.unknown_embedded(base);
                     self.locker_call(id, base, &embedded, name);

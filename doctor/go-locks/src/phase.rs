@@ -1,8 +1,8 @@
 //! In which part of its object's life a function runs, by its name and by who calls it: before the object is shared, at
 //! its beginning or end, or in between.
 
+use crate::Touch;
 use finding::Site;
-use go_locks::Touch;
 use go_source::{Base, CallKind, FunctionId, Program, VariableOrigin};
 
 /// Levels of callers that are followed back, at most, and callers of one function.
@@ -11,7 +11,7 @@ const MAX_CALLERS: usize = 64;
 
 /// Whether an access runs before its object is shared: its function is one that makes or initialises by its name, or
 /// nobody but such functions calls it.
-pub(crate) fn makes(program: &Program, touch: &Touch<'_>) -> bool {
+pub fn makes(program: &Program, touch: &Touch<'_>) -> bool {
     let name = short_function(&touch.source.access.site).to_lowercase();
     // What a closure does that is handed away is done later, but for options that a constructor is given.
     if touch.source.function.is_some_and(|function| is_handed_away(program, function)) {
@@ -28,11 +28,12 @@ pub(crate) fn makes(program: &Program, touch: &Touch<'_>) -> bool {
 fn is_handed_away(program: &Program, function: FunctionId) -> bool {
     let mut at = program.function_by_id(function);
     while let Some((function, parent)) = at.and_then(|at| Some((at, at.parent?))) {
+        // Code of others most often calls at once what it is given, unless it is known to start it.
         let called = program.callers(function.id).iter().all(|call| {
-            matches!(call.kind, CallKind::Direct | CallKind::Defer)
+            (matches!(call.kind, CallKind::Direct | CallKind::Defer) || call.foreign)
                 && call.caller == function.parent
         });
-        if !called {
+        if !called || program.is_started(function.id) {
             return true;
         }
         at = program.function_by_id(parent);
@@ -77,7 +78,7 @@ fn is_part_of_making(program: &Program, function: FunctionId, depth: usize) -> b
 }
 
 /// Whether all that a function calls runs before its object is shared, by its name. Closures are called who knows when.
-fn begins_making(program: &Program, function: FunctionId) -> bool {
+pub(crate) fn begins_making(program: &Program, function: FunctionId) -> bool {
     program.function_by_id(function).is_some_and(|function| {
         let name = short_function(&function.site).to_lowercase();
         !is_handed_away(program, function.id)
@@ -95,7 +96,7 @@ const ANOTHER: [&str; 6] = ["new", "mustnew", "make", "clone", "copy", "deepcopy
 const OPTIONS: [&str; 3] = ["with", "apply", "set"];
 
 /// The name of a function without package and receiver; of a closure, that of the function it stands in.
-pub(crate) fn short_function(site: &Site) -> String {
+pub fn short_function(site: &Site) -> String {
     let symbol = site.function.as_deref().unwrap_or_default();
     let tail = symbol.rsplit('/').next().unwrap_or(symbol);
     let parts = tail.split('.').skip(1).filter(|part| {
@@ -106,7 +107,7 @@ pub(crate) fn short_function(site: &Site) -> String {
 }
 
 /// Whether a function by its name begins or ends the life of its object, where a replaced map is a new or no map.
-pub(crate) fn begins_or_ends(site: &Site) -> bool {
+pub fn begins_or_ends(site: &Site) -> bool {
     let lower = short_function(site).to_lowercase();
     [
         "start", "connect", "run", "stop", "close", "shutdown", "reset", "begin", "load",
@@ -119,7 +120,7 @@ pub(crate) fn begins_or_ends(site: &Site) -> bool {
 }
 
 /// Whether a function is one that runs before its object is shared, by its name.
-pub(crate) fn makes_by_name(site: &Site) -> bool {
+pub fn makes_by_name(site: &Site) -> bool {
     let lower = short_function(site).to_lowercase();
     [
         "new",
