@@ -144,7 +144,9 @@ pub(crate) fn grade<'p>(
     let runs_beside = access.root.is_some();
     let grade = match (guard.beside, guard.changes > 0) {
         (true, true) if guard.under >= 2 && share >= 75 && runs_beside => Grade::High,
-        (true, true) if share >= 25 || met.is_some() => Grade::Medium,
+        (true, true) if share >= 50 || (share >= 34 && guard.own >= 2) || met.is_some() => {
+            Grade::Medium
+        }
         (true, false) if runs_beside && touch.mutates() && (guard.under >= 2 || met.is_some()) => {
             Grade::Medium
         }

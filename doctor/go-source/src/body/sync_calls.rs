@@ -111,6 +111,18 @@ impl<'w> Walker<'w> {
                 let end = self.r.hir().expr(call).span.end;
                 self.joins_here(end);
             }
+            // A semaphore is a lock where it lets one in, which cannot be told here.
+            ("golang.org/x/sync/semaphore", "Weighted") => {
+                let lock = match name {
+                    "Acquire" => "Lock",
+                    "TryAcquire" => "TryLock",
+                    "Release" => "Unlock",
+                    _ => return,
+                };
+                if let Some(receiver) = receiver {
+                    self.lock_call(call, receiver.base, &receiver.path, lock);
+                }
+            }
             ("sync", "Once") => {
                 if let Some(func) = args.first().and_then(|arg| self.function_of(*arg)) {
                     self.facts.once.insert(func);
