@@ -153,6 +153,7 @@ fn one_object(a: &Trace<'_>, b: &Trace<'_>) -> Option<Certainty> {
     match (a.end, b.end) {
         (End::Package, End::Package) => Some(Certainty::Certain),
         (End::Made(one), End::Made(other)) => (one == other).then_some(Certainty::Certain),
+        (End::Named(one), End::Named(other)) => (one == other).then_some(Certainty::Certain),
         (End::Given(one), End::Given(other)) if one == other => Some(Certainty::Certain),
         // The variable may have been given another object in between.
         (End::Kept(one), End::Kept(other)) => (one == other).then_some(Certainty::Likely),

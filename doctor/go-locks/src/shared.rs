@@ -199,7 +199,7 @@ impl<'p> Analysis<'p> {
         let parameter = map.decl == DeclKind::Parameter;
         let declaring = map.site.function.as_deref();
         let counts = |trace: &Trace<'p>| match trace.end {
-            End::Made(end) if parameter => {
+            End::Named(end) if parameter => {
                 let home = self.program.variable(end).and_then(|end| end.function);
                 let home = home.and_then(|home| self.program.function_by_id(home));
                 home.is_some_and(|home| Some(&*home.symbol) == declaring)
@@ -223,7 +223,7 @@ impl<'p> Analysis<'p> {
 /// The ways to an access, but for the one that ends at once where others lead further.
 fn ways<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = &'t Trace<'p>> {
     let ends_at_once =
-        |trace: &Trace<'p>| trace.crossings.is_empty() && matches!(trace.end, End::Made(_));
+        |trace: &Trace<'p>| trace.crossings.is_empty() && matches!(trace.end, End::Named(_));
     let further = touch.traces.iter().any(|trace| !ends_at_once(trace));
     touch.traces.iter().filter(move |trace| !further || !ends_at_once(trace))
 }

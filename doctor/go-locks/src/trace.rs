@@ -42,6 +42,8 @@ pub enum End {
     Package,
     /// A variable of a function that makes the object.
     Made(VariableId),
+    /// A variable of a function, wherever its value comes from: who names the same one has the same object.
+    Named(VariableId),
     /// A variable of a function that holds what comes from where it is not known.
     Kept(VariableId),
     /// A receiver or parameter of a function that is called from where it is not known, or not at all.
@@ -184,7 +186,7 @@ impl<'p> Tracer<'p> {
         // Whoever names the same variable of the same function has the same object, wherever it comes from.
         let captured = step.crossings.len() > crossed;
         if (step.depth == 0 || captured) && variable.origin != VariableOrigin::Fresh {
-            found.push(step.clone().ends(End::Made(id)));
+            found.push(step.clone().ends(End::Named(id)));
         }
         // Whoever gives a variable another map leaves alone what it was taken from.
         if step.replaces && direct && step.depth == 0 {
