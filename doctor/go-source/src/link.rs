@@ -105,8 +105,12 @@ fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
     for list in touched.values_mut() {
         list.sort_unstable();
     }
-    let with =
-        locks::Operations { locks: &operations, literals: &facts.literals, anchors: &anchors };
+    let with = locks::Operations {
+        locks: &operations,
+        literals: &facts.literals,
+        local_calls: &facts.local_calls,
+        anchors: &anchors,
+    };
     let mut found = FxHashMap::default();
     let mut gives_back = Vec::new();
     let declared = (0u32..)

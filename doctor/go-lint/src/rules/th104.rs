@@ -42,7 +42,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     let Some(guard) = &map.guard else { return };
     for touch in &map.touches {
         let Some(lock) = lock_nearby(analysis, map, &guard.name, touch) else { continue };
-        let Some(grade) = grade(analysis, map, guard, touch) else { continue };
+        let Some(grade) = grade(analysis, map, guard, touch, &lock) else { continue };
         let before = lock.site.line > touch.source.access.site.line;
         let when = if before { "before it is taken" } else { "after it was given back" };
         let message = format!(
@@ -73,11 +73,16 @@ fn grade<'p>(
     map: &SharedMap<'p>,
     guard: &Guard,
     touch: &Touch<'p>,
+    lock: &HeldLock,
 ) -> Option<Grade> {
     let plain = th101::grade(analysis, map, guard, touch);
     if let Some(plain) = plain {
         let guards = guard.changes > 0 || guard.under >= guard.without;
-        let sure = guard.beside && guards && !takes_over(map, touch);
+        let late = lock.site.line < touch.source.access.site.line;
+        let sure = guard.beside
+            && guards
+            && !takes_over(map, touch)
+            && (late || is_looked_at_again(map, guard, touch));
         return Some(if sure { plain.max(Grade::Medium) } else { plain });
     }
     let own = touch.locks.own();
@@ -88,6 +93,15 @@ fn grade<'p>(
         && guard.changes > 0
         && touch.source.access.operation != Operation::Length;
     slip.then_some(Grade::Medium)
+}
+
+/// Whether a look at a map comes before the lock is taken to look at it again, or to change it.
+fn is_looked_at_again(map: &SharedMap<'_>, guard: &Guard, touch: &Touch<'_>) -> bool {
+    !touch.mutates()
+        && map.touches.iter().any(|other| {
+            other.source.function == touch.source.function
+                && other.locks.under(&guard.name).is_some_and(|held| !held.inherited)
+        })
 }
 
 /// Whether the function of an access leaves another map in the place of the one that it goes on with.

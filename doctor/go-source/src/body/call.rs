@@ -82,6 +82,9 @@ impl<'w> Walker<'w> {
                 self.r.results(ty)
             }
             Callee::Held { func, ty } => {
+                if func.file == self.r.env.file && kind == CallKind::Direct {
+                    self.facts.local_calls.insert((func.file, id), func.func);
+                }
                 self.arguments(ty, args, LiteralUse::Argument);
                 if kind == CallKind::Go {
                     self.add_root(RootKind::Go, CallTarget::Declared(func), id);

@@ -346,6 +346,8 @@ pub(crate) struct Facts {
     pub(crate) nil_returns: FxHashSet<u32>,
     /// What each call does to locks, by file and call expression.
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
+    /// Calls of literals by the variables that hold them.
+    pub(crate) local_calls: FxHashMap<(FileId, ExprId), FuncId>,
     /// How each literal is used.
     pub(crate) literals: FxHashMap<(FileId, FuncId), LiteralUse>,
     /// Local variables and the maps of other names that they may hold.

@@ -15,6 +15,7 @@ const MAX_TURNS: u32 = 6;
 pub(crate) struct Operations<'a> {
     pub(crate) locks: &'a FxHashMap<(FileId, ExprId), Vec<LockFact>>,
     pub(crate) literals: &'a FxHashMap<(FileId, FuncId), LiteralUse>,
+    pub(crate) local_calls: &'a FxHashMap<(FileId, ExprId), FuncId>,
     /// The expressions at which the answer is wanted.
     pub(crate) anchors: &'a FxHashSet<(FileId, ExprId)>,
 }
@@ -35,6 +36,7 @@ pub(crate) fn held_at(
         found: FxHashMap::default(),
         frames: Vec::new(),
         turns: 0,
+        called: Vec::new(),
     };
     let end = flow.function(func, State::default());
     (flow.found, end)
@@ -48,6 +50,8 @@ pub(super) struct Flow<'a> {
     found: FxHashMap<ExprId, State>,
     frames: Vec<Frame<'a>>,
     turns: u32,
+    /// The literals that are run because a variable that holds them is called.
+    called: Vec<FuncId>,
 }
 
 /// What is open in one function: its ends, and the statements that can be left.

@@ -60,7 +60,12 @@ fn nets(
     direct: &FxHashMap<(FileId, ExprId), Vec<LockFact>>,
 ) -> FxHashMap<FuncRef, Net> {
     let anchors = FxHashSet::default();
-    let with = Operations { locks: direct, literals: &facts.literals, anchors: &anchors };
+    let with = Operations {
+        locks: direct,
+        literals: &facts.literals,
+        local_calls: &facts.local_calls,
+        anchors: &anchors,
+    };
     let mut spans: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
     for (file, expr) in facts.locks.keys() {
         let at = world.file(*file).map_or(0, |file| file.hir.expr(*expr).span.start);

@@ -5,6 +5,9 @@ use crate::body::{LiteralUse, LockFact};
 use crate::hir::{BinaryOp, ExprId, ExprKind, FuncId, List, UnaryOp};
 use finding::LockMode;
 
+/// Literals that are run inside each other because variables that hold them are called, at most.
+const MAX_LOCAL: usize = 4;
+
 impl Flow<'_> {
     pub(super) fn exprs(&mut self, list: List, state: &mut State) {
         let hir = self.hir;
@@ -18,6 +21,7 @@ impl Flow<'_> {
         match hir.expr(id).kind {
             ExprKind::Call { fun, args, .. } => {
                 self.callee(fun, args, state);
+                self.local(id, state);
                 // What the call does to locks, it does after it was made.
                 self.note(id, state);
                 self.apply(id, state);
@@ -80,6 +84,20 @@ impl Flow<'_> {
             self.expr(fun, state);
             self.exprs(args, state);
         }
+    }
+
+    /// `unlock := func() { c.mu.Unlock() }` called as `unlock()`: it does here what its text does.
+    fn local(&mut self, call: ExprId, state: &mut State) {
+        let Some(func) = self.with.local_calls.get(&(self.id, call)).copied() else { return };
+        // Literals that call each other, or themselves.
+        if self.called.contains(&func) || self.called.len() >= MAX_LOCAL {
+            return;
+        }
+        self.called.push(func);
+        if let Some(end) = self.function(func, state.inside()) {
+            *state = state.after(end);
+        }
+        self.called.pop();
     }
 
     /// What a `go` or `defer` statement evaluates where it stands.
