@@ -36,6 +36,8 @@ enum Site {
     Own,
     /// It cannot be told.
     Unknown,
+    /// The function is kept for somebody who calls it later, while these are held.
+    Kept(Guards),
     /// Code that is not of the program is handed the function: under these, or under nothing.
     Perhaps(Guards),
     Holds(Guards),
@@ -48,6 +50,8 @@ pub(crate) struct Above {
     held: FxHashMap<FunctionId, Option<Guards>>,
     /// Functions of whose calls nothing is known.
     unknown: FxHashSet<FunctionId>,
+    /// Those of them that are handed over, or called, while something may be held.
+    doubtful: FxHashSet<FunctionId>,
 }
 
 /// What is held above one function.
@@ -55,8 +59,10 @@ pub(crate) struct Above {
 pub(crate) enum Held {
     /// Nothing runs beside any of its calls.
     Alone,
-    /// It cannot be told.
+    /// It cannot be told, and nothing speaks for a lock.
     Unknown,
+    /// It cannot be told, and something may be held.
+    Doubtful,
     /// At least these.
     These(Guards),
 }
@@ -102,8 +108,9 @@ impl Above {
                 }
                 // What is stored or handed over may be called under anything, but abroad nobody takes the program's locks.
                 CallKind::Value => {
-                    let site = match guards_of(&call.holding).filter(|_| call.foreign) {
-                        Some(guards) => Site::Perhaps(named(guards, &call.holding)),
+                    let site = match guards_of(&call.holding) {
+                        Some(guards) if call.foreign => Site::Perhaps(named(guards, &call.holding)),
+                        Some(guards) => Site::Kept(named(guards, &call.holding)),
                         None => Site::Unknown,
                     };
                     sites.entry(call.callee).or_default().push((call.caller, site));
@@ -119,6 +126,7 @@ impl Above {
         }
         let mut settled = false;
         let mut unknowns: FxHashSet<FunctionId> = FxHashSet::default();
+        let mut doubts: FxHashSet<FunctionId> = FxHashSet::default();
         for _ in 0..MAX_ROUNDS {
             let mut changed = false;
             for (function, sites) in &sites {
@@ -127,6 +135,7 @@ impl Above {
                 }
                 let mut common: Option<Guards> = None;
                 let mut unknown = false;
+                let mut doubtful = false;
                 let mut own_alone = false;
                 for (caller, site) in sites {
                     let own = match site {
@@ -137,6 +146,16 @@ impl Above {
                         }
                         Site::Unknown => {
                             unknown = true;
+                            doubtful = true;
+                            continue;
+                        }
+                        Site::Kept(own) => {
+                            let above = caller.and_then(|caller| held.get(&caller));
+                            let holds = matches!(above, Some(Some(above)) if !above.is_empty());
+                            unknown = true;
+                            doubtful |= !own.is_empty()
+                                || holds
+                                || caller.is_some_and(|caller| doubts.contains(&caller));
                             continue;
                         }
                         Site::Perhaps(own) | Site::Holds(own) => own,
@@ -149,6 +168,7 @@ impl Above {
                         // What is handed abroad is called later, too.
                         unknown |= matches!(site, Site::Perhaps(_))
                             || caller.is_some_and(|caller| unknowns.contains(&caller));
+                        doubtful |= caller.is_some_and(|caller| doubts.contains(&caller));
                         continue;
                     };
                     let mut here = above;
@@ -159,6 +179,7 @@ impl Above {
                     }
                     if matches!(site, Site::Perhaps(_)) && !here.is_empty() {
                         unknown = true;
+                        doubtful = true;
                         continue;
                     }
                     common = Some(match common {
@@ -171,6 +192,9 @@ impl Above {
                 }
                 if common.is_none() && unknown {
                     changed |= unknowns.insert(*function);
+                    if doubtful {
+                        changed |= doubts.insert(*function);
+                    }
                 }
                 if held.get(function) != Some(&common) {
                     held.insert(*function, common);
@@ -186,7 +210,7 @@ impl Above {
             held.clear();
         }
         unknowns.retain(|function| held.get(function) == Some(&None));
-        Self { held, unknown: unknowns }
+        Self { held, unknown: unknowns, doubtful: doubts }
     }
 
     /// What is held above a function.
@@ -194,7 +218,13 @@ impl Above {
         match self.held.get(&function) {
             None => Held::These(Guards::new()),
             Some(Some(guards)) => Held::These(guards.clone()),
-            Some(None) if self.unknown.contains(&function) => Held::Unknown,
+            Some(None) if self.unknown.contains(&function) => {
+                if self.doubtful.contains(&function) {
+                    Held::Doubtful
+                } else {
+                    Held::Unknown
+                }
+            }
             Some(None) => Held::Alone,
         }
     }

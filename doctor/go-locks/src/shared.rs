@@ -139,7 +139,7 @@ impl<'p> Analysis<'p> {
                 .is_some_and(|held| !held.iter().any(|(held, _)| **held == *guard));
             let above = match self.above.of(caller) {
                 above::Held::These(held) => !held.contains_key(guard),
-                above::Held::Alone | above::Held::Unknown => false,
+                above::Held::Alone | above::Held::Unknown | above::Held::Doubtful => false,
             };
             let takes = self.takes(caller, guard);
             let gives_back = self.program.function_by_id(caller).is_some_and(|caller| {
@@ -242,7 +242,8 @@ fn locks_of(
         let given = !source.calls.is_empty() || is_given(program, source);
         let mut held = match above.of(function) {
             above::Held::Alone => None,
-            above::Held::Unknown => {
+            above::Held::Doubtful if given => None,
+            above::Held::Doubtful | above::Held::Unknown => {
                 presumed = given;
                 Some(BTreeMap::new())
             }

@@ -147,7 +147,11 @@ pub(crate) fn grade<'p>(
         (true, true) if share >= 50 || (share >= 34 && guard.own >= 2) || met.is_some() => {
             Grade::Medium
         }
-        (true, false) if runs_beside && touch.mutates() && (guard.under >= 2 || met.is_some()) => {
+        (true, false)
+            if runs_beside
+                && touch.mutates()
+                && ((guard.under >= 2 && share >= 50) || met.is_some()) =>
+        {
             Grade::Medium
         }
         (false, true) if runs_beside && guard.encloses && guard.under >= 3 && share >= 60 => {
