@@ -77,17 +77,15 @@ pub(crate) fn meet<'p>(
     let last = |trace: &Trace<'p>| {
         inside(trace).checked_sub(1).and_then(|at| trace.crossings.get(at).cloned())
     };
-    let way = |trace: &Trace<'p>| match trace.crossings.get(inside(trace)) {
-        Some(crossing) => crossing.way.clone(),
-        None => trace.way.clone(),
-    };
     match (last(a), last(b)) {
         (None, None) => None,
         (Some(crossing), None) => {
-            beside(program, &crossing, &way(b), shared > 0, certainty, (true, false))
+            let (own, other) = (around(a, inside(a)), around(b, inside(b)));
+            beside(program, &crossing, other, own, shared > 0, certainty, (true, false))
         }
         (None, Some(crossing)) => {
-            beside(program, &crossing, &way(a), shared > 0, certainty, (false, true))
+            let (own, other) = (around(b, inside(b)), around(a, inside(a)));
+            beside(program, &crossing, other, own, shared > 0, certainty, (false, true))
         }
         (Some(one), Some(other)) => {
             if one.start.site == other.start.site && (same_access || !one.many) {
@@ -175,12 +173,21 @@ fn is_waited_for(program: &Program, first: &Crossing<'_>, second: &Crossing<'_>)
             .any(|join| first.start.at <= join.at && join.at <= second.start.at)
 }
 
+/// The functions that lead to the last of a trace's crossings, as far as they are its own.
+fn around<'t>(trace: &'t Trace<'_>, own: usize) -> &'t [Passed] {
+    match trace.crossings.get(own) {
+        Some(crossing) => &crossing.way,
+        None => &trace.way,
+    }
+}
+
 /// Code that goes on beside what it has started: the functions on its way, and whether they are known up to whoever starts
 /// both.
 fn beside<'p>(
     program: &'p Program,
     crossing: &Crossing<'p>,
     outside: &[Passed],
+    around: &[Passed],
     whole: bool,
     certainty: Certainty,
     which: (bool, bool),
@@ -200,6 +207,20 @@ fn beside<'p>(
     };
     if !whole && outside.iter().any(received) {
         return None;
+    }
+    // A function calls one, and later another that leads to the start.
+    if passed.is_none() {
+        let before = |(at, one): (usize, &Passed)| {
+            let other = around.iter().position(|other| other.function == one.function);
+            other.is_some_and(|then| {
+                let later = around.get(then).is_some_and(|other| one.at < other.at);
+                let again = outside.iter().skip(at).chain(around.iter().skip(then));
+                later && !again.into_iter().any(|passed| passed.again)
+            })
+        };
+        if outside.iter().enumerate().any(before) {
+            return None;
+        }
     }
     // Both lie in the function that starts it: what comes before the start is over by then, unless the function is called
     // again, and what comes after a wait comes after it.

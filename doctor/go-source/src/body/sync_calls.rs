@@ -111,6 +111,22 @@ impl<'w> Walker<'w> {
                 let end = self.r.hir().expr(call).span.end;
                 self.joins_here(end);
             }
+            // The runtime's own mutexes: Go 1.27, `runtime/lockrank_off.go`.
+            ("runtime", "") => {
+                let lock = match name {
+                    "lock" | "lockWithRank" => "Lock",
+                    "unlock" | "unlockWithRank" => "Unlock",
+                    _ => return,
+                };
+                if let Some(mutex) = args.first() {
+                    let hir = self.r.hir();
+                    let mutex = match hir.expr(hir.unparen(*mutex)).kind {
+                        ExprKind::Unary { x, .. } => x,
+                        _ => *mutex,
+                    };
+                    self.lock_call(call, mutex, &[], lock);
+                }
+            }
             // A semaphore is a lock where it lets one in, which cannot be told here.
             ("golang.org/x/sync/semaphore", "Weighted") => {
                 let lock = match name {
