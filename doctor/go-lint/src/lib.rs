@@ -39,9 +39,17 @@ pub fn check(program: &Program, options: &Options) -> Findings {
                 let mut more = Vec::new();
                 check(&analysis, map, &mut more);
                 for new in more {
-                    // The first rule has an access, but for one that is surer of it.
+                    // The first rule that is sure of an access has it, and what others know makes it surer.
                     match found.iter_mut().find(|old| old.access.site == new.access.site) {
-                        Some(old) if old.grade < new.grade => *old = new,
+                        Some(old) if old.grade == Grade::Low => {
+                            if new.grade > Grade::Low {
+                                *old = new;
+                            }
+                        }
+                        Some(old) if old.grade < new.grade => {
+                            old.grade = new.grade;
+                            old.because.extend(new.because);
+                        }
                         Some(_) => {}
                         None => found.push(new),
                     }

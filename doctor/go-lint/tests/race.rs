@@ -19,7 +19,10 @@ use std::process::Command;
 use toolchain::Go;
 
 /// The rules about races.
-const RACES: [&str; 7] = ["th101", "th102", "th103", "th104", "th105", "th106", "th108"];
+const RACES: [&str; 8] = ["th101", "th102", "th103", "th104", "th105", "th106", "th107", "th108"];
+
+/// The rule whose marks stand where a map is handed out: the race is where it is used.
+const HANDED_OUT: &str = "TH107";
 
 /// Runs of one test: which goroutine comes first is up to the scheduler.
 const TRIES: usize = 8;
@@ -99,8 +102,8 @@ fn marked(package: &str) -> Vec<String> {
         files.iter().filter(|(path, _)| Path::new(path).parent() == Some(Path::new(package)))
     {
         let marks = Marks::of(text);
-        let lines =
-            marks.want.iter().chain(&marks.missed).map(|(line, _)| format!("{path}:{line}"));
+        let lines = marks.want.iter().chain(&marks.missed).filter(|(_, code)| *code != HANDED_OUT);
+        let lines = lines.map(|(line, _)| format!("{path}:{line}"));
         places.extend(lines);
     }
     places.dedup();
@@ -116,7 +119,7 @@ fn what_is_marked_races() {
             let package = format!("{rule}/bad");
             let tests = Tests::build(&go, &package);
             let mut unseen = marked(&package);
-            assert!(!unseen.is_empty(), "{package} has no marks");
+            assert!(!unseen.is_empty() || rule == "th107", "{package} has no marks");
             for name in &tests.names {
                 let mut raced = false;
                 for _ in 0..TRIES {

@@ -64,6 +64,8 @@ folders! {
     reads_under_a_lock_for_reading_are_no_finding: "th105/good/",
     maps_of_the_package_in_handlers_are_found: "th106/bad/",
     maps_of_the_package_that_are_filled_before_are_no_finding: "th106/good/",
+    maps_that_are_handed_out_are_found: "th107/bad/",
+    copies_that_are_handed_out_are_no_finding: "th107/good/",
     maps_of_copied_structs_are_found: "th108/bad/",
     copies_with_maps_of_their_own_are_no_finding: "th108/good/",
     writes_to_nil_maps_are_found: "th201/bad/",

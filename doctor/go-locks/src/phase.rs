@@ -107,7 +107,12 @@ pub fn short_function(site: &Site) -> String {
 }
 
 /// Whether a function by its name begins or ends the life of its object, where a replaced map is a new or no map.
-pub fn begins_or_ends(site: &Site) -> bool {
+pub fn begins_or_ends(program: &Program, touch: &Touch<'_>) -> bool {
+    // What a closure does that is handed away is done later.
+    if touch.source.function.is_some_and(|function| is_handed_away(program, function)) {
+        return false;
+    }
+    let site = &touch.source.access.site;
     let lower = short_function(site).to_lowercase();
     [
         "start", "connect", "run", "stop", "close", "shutdown", "reset", "begin", "load",

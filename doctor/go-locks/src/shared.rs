@@ -274,6 +274,10 @@ fn is_given(program: &Program, source: &SourceAccess) -> bool {
     for _ in 0..8 {
         let Some(Base::Variable { id, direct }) = base else { break };
         let Some(variable) = program.variable(id) else { return false };
+        // Whoever calls a closure may hold the lock of what it has captured.
+        if variable.function != source.function && variable.function.is_some() {
+            return true;
+        }
         match variable.origin {
             VariableOrigin::Receiver | VariableOrigin::Parameter(_) => return true,
             // A variable that holds the map itself, or the same object under another name.

@@ -123,7 +123,8 @@ pub(crate) fn grade<'p>(
         return Some(Grade::Low);
     }
     if phase::makes(analysis.program, touch)
-        || (access.operation == Operation::Replace && phase::begins_or_ends(&access.site))
+        || (access.operation == Operation::Replace
+            && phase::begins_or_ends(analysis.program, touch))
     {
         return Some(Grade::Low);
     }

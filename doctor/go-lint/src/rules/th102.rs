@@ -103,7 +103,7 @@ fn forgotten<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<F
                 && go_locks::harmful(touch, other)
         });
         let lifecycle = phase::makes(analysis.program, touch)
-            || phase::begins_or_ends(&access.site)
+            || phase::begins_or_ends(analysis.program, touch)
             || words::leaves_lock_to_callers(analysis.program, &access.site);
         if !elsewhere || lifecycle || found.iter().any(|known| known.access.site == access.site) {
             continue;
@@ -149,14 +149,15 @@ pub(crate) fn claims<'p>(
             grade = grade.min(Grade::Medium);
         }
         let quiet = |touch: &Touch<'_>, beside: bool| {
-            let site = &touch.source.access.site;
             !beside
                 && (phase::makes(analysis.program, touch)
-                    || (touch.mutates() && !changes_beside && phase::begins_or_ends(site)))
+                    || (touch.mutates()
+                        && !changes_beside
+                        && phase::begins_or_ends(analysis.program, touch)))
         };
         let site = &touch.source.access.site;
-        let fresh =
-            touch.source.access.operation == Operation::Replace && phase::begins_or_ends(site);
+        let fresh = touch.source.access.operation == Operation::Replace
+            && phase::begins_or_ends(analysis.program, touch);
         // Maps that are elements may be different ones.
         let element = map.decl.decl == DeclKind::Element;
         if element

@@ -128,8 +128,14 @@ pub(super) fn calls(
                 call: hand.call,
                 at: hand.at,
             };
-            let mut search =
-                Search { units, naming, uses: &uses, stored: &stored, found: Vec::new() };
+            let mut search = Search {
+                units,
+                naming,
+                uses: &uses,
+                stored: &stored,
+                functions,
+                found: Vec::new(),
+            };
             search.follow(slot, &handed, None, &mut Vec::new());
             if search.found.len() > MAX_CALLS {
                 continue;
@@ -166,6 +172,7 @@ struct Search<'a> {
     naming: &'a Names<'a>,
     uses: &'a FxHashMap<Slot, Vec<Use>>,
     stored: &'a FxHashMap<Slot, usize>,
+    functions: &'a [Function],
     found: Vec<(Use, Holding, CallKind)>,
 }
 
@@ -201,7 +208,31 @@ impl Search<'_> {
         way.pop();
     }
 
+    /// Whether a lock that the function was given is held: whose it is, its callers know.
+    fn holds_a_parameter(&self, at: &Use) -> bool {
+        let (Some(unit), Some(call)) = (self.units.get(at.unit), at.call) else { return false };
+        let function = at.function.and_then(|id| self.functions.get(index(id.0)));
+        let (Some(state), Some(function)) = (unit.states.get(&(at.file, call)), function) else {
+            return false;
+        };
+        state.held().iter().any(|held| {
+            let root = held.path.root.filter(|root| Some(*root) == held.path.mutex);
+            root.is_some_and(|root| {
+                function.span.start <= root.name.start && root.name.end <= function.body.start
+            })
+        })
+    }
+
     fn held(&self, at: &Use) -> Holding {
+        let unknown = Holding {
+            locks: LockSet::Unknown,
+            guards: Vec::new(),
+            perhaps: None,
+            released: Vec::new(),
+        };
+        if self.holds_a_parameter(at) {
+            return unknown;
+        }
         match (self.units.get(at.unit), at.call) {
             (Some(unit), Some(call)) => holding(self.naming, unit, at.file, call, false),
             _ => Holding {
