@@ -1,10 +1,11 @@
 //! `cargo xtask recall`: how many of the real bugs of a corpus `tophash check` finds, and whether it is silent when they
 //! are fixed.
 //!
-//! The corpus is a folder with `bugs.json`: repository, commit of the fix and its parent, the map, the lines that access
-//! it unsafely in the parent. The repositories lie in another folder, as git directories called `OWNER+NAME/repo`,
-//! `OWNER/NAME` or `NAME`. The bugs are split by a hash of their repository's name: two thirds are `work`, which rules are
-//! written against, one third is `check`, whose cases nobody reads.
+//! The corpus is a file, or a folder with `bugs.json`: repository, commit of the fix and its parent, the map, the lines that
+//! access it unsafely in the parent. `docs/fixed-races.json` is one. The repositories lie in another folder, as git
+//! directories called `OWNER+NAME/repo`, `OWNER/NAME` or `NAME`. The bugs are split into `work`, which rules are written
+//! against, and `check`, whose cases nobody reads: as each bug says, else by a hash of its repository's name, two thirds
+//! and one.
 
 #![expect(clippy::print_stdout, reason = "a task prints its table")]
 
@@ -18,8 +19,8 @@ use std::process::Command;
 /// What `cargo xtask recall` takes.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The folder with bugs.json
-    #[arg(long, value_name = "DIR")]
+    /// The folder with bugs.json, or another file like it
+    #[arg(long, value_name = "PATH")]
     corpus: PathBuf,
     /// The folder with the repositories
     #[arg(long, value_name = "DIR")]
@@ -41,6 +42,13 @@ struct Bug {
     map_name: String,
     unsafe_accesses: Vec<String>,
     after_is_clean: bool,
+    part: Option<String>,
+}
+
+impl Bug {
+    fn part(&self) -> &str {
+        self.part.as_deref().unwrap_or_else(|| part_of(&self.repo))
+    }
 }
 
 /// A finding, as far as it is compared.
@@ -77,7 +85,8 @@ impl Verdict {
 
 /// Checks the parent and the fix of every bug, and prints the tallies.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let path = arguments.corpus.join("bugs.json");
+    let folder = arguments.corpus.is_dir();
+    let path = if folder { arguments.corpus.join("bugs.json") } else { arguments.corpus.clone() };
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
     let bugs: Vec<Bug> = serde_json::from_str(&text).context("bugs.json is not as expected")?;
@@ -86,15 +95,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     for part in ["work", "check"] {
         for nil in [false, true] {
             let mut all = Vec::new();
-            for bug in bugs
-                .iter()
-                .filter(|bug| part_of(&bug.repo) == part && (bug.kind == "nil-map-write") == nil)
+            for bug in
+                bugs.iter().filter(|bug| bug.part() == part && (bug.kind == "nil-map-write") == nil)
             {
                 let verdict = judge(bug, &program, &arguments.repositories)?;
                 if arguments.cases && part == "work" {
                     println!("  {:<32} {}", bug.id, verdict.words());
                 }
                 all.push((matches!(bug.tier.as_str(), "A" | "B"), verdict));
+            }
+            if all.is_empty() {
+                continue;
             }
             let count = |wanted: &dyn Fn(bool, Verdict) -> bool| {
                 all.iter().filter(|&&(near, verdict)| wanted(near, verdict)).count()

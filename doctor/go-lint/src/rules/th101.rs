@@ -143,8 +143,10 @@ pub(crate) fn grade<'p>(
     let share = guard.percent();
     // Code that a goroutine or a handler leads to runs beside other code; of other code it is not known.
     let runs_beside = access.root.is_some();
+    // Which lock guards a map is inferred; that two ways meet at one object is seen.
+    let seen = met.as_ref().is_some_and(|met| met.certainty == Certainty::Certain);
     let grade = match (guard.beside, guard.changes > 0) {
-        (true, true) if guard.under >= 2 && share >= 75 && runs_beside => Grade::High,
+        (true, true) if guard.under >= 2 && share >= 75 && seen => Grade::High,
         (true, true) if share >= 50 || (share >= 34 && guard.own >= 2) || met.is_some() => {
             Grade::Medium
         }

@@ -46,7 +46,7 @@
 
 use crate::words;
 use finding::{DeclKind, Finding, Grade, LockMode, Related, Role};
-use go_locks::{Analysis, Held, SharedMap, Touch};
+use go_locks::{Analysis, Certainty, Held, SharedMap, Touch};
 use std::sync::Arc;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
@@ -70,9 +70,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
         // The lock must be the map's: declared beside it, or taken for changes elsewhere.
         let guard = map.guard.as_ref().filter(|guard| guard.name == lock.guard);
         let grade = match guard {
-            Some(guard)
-                if guard.beside && !lock.inherited && meets_others(analysis, map, touch) =>
-            {
+            Some(guard) if guard.beside && !lock.inherited && is_met(analysis, map, touch) => {
                 Grade::High
             }
             Some(guard) if (guard.beside || guard.changes > 0) && !lock.inherited => Grade::Medium,
@@ -99,6 +97,15 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
         finding.help = format!("take {} with Lock for the change", lock.path);
         found.push(finding);
     }
+}
+
+/// Whether it is seen that another access meets this one, at the same object.
+fn is_met<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, touch: &Touch<'p>) -> bool {
+    map.touches.iter().any(|other| {
+        analysis
+            .meet(map.decl, touch, other)
+            .is_some_and(|meeting| meeting.certainty == Certainty::Certain)
+    })
 }
 
 /// Whether another function may do harm under the same lock, or the access runs several times at once.
