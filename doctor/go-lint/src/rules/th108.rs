@@ -32,7 +32,7 @@
 //! - Package maps, func Clone, <https://pkg.go.dev/maps#Clone>
 
 use crate::words;
-use finding::{Finding, Grade, MapDecl, MapKind, Operation, Related, Role};
+use finding::{Finding, Grade, LockSet, MapDecl, MapKind, Operation, Related, Role};
 use go_source::{Program, SourceAccess};
 
 pub(crate) fn check(
@@ -50,6 +50,11 @@ pub(crate) fn check(
             && !access.access.before_sharing
             && access.calls.is_empty()
     };
+    // Whether the sharing is meant cannot be seen. Where a lock is held for the map somewhere, others have it too.
+    let guarded = accesses.iter().any(|access| {
+        let own = matches!(&access.access.locks, LockSet::Held(held) if !held.is_empty());
+        own || !access.inherited.is_empty()
+    });
     for change in accesses.iter().filter(changes) {
         let access = &change.access;
         if words::leaves_lock_to_callers(program, &access.site) {
@@ -65,7 +70,7 @@ pub(crate) fn check(
                 words::called(map),
                 words::passive(access.operation)
             ),
-            grade: Grade::Medium,
+            grade: if guarded { Grade::Medium } else { Grade::Low },
             because: vec![
                 "the struct was copied, and its map not cloned, before the change".to_owned(),
             ],
