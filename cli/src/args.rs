@@ -185,6 +185,14 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) tests: bool,
 
+    /// Leave out the findings that this file knows
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Write what is found to this file, for --baseline, and exit with 0
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "baseline")]
+    pub(crate) write_baseline: Option<PathBuf>,
+
     /// Count the findings of each rule
     #[arg(long)]
     pub(crate) statistics: bool,
@@ -241,6 +249,10 @@ pub(crate) enum CheckFormat {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Annotations of a run of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
 }
 
 /// Arguments of `demo`.

@@ -1,6 +1,7 @@
 //! `tophash check`: the maps of a tree by the rules, with the exit code of a gate.
 
 use crate::args::{Check, CheckFormat, Least, Rule};
+use crate::baseline;
 use crate::error::{Error, Result};
 use crate::tree;
 use crate::{exit, output};
@@ -40,6 +41,25 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         Least::Medium => Grade::Medium,
         Least::Low => Grade::Low,
     });
+    if let Some(path) = &arguments.write_baseline {
+        baseline::write(&findings, path)?;
+        output::say(format_args!(
+            "{} written; next: tophash check --baseline {} tells what is new",
+            count(findings.findings.len()),
+            path.display()
+        ));
+        return Ok(exit::EXPLAINED);
+    }
+    if let Some(path) = &arguments.baseline {
+        let gone = baseline::apply(&mut findings, path)?;
+        if gone > 0 {
+            findings.notes.push(format!(
+                "{} of the baseline are gone; --write-baseline {} forgets them",
+                count(gone),
+                path.display()
+            ));
+        }
+    }
     let notes = tree.notes.iter().chain(&findings.notes).cloned();
     let read = program.notes().iter().map(ToString::to_string);
     for note in notes.chain(read) {
@@ -90,6 +110,8 @@ fn print(findings: &Findings, tree: &tree::Tree, format: CheckFormat) -> Result<
             report::findings_full(findings, &source, &options)
         }
         CheckFormat::Concise => report::findings_concise(findings),
+        CheckFormat::Github => report::findings_github(findings),
+        CheckFormat::Gitlab => report::findings_gitlab(findings).map_err(because)?,
         CheckFormat::Json => report::findings_json(findings).map_err(because)?,
         CheckFormat::Sarif => {
             report::findings_sarif(findings, &|file: &str| tree.files.read(file).ok(), &tool())
@@ -107,6 +129,10 @@ fn tool() -> Tool {
         page: go_lint::page(rule.code).unwrap_or_default(),
     };
     Tool { version: env!("CARGO_PKG_VERSION").to_owned(), rules: RULES.iter().map(info).collect() }
+}
+
+fn count(findings: usize) -> String {
+    if findings == 1 { "1 finding".to_owned() } else { format!("{findings} findings") }
 }
 
 /// How many findings each rule has, on standard error.

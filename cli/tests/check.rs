@@ -612,3 +612,141 @@ fn the_example_service_is_found_and_its_repaired_form_is_clean() {
     let repaired = run(&["check", &format!("{}-repaired", common::ORDERS), "--format", "concise"]);
     assert_eq!((repaired.code, repaired.stdout.as_str()), (0, ""), "{}", repaired.stderr);
 }
+
+/// Two functions that forget the lock which two others take.
+const UNEVEN: &str = "package t
+
+import \"sync\"
+
+type C struct {
+	mu sync.Mutex
+	m  map[int]int
+}
+
+func New() *C { return &C{m: make(map[int]int)} }
+
+func (c *C) Put(k int) { c.mu.Lock(); defer c.mu.Unlock(); c.m[k] = 1 }
+
+func (c *C) Drop(k int) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.m, k) }
+
+func (c *C) Get(k int) int {
+	return c.m[k]
+}
+
+func (c *C) Has(k int) bool {
+	_, ok := c.m[k]
+	return ok
+}
+";
+
+#[test]
+fn a_comment_with_a_reason_suppresses_a_finding() {
+    let lines = |source: &str| {
+        let folder = module_of(source);
+        let out = concise(folder.path(), &[]);
+        let lines: Vec<String> = out
+            .stdout
+            .lines()
+            .map(|line| line.split(':').nth(1).unwrap_or_default().to_owned())
+            .collect();
+        (lines, out.stderr)
+    };
+    let at = |comment: &str| {
+        UNEVEN.replace("\treturn c.m[k]\n", &format!("\treturn c.m[k] {comment}\n"))
+    };
+    let before = |comment: &str| {
+        UNEVEN.replace("\treturn c.m[k]\n", &format!("\t{comment}\n\treturn c.m[k]\n"))
+    };
+    assert_eq!(lines(UNEVEN).0, ["17", "21"]);
+    for good in [
+        "//tophash:ignore TH101 filled before the server starts",
+        "//tophash:ignore TH1 filled before",
+        "//tophash:ignore TH105,th101 filled before",
+        "//nolint:tophash // filled before",
+        "//nolint:errcheck,tophash // filled before",
+        "// nolint:tophash // filled before",
+    ] {
+        let (found, said) = lines(&at(good));
+        assert_eq!((found.as_slice(), said.contains("t.go:17")), (&["21".to_owned()][..], false));
+        assert_eq!(lines(&before(good)).0, ["22"], "{good} on the line before");
+    }
+    let two = before("//tophash:ignore TH101 one\n\t//nolint:errcheck // another");
+    assert_eq!(lines(&two).0, ["23"]);
+    for (bad, says) in [
+        ("//tophash:ignore TH101", "without a reason"),
+        ("//tophash:ignore", "which rules"),
+        ("//tophash:ignore because", "which rules"),
+        ("//nolint:tophash", "without a reason"),
+        ("//tophash:ignore TH105 another rule", "nothing to suppress"),
+    ] {
+        let (found, said) = lines(&at(bad));
+        assert_eq!(found, ["17", "21"], "{bad}");
+        assert!(said.contains("t.go:17") && said.contains(says), "{bad}: {said}");
+    }
+    for other in ["//nolint:errcheck // theirs", "//nolint", "/* tophash:ignore TH101 x */"] {
+        let (found, said) = lines(&at(other));
+        assert_eq!((found.len(), said.contains("t.go:17")), (2, false), "{other}: {said}");
+    }
+    let text = UNEVEN
+        .replace("c.m[k]\n\treturn ok", "c.m[len(\"//tophash:ignore TH101 x\")]\n\treturn ok");
+    assert_eq!(lines(&text).0, ["17", "21"], "a string is no comment");
+    // A rule that does not run has nothing to suppress, and that is nobody's fault.
+    let folder = module_of(&at("//tophash:ignore TH101 filled before"));
+    let out = concise(folder.path(), &["--select", "TH105"]);
+    assert_eq!((out.code, out.stderr.contains("nothing to suppress")), (0, false));
+    assert_eq!(json(folder.path(), &[])["suppressed"], 1);
+}
+
+#[test]
+fn a_baseline_lets_only_what_is_new_through() {
+    let folder = module_of(UNEVEN);
+    let file = folder.path().join("tophash.baseline");
+    let written = concise(folder.path(), &["--write-baseline", "tophash.baseline"]);
+    assert_eq!((written.code, written.stdout.as_str()), (0, ""), "{}", written.stderr);
+    assert!(written.stderr.contains("2 findings written"), "{}", written.stderr);
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    let with = ["--baseline", "tophash.baseline"];
+    let known = concise(folder.path(), &with);
+    assert_eq!((known.code, known.stdout.as_str()), (0, ""), "{}", known.stderr);
+    assert_eq!(json(folder.path(), &with)["known"], 2);
+    // Lines move, and one more access of the same function is new.
+    let moved = UNEVEN.replace("\treturn c.m[k]\n", "\n\n\tc.m[k+1] = 1\n\treturn c.m[k]\n");
+    fs::write(folder.path().join("t.go"), &moved).unwrap();
+    let new = concise(folder.path(), &with);
+    assert_eq!((new.code, new.stdout.lines().count()), (1, 1), "{}", new.stdout);
+    assert!(new.stdout.starts_with("t.go:19:"), "{}", new.stdout);
+    // What is mended is said to be gone.
+    let mended = UNEVEN.replace("\treturn c.m[k]\n", "\treturn 0\n");
+    fs::write(folder.path().join("t.go"), mended).unwrap();
+    let gone = concise(folder.path(), &with);
+    assert_eq!(gone.code, 0);
+    assert!(gone.stderr.contains("1 finding of the baseline"), "{}", gone.stderr);
+    for (text, says) in [("", "is no baseline"), ("TH101:x\n", "is no baseline")] {
+        fs::write(&file, text).unwrap();
+        let out = concise(folder.path(), &with);
+        assert_eq!((out.code, out.stderr.contains(says)), (2, true), "{}", out.stderr);
+    }
+    let missing = concise(folder.path(), &["--baseline", "missing"]);
+    assert!(missing.code == 2 && missing.stderr.contains("--write-baseline"));
+    let nowhere = concise(folder.path(), &["--write-baseline", "no/such/folder/file"]);
+    assert_eq!(nowhere.code, 2, "{}", nowhere.stderr);
+}
+
+#[test]
+fn build_servers_get_their_own_formats() {
+    let folder = module_of(UNEVEN);
+    let github = run_in(folder.path(), &["check", "--format", "github"]);
+    let first = github.stdout.lines().next().unwrap();
+    assert!(
+        first.starts_with("::warning file=t.go,line=17,col=9,title=TH101 inconsistent-lock::C.m "),
+        "{first}"
+    );
+    assert_eq!((github.code, github.stdout.lines().count()), (1, 2));
+    let gitlab = run_in(folder.path(), &["check", "--format", "gitlab"]);
+    let issues: Value = serde_json::from_str(&gitlab.stdout).unwrap();
+    assert_eq!(issues[0]["check_name"], "TH101");
+    assert_eq!(issues[0]["severity"], "major");
+    assert_eq!(issues[1]["location"], serde_json::json!({"path": "t.go", "lines": {"begin": 21}}));
+    assert_ne!(issues[0]["fingerprint"], issues[1]["fingerprint"]);
+}

@@ -106,6 +106,10 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// Findings of a grade that was not asked for.
     pub withheld: u64,
+    /// Findings that comments in the source suppress.
+    pub suppressed: u64,
+    /// Findings that a baseline knows.
+    pub known: u64,
     /// Maps that were looked at.
     pub maps: u64,
     /// Accesses that were looked at.

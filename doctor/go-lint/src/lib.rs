@@ -8,6 +8,7 @@ mod options;
 mod place;
 mod rule;
 mod rules;
+mod suppression;
 mod words;
 
 pub use options::Options;
@@ -84,12 +85,20 @@ pub fn check(program: &Program, options: &Options) -> Findings {
     // A map that is reached by several names is claimed by each of them.
     let mut seen = BTreeSet::new();
     all.retain(|finding| seen.insert((finding.access.site.clone(), finding.code.clone())));
+    let mut suppressions = suppression::Suppressions::new(program);
+    let before = all.len();
+    all.retain(|finding| !suppressions.suppresses(finding));
+    let suppressed = before.saturating_sub(all.len());
+    let mut notes = skip.notes();
+    notes.extend(suppressions.notes(&|code| options.selects(code)));
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let mut findings = Findings {
         withheld: 0,
+        suppressed: number(suppressed),
+        known: 0,
         maps: number(analysis.maps.len()),
         accesses: number(analysis.maps.iter().map(|map| map.touches.len()).sum()),
-        notes: skip.notes(),
+        notes,
         findings: all,
     };
     findings.withhold(options.least);

@@ -175,7 +175,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let beside: FxHashSet<FunctionId> = seeds.iter().map(|seed| seed.function).collect();
     let through = through::calls(units, &by_ref, &functions, &beside, &naming);
     let calls = calls::resolve(units, &by_ref, &methods, &naming, &through);
-    let called = through.called;
+    let called = through.held();
     let mut calls: Vec<Call> = calls.into_iter().chain(through.calls).collect();
     let starts = roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
@@ -443,8 +443,9 @@ struct Tables<'a> {
     started: &'a FxHashMap<FunctionId, bool>,
     /// Functions that `sync.Once` runs, and those that nobody else calls.
     once: &'a FxHashSet<FunctionId>,
-    /// Functions whose calls through parameters and fields are known.
-    called: &'a FxHashSet<FunctionId>,
+    /// Functions whose calls through parameters and fields are known, with what all of these hold; `None` where that cannot
+    /// be told.
+    called: &'a FxHashMap<FunctionId, Option<Vec<Inherited>>>,
 }
 
 impl Tables<'_> {
@@ -540,8 +541,11 @@ impl Tables<'_> {
                 return (Vec::new(), true);
             }
             let parent = self.functions.get(index(id.0)).and_then(|function| function.parent);
-            let ends = self.started.contains_key(&id) || self.called.contains(&id);
-            let Some(parent) = parent.filter(|_| !ends) else { break };
+            if let Some(held) = self.called.get(&id) {
+                let held = held.clone().filter(|held| !escapes || held.is_empty());
+                return held.map_or((Vec::new(), true), |held| (held, false));
+            }
+            let Some(parent) = parent.filter(|_| !self.started.contains_key(&id)) else { break };
             escapes |= self.escapes(id);
             id = parent;
         }
@@ -574,7 +578,7 @@ impl Tables<'_> {
         anchor: crate::hir::ExprId,
     ) -> Holding {
         let called = function
-            .is_some_and(|at| self.called.contains(&FunctionId(unit.base.saturating_add(at))));
+            .is_some_and(|at| self.called.contains_key(&FunctionId(unit.base.saturating_add(at))));
         holding(self.naming, unit, file, anchor, called)
     }
 }

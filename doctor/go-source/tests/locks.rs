@@ -9,7 +9,7 @@ use finding::LockSet;
 /// ends in `// x` expects `x`.
 fn check(body: &str) {
     let source = format!(
-        "package t\n\nimport \"sync\"\n\ntype cache struct {{\n\tmu sync.Mutex\n\trw sync.RWMutex\n\tm map[string]int\n}}\n\nvar global sync.Mutex\nvar flag bool\n\nfunc (c *cache) lock() {{ c.mu.Lock() }}\nfunc (c *cache) unlock() {{ c.mu.Unlock() }}\nfunc (c *cache) maybe() {{ if flag {{ c.mu.Lock() }} }}\nfunc call(f func()) {{ f() }}\n\nfunc (c *cache) f(other *cache, ch chan int) {{\n{body}\n}}\n"
+        "package t\n\nimport \"sync\"\n\ntype cache struct {{\n\tmu sync.Mutex\n\trw sync.RWMutex\n\tm map[string]int\n}}\n\nvar global sync.Mutex\nvar flag bool\n\nfunc (c *cache) lock() {{ c.mu.Lock() }}\nfunc (c *cache) unlock() {{ c.mu.Unlock() }}\nfunc (c *cache) maybe() {{ if flag {{ c.mu.Lock() }} }}\nfunc call(f func()) {{ f() }}\nvar sink func(f func())\n\nfunc (c *cache) f(other *cache, ch chan int) {{\n{body}\n}}\n"
     );
     let program = go::load(&[("t.go", &source)]);
     assert!(program.notes().is_empty(), "{:?}", program.notes());
@@ -139,9 +139,9 @@ fn a_literal_called_on_the_spot_inherits_and_gives_back() {
 #[test]
 fn a_literal_handed_to_an_unknown_function_is_not_known_to_be_outside() {
     check(
-        "c.mu.Lock()\ncall(func() {\nc.m[\"a\"]++ // ?\n})\nc.mu.Unlock()\ncall(func() {\nc.m[\"b\"]++ // none\n})",
+        "c.mu.Lock()\nsink(func() {\nc.m[\"a\"]++ // ?\n})\nc.mu.Unlock()\nsink(func() {\nc.m[\"b\"]++ // none\n})",
     );
-    check("c.mu.Lock()\ncall(func() {\nc.rw.Lock()\nc.m[\"a\"]++ // w:c.rw\nc.rw.Unlock()\n})");
+    check("c.mu.Lock()\nsink(func() {\nc.rw.Lock()\nc.m[\"a\"]++ // w:c.rw\nc.rw.Unlock()\n})");
 }
 
 #[test]
@@ -261,4 +261,50 @@ fn where_a_lock_is_taken_is_known_with_what_is_held_before() {
     let before: Vec<_> = before.iter().map(|lock| &*lock.path).collect();
     assert_eq!(before, ["x.mu"]);
     assert!(program.acquisitions_at("t.go", 22).is_empty());
+}
+
+#[test]
+fn a_literal_that_a_function_calls_runs_under_what_is_held_there() {
+    let program = go::load(&[(
+        "t.go",
+        "package t
+
+import \"sync\"
+
+type c struct {
+	mu sync.Mutex
+	m  map[string]int
+	f  func()
+}
+
+func call(f func()) { f() }
+
+func (c *c) under(f func()) {
+	c.mu.Lock()
+	call(f)
+	c.mu.Unlock()
+}
+
+func (c *c) a() {
+	c.mu.Lock()
+	call(func() { c.m[\"a\"]++ })
+	c.mu.Unlock()
+	call(func() { c.m[\"b\"]++ })
+	c.under(func() { c.m[\"c\"]++ })
+	c.mu.Lock()
+	c.f = func() { c.m[\"d\"]++ }
+	c.mu.Unlock()
+}
+
+func (c *c) b() { c.f() }
+",
+    )]);
+    for (line, guards) in
+        [(21, &["example.com/t.c.mu"][..]), (23, &[]), (24, &["example.com/t.c.mu"]), (26, &[])]
+    {
+        let access = program.accesses_at("t.go", line)[0];
+        let inherited: Vec<&str> = access.inherited.iter().map(|lock| &*lock.guard).collect();
+        assert!(access.access.locks.is_empty(), "line {line}: {:?}", access.access.locks);
+        assert_eq!(inherited, guards, "line {line}");
+    }
 }

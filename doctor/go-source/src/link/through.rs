@@ -10,9 +10,10 @@ use super::{Unit, both, holding};
 use crate::body::{CallTarget, Callable};
 use crate::hir::ExprId;
 use crate::world::{FileId, FuncRef, index};
-use crate::{Base, Call, CallKind, Function, FunctionId, Holding};
+use crate::{Base, Call, CallKind, Function, FunctionId, Holding, Inherited};
 use finding::LockSet;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 
 /// Slots through which a function is followed, at most.
 const MAX_LEVELS: usize = 4;
@@ -43,6 +44,38 @@ pub(super) struct Through {
     pub(super) taken: FxHashSet<(FunctionId, u32)>,
     /// All functions that are called through something.
     pub(super) called: FxHashSet<FunctionId>,
+}
+
+impl Through {
+    /// What all calls of each function hold; `None` where that cannot be told of one.
+    pub(super) fn held(&self) -> FxHashMap<FunctionId, Option<Vec<Inherited>>> {
+        let mut found: FxHashMap<FunctionId, Option<Vec<Inherited>>> = FxHashMap::default();
+        for call in &self.calls {
+            let here = match &call.holding.locks {
+                LockSet::Unknown => None,
+                LockSet::Held(locks) => {
+                    let named = locks.iter().zip(&call.holding.guards);
+                    let named = named.filter_map(|(lock, guard)| {
+                        Some(Inherited { lock: lock.clone(), guard: guard.clone()? })
+                    });
+                    Some(named.collect::<Vec<_>>())
+                }
+            };
+            match found.entry(call.callee) {
+                Entry::Vacant(slot) => {
+                    slot.insert(here);
+                }
+                Entry::Occupied(mut slot) => {
+                    let common = slot.get_mut().take().zip(here).map(|(mut common, here)| {
+                        common.retain(|lock| here.iter().any(|other| other.guard == lock.guard));
+                        common
+                    });
+                    slot.insert(common);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Finds who calls what is handed over.

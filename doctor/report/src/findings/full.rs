@@ -36,6 +36,14 @@ pub fn findings_full(
             count(findings.withheld, "more is", "more are")
         ));
     }
+    if findings.known > 0 {
+        let known = count(findings.known, "more is", "more are");
+        summary.push_str(&format!(" {known} in the baseline."));
+    }
+    if findings.suppressed > 0 {
+        let suppressed = count(findings.suppressed, "more is", "more are");
+        summary.push_str(&format!(" {suppressed} suppressed by comments."));
+    }
     hanging(&mut out, "", 0, &summary, width);
     out
 }

@@ -63,7 +63,8 @@ TH101 inconsistent-lock: Cache.entries is deleted from without Cache.mu, which g
   help      take Cache.mu around the access
 
 1 finding in 3 accesses to 1 map that are changed after they are shared. 2 more are of a
-lower grade not shown; --grade low shows all.
+lower grade not shown; --grade low shows all. 3 more are in the baseline. 1 more is
+suppressed by comments.
 
 "#]]
     );
@@ -116,6 +117,32 @@ fn lines_of_source_that_are_gone_are_no_failure() {
         assert!(full(&sample::findings(), &source, 80).contains("TH101"));
     }
     assert!(full(&sample::findings(), &|_| Some(vec![0xff; 4096]), 80).contains("TH101"));
+}
+
+/// The characters that workflow commands are made of must not end one early.
+#[test]
+fn github_escapes_what_commands_are_made_of() {
+    let mut findings = sample::findings();
+    findings.findings[0].access.site.file = "a,b:c%d.go".into();
+    findings.findings[0].message = "100 %\n::error::x".to_owned();
+    let line = report::findings_github(&findings);
+    assert_eq!(line.lines().count(), 1, "{line}");
+    assert!(
+        line.starts_with("::error file=a%2Cb%3Ac%25d.go,line=18,col=10,title=TH101 "),
+        "{line}"
+    );
+    assert!(line.contains("::100 %25 ::error::x (high); take"), "{line}");
+}
+
+#[test]
+fn gitlab_tells_findings_of_one_fingerprint_apart() {
+    let mut findings = sample::findings();
+    let again = findings.findings[0].clone();
+    findings.findings.push(again);
+    let issues: Value = serde_json::from_str(&report::findings_gitlab(&findings).unwrap()).unwrap();
+    assert_ne!(issues[0]["fingerprint"], issues[1]["fingerprint"]);
+    assert_eq!(issues[0]["location"]["path"], "status/cache.go");
+    assert_eq!(issues[0]["severity"], "critical");
 }
 
 /// A name out of a foreign tree must not steer the terminal or break a line.

@@ -284,6 +284,8 @@ pub(crate) fn findings() -> Findings {
     Findings {
         findings: vec![finding],
         withheld: 2,
+        suppressed: 1,
+        known: 3,
         maps: 1,
         accesses: 3,
         notes: vec!["1 file was left out".into()],

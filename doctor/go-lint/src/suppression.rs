@@ -1,0 +1,125 @@
+//! Comments that suppress findings: `//tophash:ignore TH101 the map is filled before the server starts`, and
+//! `//nolint:tophash // reason`.
+//!
+//! Such a comment stands at the end of the line that it is about, or alone on the line before. It gives a reason: without
+//! one it suppresses nothing, and that is said. So is a comment that has nothing to suppress.
+
+use finding::Finding;
+use go_source::Program;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The beginnings of both kinds.
+const OWN: &str = "tophash:ignore";
+const NOLINT: &str = "nolint:";
+
+/// One comment.
+struct Suppression {
+    /// The line that it stands on.
+    line: u32,
+    /// The line that it is about.
+    about: u32,
+    /// Codes or their beginnings; all where it is empty.
+    codes: Vec<String>,
+    used: bool,
+}
+
+/// The comments of a program.
+#[derive(Default)]
+pub(crate) struct Suppressions {
+    files: BTreeMap<Arc<str>, Vec<Suppression>>,
+    notes: Vec<String>,
+}
+
+impl Suppressions {
+    /// Reads the comments of the program's own files.
+    pub(crate) fn new(program: &Program) -> Self {
+        let mut found = Self::default();
+        for file in program.files().iter().filter(|file| !file.is_vendored()) {
+            for marker in [OWN, NOLINT] {
+                for (line, alone, comment) in file.comments_with(marker) {
+                    match read(comment) {
+                        Some(Ok(codes)) => {
+                            let about = if alone { below(file.text(), line) } else { line };
+                            let of_file = found.files.entry(Arc::from(file.path())).or_default();
+                            of_file.push(Suppression { line, about, codes, used: false });
+                        }
+                        Some(Err(wrong)) => {
+                            found.notes.push(format!("{}:{line}: {wrong}", file.path()));
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a comment suppresses a finding; it is used then.
+    pub(crate) fn suppresses(&mut self, finding: &Finding) -> bool {
+        let Some(of_file) = self.files.get_mut(&finding.access.site.file) else { return false };
+        let mut suppressed = false;
+        for comment in of_file.iter_mut().filter(|comment| {
+            let of_code = comment.codes.iter().any(|code| finding.code.starts_with(code.as_str()));
+            comment.about == finding.access.site.line && (comment.codes.is_empty() || of_code)
+        }) {
+            comment.used = true;
+            suppressed = true;
+        }
+        suppressed
+    }
+
+    /// What is wrong with the comments: those that say no reason, and those that suppress nothing, of the rules that ran.
+    pub(crate) fn notes(self, ran: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let mut notes = self.notes;
+        for (file, comments) in &self.files {
+            for comment in comments.iter().filter(|comment| !comment.used) {
+                if comment.codes.is_empty() || comment.codes.iter().all(|code| ran(code)) {
+                    notes.push(format!(
+                        "{file}:{}: there is nothing to suppress here; take the comment away",
+                        comment.line
+                    ));
+                }
+            }
+        }
+        notes
+    }
+}
+
+/// The first line below a comment that is none itself.
+fn below(text: &str, line: u32) -> u32 {
+    let skipped = usize::try_from(line).unwrap_or(usize::MAX);
+    let comments =
+        text.lines().skip(skipped).take_while(|line| line.trim_start().starts_with("//")).count();
+    line.saturating_add(1).saturating_add(u32::try_from(comments).unwrap_or(u32::MAX))
+}
+
+/// The codes that a comment suppresses; what is wrong with it; `None` where it is about something else.
+fn read(comment: &str) -> Option<Result<Vec<String>, &'static str>> {
+    let text = comment.strip_prefix("//")?;
+    if let Some(rest) = text.strip_prefix(OWN) {
+        let mut words = rest.trim().splitn(2, char::is_whitespace);
+        let codes: Vec<String> =
+            words.next().unwrap_or_default().split(',').map(str::to_uppercase).collect();
+        if !codes.iter().all(|code| code.starts_with("TH")) {
+            return Some(Err("write which rules are ignored: //tophash:ignore TH101 reason"));
+        }
+        let reason = words.next().unwrap_or_default().trim();
+        return Some(if reason.is_empty() {
+            Err("nothing is ignored without a reason: //tophash:ignore TH101 reason")
+        } else {
+            Ok(codes)
+        });
+    }
+    // As golangci-lint has it, which knows other linters by their names.
+    let rest = text.trim_start().strip_prefix(NOLINT)?;
+    let (linters, reason) = rest.split_once("//").unwrap_or((rest, ""));
+    let named = linters.split(',').any(|linter| linter.trim().eq_ignore_ascii_case("tophash"));
+    named.then(|| {
+        if reason.trim().is_empty() {
+            Err("nothing is ignored without a reason: //nolint:tophash // reason")
+        } else {
+            Ok(Vec::new())
+        }
+    })
+}
