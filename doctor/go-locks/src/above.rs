@@ -2,9 +2,10 @@
 //!
 //! The greatest solution of: what all call sites of a function have in common, each with what its own function takes and
 //! what is held above that. A call site of which it cannot be told what is held, one in initialisation, and one on an
-//! object that its function is still making take nothing away. Of functions that are handed over it cannot be told, but
-//! for those handed to code outside the program where nothing is held; those that are started, or called by nobody known,
-//! hold nothing.
+//! object that its function is still making, or by a function that initialises by its name, take nothing away. Who calls
+//! what a field holds is known by those calls. Of other functions that are handed over it cannot be told, but for those
+//! handed to code outside the program where nothing is held; where something is held meanwhile it is doubtful. Those that
+//! are started, or called by nobody known, hold nothing.
 
 use crate::phase;
 use crate::reach::guards_of;
