@@ -12,7 +12,7 @@ const MAX_CALLERS: usize = 256;
 pub(crate) struct Making<'p> {
     program: &'p Program,
     started: FxHashSet<FunctionId>,
-    /// For functions that start something: where they first do.
+    /// For functions that start something, themselves or by what they call: where they first do.
     first_start: FxHashMap<FunctionId, u32>,
     /// Functions that start something, themselves or by what they call.
     starting: FxHashSet<FunctionId>,
@@ -31,6 +31,15 @@ impl<'p> Making<'p> {
             }
         }
         let starting = starting(program);
+        for function in &starting {
+            for call in program.callers(*function) {
+                let runs = matches!(call.kind, CallKind::Direct | CallKind::Interface);
+                if let Some(caller) = call.caller.filter(|_| runs) {
+                    let first = first_start.entry(caller).or_insert(call.at);
+                    *first = call.at.min(*first);
+                }
+            }
+        }
         Self { program, started, first_start, starting, known: Mutex::new(FxHashMap::default()) }
     }
 

@@ -23,6 +23,8 @@ type Parameter = (FunctionId, Option<u32>);
 #[derive(Debug, Default)]
 pub(super) struct Ownership {
     constructors: FxHashSet<FunctionId>,
+    /// Constructors that start something with the object before they return it: others know of it already.
+    starting: FxHashSet<FunctionId>,
     /// Parameters that are only ever given what the caller has just made.
     lent: FxHashSet<Parameter>,
     /// For variables on which a call starts something: where the first such call stands.
@@ -62,6 +64,13 @@ impl Ownership {
                 break;
             }
             found.constructors = more;
+        }
+        for _ in 0..MAX_LEVELS {
+            let more = found.starting_constructors(units, by_ref);
+            if more.len() == found.starting.len() {
+                break;
+            }
+            found.starting = more;
         }
         // From above: functions that call themselves keep what they were given by makers alone.
         found.lent = found.all_parameters(units, by_ref, methods);
@@ -125,6 +134,41 @@ impl Ownership {
             }
         }
         found.into_iter().filter(|(_, all)| *all).map(|(function, _)| function).collect()
+    }
+
+    /// The constructors that return what a call has started something with before, or what they get from such a one.
+    fn starting_constructors(
+        &self,
+        units: &[Unit],
+        by_ref: &FxHashMap<FuncRef, FunctionId>,
+    ) -> FxHashSet<FunctionId> {
+        let mut found = FxHashSet::default();
+        for (at, unit) in units.iter().enumerate() {
+            for value in &unit.facts.returns {
+                let function = FunctionId(unit.base.saturating_add(value.function));
+                if !self.constructors.contains(&function) {
+                    continue;
+                }
+                let of_call = |origin: VariableOrigin| match origin {
+                    VariableOrigin::Call(func) => {
+                        by_ref.get(&func).is_some_and(|callee| self.starting.contains(callee))
+                    }
+                    _ => false,
+                };
+                let starts = match value.value {
+                    VariableOrigin::Alias(BaseFact::Variable { variable, direct: true }) => {
+                        let fact = unit.facts.variables.get(index(variable));
+                        self.started.get(&(at, variable)).is_some_and(|since| *since <= value.at)
+                            || fact.is_some_and(|fact| of_call(fact.origin))
+                    }
+                    other => of_call(other),
+                };
+                if starts {
+                    found.insert(function);
+                }
+            }
+        }
+        found
     }
 
     /// Whether a value at a place is one that the function there makes, or gets from a constructor, and has kept.
@@ -222,9 +266,9 @@ impl Ownership {
             VariableOrigin::Receiver => self.lent.contains(&(here, None)),
             VariableOrigin::Parameter(place) => self.lent.contains(&(here, Some(place))),
             VariableOrigin::Fresh => true,
-            VariableOrigin::Call(func) => {
-                by_ref.get(&func).is_some_and(|function| self.constructors.contains(function))
-            }
+            VariableOrigin::Call(func) => by_ref.get(&func).is_some_and(|function| {
+                self.constructors.contains(function) && !self.starting.contains(function)
+            }),
             _ => false,
         }
     }
