@@ -148,6 +148,9 @@ pub(crate) fn are_ordered(program: &Program, a: &Trace<'_>, b: &Trace<'_>) -> bo
 
 /// Whether two ways end at one object.
 fn one_object(a: &Trace<'_>, b: &Trace<'_>) -> Option<Certainty> {
+    if a.handed_back && b.handed_back {
+        return None;
+    }
     match (a.end, b.end) {
         (End::Package, End::Package) => Some(Certainty::Certain),
         (End::Made(one), End::Made(other)) => (one == other).then_some(Certainty::Certain),

@@ -71,6 +71,9 @@ pub struct Trace<'p> {
     pub held: Vec<(Arc<str>, LockMode)>,
     /// Whether something may be held on the way, it cannot be told what.
     pub uncertain: bool,
+    /// Whether the object was handed back by the constructor whose variable the trace ends at: each call of it makes
+    /// another one.
+    pub handed_back: bool,
 }
 
 impl Trace<'_> {
@@ -119,6 +122,7 @@ impl<'p> Step<'p> {
             abstracted: self.abstracted,
             held: self.held,
             uncertain: self.uncertain,
+            handed_back: false,
         }
     }
 }
@@ -145,6 +149,7 @@ impl<'p> Tracer<'p> {
             abstracted: false,
             held: Vec::new(),
             uncertain: false,
+            handed_back: false,
         };
         let (Some(function), Some(base)) = (access.function, access.base) else {
             return vec![unknown(access.function)];
@@ -205,7 +210,13 @@ impl<'p> Tracer<'p> {
             return;
         }
         match variable.origin {
-            VariableOrigin::Fresh => found.push(end(step, End::Made(id))),
+            VariableOrigin::Fresh => {
+                if let Some(made) = variable.made {
+                    let before = step.clone().ends(End::Made(made));
+                    found.push(Trace { handed_back: true, ..before });
+                }
+                found.push(end(step, End::Made(id)));
+            }
             VariableOrigin::Unknown => found.push(end(step, End::Kept(id))),
             VariableOrigin::Alias(base) => {
                 let depth = step.depth.saturating_add(1);

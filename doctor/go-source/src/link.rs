@@ -12,6 +12,7 @@ mod roots;
 mod slots;
 mod symbols;
 mod through;
+mod variables;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
@@ -230,7 +231,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let acquisitions = acquisitions(units, &naming);
     let origins = origins(units, &ids, &ambiguous);
     let unresolved = units.iter().fold(0u32, |sum, unit| sum.saturating_add(unit.facts.unknown));
-    let variables = variables(units, &by_ref, &ownership);
+    let variables = variables::variables(units, &by_ref, &ownership);
     let joins = joins(units, waits);
     Linked {
         decls,
@@ -314,24 +315,6 @@ fn mark_own(calls: &mut [Call], units: &[Unit], makes: &dyn Fn(usize, &CallFact)
     for call in calls {
         call.on_own = call.caller.is_some_and(|caller| own.contains(&(caller, call.at)));
     }
-}
-
-/// All variables of all functions.
-fn variables(
-    units: &[Unit],
-    by_ref: &FxHashMap<FuncRef, FunctionId>,
-    ownership: &Ownership,
-) -> Vec<Variable> {
-    let mut found = Vec::new();
-    for unit in units {
-        for fact in &unit.facts.variables {
-            let function = (fact.function != u32::MAX)
-                .then(|| FunctionId(unit.base.saturating_add(fact.function)));
-            let origin = ownership.origin(by_ref, fact.origin, &|base| unit.base_of(base));
-            found.push(Variable { function, origin, turn: fact.turn, by_value: fact.by_value });
-        }
-    }
-    found
 }
 
 /// Where each function waits for others.

@@ -30,6 +30,8 @@ pub struct Variable {
     pub function: Option<FunctionId>,
     /// Where it gets its value from.
     pub origin: VariableOrigin,
+    /// The variable by which the constructor that made the object had it, where there is one.
+    pub made: Option<VariableId>,
     /// Where in the file the innermost loop starts that it is declared in: each turn has another variable.
     pub turn: Option<u32>,
     /// Whether it is a struct rather than a pointer to one: who is given it has a copy.

@@ -9,6 +9,11 @@ use crate::world::FuncRef;
 use crate::{CallKind, Shape};
 use finding::{Operation, RootKind};
 
+/// How the arguments of a call are used, unless they are started.
+fn detached_or(kind: CallKind, how: LiteralUse) -> LiteralUse {
+    if kind == CallKind::Go { LiteralUse::Detached } else { how }
+}
+
 impl<'w> Walker<'w> {
     pub(super) fn call(&mut self, id: ExprId, fun: ExprId, args: List, spread: bool) -> Ty {
         let kind = self.call_kind.take().unwrap_or(CallKind::Direct);
@@ -26,14 +31,15 @@ impl<'w> Walker<'w> {
             }
             Callee::Builtin(name) => self.builtin(id, name, args),
             Callee::Declared { func, sig, params, receiver } => {
-                let how = self.argument_use(func);
+                let how = detached_or(kind, self.argument_use(func));
                 let actual = self.hands_over(sig, args, how);
                 self.declared_call(id, func, kind, receiver.as_ref(), args);
                 let sig = self.instantiate(sig, &params, &actual, spread);
                 self.r.results(sig)
             }
             Callee::Abstract { interface, name, sig, base } => {
-                self.arguments(sig, args, LiteralUse::Argument);
+                self.arguments(sig, args, detached_or(kind, LiteralUse::Argument));
+                self.goes_along(id, kind, args);
                 self.known_interface_call(id, interface, name, args);
                 self.calls_method_of(base, kind);
                 if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
@@ -99,7 +105,8 @@ impl<'w> Walker<'w> {
             Callee::Opaque { base, name } => {
                 let starts = super::starters::by_name(name);
                 let how = if starts.is_some() { LiteralUse::Detached } else { LiteralUse::Foreign };
-                self.hands_over(Ty::UNKNOWN, args, how);
+                self.hands_over(Ty::UNKNOWN, args, detached_or(kind, how));
+                self.goes_along(id, kind, args);
                 if let Some(kind) = starts {
                     self.starts_among(id, kind, args);
                 }
@@ -118,7 +125,8 @@ impl<'w> Walker<'w> {
             }
             Callee::Value(ty) => {
                 self.calls_held(id, fun, kind);
-                self.arguments(ty, args, LiteralUse::Argument);
+                self.arguments(ty, args, detached_or(kind, LiteralUse::Argument));
+                self.goes_along(id, kind, args);
                 self.r.results(ty)
             }
         }
@@ -165,7 +173,25 @@ impl<'w> Walker<'w> {
         }
         for (at, arg) in args.iter().enumerate() {
             self.handed_over(call, Some(narrow(at)), *arg);
-            self.hands_function(*arg, HandTo::Parameter(func, narrow(at)), Some(id));
+            if kind != CallKind::Go {
+                self.hands_function(*arg, HandTo::Parameter(func, narrow(at)), Some(id));
+            }
+        }
+        self.goes_along(id, kind, args);
+    }
+
+    /// What is handed to a function that is started runs in its goroutine, as far as it runs: `go every(time.Second, f)`.
+    fn goes_along(&mut self, id: ExprId, kind: CallKind, args: &[ExprId]) {
+        if kind != CallKind::Go {
+            return;
+        }
+        self.starts_among(id, RootKind::Go, args);
+        for arg in args {
+            let ty = self.types.get(arg).copied().unwrap_or(Ty::UNKNOWN);
+            let under = self.r.under(ty);
+            if matches!(self.r.types.kind(under), Kind::Func { .. }) {
+                self.calls_held(id, *arg, kind);
+            }
         }
     }
 
