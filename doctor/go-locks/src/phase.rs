@@ -124,6 +124,17 @@ pub fn begins_or_ends(program: &Program, touch: &Touch<'_>) -> bool {
         || makes_by_name(site)
 }
 
+/// Whether a function sets up a package before its program goes on, by its name: nothing in the program calls it.
+pub fn configures(program: &Program, touch: &Touch<'_>) -> bool {
+    let lower = short_function(&touch.source.access.site).to_lowercase();
+    let named = ["set", "register", "use", "enable"].iter().any(|prefix| lower.starts_with(prefix));
+    let called = |function| !program.callers(function).is_empty() || program.is_started(function);
+    named
+        && touch.mutates()
+        && touch.source.base == Some(Base::Package)
+        && !touch.source.function.is_some_and(called)
+}
+
 /// Whether a function is one that runs before its object is shared, by its name.
 pub fn makes_by_name(site: &Site) -> bool {
     let lower = short_function(site).to_lowercase();

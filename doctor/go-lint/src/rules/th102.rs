@@ -164,6 +164,8 @@ pub(crate) fn claims<'p>(
             || words::leaves_lock_to_callers(analysis.program, site)
             || quiet(touch, mine)
             || quiet(other, theirs)
+            || phase::configures(analysis.program, touch)
+            || phase::configures(analysis.program, other)
             || fresh
         {
             grade = Grade::Low;

@@ -32,6 +32,16 @@ impl Walker<'_> {
             },
         };
         let function = self.function_at_hand();
+        let results = self.number_of_results(ty);
+        // One result alone may be an error of the start.
+        let gives = match to {
+            HandTo::Parameter(func, _) => {
+                let takes = self.r.signature(func).ty;
+                self.number_of_results(takes)
+            }
+            HandTo::Field(_) => 0,
+        };
+        let answered = results > 1 && gives >= results;
         let at = self.r.hir().expr(value).span.start;
         let turn = self.loops.last().copied();
         self.facts.hand_overs.push(HandOver {
@@ -42,7 +52,16 @@ impl Walker<'_> {
             call,
             at,
             turn,
+            answered,
         });
+    }
+
+    fn number_of_results(&mut self, ty: Ty) -> usize {
+        let under = self.r.under(ty);
+        match self.r.types.kind(under) {
+            Kind::Func { results, .. } => self.r.types.list(results).len(),
+            _ => 0,
+        }
     }
 
     /// Notes that a function is stored in a field.

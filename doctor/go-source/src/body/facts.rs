@@ -215,6 +215,8 @@ pub(crate) struct HandOver {
     pub(crate) at: u32,
     /// Where the innermost loop around it starts.
     pub(crate) turn: Option<u32>,
+    /// Whether the call that takes it gives back as many values as it does: it waits for what it calls.
+    pub(crate) answered: bool,
 }
 
 /// Where a function is handed to.

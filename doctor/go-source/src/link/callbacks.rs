@@ -3,7 +3,7 @@
 //!
 //! A parameter or field is run *beside others* where it is called in a closure that is started, or handed to one that
 //! is. What is handed to such a parameter is started by the call. The call waits for it where the function that starts it
-//! waits for something, or runs it several times, as such functions do.
+//! waits for something, or runs it several times, as such functions do, and where it gives back what the function gives.
 
 use super::Unit;
 use super::roots::Seed;
@@ -127,7 +127,7 @@ pub(super) fn seeds(
                     at: hand.at,
                     turn: if many { Some(hand.at) } else { hand.turn },
                 };
-                found.push((seed, waits || many));
+                found.push((seed, waits || many || hand.answered));
             }
         }
     }
