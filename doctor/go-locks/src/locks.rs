@@ -138,8 +138,3 @@ impl Locks {
         }
     }
 }
-
-/// Whether an operation can be harmed by another goroutine's change: a length alone cannot.
-pub(crate) fn can_be_harmed(operation: Operation) -> bool {
-    operation != Operation::Length
-}

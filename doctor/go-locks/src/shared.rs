@@ -2,7 +2,7 @@
 
 use crate::above::{self, Above};
 use crate::guard::{self, Guard};
-use crate::locks::{Locks, can_be_harmed};
+use crate::locks::Locks;
 use crate::making::Making;
 use crate::meeting::{self, Meeting};
 use crate::reach;
@@ -297,8 +297,7 @@ pub fn harmful(a: &Touch<'_>, b: &Touch<'_>) -> bool {
     if keeps(a, b) || keeps(b, a) {
         return false;
     }
-    (a.mutates() && can_be_harmed(b.source.access.operation))
-        || (b.mutates() && can_be_harmed(a.source.access.operation))
+    a.mutates() || b.mutates()
 }
 
 /// A variable of a package, or an element of one: there is one such map in the process.

@@ -158,6 +158,10 @@ pub(crate) fn claims<'p>(
         let site = &touch.source.access.site;
         let fresh = touch.source.access.operation == Operation::Replace
             && phase::begins_or_ends(analysis.program, touch);
+        // A length that is measured while others write is wrong at worst, and no crash.
+        if measures(touch) || measures(other) {
+            grade = grade.min(Grade::Medium);
+        }
         // Maps that are elements may be different ones.
         let element = map.decl.decl == DeclKind::Element;
         if element
@@ -200,10 +204,18 @@ fn likeliest<'a, 'p>(
     let meetings = map
         .touches
         .iter()
-        .filter_map(|other| Some((other, analysis.meet(map.decl, touch, other)?)));
+        .filter_map(|other| Some((other, analysis.meet(map.decl, touch, other)?)))
+        .filter(|(other, meeting)| {
+            meeting.certainty == Certainty::Certain || !(measures(touch) || measures(other))
+        });
     meetings.max_by_key(|(other, meeting)| {
         let (mine, theirs) = meeting.beside;
         let changes = (mine && touch.mutates()) || (theirs && other.mutates());
-        (changes, meeting.certainty, !meeting.with_itself)
+        (!measures(other), changes, meeting.certainty, !meeting.with_itself)
     })
+}
+
+/// Whether an access asks for the length alone.
+fn measures(touch: &Touch<'_>) -> bool {
+    touch.source.access.operation == Operation::Length
 }
