@@ -94,6 +94,9 @@ pub struct SourceAccess {
     pub base: Option<Base>,
     /// True where the map is a field of a struct that was copied, from a parameter or another variable: both share the map.
     pub of_copy: bool,
+    /// True where the map is a field of a struct that the same function makes without that map, and that nobody else knows
+    /// so far: it is nil there.
+    pub not_given: bool,
     /// What is assigned, where the operation replaces the map.
     pub assigned: Assigned,
     /// True where the map was reached through a local variable that holds the same map

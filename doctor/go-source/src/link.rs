@@ -302,6 +302,18 @@ fn makers(units: &[Unit]) -> FxHashMap<String, Vec<Option<FunctionId>>> {
     found
 }
 
+/// Whether an access touches a field that the maker of its struct has not given, before anybody else knows the struct.
+fn is_not_given(unit: &Unit, access: &AccessFact) -> bool {
+    let owner = access.owner.and_then(|owner| unit.facts.variables.get(index(owner)));
+    owner.is_some_and(|owner| {
+        access.own_field
+            && access.function == Some(owner.function)
+            && access.placement.operation.start < owner.escape
+            && !owner.renewed.contains(&access.map)
+            && owner.given.as_ref().is_some_and(|given| !given.contains(&access.map.def))
+    })
+}
+
 /// Marks the calls on objects that the calling functions are still making.
 fn mark_own(calls: &mut [Call], units: &[Unit], makes: &dyn Fn(usize, &CallFact) -> bool) {
     let mut own: FxHashSet<(FunctionId, u32)> = FxHashSet::default();
@@ -502,6 +514,7 @@ impl Tables<'_> {
             named,
             base: fact.base.map(|base| unit.base_of(base)),
             of_copy,
+            not_given: calls.is_empty() && is_not_given(unit, fact),
             assigned: fact.value,
             through_alias,
             guards,

@@ -133,6 +133,15 @@ fn nil(
             ));
         }
     }
+    if write.not_given && !checked && map.decl == DeclKind::Field {
+        return Some((
+            Grade::High,
+            (
+                "its struct was made here without it",
+                "the function makes the struct, gives it no such map, and nobody else has seen it so far",
+            ),
+        ));
+    }
     if checked || made_here || (here && !nilness.cloned && !nilness.returned_nil) {
         return None;
     }

@@ -154,6 +154,7 @@ impl Walker<'_> {
             value: super::facts::Assigned::Other,
             before_sharing: shape == Shape::Initialise,
             initial,
+            own_field: place.own_field,
         });
         // The field of a struct that a variable itself is, no pointer between: whoever assigns to it changes his own copy,
         // and has the new map for himself.
@@ -265,7 +266,7 @@ impl Walker<'_> {
             && !matches!(self.r.types.kind(ty), Kind::Pointer(_))
         {
             let key = Self::key(def);
-            let place = MapPlace { key, named: key, owner: None };
+            let place = MapPlace { key, named: key, owner: None, own_field: false };
             let whole = Span { start: name.start, end: self.r.hir().expr(value).span.end };
             self.access_at(&place, Operation::Replace, Shape::Initialise, name, whole, value);
             let assigned = self.assigned_value(value);

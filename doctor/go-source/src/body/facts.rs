@@ -58,6 +58,8 @@ pub(crate) struct AccessFact {
     /// It stands in an `init` function itself, or in the initialiser of a package's variable:
     /// nothing else runs yet but what the initialisation has started.
     pub(crate) initial: bool,
+    /// Whether the map is a field of the variable [`owner`](Self::owner) itself, and of nothing that is embedded there.
+    pub(crate) own_field: bool,
 }
 
 pub(crate) use crate::access::Assigned;
@@ -90,6 +92,9 @@ pub(crate) struct VariableFact {
     pub(crate) copied: bool,
     /// Its own fields that were given another map.
     pub(crate) renewed: Vec<Key>,
+    /// It is a struct that its function makes, or a pointer to one: the fields that are given a value there. `None` where
+    /// that is not so, or not known.
+    pub(crate) given: Option<Vec<Def>>,
 }
 
 /// Where a variable gets its value from.

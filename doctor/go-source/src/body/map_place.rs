@@ -12,11 +12,24 @@ pub(crate) struct MapPlace {
     pub(crate) named: Key,
     /// The local variable that is the map or whose own field it is.
     pub(crate) owner: Option<u32>,
+    /// Whether it is a field of the owner, and of nothing that is embedded there.
+    pub(crate) own_field: bool,
 }
 
 impl MapPlace {
+    /// The maps that are the elements of a container.
+    pub(super) fn deeper(container: Self) -> Self {
+        let deeper = |key: Key| Key { depth: key.depth.saturating_add(1), ..key };
+        Self {
+            key: deeper(container.key),
+            named: deeper(container.named),
+            owner: None,
+            own_field: false,
+        }
+    }
+
     pub(super) fn of(def: Def, owner: Option<u32>) -> Self {
         let key = Key { def, depth: 0 };
-        Self { key, named: key, owner }
+        Self { key, named: key, owner, own_field: false }
     }
 }

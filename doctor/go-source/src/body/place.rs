@@ -1,6 +1,6 @@
 //! Which declared map an expression denotes.
 
-use super::facts::{Key, LockPath};
+use super::facts::LockPath;
 use super::map_place::MapPlace;
 use super::walker::{LocalKind, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, UnaryOp};
@@ -45,9 +45,7 @@ impl<'w> Walker<'w> {
                 let container = *self.types.get(&base)?;
                 let element = self.element(container)?;
                 let inner = self.place_of(base, next)?;
-                let deeper = |key: Key| Key { depth: key.depth.saturating_add(1), ..key };
-                let place =
-                    MapPlace { key: deeper(inner.key), named: deeper(inner.named), owner: None };
+                let place = MapPlace::deeper(inner);
                 self.declare_element(place.key, element);
                 self.declare_element(place.named, element);
                 Some(place)
@@ -74,7 +72,7 @@ impl<'w> Walker<'w> {
             _ => None,
         };
         match alias {
-            Some(target) => Some(MapPlace { key: target.key, named: own.key, owner: target.owner }),
+            Some(target) => Some(MapPlace { named: own.key, own_field: false, ..target }),
             // What a call yields or a channel sends has no name but this one.
             None => Some(own),
         }
@@ -100,7 +98,8 @@ impl<'w> Walker<'w> {
         let selection = self.r.select(ty, name)?;
         let Target::Field { ty, def, written } = selection.target else { return None };
         self.declare_map(def, ty, finding::DeclKind::Field, None, Some(written));
-        Some(MapPlace::of(def, self.field_owner(base, &selection.path)))
+        let place = MapPlace::of(def, self.field_owner(base, &selection.path));
+        Some(MapPlace { own_field: selection.path.is_empty(), ..place })
     }
 
     /// The local variable whose own field a selector names: nothing but values lie between.

@@ -374,6 +374,8 @@ impl<'w> Walker<'w> {
             if let Some(value) = value {
                 let origin = self.origin_of(value);
                 self.comes_from(number, origin);
+                let given = self.given_by(value);
+                self.gives(number, given);
             }
         }
         self.declare_map(
@@ -447,6 +449,7 @@ impl<'w> Walker<'w> {
                     };
                     if let Some(fact) = self.facts.variables.get_mut(index(fact)) {
                         fact.origin = origin;
+                        fact.given = (origin == VariableOrigin::Fresh).then(Vec::new);
                     }
                 }
             }

@@ -356,7 +356,7 @@ impl<'w> Walker<'w> {
                     Some(field.written),
                 );
                 let key = Self::key(field.def);
-                Some(super::map_place::MapPlace { key, named: key, owner: None })
+                Some(super::map_place::MapPlace { key, named: key, owner: None, own_field: false })
             }
         };
         match place {

@@ -5,7 +5,7 @@ use super::facts::{BaseFact, ReturnFact, VariableFact, VariableOrigin};
 use super::walker::{LocalKind, Walker, narrow};
 use crate::CallKind;
 use crate::hir::{ExprId, ExprKind, UnaryOp};
-use crate::types::{Binding, Kind, Meaning, Ty};
+use crate::types::{Binding, Def, Kind, Meaning, Ty};
 use crate::world::{FuncRef, Object, index};
 
 /// Selections and calls between a variable and what is reached from it, at most.
@@ -29,6 +29,7 @@ impl Walker<'_> {
             by_value: false,
             copied: false,
             renewed: Vec::new(),
+            given: None,
         });
         number
     }
@@ -44,8 +45,20 @@ impl Walker<'_> {
     /// Notes that a variable is assigned a value: the first one is where it comes from, unless another follows.
     pub(super) fn assigned_from(&mut self, target: ExprId, value: Option<ExprId>) {
         let hir = self.r.hir();
-        let expr = hir.expr(hir.unparen(target));
+        let mut expr = hir.expr(hir.unparen(target));
+        let mut whole = true;
+        if let ExprKind::Star(inner) = expr.kind {
+            // `*p = v` fills what `p` leads to.
+            expr = hir.expr(hir.unparen(inner));
+            whole = false;
+        }
         if expr.kind != ExprKind::Name {
+            return;
+        }
+        if !whole {
+            if let Some(local) = self.r.local(self.r.text(expr.span)) {
+                self.gives(local, None);
+            }
             return;
         }
         let Some(local) = self.r.local(self.r.text(expr.span)) else { return };
@@ -59,6 +72,44 @@ impl Walker<'_> {
             _ => VariableOrigin::Unknown,
         };
         self.comes_from(local, origin);
+        let first = now == Some(VariableOrigin::Unassigned);
+        let given = value.filter(|_| first).and_then(|value| self.given_by(value));
+        self.gives(local, given);
+    }
+
+    /// Notes which fields of what a variable holds were given when it was made.
+    pub(super) fn gives(&mut self, local: u32, given: Option<Vec<Def>>) {
+        let fact = self.local(local).map(|local| local.fact);
+        if let Some(fact) = fact.and_then(|fact| self.facts.variables.get_mut(index(fact))) {
+            fact.given = given;
+        }
+    }
+
+    /// The fields that an expression gives which makes a struct, or a pointer to one.
+    pub(super) fn given_by(&mut self, value: ExprId) -> Option<Vec<Def>> {
+        let hir = self.r.hir();
+        let mut value = hir.unparen(value);
+        if let ExprKind::Unary { op: UnaryOp::Address, x } = hir.expr(value).kind {
+            value = hir.unparen(x);
+        }
+        let ty = self.types.get(&value).copied()?;
+        match hir.expr(value).kind {
+            ExprKind::Composite { elements, .. } => {
+                let under = self.r.under(ty);
+                let Kind::Struct(id) = self.r.types.kind(under) else { return None };
+                let fields = self.r.types.fields(id);
+                let mut given = Vec::new();
+                for element in hir.elements(elements) {
+                    let name = self.r.text(hir.expr(element.key?).span);
+                    given.push(fields.iter().find(|field| field.name == name)?.def);
+                }
+                Some(given)
+            }
+            ExprKind::Call { fun, .. } if self.r.text(hir.expr(hir.unparen(fun)).span) == "new" => {
+                self.makes(value).then(Vec::new)
+            }
+            _ => None,
+        }
     }
 
     /// What the value of an expression comes from.
