@@ -51,9 +51,19 @@ pub(crate) fn check(
         return;
     }
     for write in accesses.iter().filter(|access| access.access.operation == Operation::Write) {
-        let Some((grade, because)) = nil(map, nilness, accesses, write) else { continue };
+        let Some((grade, because)) = nil(program, map, nilness, accesses, write) else { continue };
         // Of a type that nobody makes it is not known how it is made.
         if map.decl == DeclKind::Field && !is_made(program, map) {
+            continue;
+        }
+        // The first write to a variable panics, and leaves nothing to the others.
+        let of_variable = map.decl == DeclKind::Local
+            && found.iter().any(|known| {
+                known.map.id == map.id
+                    && known.access.site.function == write.access.site.function
+                    && known.grade == grade
+            });
+        if of_variable {
             continue;
         }
         let message =
@@ -90,10 +100,19 @@ fn is_made(program: &Program, map: &MapDecl) -> bool {
         .is_some_and(|(owner, _)| !program.makers(&format!("{}.{owner}", map.package)).is_empty())
 }
 
+/// Whether the tag of a field says that decoders fill it.
+fn is_decoded(program: &Program, map: &MapDecl) -> bool {
+    let Some(file) = program.file(&map.site.file) else { return true };
+    let line = usize::try_from(map.site.line.saturating_sub(1)).unwrap_or(usize::MAX);
+    let text = file.text().lines().nth(line).unwrap_or_default();
+    text.split_once('`').is_some_and(|(_, tag)| tag.contains(":\""))
+}
+
 /// What speaks for it that a map is nil at a write, for the message and as grounds.
 type Grounds = (&'static str, &'static str);
 
 fn nil(
+    program: &Program,
     map: &MapDecl,
     nilness: &Nilness,
     accesses: &[&SourceAccess],
@@ -154,6 +173,13 @@ fn nil(
             (
                 "nothing in the program makes it",
                 "no literal, constructor or assignment gives the field a map",
+            ),
+        )),
+        DeclKind::Field if never && !is_decoded(program, map) => Some((
+            Grade::Medium,
+            (
+                "nothing in the program makes it",
+                "no literal, constructor or assignment in the program gives the field a map",
             ),
         )),
         DeclKind::Local if never && nilness.valueless => Some((

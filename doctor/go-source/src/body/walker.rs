@@ -226,6 +226,12 @@ impl<'w> Walker<'w> {
         let hir = self.r.hir();
         let declared = ty.map(|ty| self.r.convert(ty));
         let values = hir.exprs(values);
+        // A zero value is one of its type; a nil pointer is none.
+        let zero = declared
+            .filter(|ty| values.is_empty() && !matches!(self.r.types.kind(*ty), Kind::Pointer(_)));
+        if let Some(ty) = zero {
+            self.made(ty);
+        }
         let mut found = Vec::new();
         for value in values {
             found.push(self.value(*value, declared.unwrap_or(Ty::UNKNOWN)));
