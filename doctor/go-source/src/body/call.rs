@@ -104,6 +104,9 @@ impl<'w> Walker<'w> {
                     self.starts_among(id, kind, args);
                 }
                 self.registers(id, name, None, args);
+                if let Some(import) = self.missing_import(base) {
+                    self.walked(id, (import, "", name), args);
+                }
                 // A semaphore is a lock where it lets one in, which cannot be told here.
                 match (name, args.len()) {
                     ("Acquire", 2) => self.lock_call(id, base, &[], "Lock"),

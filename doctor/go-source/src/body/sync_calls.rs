@@ -3,7 +3,7 @@
 //! `starters.rs`.
 
 use super::callee::Receiver;
-use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact};
+use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact, Walk};
 use super::starters::{self, Starter};
 use super::walker::Walker;
 use crate::hir::{ExprId, ExprKind};
@@ -146,7 +146,7 @@ impl<'w> Walker<'w> {
             }
             ("sync", "Map") => {
                 if let Some(receiver) = receiver {
-                    self.sync_map_call(call, receiver, name);
+                    self.sync_map_call(call, receiver, name, args);
                 }
             }
             ("reflect", "Value" | "MapIter") => {
@@ -154,7 +154,7 @@ impl<'w> Walker<'w> {
                     self.reflected(call, receiver.base, name);
                 }
             }
-            ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, name, args),
+            ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, import, name, args),
             _ => {
                 let unread = self.r.world.file(func.file).is_some_and(|file| {
                     let package = self.r.world.package(file.package);
@@ -340,7 +340,13 @@ impl<'w> Walker<'w> {
         self.facts.locks.insert((self.r.env.file, call), fact);
     }
 
-    fn sync_map_call(&mut self, call: ExprId, receiver: &Receiver<'w>, name: &str) {
+    fn sync_map_call(
+        &mut self,
+        call: ExprId,
+        receiver: &Receiver<'w>,
+        name: &str,
+        args: &[ExprId],
+    ) {
         let Some((_, operation)) = SYNC_MAP.iter().find(|known| known.0 == name) else { return };
         let hir = self.r.hir();
         let whole = hir.expr(call).span;
@@ -360,12 +366,39 @@ impl<'w> Walker<'w> {
             }
         };
         match place {
-            Some(place) => self.access_at(&place, *operation, Shape::Call, span, whole, call),
+            Some(place) => {
+                self.access_at(&place, *operation, Shape::Call, span, whole, call);
+                let base = self.base_of(receiver.base);
+                self.begins_with(base);
+                self.stores_type(name, args);
+            }
             None => self.facts.unknown = self.facts.unknown.saturating_add(1),
         }
     }
 
-    fn maps_call(&mut self, call: ExprId, name: &str, args: &[ExprId]) {
+    /// Notes the type of what a `sync.Map` is given, unless it is an interface or not known.
+    fn stores_type(&mut self, name: &str, args: &[ExprId]) {
+        let (true, [_, value]) = (matches!(name, "Store" | "LoadOrStore" | "Swap"), args) else {
+            return;
+        };
+        let ty = self.types.get(value).copied().unwrap_or(Ty::UNKNOWN);
+        let text = self.concrete(ty);
+        if let Some(access) = self.facts.accesses.last_mut() {
+            access.value_type = text;
+        }
+    }
+
+    /// A type that is no interface and no type parameter, as text.
+    pub(super) fn concrete(&mut self, ty: Ty) -> Option<String> {
+        let under = self.r.under(ty);
+        let open = matches!(
+            self.r.types.kind(under),
+            Kind::Unknown | Kind::Interface(_) | Kind::Param(_) | Kind::Tuple(_) | Kind::Foreign(_)
+        );
+        (!open && !self.r.types.is_generic(ty)).then(|| self.r.render(ty, self.r.package()))
+    }
+
+    fn maps_call(&mut self, call: ExprId, import: &str, name: &str, args: &[ExprId]) {
         let Some((_, first, second)) = MAPS.iter().find(|known| known.0 == name) else { return };
         let operations = [Some(*first), *second];
         for (arg, operation) in args.iter().zip(operations) {
@@ -373,7 +406,13 @@ impl<'w> Walker<'w> {
             let under = self.r.under(ty);
             if let (Some(operation), Kind::Map { .. }) = (operation, self.r.types.kind(under)) {
                 let whole = self.r.hir().expr(call).span;
+                let before = self.facts.accesses.len();
                 self.access(*arg, operation, Shape::Call, whole, call);
+                // Those of `golang.org/x/exp` go over the map at once.
+                let later = import == "maps" && matches!(name, "All" | "Keys" | "Values");
+                if let Some(access) = self.facts.accesses.get_mut(before).filter(|_| later) {
+                    access.walk = Walk::Later;
+                }
             }
         }
     }
