@@ -58,10 +58,38 @@ pub const RULES: &[Rule] = &[
     ),
     rule!(
         Shared,
+        "TH112",
+        "implicit-iteration",
+        "a shared map is printed, encoded or compared without its lock",
+        th112
+    ),
+    rule!(
+        Shared,
         "TH104",
         "used-after-unlock",
         "a map is used after its lock was given back, or before it was taken",
         th104
+    ),
+    rule!(
+        Shared,
+        "TH109",
+        "lock-of-another-object",
+        "a map is accessed under the lock of another object of its type",
+        th109
+    ),
+    rule!(
+        Shared,
+        "TH110",
+        "lock-of-the-spawner",
+        "a goroutine lacks a lock that is held where it is started",
+        th110
+    ),
+    rule!(
+        Shared,
+        "TH111",
+        "lazy-map",
+        "a map is made when it is first needed, by whoever comes first",
+        th111
     ),
     rule!(
         Shared,

@@ -8,4 +8,8 @@ pub(crate) mod th105;
 pub(crate) mod th106;
 pub(crate) mod th107;
 pub(crate) mod th108;
+pub(crate) mod th109;
+pub(crate) mod th110;
+pub(crate) mod th111;
+pub(crate) mod th112;
 pub(crate) mod th201;

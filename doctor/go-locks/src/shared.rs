@@ -7,7 +7,7 @@ use crate::making::Making;
 use crate::meeting::{self, Meeting};
 use crate::reach;
 use crate::trace::{End, Trace, Tracer};
-use finding::{DeclKind, LockMode, MapDecl, MapKind, Operation};
+use finding::{DeclKind, LockMode, LockSet, MapDecl, MapKind, Operation};
 use go_source::{Base, Call, CallKind, FunctionId, Program, SourceAccess, VariableOrigin};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -30,7 +30,17 @@ pub struct Touch<'p> {
     pub presumed: bool,
 }
 
-impl Touch<'_> {
+impl<'p> Touch<'p> {
+    /// The same access as if it did not hold a lock.
+    pub fn without(&self, guard: &str) -> Self {
+        Self {
+            source: self.source,
+            locks: self.locks.clone().only(|held| *held.guard != *guard),
+            traces: self.traces.clone(),
+            presumed: self.presumed,
+        }
+    }
+
     /// Whether it changes the map, or the variable that holds it.
     pub fn mutates(&self) -> bool {
         self.source.access.operation.mutates()
@@ -59,6 +69,7 @@ pub struct Analysis<'p> {
     locked_types: FxHashSet<String>,
     /// What is held above functions.
     above: Above,
+    tracer: Tracer<'p>,
     /// Who takes which lock.
     takers: FxHashSet<(FunctionId, Arc<str>)>,
 }
@@ -116,12 +127,29 @@ impl<'p> Analysis<'p> {
             .iter()
             .filter_map(|taken| Some((taken.function?, Arc::clone(taken.guard.as_ref()?))));
         let takers = takers.collect();
-        Self { program, maps, locked_types, above, takers }
+        Self { program, maps, locked_types, above, tracer, takers }
     }
 
     /// What is held at an access, with what all callers hold.
     pub fn locks_of(&self, map: &MapDecl, source: &SourceAccess) -> Locks {
         locks_of(self.program, &self.above, map, source).0
+    }
+
+    /// A place that is no access of its map, as if it were one: where the map is handed out or compared with nil.
+    pub fn touch(&self, map: &MapDecl, source: &'p SourceAccess) -> Touch<'p> {
+        let (locks, presumed) = locks_of(self.program, &self.above, map, source);
+        Touch { source, locks, traces: self.tracer.traces(source), presumed }
+    }
+
+    /// Whether a lock is held for certain where a function is called or started: by the caller, or above it.
+    pub fn holds(&self, call: &Call, guard: &str) -> bool {
+        let here = matches!(call.holding.locks, LockSet::Held(_))
+            && call.holding.guards.iter().flatten().any(|held| **held == *guard);
+        let above = || match call.caller.map(|caller| self.above.of(caller)) {
+            Some(above::Held::These(held)) => held.get(guard).is_some_and(|how| !how.perhaps),
+            _ => false,
+        };
+        here || above()
     }
 
     /// Whether a function takes a lock itself, somewhere.

@@ -128,6 +128,9 @@ pub struct SourceAccess {
     pub decisions: Vec<Decision>,
     /// For a `sync.Map`, the type of the value that is stored, or that what is found is asserted to be without a check.
     pub value_type: Option<Arc<str>>,
+    /// Whether a value that is stored in a `sync.Map` is one that its users change or wait on: a lock, a channel, a map, or
+    /// a pointer to a struct that has some.
+    pub stores_state: bool,
     /// True where the map was reached through a local variable that holds the same map
     /// (`m := c.entries`) rather than named at the site.
     pub through_alias: bool,

@@ -539,6 +539,7 @@ impl Tables<'_> {
             object: fact.object.as_deref().map(Arc::from),
             decisions: fact.decisions.clone(),
             value_type: fact.value_type.as_deref().map(Arc::from),
+            stores_state: fact.stores_state,
             through_alias,
             guards,
             perhaps,

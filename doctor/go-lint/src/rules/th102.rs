@@ -29,6 +29,7 @@
 use crate::words;
 use finding::{DeclKind, Finding, Grade, Operation, Role};
 use go_locks::{Analysis, Certainty, Meeting, SharedMap, Touch, phase};
+use go_source::Walk;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let field = map.decl.decl == DeclKind::Field
@@ -36,14 +37,20 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     if !field {
         return;
     }
-    claims(analysis, map, found, &|_| true, &|map, touch, grade| {
-        let message = format!(
-            "{} {} beside other goroutines with no lock",
-            words::called(map.decl),
-            words::passive(touch.source.access.operation)
-        );
-        words::finding("TH102", "shared-without-lock", map, touch, grade, message)
-    });
+    claims(
+        analysis,
+        map,
+        found,
+        &|touch| touch.source.walk != Walk::Implicit,
+        &|map, touch, grade| {
+            let message = format!(
+                "{} {} beside other goroutines with no lock",
+                words::called(map.decl),
+                words::passive(touch.source.access.operation)
+            );
+            words::finding("TH102", "shared-without-lock", map, touch, grade, message)
+        },
+    );
     used_by_many(analysis, map, found);
     forgotten(analysis, map, found);
 }
@@ -58,7 +65,10 @@ fn used_by_many<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Ve
         // Where every way back is known to be one goroutine's, it is.
         let alone = !touch.traces.is_empty()
             && touch.traces.iter().all(|trace| !trace.crossings.is_empty() && !trace.is_many());
-        touch.locks.is_none() && root.is_some_and(|root| root.many) && !alone
+        touch.locks.is_none()
+            && touch.source.walk != Walk::Implicit
+            && root.is_some_and(|root| root.many)
+            && !alone
     };
     let many: Vec<&Touch<'p>> = map.touches.iter().filter(by_many).collect();
     for touch in &many {

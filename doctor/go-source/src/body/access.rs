@@ -131,10 +131,7 @@ impl Walker<'_> {
         let kind = hir.expr(value).kind;
         let names = matches!(
             kind,
-            ExprKind::Name
-                | ExprKind::Selector { .. }
-                | ExprKind::Star(_)
-                | ExprKind::Index { .. }
+            ExprKind::Name | ExprKind::Selector { .. } | ExprKind::Star(_) | ExprKind::Index { .. }
         );
         if names
             && matches!(self.r.types.kind(ty), Kind::Named { .. })
@@ -197,6 +194,7 @@ impl Walker<'_> {
             object: None,
             decisions: Vec::new(),
             value_type: None,
+            stores_state: false,
             before_sharing: shape == Shape::Initialise,
             initial,
         });

@@ -192,8 +192,7 @@ impl<'w> Pass<'_, 'w> {
             }
             ExprKind::Binary { op: crate::hir::BinaryOp::Compare, left, right } => {
                 let first = hir.unparen(left);
-                let of_look =
-                    look.anchor == first || look.names.first() == Some(&self.text(first));
+                let of_look = look.anchor == first || look.names.first() == Some(&self.text(first));
                 let nil = self.text(hir.unparen(right)) == "nil";
                 let end = hir.expr(left).span.end;
                 let between = crate::Span { start: end, end: hir.expr(right).span.start };
@@ -292,8 +291,7 @@ impl<'w> Pass<'_, 'w> {
             {
                 continue;
             }
-            let derived =
-                look.names.first() != Some(&itself) && self.mentions(value, &look.names);
+            let derived = look.names.first() != Some(&itself) && self.mentions(value, &look.names);
             if look.missing || derived {
                 let look_at = read.placement.operation.start;
                 found.push(Decision { look: look_at, missing: look.missing, derived });
@@ -338,9 +336,8 @@ impl<'w> Pass<'_, 'w> {
                 }
                 _ => {}
             }
-            let literal_of_range = self
-                .access(id)
-                .is_some_and(|(_, access)| access.operation == Operation::Iterate);
+            let literal_of_range =
+                self.access(id).is_some_and(|(_, access)| access.operation == Operation::Iterate);
             if !literal_of_range {
                 parts(hir, id, &mut todo);
             }

@@ -63,6 +63,8 @@ pub(crate) struct AccessFact {
     pub(crate) decisions: Vec<Decision>,
     /// The type of what is stored in a `sync.Map`, or is asserted of what it yields.
     pub(crate) value_type: Option<String>,
+    /// It stores a value in a `sync.Map` that its users change or wait on.
+    pub(crate) stores_state: bool,
     /// Its map was known to its maker alone.
     pub(crate) before_sharing: bool,
     /// It stands in an `init` function itself, or in the initialiser of a package's variable:

@@ -70,8 +70,24 @@ const ANY: &[&str] = &["", "Logger", "Entry", "SugaredLogger"];
 const LEVELS: &[&str] = &["Debug", "Error", "Info", "Warn"];
 const LEVELS_CONTEXT: &[&str] = &["DebugContext", "ErrorContext", "InfoContext", "WarnContext"];
 const LOGS: &[&str] = &[
-    "Debug", "Debugln", "Error", "Errorln", "Fatal", "Fatalln", "Info", "Infoln", "Panic", "Panicln",
-    "Print", "Println", "Trace", "Traceln", "Warn", "Warning", "Warningln", "Warnln",
+    "Debug",
+    "Debugln",
+    "Error",
+    "Errorln",
+    "Fatal",
+    "Fatalln",
+    "Info",
+    "Infoln",
+    "Panic",
+    "Panicln",
+    "Print",
+    "Println",
+    "Trace",
+    "Traceln",
+    "Warn",
+    "Warning",
+    "Warningln",
+    "Warnln",
 ];
 const LOGS_FORMAT: &[&str] =
     &["Debugf", "Errorf", "Fatalf", "Infof", "Panicf", "Printf", "Tracef", "Warnf", "Warningf"];
@@ -226,7 +242,9 @@ impl<'w> Walker<'w> {
             Way::Prints => &["String", "Error", "Format", "GoString"],
             Way::Encodes => &["MarshalJSON", "MarshalText", "GobEncode", "MarshalBinary"],
             Way::Compares => return false,
-            Way::Maps => &["String", "Error", "MarshalJSON", "MarshalText", "LogValue", "MarshalYAML"],
+            Way::Maps => {
+                &["String", "Error", "MarshalJSON", "MarshalText", "LogValue", "MarshalYAML"]
+            }
         };
         methods.iter().any(|method| self.r.select(ty, method).is_some())
     }

@@ -255,10 +255,7 @@ impl<'w> Walker<'w> {
 
     /// A variable or field of map type was assigned.
     fn replaced(&mut self, target: ExprId, ty: Ty, op: bool, value: Option<ExprId>) {
-        if op
-            || self.map_kind(ty).is_none()
-            || matches!(self.r.types.kind(ty), Kind::Pointer(_))
-        {
+        if op || self.map_kind(ty).is_none() || matches!(self.r.types.kind(ty), Kind::Pointer(_)) {
             return;
         }
         let hir = self.r.hir();

@@ -383,8 +383,37 @@ impl<'w> Walker<'w> {
         };
         let ty = self.types.get(value).copied().unwrap_or(Ty::UNKNOWN);
         let text = self.concrete(ty);
+        let state = self.is_state(ty, 0);
         if let Some(access) = self.facts.accesses.last_mut() {
             access.value_type = text;
+            access.stores_state = state;
+        }
+    }
+
+    /// Whether values of a type are changed or waited on by who has them: locks, channels, maps, what holds some.
+    fn is_state(&mut self, ty: Ty, depth: u32) -> bool {
+        let base = self.r.deref(ty);
+        if matches!(self.r.named(base), Some(("sync" | "sync/atomic", _))) {
+            return true;
+        }
+        let under = self.r.under(base);
+        match self.r.types.kind(under) {
+            Kind::Chan(_) | Kind::Map { .. } => true,
+            // A struct that is stored itself is copied when it is loaded.
+            Kind::Struct(fields) if depth > 0 || base != ty => {
+                let fields = self.r.types.fields(fields).to_vec();
+                depth < 2
+                    && fields.iter().any(|field| {
+                        let of_sync = {
+                            let base = self.r.deref(field.ty);
+                            matches!(self.r.named(base), Some(("sync" | "sync/atomic", _)))
+                        };
+                        let under = self.r.under(field.ty);
+                        let direct = matches!(self.r.types.kind(under), Kind::Struct(_));
+                        of_sync || (direct && self.is_state(field.ty, depth.saturating_add(1)))
+                    })
+            }
+            _ => false,
         }
     }
 
