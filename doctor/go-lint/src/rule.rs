@@ -133,6 +133,13 @@ pub const RULES: &[Rule] = &[
         "a map is changed in a copied struct that shares it",
         th108
     ),
+    rule!(
+        Declared,
+        "TH113",
+        "sync-map-misuse",
+        "a sync.Map is used in a way that is not atomic, or is copied",
+        th113
+    ),
     rule!(Declared, "TH201", "nil-map-write", "a map is written that is nil or may be", th201),
 ];
 

@@ -12,4 +12,5 @@ pub(crate) mod th109;
 pub(crate) mod th110;
 pub(crate) mod th111;
 pub(crate) mod th112;
+pub(crate) mod th113;
 pub(crate) mod th201;

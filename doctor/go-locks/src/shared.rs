@@ -8,7 +8,7 @@ use crate::meeting::{self, Meeting};
 use crate::reach;
 use crate::trace::{End, Trace, Tracer};
 use finding::{DeclKind, LockMode, LockSet, MapDecl, MapKind, Operation};
-use go_source::{Base, Call, CallKind, FunctionId, Program, SourceAccess, VariableOrigin};
+use go_source::{Base, Call, CallKind, FunctionId, Program, SourceAccess, VariableOrigin, Walk};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub struct SharedMap<'p> {
     pub decl: &'p MapDecl,
     /// Its accesses, by file and place.
     pub touches: Vec<Touch<'p>>,
+    /// Those that reach it only because they go over all that a struct holds.
+    pub within: Vec<Touch<'p>>,
     /// The lock that guards it, where an access holds one.
     pub guard: Option<Guard>,
 }
@@ -91,6 +93,7 @@ impl<'p> Analysis<'p> {
             .filter(|decl| program.file(&decl.site.file).is_some_and(|file| !file.is_vendored()))
             .filter_map(|decl| {
                 let mut touches: Vec<Touch<'p>> = Vec::new();
+                let mut within: Vec<Touch<'p>> = Vec::new();
                 let owner = decl.path.split_once('.').map(|(owner, _)| owner);
                 let owner = owner.map(|owner| format!("{}.{owner}", decl.package));
                 let making_only = |source: &SourceAccess| {
@@ -107,16 +110,18 @@ impl<'p> Analysis<'p> {
                         continue;
                     }
                     let (locks, presumed) = locks_of(program, &above, decl, source);
-                    touches.push(Touch { source, locks, traces: Vec::new(), presumed });
+                    let list = if source.walk == Walk::Within { &mut within } else { &mut touches };
+                    list.push(Touch { source, locks, traces: Vec::new(), presumed });
                 }
                 if !touches.iter().any(Touch::mutates) {
                     return None;
                 }
-                for touch in touches.iter_mut().take(MAX_TOUCHES) {
+                let (some, more) = (touches.iter_mut(), within.iter_mut());
+                for touch in some.take(MAX_TOUCHES).chain(more.take(MAX_TOUCHES)) {
                     touch.traces = tracer.traces(touch.source);
                 }
                 let guard = Guard::infer(decl, &touches);
-                Some(SharedMap { decl, touches, guard })
+                Some(SharedMap { decl, touches, within, guard })
             })
             .collect();
         let owner = |guard: &Arc<str>| guard.rsplit_once('.').map(|(owner, _)| owner.to_owned());

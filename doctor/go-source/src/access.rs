@@ -45,6 +45,8 @@ pub enum Walk {
     Said,
     /// By code that goes over whatever it is given: printing, encoding, comparing.
     Implicit,
+    /// The same of a struct that holds the map.
+    Within,
     /// By an iterator, when that is run: `maps.Keys`.
     Later,
 }

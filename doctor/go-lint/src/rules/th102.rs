@@ -145,58 +145,70 @@ pub(crate) fn claims<'p>(
     wanted: &dyn Fn(&Touch<'_>) -> bool,
     begin: &Begin<'_>,
 ) {
-    for touch in map.touches.iter().filter(|touch| touch.locks.is_none() && wanted(touch)) {
-        let Some((other, meeting)) = likeliest(analysis, map, touch) else { continue };
-        let mut grade = match meeting.certainty {
-            Certainty::Certain => Grade::High,
-            Certainty::Likely => Grade::Medium,
-            Certainty::Possible => Grade::Low,
-        };
-        // Code that nothing was seen to start may have run before the others were started.
-        let (mine, theirs) = meeting.beside;
-        let changes_beside = (mine && touch.mutates()) || (theirs && other.mutates());
-        if !changes_beside {
-            grade = grade.min(Grade::Medium);
-        }
-        let quiet = |touch: &Touch<'_>, beside: bool| {
-            !beside
-                && (phase::makes(analysis.program, touch)
-                    || (touch.mutates()
-                        && !changes_beside
-                        && phase::begins_or_ends(analysis.program, touch)))
-        };
-        let site = &touch.source.access.site;
-        let fresh = touch.source.access.operation == Operation::Replace
-            && phase::begins_or_ends(analysis.program, touch);
-        // Maps that are elements may be different ones.
-        let element = map.decl.decl == DeclKind::Element;
-        if element
-            || words::leaves_lock_to_callers(analysis.program, site)
-            || quiet(touch, mine)
-            || quiet(other, theirs)
-            || fresh
-        {
-            grade = Grade::Low;
-        }
-        let mut finding = begin(map, touch, grade);
-        finding.related.push(words::start_of(&meeting.crossing));
-        if meeting.with_itself {
-            finding.because.push("the same code runs several times at once".to_owned());
-        } else {
-            let access = &other.source.access;
-            let label = format!("and {} here", words::passive(access.operation));
-            finding.related.push(words::access_at(access, Role::OtherSide, label));
-        }
-        finding.because.push(match meeting.certainty {
-            Certainty::Certain => "both reach the map through the same variable".to_owned(),
-            Certainty::Likely | Certainty::Possible => {
-                "both reach the map through an object of the same type, which callers hand in"
-                    .to_owned()
-            }
-        });
-        finding.help = "put a mutex beside the map and take it at every access".to_owned();
-        found.push(finding);
+    let wanted = map.touches.iter().filter(|touch| wanted(touch));
+    found.extend(wanted.filter_map(|touch| claim(analysis, map, touch, begin)));
+}
+
+/// Claims an access, where it meets another with no lock between them.
+pub(crate) fn claim<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    touch: &Touch<'p>,
+    begin: &Begin<'_>,
+) -> Option<Finding> {
+    if !touch.locks.is_none() {
+        return None;
     }
+    let (other, meeting) = likeliest(analysis, map, touch)?;
+    let mut grade = match meeting.certainty {
+        Certainty::Certain => Grade::High,
+        Certainty::Likely => Grade::Medium,
+        Certainty::Possible => Grade::Low,
+    };
+    // Code that nothing was seen to start may have run before the others were started.
+    let (mine, theirs) = meeting.beside;
+    let changes_beside = (mine && touch.mutates()) || (theirs && other.mutates());
+    if !changes_beside {
+        grade = grade.min(Grade::Medium);
+    }
+    let quiet = |touch: &Touch<'_>, beside: bool| {
+        !beside
+            && (phase::makes(analysis.program, touch)
+                || (touch.mutates()
+                    && !changes_beside
+                    && phase::begins_or_ends(analysis.program, touch)))
+    };
+    let site = &touch.source.access.site;
+    let fresh = touch.source.access.operation == Operation::Replace
+        && phase::begins_or_ends(analysis.program, touch);
+    // Maps that are elements may be different ones.
+    let element = map.decl.decl == DeclKind::Element;
+    if element
+        || words::leaves_lock_to_callers(analysis.program, site)
+        || quiet(touch, mine)
+        || quiet(other, theirs)
+        || fresh
+    {
+        grade = Grade::Low;
+    }
+    let mut finding = begin(map, touch, grade);
+    finding.related.push(words::start_of(&meeting.crossing));
+    if meeting.with_itself {
+        finding.because.push("the same code runs several times at once".to_owned());
+    } else {
+        let access = &other.source.access;
+        let label = format!("and {} here", words::passive(access.operation));
+        finding.related.push(words::access_at(access, Role::OtherSide, label));
+    }
+    finding.because.push(match meeting.certainty {
+        Certainty::Certain => "both reach the map through the same variable".to_owned(),
+        Certainty::Likely | Certainty::Possible => {
+            "both reach the map through an object of the same type, which callers hand in"
+                .to_owned()
+        }
+    });
+    finding.help = "put a mutex beside the map and take it at every access".to_owned();
+    Some(finding)
 }
 
 /// The meeting that is surest, with the other access.

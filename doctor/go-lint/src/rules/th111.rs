@@ -67,11 +67,10 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
                     continue;
                 }
                 let look = analysis.touch(map.decl, look);
-                if touch.locks.is_none() && look.locks.is_none() {
-                    found.extend(made_without_lock(analysis, map, touch, &look));
-                } else if let Some(guard) = &map.guard {
-                    found.extend(checked_before_lock(analysis, map, guard, touch, &look));
-                }
+                found.extend(match &map.guard {
+                    Some(guard) => checked_before_lock(analysis, map, guard, touch, &look),
+                    None => made_without_lock(analysis, map, touch, &look),
+                });
             }
         }
         if let Some(guard) = &map.guard {
@@ -117,24 +116,28 @@ fn made_without_lock<'p>(
     look: &Touch<'p>,
 ) -> Option<Finding> {
     let site = &make.source.access.site;
-    if phase::makes(analysis.program, make)
+    if !(make.locks.is_none() && look.locks.is_none())
+        || phase::makes(analysis.program, make)
         || phase::begins_or_ends(analysis.program, make)
         || words::leaves_lock_to_callers(analysis.program, site)
     {
         return None;
     }
-    let mut claims = Vec::new();
-    let is_make = |touch: &Touch<'_>| std::ptr::eq(touch.source, make.source);
     let message = || {
         format!(
             "{} is made where it is nil, with no lock, and another goroutine may do the same",
             words::called(map.decl)
         )
     };
-    th102::claims(analysis, map, &mut claims, &is_make, &|map, touch, grade| {
+    let mut finding = th102::claim(analysis, map, make, &|map, touch, grade| {
+        // Each goroutine may have an object of its own, but there is one variable of a package.
+        let grade = match grade {
+            Grade::High if go_locks::is_of_package(map.decl) => Grade::High,
+            Grade::High => Grade::Medium,
+            Grade::Medium | Grade::Low => Grade::Low,
+        };
         words::finding(CODE, NAME, map, touch, grade, message())
-    });
-    let mut finding = claims.pop()?;
+    })?;
     finding.related.push(check_at(look));
     finding.help = HELP.to_owned();
     Some(finding)

@@ -61,23 +61,33 @@ const CODE: &str = "TH112";
 const NAME: &str = "implicit-iteration";
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
-    if let Some(guard) = &map.guard {
-        for touch in &map.touches {
-            found.extend(match touch.source.walk {
-                Walk::Implicit => without_guard(analysis, map, guard, touch),
-                Walk::Later => iterator_returned(analysis, map, guard, touch),
-                Walk::Said => None,
-            });
-        }
+    for touch in map.touches.iter().chain(&map.within) {
+        let guard = map.guard.as_ref();
+        found.extend(match touch.source.walk {
+            Walk::Implicit | Walk::Within => guard
+                .and_then(|guard| without_guard(analysis, map, guard, touch))
+                .into_iter()
+                .chain(with_no_lock(analysis, map, touch))
+                .max_by_key(|finding| finding.grade),
+            Walk::Later => guard.and_then(|guard| iterator_returned(analysis, map, guard, touch)),
+            Walk::Said => None,
+        });
     }
-    let claimed: Vec<_> = found.iter().map(|finding| finding.access.site.clone()).collect();
-    let open = |touch: &Touch<'_>| {
-        touch.source.walk == Walk::Implicit && !claimed.contains(&touch.source.access.site)
-    };
-    th102::claims(analysis, map, found, &open, &|map, touch, grade| {
-        let message = format!("{} with no lock, beside other goroutines", gone_over(map, touch));
+}
+
+/// A map that goroutines share with no lock at all.
+fn with_no_lock<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    touch: &Touch<'p>,
+) -> Option<Finding> {
+    th102::claim(analysis, map, touch, &|map, touch, grade| {
+        let over = gone_over(analysis, touch);
+        let map_name = words::called(map.decl);
+        let message =
+            format!("{map_name} is gone over by {over} with no lock, beside other goroutines");
         words::finding(CODE, NAME, map, touch, grade, message)
-    });
+    })
 }
 
 /// A map that is gone over without the lock that guards it elsewhere.
@@ -90,8 +100,14 @@ fn without_guard<'p>(
     let plain = th101::grade(analysis, map, guard, touch);
     let grade =
         th104::beside_lock(analysis, map, guard, touch).map(|(grade, _)| grade).max(plain)?;
-    let message =
-        format!("{} without {}, which guards it elsewhere", gone_over(map, touch), guard.short());
+    let message = format!(
+        "{} is gone over by {} without {}, which guards it elsewhere",
+        words::called(map.decl),
+        gone_over(analysis, touch),
+        guard.short()
+    );
+    // What is printed of a map that was handed in is most often a result.
+    let grade = if touch.source.calls.is_empty() { grade } else { Grade::Low };
     let mut finding = words::finding(CODE, NAME, map, touch, grade, message);
     finding.because = th101::reasons(guard);
     finding
@@ -141,12 +157,11 @@ fn iterator_returned<'p>(
     Some(finding)
 }
 
-/// `Session.Attrs is gone over by json.Marshal(s)`.
-fn gone_over(map: &SharedMap<'_>, touch: &Touch<'_>) -> String {
-    let access = &touch.source.access;
-    format!(
-        "{} is printed, encoded or compared with {}",
-        words::called(map.decl),
-        access.expression
-    )
+/// The function that goes over a map: `json.Marshal`.
+fn gone_over<'p>(analysis: &Analysis<'p>, touch: &Touch<'p>) -> &'p str {
+    let at = &touch.source.placement.operation;
+    let file = analysis.program.file(&touch.source.access.site.file);
+    let range = usize::try_from(at.start).ok().zip(usize::try_from(at.end).ok());
+    let call = file.zip(range).and_then(|(file, (start, end))| file.text().get(start..end));
+    call.and_then(|call| call.split('(').next()).unwrap_or_default()
 }

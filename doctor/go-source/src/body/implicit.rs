@@ -207,7 +207,7 @@ impl<'w> Walker<'w> {
                     self.access_at(&place, Operation::Iterate, Shape::Call, span, whole, call);
                     self.begins_with(base);
                     if let Some(access) = self.facts.accesses.last_mut() {
-                        access.walk = Walk::Implicit;
+                        access.walk = Walk::Within;
                         access.object = object.as_ref().map(|object| match path.as_str() {
                             "" => object.clone(),
                             path => format!("{object}.{path}"),
