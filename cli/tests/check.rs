@@ -12,8 +12,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// The rules.
-const CODES: [&str; 9] =
-    ["TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH107", "TH108", "TH201"];
+const CODES: [&str; 14] = [
+    "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH107", "TH108", "TH109", "TH110",
+    "TH111", "TH112", "TH113", "TH201",
+];
 
 /// A copy of the programs that the rules are about.
 fn module() -> tempfile::TempDir {

@@ -68,6 +68,16 @@ folders! {
     copies_that_are_handed_out_are_no_finding: "th107/good/",
     maps_of_copied_structs_are_found: "th108/bad/",
     copies_with_maps_of_their_own_are_no_finding: "th108/good/",
+    the_lock_of_another_object_is_found: "th109/bad/",
+    locks_that_are_told_apart_are_no_finding: "th109/good/",
+    goroutines_without_the_lock_of_their_spawner_are_found: "th110/bad/",
+    goroutines_that_take_the_lock_or_are_waited_for_are_no_finding: "th110/good/",
+    maps_that_two_may_make_are_found: "th111/bad/",
+    maps_that_are_made_once_are_no_finding: "th111/good/",
+    maps_that_are_printed_or_encoded_without_their_lock_are_found: "th112/bad/",
+    maps_that_are_printed_or_encoded_with_their_lock_are_no_finding: "th112/good/",
+    misuse_of_sync_map_is_found: "th113/bad/",
+    use_of_sync_map_is_no_finding: "th113/good/",
     writes_to_nil_maps_are_found: "th201/bad/",
     writes_to_maps_that_are_made_are_no_finding: "th201/good/",
 }
@@ -84,8 +94,8 @@ fn each_finding_says_where_why_and_what_to_do() {
         let declared = |related: &&finding::Related| related.role == finding::Role::Declaration;
         let declaration = found.related.iter().find(declared);
         assert!(declaration.is_some_and(|related| related.site == found.map.site), "{place}");
-        // A race has two sides; a nil map or a shared copy has one.
-        let sides = if matches!(&*found.code, "TH108" | "TH201") { 1 } else { 2 };
+        // A race has two sides; a nil map, a shared copy and a copied sync.Map have one.
+        let sides = if matches!(&*found.code, "TH108" | "TH113" | "TH201") { 1 } else { 2 };
         assert!(found.related.len() >= sides, "{place} names nothing but the declaration");
         assert!(found.related.iter().all(|related| related.site.line > 0), "{place}");
     }

@@ -8,7 +8,9 @@ use crate::meeting::{self, Meeting};
 use crate::reach;
 use crate::trace::{End, Trace, Tracer};
 use finding::{DeclKind, LockMode, LockSet, MapDecl, MapKind, Operation};
-use go_source::{Base, Call, CallKind, FunctionId, Program, SourceAccess, VariableOrigin, Walk};
+use go_source::{
+    Base, Call, CallKind, FunctionId, Program, SourceAccess, Start, VariableOrigin, Walk,
+};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -146,11 +148,13 @@ impl<'p> Analysis<'p> {
         Touch { source, locks, traces: self.tracer.traces(source), presumed }
     }
 
-    /// Whether a lock is held for certain where a function is called or started: by the caller, or above it.
-    pub fn holds(&self, call: &Call, guard: &str) -> bool {
-        let here = matches!(call.holding.locks, LockSet::Held(_))
-            && call.holding.guards.iter().flatten().any(|held| **held == *guard);
-        let above = || match call.caller.map(|caller| self.above.of(caller)) {
+    /// Whether a lock is held for certain where something is started: by the starter, or above it.
+    pub fn is_started_under(&self, start: &Start, guard: &str) -> bool {
+        let here = start.holding.as_ref().is_some_and(|holding| {
+            matches!(holding.locks, LockSet::Held(_))
+                && holding.guards.iter().flatten().any(|held| **held == *guard)
+        });
+        let above = || match start.starter.map(|starter| self.above.of(starter)) {
             Some(above::Held::These(held)) => held.get(guard).is_some_and(|how| !how.perhaps),
             _ => false,
         };

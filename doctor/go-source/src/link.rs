@@ -96,6 +96,7 @@ fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     anchors.extend(facts.locks.keys());
+    anchors.extend(facts.roots.iter().map(|root| (root.file, root.expr)));
     // What is called under a lock does not run beside itself.
     anchors.extend(facts.held_calls.iter().map(|call| (call.file, call.expr)));
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();

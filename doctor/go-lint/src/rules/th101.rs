@@ -183,7 +183,7 @@ fn forgotten<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> O
 }
 
 /// Whether the goroutine of an access is started, and waited for, by a function that holds the guard all the while.
-fn spawner_holds<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> bool {
+pub(super) fn spawner_holds<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> bool {
     let mut crossings = touch.traces.iter().flat_map(|trace| &trace.crossings);
     crossings.any(|crossing| {
         let start = crossing.start;

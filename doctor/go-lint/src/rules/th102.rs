@@ -26,6 +26,7 @@
 //!
 //! - Go FAQ, Why are map operations not defined to be atomic?, <https://go.dev/doc/faq#atomic_maps>
 
+use super::th101;
 use crate::words;
 use finding::{DeclKind, Finding, Grade, Operation, Role};
 use go_locks::{Analysis, Certainty, Meeting, SharedMap, Touch, phase};
@@ -183,7 +184,10 @@ pub(crate) fn claim<'p>(
         && phase::begins_or_ends(analysis.program, touch);
     // Maps that are elements may be different ones.
     let element = map.decl.decl == DeclKind::Element;
-    if element
+    // Whoever waits for a goroutine under the lock has the lock for it.
+    let guard = map.guard.as_ref();
+    if guard.is_some_and(|guard| th101::spawner_holds(analysis, guard, touch))
+        || element
         || words::leaves_lock_to_callers(analysis.program, site)
         || quiet(touch, mine)
         || quiet(other, theirs)

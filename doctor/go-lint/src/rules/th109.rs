@@ -126,7 +126,7 @@ fn grade<'p>(
 }
 
 /// Whether others may have the object: it is given, or reached from what is.
-fn is_shared(analysis: &Analysis<'_>, touch: &Touch<'_>) -> bool {
+pub(super) fn is_shared(analysis: &Analysis<'_>, touch: &Touch<'_>) -> bool {
     let mut base = touch.source.base;
     for _ in 0..8 {
         let Some(Base::Variable { id, .. }) = base else { break };

@@ -45,9 +45,9 @@
 
 use super::th101;
 use crate::words;
-use finding::{Finding, Grade, Related, Role, RootKind};
+use finding::{Finding, Grade, LockSet, Related, Role, RootKind};
 use go_locks::{Analysis, Guard, SharedMap, Touch, phase};
-use go_source::{Call, CallKind, Start, Walk};
+use go_source::{Start, Walk};
 use std::sync::Arc;
 
 /// Functions between a start and an access, at most.
@@ -57,7 +57,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     let Some(guard) = map.guard.as_ref().filter(|guard| guard.changes > 0) else { return };
     let bare = |touch: &&Touch<'p>| touch.locks.is_none() && touch.source.walk != Walk::Implicit;
     for touch in map.touches.iter().filter(bare) {
-        let Some((start, call)) = started_under(analysis, guard, touch) else { continue };
+        let Some(start) = started_under(analysis, guard, touch) else { continue };
         let Some(plain) = th101::grade(analysis, map, guard, touch) else { continue };
         let message = format!(
             "{} {} in a goroutine without {}, which is held where the goroutine is started",
@@ -80,15 +80,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
             expression: Arc::from(""),
             label: label.to_owned(),
         });
-        let held = call.holding.guards.iter().position(|held| held.as_ref() == Some(&guard.name));
-        if let (Some(at), finding::LockSet::Held(locks)) = (held, &call.holding.locks) {
-            finding.related.extend(locks.get(at).map(|lock| Related {
-                role: Role::Lock,
-                site: lock.site.clone(),
-                expression: Arc::clone(&lock.path),
-                label: "the spawner takes the lock here".to_owned(),
-            }));
-        }
+        finding.related.extend(lock_of_spawner(start, guard));
         finding.related.extend(words::witnesses(map, guard));
         finding.help = format!("take {} in the goroutine itself", guard.short());
         found.push(finding);
@@ -102,12 +94,16 @@ fn grade<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>, plain: G
     if guard.beside && !doubtful { plain.max(Grade::Medium) } else { plain }
 }
 
-/// The start nearest to an access, and its call, where the guard is held there, and nothing waits for what is started.
+/// The start nearest to an access, where the guard is held there, and nothing waits for what is started.
 fn started_under<'p>(
     analysis: &Analysis<'p>,
     guard: &Guard,
     touch: &Touch<'p>,
-) -> Option<(&'p Start, &'p Call)> {
+) -> Option<&'p Start> {
+    // What the spawner has made for the goroutine is nobody else's.
+    if !super::th109::is_shared(analysis, touch) {
+        return None;
+    }
     // What a goroutine leads to by many calls is not written with its start in mind.
     let nearest = touch.traces.iter().filter_map(|trace| trace.crossings.first());
     let nearest = nearest.filter(|crossing| crossing.way.len() <= MAX_WAY);
@@ -117,12 +113,20 @@ fn started_under<'p>(
         if analysis.program.joins(starter).iter().any(|join| join.at >= start.at) {
             return None;
         }
-        let call = analysis.program.callers(start.function).into_iter().find(|call| {
-            call.caller == Some(starter)
-                && matches!(call.kind, CallKind::Go | CallKind::Value)
-                && call.at >= start.at
-                && analysis.holds(call, &guard.name)
-        })?;
-        Some((start, call))
+        analysis.is_started_under(start, &guard.name).then_some(start)
+    })
+}
+
+/// Where the spawner takes the lock, if it does so itself.
+fn lock_of_spawner(start: &Start, guard: &Guard) -> Option<Related> {
+    let holding = start.holding.as_ref()?;
+    let LockSet::Held(locks) = &holding.locks else { return None };
+    let at = holding.guards.iter().position(|held| held.as_ref() == Some(&guard.name))?;
+    let lock = locks.get(at)?;
+    Some(Related {
+        role: Role::Lock,
+        site: lock.site.clone(),
+        expression: Arc::clone(&lock.path),
+        label: "the spawner takes the lock here".to_owned(),
     })
 }

@@ -53,7 +53,7 @@ use super::{th101, th102};
 use crate::words;
 use finding::{Finding, Grade, LockMode, Operation, Related, Role};
 use go_locks::{Analysis, Certainty, Guard, SharedMap, Touch, phase};
-use go_source::{Assigned, SourceAccess};
+use go_source::{Assigned, Base, SourceAccess, VariableOrigin};
 use std::sync::Arc;
 
 const CODE: &str = "TH111";
@@ -130,17 +130,25 @@ fn made_without_lock<'p>(
         )
     };
     let mut finding = th102::claim(analysis, map, make, &|map, touch, grade| {
-        // Each goroutine may have an object of its own, but there is one variable of a package.
-        let grade = match grade {
-            Grade::High if go_locks::is_of_package(map.decl) => Grade::High,
-            Grade::High => Grade::Medium,
-            Grade::Medium | Grade::Low => Grade::Low,
-        };
+        // Each goroutine may be given an object of its own; a method is called on one that is there.
+        let grade = if is_at_hand(analysis, touch) { grade } else { Grade::Low };
         words::finding(CODE, NAME, map, touch, grade, message())
     })?;
     finding.related.push(check_at(look));
     finding.help = HELP.to_owned();
     Some(finding)
+}
+
+/// Whether the map is a package's, or belongs to the receiver of the method.
+fn is_at_hand(analysis: &Analysis<'_>, touch: &Touch<'_>) -> bool {
+    match touch.source.base {
+        Some(Base::Variable { id, .. }) => analysis
+            .program
+            .variable(id)
+            .is_some_and(|variable| variable.origin == VariableOrigin::Receiver),
+        Some(Base::Package) => true,
+        None => false,
+    }
 }
 
 const HELP: &str = "make the map where its owner is made, or by a sync.Once";

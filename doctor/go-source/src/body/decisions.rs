@@ -118,7 +118,14 @@ impl<'w> Pass<'_, 'w> {
                 self.inside(&[cond], looks);
                 self.looked_at_in(cond, looks);
                 self.branches(cond, then, or_else, looks);
-                looks.truncate(mark);
+                // What was found is out of scope, but not that nothing was.
+                let mut inner = looks.split_off(mark.min(looks.len()));
+                inner.retain(|look| look.missing);
+                for look in &mut inner {
+                    look.names.clear();
+                    look.ok = None;
+                }
+                looks.append(&mut inner);
             }
             StmtKind::Block { body } => self.scoped(body, looks),
             StmtKind::For { init, cond, post, body } => {

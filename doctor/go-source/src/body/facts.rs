@@ -243,6 +243,8 @@ pub(crate) struct RootFact {
     pub(crate) kind: RootKind,
     pub(crate) target: CallTarget,
     pub(crate) file: FileId,
+    /// The call that starts it.
+    pub(crate) expr: ExprId,
     pub(crate) at: u32,
     pub(crate) caller: Option<u32>,
     pub(crate) looped: bool,

@@ -234,12 +234,13 @@ impl<'w> Walker<'w> {
         }
     }
 
-    pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, at: ExprId) {
-        let at = self.r.hir().expr(at).span.start;
+    pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, expr: ExprId) {
+        let at = self.r.hir().expr(expr).span.start;
         self.facts.roots.push(RootFact {
             kind,
             target,
             file: self.r.env.file,
+            expr,
             at,
             caller: self.function_at_hand(),
             looped: !self.loops.is_empty(),
