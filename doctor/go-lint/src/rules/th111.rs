@@ -130,8 +130,9 @@ fn made_without_lock<'p>(
         )
     };
     let mut finding = th102::claim(analysis, map, make, &|map, touch, grade| {
-        // Each goroutine may be given an object of its own; a method is called on one that is there.
-        let grade = if is_at_hand(analysis, touch) { grade } else { Grade::Low };
+        // Each goroutine may have an object of its own, unless a method is called on one that is seen to be shared.
+        let seen = grade == Grade::High && is_at_hand(analysis, touch);
+        let grade = if seen || go_locks::is_of_package(map.decl) { grade } else { Grade::Low };
         words::finding(CODE, NAME, map, touch, grade, message())
     })?;
     finding.related.push(check_at(look));

@@ -61,9 +61,9 @@ pub(crate) fn check(
     found.extend(program.copied(&map.id).iter().filter_map(|copy| copied(map, copy)));
     for access in accesses {
         found.extend(match access.access.operation {
-            Operation::Write => relies_on_load(map, accesses, access),
-            Operation::Replace => assigned(map, accesses, access),
-            Operation::Clear => cleared_after_range(map, accesses, access),
+            Operation::Write => relies_on_load(program, map, accesses, access),
+            Operation::Replace => assigned(program, map, accesses, access),
+            Operation::Clear => cleared_after_range(program, map, accesses, access),
             _ => None,
         });
     }
@@ -76,9 +76,11 @@ fn begin(map: &MapDecl, access: &SourceAccess, grade: Grade, message: String) ->
 }
 
 /// Whether it is certain that nothing is held, by the function or its callers.
-fn is_bare(access: &SourceAccess) -> bool {
+fn is_bare(program: &Program, access: &SourceAccess) -> bool {
     let none = matches!(&access.access.locks, LockSet::Held(held) if held.is_empty());
-    none && access.inherited.is_empty() && access.calls.is_empty()
+    none && access.inherited.is_empty()
+        && access.calls.is_empty()
+        && !words::leaves_lock_to_callers(program, &access.access.site)
 }
 
 /// Whether the map is one that several functions have at hand, rather than a function's own.
@@ -88,6 +90,7 @@ fn is_at_hand(map: &MapDecl) -> bool {
 
 /// A store that depends on a load of the same key.
 fn relies_on_load(
+    program: &Program,
     map: &MapDecl,
     accesses: &[&SourceAccess],
     write: &SourceAccess,
@@ -99,8 +102,8 @@ fn relies_on_load(
             && access.placement.operation.start == decision.look
             && access.access.operation == Operation::Read
     })?;
-    if !is_bare(write)
-        || !is_bare(load)
+    if !is_bare(program, write)
+        || !is_bare(program, load)
         || write.access.before_sharing
         || phase::makes_by_name(&write.access.site)
     {
@@ -148,6 +151,7 @@ fn copied(map: &MapDecl, copy: &SourceAccess) -> Option<Finding> {
 
 /// A map that is assigned as a whole, while other functions use it.
 fn assigned(
+    program: &Program,
     map: &MapDecl,
     accesses: &[&SourceAccess],
     assignment: &SourceAccess,
@@ -158,7 +162,7 @@ fn assigned(
     })?;
     if assignment.access.before_sharing
         || !is_at_hand(map)
-        || !is_bare(assignment)
+        || !is_bare(program, assignment)
         || phase::makes_by_name(&assignment.access.site)
     {
         return None;
@@ -176,6 +180,7 @@ fn assigned(
 
 /// `m.Range(collect)` and then `m.Clear()`.
 fn cleared_after_range(
+    program: &Program,
     map: &MapDecl,
     accesses: &[&SourceAccess],
     clear: &SourceAccess,
@@ -186,7 +191,11 @@ fn cleared_after_range(
             && access.placement.block == clear.placement.block
             && access.placement.operation.end <= clear.placement.operation.start
     })?;
-    if !is_bare(clear) || !is_bare(range) || clear.access.before_sharing || !is_at_hand(map) {
+    if !is_bare(program, clear)
+        || !is_bare(program, range)
+        || clear.access.before_sharing
+        || !is_at_hand(map)
+    {
         return None;
     }
     let ends = ["close", "stop", "shutdown"]
