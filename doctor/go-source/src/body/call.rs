@@ -35,6 +35,7 @@ impl<'w> Walker<'w> {
             Callee::Abstract { interface, name, sig, base } => {
                 self.arguments(sig, args, LiteralUse::Argument);
                 self.known_interface_call(id, interface, name, args);
+                self.walked(id, ("", "", name), args);
                 self.calls_method_of(base, kind);
                 if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
                     self.locker_call(id, base, &[], name);
@@ -104,9 +105,8 @@ impl<'w> Walker<'w> {
                     self.starts_among(id, kind, args);
                 }
                 self.registers(id, name, None, args);
-                if let Some(import) = self.missing_import(base) {
-                    self.walked(id, (import, "", name), args);
-                }
+                let import = self.missing_import(base).unwrap_or_default();
+                self.walked(id, (import, "", name), args);
                 // A semaphore is a lock where it lets one in, which cannot be told here.
                 match (name, args.len()) {
                     ("Acquire", 2) => self.lock_call(id, base, &[], "Lock"),

@@ -119,6 +119,9 @@ const GOERS: &[Goer] = {
     ]
 };
 
+/// Any method of a logger that takes a format.
+const LOGGER: Goer = goer(&[], &[], LOGS_FORMAT, 1, true, Way::Prints);
+
 /// Structs in structs that are followed, at most.
 const MAX_DEPTH: u32 = 3;
 
@@ -131,9 +134,14 @@ impl<'w> Walker<'w> {
                 && goer.receivers.contains(&receiver)
                 && goer.packages.contains(&import)
         });
-        let Some(goer) = goer else { return };
+        // Loggers of all kinds have these names, and a format that is written out.
+        let logger = || LOGS_FORMAT.contains(&name).then_some(&LOGGER);
+        let Some(goer) = goer.or_else(logger) else { return };
         let format = goer.from.checked_sub(1).and_then(|at| args.get(at)).filter(|_| goer.format);
         let verbs = format.and_then(|format| self.verbs(*format));
+        if verbs.is_none() && goer.packages.is_empty() {
+            return;
+        }
         for (at, arg) in args.iter().skip(goer.from).enumerate() {
             let verb = verbs.as_ref().and_then(|verbs| verbs.get(at).copied());
             if !matches!(verb, Some('p' | 'T')) {
