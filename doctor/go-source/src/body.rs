@@ -5,6 +5,7 @@
 //! by their number in the file, which the lock analysis uses as anchors. Names come later.
 
 mod access;
+mod assertions;
 mod assigned;
 mod call;
 mod callback;
@@ -25,6 +26,7 @@ mod service;
 mod starters;
 mod stmt;
 mod sync_calls;
+mod sync_map;
 mod variable;
 mod walker;
 

@@ -15,17 +15,17 @@ const MAX_NAMES: usize = 16;
 
 /// A look that is in effect.
 #[derive(Clone, Debug)]
-struct Look<'w> {
+pub(super) struct Look<'w> {
     /// The access.
-    access: usize,
+    pub(super) access: usize,
     /// The expression itself.
-    anchor: ExprId,
+    pub(super) anchor: ExprId,
     /// What was found, and what comes from it.
-    names: Vec<&'w str>,
+    pub(super) names: Vec<&'w str>,
     /// Whether it was found.
-    ok: Option<&'w str>,
+    pub(super) ok: Option<&'w str>,
     /// Whether what follows is reached only where it was not found.
-    missing: bool,
+    pub(super) missing: bool,
 }
 
 impl<'w> Walker<'w> {
@@ -50,24 +50,24 @@ impl<'w> Walker<'w> {
     }
 }
 
-struct Pass<'p, 'w> {
-    walker: &'p mut Walker<'w>,
+pub(super) struct Pass<'p, 'w> {
+    pub(super) walker: &'p mut Walker<'w>,
     by_anchor: &'p FxHashMap<ExprId, usize>,
     /// Bodies of literals that are still to be looked at.
-    bodies: &'p mut Vec<(List, Vec<Look<'w>>)>,
+    pub(super) bodies: &'p mut Vec<(List, Vec<Look<'w>>)>,
 }
 
 impl<'w> Pass<'_, 'w> {
-    fn hir(&self) -> &'w Hir {
+    pub(super) fn hir(&self) -> &'w Hir {
         self.walker.r.hir()
     }
 
-    fn text(&self, id: ExprId) -> &'w str {
+    pub(super) fn text(&self, id: ExprId) -> &'w str {
         let span = self.hir().expr(id).span;
         self.walker.r.text(span)
     }
 
-    fn access(&self, anchor: ExprId) -> Option<(usize, &AccessFact)> {
+    pub(super) fn access(&self, anchor: ExprId) -> Option<(usize, &AccessFact)> {
         let at = *self.by_anchor.get(&anchor)?;
         Some((at, self.walker.facts.accesses.get(at)?))
     }
@@ -321,67 +321,10 @@ impl<'w> Pass<'_, 'w> {
         }
         false
     }
-
-    /// Looks for literals and unchecked assertions in expressions.
-    fn inside(&mut self, exprs: &[ExprId], looks: &[Look<'w>]) {
-        let hir = self.hir();
-        let mut todo = exprs.to_vec();
-        while let Some(id) = todo.pop() {
-            match hir.expr(id).kind {
-                ExprKind::FuncLit(func) => {
-                    if let Some(body) = hir.func(func).body {
-                        self.bodies.push((body, Vec::new()));
-                    }
-                }
-                ExprKind::Call { args, .. } => self.ranged(id, hir.exprs(args)),
-                ExprKind::Assert { base, ty: Some(_) } => {
-                    let base = self.text(hir.unparen(base));
-                    let look = looks.iter().rev().find(|look| look.names.first() == Some(&base));
-                    if let Some(access) = look.map(|look| look.access) {
-                        self.asserts(access, id);
-                    }
-                }
-                _ => {}
-            }
-            let literal_of_range =
-                self.access(id).is_some_and(|(_, access)| access.operation == Operation::Iterate);
-            if !literal_of_range {
-                parts(hir, id, &mut todo);
-            }
-        }
-    }
-
-    /// `m.Range(func(k, v any) bool { … })`: what the literal asserts of `v` is asserted of what the map holds.
-    fn ranged(&mut self, call: ExprId, args: &[ExprId]) {
-        let hir = self.hir();
-        let Some((access, fact)) = self.access(call) else { return };
-        if fact.operation != Operation::Iterate {
-            return;
-        }
-        for arg in args {
-            let ExprKind::FuncLit(func) = hir.expr(hir.unparen(*arg)).kind else { continue };
-            let func = hir.func(func);
-            let value = hir.params(hir.sig(func.sig).params).get(1).and_then(|param| param.name);
-            let names: Vec<&str> = value.map(|name| self.walker.r.text(name)).into_iter().collect();
-            let look = Look { access, anchor: call, names, ok: None, missing: false };
-            self.bodies.extend(func.body.map(|body| (body, vec![look])));
-        }
-    }
-
-    /// Notes the type that is asserted of what an access yields.
-    fn asserts(&mut self, access: usize, assertion: ExprId) {
-        let Some(ty) = self.walker.types.get(&assertion).copied() else { return };
-        let text = self.walker.concrete(ty);
-        if let Some(access) = self.walker.facts.accesses.get_mut(access) {
-            if access.operation != Operation::Write {
-                access.value_type = text;
-            }
-        }
-    }
 }
 
 /// The expressions directly inside one, those of literals aside.
-fn parts(hir: &Hir, id: ExprId, todo: &mut Vec<ExprId>) {
+pub(super) fn parts(hir: &Hir, id: ExprId, todo: &mut Vec<ExprId>) {
     match hir.expr(id).kind {
         ExprKind::Paren(x)
         | ExprKind::Star(x)
