@@ -83,15 +83,15 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
 /// that leaves.
 fn is_checked_by(analysis: &Analysis<'_>, look: &SourceAccess, make: &Touch<'_>) -> bool {
     let make = make.source;
-    let Some(file) = analysis.program.file(&look.access.site.file) else { return false };
-    let offset = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
-    let text = |from: u32, to: u32| file.text().get(offset(from)..offset(to)).unwrap_or_default();
     let at = &look.placement;
     let same = look.function == make.function && look.access.expression == make.access.expression;
     if !same || make.placement.operation.start < at.operation.end || make.assigned == Assigned::Nil
     {
         return false;
     }
+    let Some(file) = analysis.program.file(&look.access.site.file) else { return false };
+    let offset = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+    let text = |from: u32, to: u32| file.text().get(offset(from)..offset(to)).unwrap_or_default();
     let comparison = text(at.operation.end, at.statement.end).trim_start();
     let inside = make.placement.operation.start < at.statement.end;
     let header = text(at.statement.start, at.operation.start);

@@ -13,6 +13,9 @@ use rustc_hash::FxHashMap;
 /// Names that are followed from a look, at most.
 const MAX_NAMES: usize = 16;
 
+/// Looks that are in effect at once, at most.
+const MAX_LOOKS: usize = 64;
+
 /// A look that is in effect.
 #[derive(Clone, Debug)]
 pub(super) struct Look<'w> {
@@ -50,6 +53,7 @@ impl<'w> Walker<'w> {
     }
 }
 
+/// The pass over one body.
 pub(super) struct Pass<'p, 'w> {
     pub(super) walker: &'p mut Walker<'w>,
     by_anchor: &'p FxHashMap<ExprId, usize>,
@@ -245,7 +249,7 @@ impl<'w> Pass<'_, 'w> {
             while let ExprKind::Assert { base, .. } = hir.expr(anchor).kind {
                 anchor = hir.unparen(base);
             }
-            if let Some(access) = self.read(anchor) {
+            if let Some(access) = self.read(anchor).filter(|_| looks.len() < MAX_LOOKS) {
                 let ok = match left {
                     [_, ok] => Some(self.text(*ok)).filter(|ok| *ok != "_"),
                     _ => None,
@@ -274,7 +278,7 @@ impl<'w> Pass<'_, 'w> {
         let hir = self.hir();
         if let ExprKind::Binary { left, .. } = hir.expr(hir.unparen(cond)).kind {
             let anchor = hir.unparen(left);
-            if let Some(access) = self.read(anchor) {
+            if let Some(access) = self.read(anchor).filter(|_| looks.len() < MAX_LOOKS) {
                 looks.push(Look { access, anchor, names: Vec::new(), ok: None, missing: false });
             }
         }
