@@ -58,10 +58,38 @@ pub const RULES: &[Rule] = &[
     ),
     rule!(
         Shared,
+        "TH112",
+        "implicit-iteration",
+        "a shared map is printed, encoded or compared without its lock",
+        th112
+    ),
+    rule!(
+        Shared,
         "TH104",
         "used-after-unlock",
         "a map is used after its lock was given back, or before it was taken",
         th104
+    ),
+    rule!(
+        Shared,
+        "TH109",
+        "lock-of-another-object",
+        "a map is accessed under the lock of another object of its type",
+        th109
+    ),
+    rule!(
+        Shared,
+        "TH110",
+        "lock-of-the-spawner",
+        "a goroutine lacks a lock that is held where it is started",
+        th110
+    ),
+    rule!(
+        Shared,
+        "TH111",
+        "lazy-map",
+        "a map is made when it is first needed, by whoever comes first",
+        th111
     ),
     rule!(
         Shared,
@@ -104,6 +132,13 @@ pub const RULES: &[Rule] = &[
         "copied-struct-shares-map",
         "a map is changed in a copied struct that shares it",
         th108
+    ),
+    rule!(
+        Declared,
+        "TH113",
+        "sync-map-misuse",
+        "a sync.Map is used in a way that is not atomic, or is copied",
+        th113
     ),
     rule!(Declared, "TH201", "nil-map-write", "a map is written that is nil or may be", th201),
 ];

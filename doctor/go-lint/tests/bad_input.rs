@@ -177,6 +177,26 @@ fn thousands_of_accesses_without_a_lock_take_bounded_time() {
 }
 
 #[test]
+fn thousands_of_looks_and_writes_of_one_key_take_bounded_time() {
+    let start = Instant::now();
+    let steps: String = (0..5_000)
+        .map(|at| {
+            format!("\tv{at}, ok{at} := s.Load(k)\n\tif !ok{at} {{\n\t\ts.Store(k, v{at})\n\t}}\n")
+        })
+        .collect();
+    common::check_all(&format!(
+        "package t\n\nimport \"sync\"\n\nvar s sync.Map\n\nfunc F(k int) {{\n{steps}}}\n"
+    ));
+    let made: String = (0..3_000)
+        .map(|_| "\tif c.m == nil {\n\t\tc.m = map[int]int{}\n\t}\n\tprintln(c)\n".to_owned())
+        .collect();
+    common::check_all(&uneven(&format!("func (c *C) Make() {{\n{made}}}\n")));
+    let nested = format!("{}c.m = nil{}", "if c.m == nil { ".repeat(5_000), " }".repeat(5_000));
+    common::check_all(&uneven(&format!("func (c *C) Deep() {{ {nested} }}\n")));
+    assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());
+}
+
+#[test]
 fn many_ways_from_one_function_to_another_take_bounded_time() {
     let step = |at: usize| {
         format!("func (c *C) f{at}() {{ {} }}\n", format!("c.f{}(); ", at + 1).repeat(20))

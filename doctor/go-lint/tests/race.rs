@@ -19,7 +19,10 @@ use std::process::Command;
 use toolchain::Go;
 
 /// The rules about races.
-const RACES: [&str; 8] = ["th101", "th102", "th103", "th104", "th105", "th106", "th107", "th108"];
+const RACES: [&str; 12] = [
+    "th101", "th102", "th103", "th104", "th105", "th106", "th107", "th108", "th109", "th110",
+    "th111", "th112",
+];
 
 /// The rule whose marks stand where a map is handed out: the race is where it is used.
 const HANDED_OUT: &str = "TH107";
@@ -155,6 +158,26 @@ fn what_is_repaired_does_not_race() {
                 let (passed, text) = tests.run(name);
                 assert!(passed, "{package} {name}:\n{text}");
             }
+        }
+    }
+}
+
+/// Misuse of `sync.Map` is no data race, but for the assignment of one: each test does what another goroutine would do
+/// between two calls, and says what is wrong afterwards.
+#[test]
+fn what_is_marked_as_misuse_of_sync_map_goes_wrong() {
+    let test = "what_is_marked_as_misuse_of_sync_map_goes_wrong";
+    for go in toolchains(test) {
+        let tests = Tests::build(&go, "th113/bad");
+        assert_eq!(tests.names.len(), marked("th113/bad").len(), "one test for each mark");
+        for name in &tests.names {
+            let failed = (0..TRIES).any(|_| !tests.run(name).0);
+            assert!(failed, "{name} passes");
+        }
+        let tests = Tests::build(&go, "th113/good");
+        for name in &tests.names {
+            let (passed, text) = tests.run(name);
+            assert!(passed, "{name}:\n{text}");
         }
     }
 }

@@ -68,6 +68,16 @@ folders! {
     copies_that_are_handed_out_are_no_finding: "th107/good/",
     maps_of_copied_structs_are_found: "th108/bad/",
     copies_with_maps_of_their_own_are_no_finding: "th108/good/",
+    the_lock_of_another_object_is_found: "th109/bad/",
+    locks_that_are_told_apart_are_no_finding: "th109/good/",
+    goroutines_without_the_lock_of_their_spawner_are_found: "th110/bad/",
+    goroutines_that_take_the_lock_or_are_waited_for_are_no_finding: "th110/good/",
+    maps_that_two_may_make_are_found: "th111/bad/",
+    maps_that_are_made_once_are_no_finding: "th111/good/",
+    maps_that_are_printed_or_encoded_without_their_lock_are_found: "th112/bad/",
+    maps_that_are_printed_or_encoded_with_their_lock_are_no_finding: "th112/good/",
+    misuse_of_sync_map_is_found: "th113/bad/",
+    use_of_sync_map_is_no_finding: "th113/good/",
     writes_to_nil_maps_are_found: "th201/bad/",
     writes_to_maps_that_are_made_are_no_finding: "th201/good/",
 }
@@ -84,8 +94,8 @@ fn each_finding_says_where_why_and_what_to_do() {
         let declared = |related: &&finding::Related| related.role == finding::Role::Declaration;
         let declaration = found.related.iter().find(declared);
         assert!(declaration.is_some_and(|related| related.site == found.map.site), "{place}");
-        // A race has two sides; a nil map or a shared copy has one.
-        let sides = if matches!(&*found.code, "TH108" | "TH201") { 1 } else { 2 };
+        // A race has two sides; a nil map, a shared copy and a copied sync.Map have one.
+        let sides = if matches!(&*found.code, "TH108" | "TH113" | "TH201") { 1 } else { 2 };
         assert!(found.related.len() >= sides, "{place} names nothing but the declaration");
         assert!(found.related.iter().all(|related| related.site.line > 0), "{place}");
     }
@@ -122,6 +132,49 @@ fn fingerprints_do_not_change_with_the_lines() {
     }
 }
 
+/// The grades and codes that one file of a module is told.
+fn told(source: &str) -> Vec<String> {
+    let told = |found: &finding::Finding| format!("{} {}", found.code, found.grade.word());
+    check_all(source).findings.iter().map(told).collect()
+}
+
+const STORE: &str = "package t\n\nimport (\n\t\"maps\"\n\t\"slices\"\n\t\"sync\"\n)\n\ntype S struct {\n\tmu sync.Mutex\n\tm  map[string]int\n\tn  sync.Map\n}\n\nvar one = &S{m: make(map[string]int)}\n\nfunc (s *S) Put(k string) { s.mu.Lock(); defer s.mu.Unlock(); s.m[k] = 1; s.n.Store(k, 1) }\nfunc (s *S) Drop(k string) { s.mu.Lock(); defer s.mu.Unlock(); delete(s.m, k) }\n";
+
+/// Iterators of package maps go over the map when they are run (Go 1.23).
+#[test]
+fn an_iterator_that_is_returned_under_the_lock_is_found() {
+    let all = |body: &str, result: &str| {
+        let head = format!("func (s *S) All() {result} {{ s.mu.Lock(); defer s.mu.Unlock(); ");
+        told(&format!("{STORE}{head}{body} }}\n"))
+    };
+    assert_eq!(all("return maps.Keys(s.m)", "iter.Seq[string]"), ["TH112 medium"]);
+    assert_eq!(all("return slices.Collect(maps.Keys(s.m))", "[]string"), [] as [&str; 0]);
+}
+
+/// `Clear` of a `sync.Map` exists since Go 1.23.
+#[test]
+fn what_is_stored_between_range_and_clear_is_lost() {
+    let flush = |lock: &str| {
+        told(&format!(
+            "{STORE}func (s *S) Flush() (sum int) {{ {lock}s.n.Range(func(_, v any) bool {{ sum++; return true }}); s.n.Clear(); return sum }}\n"
+        ))
+    };
+    assert_eq!(flush(""), ["TH113 medium"]);
+    assert_eq!(flush("s.mu.Lock(); defer s.mu.Unlock(); "), [] as [&str; 0]);
+}
+
+/// A look and a write under one lock that is given back in between are told with all grades only.
+#[test]
+fn a_write_that_relies_on_an_earlier_look_is_low() {
+    let get = |again: &str| {
+        told(&format!(
+            "{STORE}func (s *S) Get(k string) int {{\n\ts.mu.Lock()\n\tv, ok := s.m[k]\n\ts.mu.Unlock()\n\tif ok {{\n\t\treturn v\n\t}}\n\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n{again}\ts.m[k] = 2\n\treturn 2\n}}\n"
+        ))
+    };
+    assert_eq!(get(""), ["TH111 low"]);
+    assert_eq!(get("\tif v, ok := s.m[k]; ok {\n\t\treturn v\n\t}\n"), [] as [&str; 0]);
+}
+
 /// The blocks of Go on a rule's page under a heading.
 fn example(code: &str, heading: &str) -> Option<String> {
     let page = go_lint::page(code).unwrap();
@@ -150,6 +203,16 @@ fn whole(code: &str, example: &str) -> String {
             "type Cache struct {\n\tmu      sync.RWMutex\n\tentries map[string]int\n}\n\nvar one = &Cache{entries: make(map[string]int)}\n\nfunc load(string) int {\n\treturn 1\n}\n\nfunc (c *Cache) Drop(k string) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tdelete(c.entries, k)\n}\n"
         }
         "TH108" => "type Options struct{ Labels map[string]string }\n",
+        "TH109" => {
+            "type Tally struct {\n\tmu     sync.Mutex\n\tcounts map[string]int\n}\n\nfunc (t *Tally) Add(name string) {\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\tt.counts[name]++\n}\n\nfunc (t *Tally) Snapshot() map[string]int {\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\treturn maps.Clone(t.counts)\n}\n"
+        }
+        "TH110" => {
+            "type Queue struct {\n\tmu   sync.Mutex\n\tjobs map[string]int\n}\n\nfunc run(string) {}\n\nfunc (q *Queue) Put(id string) {\n\tq.mu.Lock()\n\tdefer q.mu.Unlock()\n\tq.jobs[id] = 1\n}\n"
+        }
+        "TH111" => "func load() map[string]int {\n\treturn map[string]int{}\n}\n",
+        "TH112" => {
+            "type Session struct {\n\tmu    sync.Mutex\n\tAttrs map[string]string\n}\n\nfunc (s *Session) Set(k, v string) {\n\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n\ts.Attrs[k] = v\n}\n\nfunc (s *Session) Unset(k string) {\n\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n\tdelete(s.Attrs, k)\n}\n"
+        }
         "TH201" if !example.contains("type Cache") => {
             "type Cache struct {\n\tentries map[string]int\n}\n\nfunc (c *Cache) Put(k string, v int) { c.entries[k] = v }\n"
         }
@@ -160,7 +223,7 @@ fn whole(code: &str, example: &str) -> String {
         "TH106" => "func main() {\n\thttp.HandleFunc(\"/\", handle)\n}\n",
         _ => "",
     };
-    let imports = "package main\n\nimport (\n\t\"maps\"\n\t\"net/http\"\n\t\"sync\"\n)\n";
+    let imports = "package main\n\nimport (\n\t\"encoding/json\"\n\t\"maps\"\n\t\"net/http\"\n\t\"sync\"\n)\n";
     // Groups of errors are not in the standard library; those of `sync` start functions as well.
     let example = example
         .replace("func() error {", "func() {")
@@ -172,7 +235,10 @@ fn whole(code: &str, example: &str) -> String {
 #[test]
 fn the_example_on_each_page_is_found() {
     // The example of TH104 has no access under the lock in its own function, and is told as TH101.
-    for code in ["TH101", "TH102", "TH103", "TH105", "TH106", "TH108", "TH201"] {
+    for code in [
+        "TH101", "TH102", "TH103", "TH105", "TH106", "TH108", "TH109", "TH110", "TH111", "TH112",
+        "TH113", "TH201",
+    ] {
         let source = whole(code, &example(code, "Example").unwrap());
         let findings = check_all(&source);
         let told: Vec<_> = findings.findings.iter().map(|found| &*found.code).collect();
@@ -183,12 +249,15 @@ fn the_example_on_each_page_is_found() {
 #[test]
 fn what_each_page_says_to_use_instead_is_silent() {
     let mut tried = 0;
-    for code in ["TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH108", "TH201"] {
+    for code in [
+        "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH108", "TH109", "TH110", "TH111",
+        "TH112", "TH113", "TH201",
+    ] {
         let Some(instead) = example(code, "Use instead") else { continue };
         let source = whole(code, &instead);
         let findings = check_all(&source);
         assert!(findings.findings.is_empty(), "{code}: {:#?}\n{source}", findings.findings);
         tried += 1;
     }
-    assert_eq!(tried, 7);
+    assert_eq!(tried, 12);
 }

@@ -1,7 +1,7 @@
 //! What an access holds: its function's locks, and those that all callers hold.
 
 use crate::above::{Guards, How};
-use finding::{LockMode, LockSet, Operation, Site};
+use finding::{LockMode, LockSet, Site};
 use go_source::SourceAccess;
 use std::sync::Arc;
 

@@ -120,7 +120,7 @@ pub fn begins_or_ends(program: &Program, touch: &Touch<'_>) -> bool {
         "teardown", "cleanup",
     ]
     .iter()
-    .any(|prefix| lower.starts_with(prefix))
+    .any(|prefix| lower.starts_with(prefix) && lower != "servehttp")
         || makes_by_name(site)
 }
 

@@ -7,8 +7,10 @@ use crate::making::Making;
 use crate::meeting::{self, Meeting};
 use crate::reach;
 use crate::trace::{End, Trace, Tracer};
-use finding::{DeclKind, LockMode, MapDecl, MapKind, Operation};
-use go_source::{Base, Call, CallKind, FunctionId, Program, SourceAccess, VariableOrigin};
+use finding::{DeclKind, LockMode, LockSet, MapDecl, MapKind, Operation};
+use go_source::{
+    Base, Call, CallKind, FunctionId, Program, SourceAccess, Start, VariableOrigin, Walk,
+};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -30,7 +32,17 @@ pub struct Touch<'p> {
     pub presumed: bool,
 }
 
-impl Touch<'_> {
+impl<'p> Touch<'p> {
+    /// The same access as if it did not hold a lock.
+    pub fn without(&self, guard: &str) -> Self {
+        Self {
+            source: self.source,
+            locks: self.locks.clone().only(|held| *held.guard != *guard),
+            traces: self.traces.clone(),
+            presumed: self.presumed,
+        }
+    }
+
     /// Whether it changes the map, or the variable that holds it.
     pub fn mutates(&self) -> bool {
         self.source.access.operation.mutates()
@@ -44,6 +56,8 @@ pub struct SharedMap<'p> {
     pub decl: &'p MapDecl,
     /// Its accesses, by file and place.
     pub touches: Vec<Touch<'p>>,
+    /// Those that reach it only because they go over all that a struct holds.
+    pub within: Vec<Touch<'p>>,
     /// The lock that guards it, where an access holds one.
     pub guard: Option<Guard>,
 }
@@ -59,6 +73,7 @@ pub struct Analysis<'p> {
     locked_types: FxHashSet<String>,
     /// What is held above functions.
     above: Above,
+    tracer: Tracer<'p>,
     /// Who takes which lock.
     takers: FxHashSet<(FunctionId, Arc<str>)>,
 }
@@ -80,6 +95,7 @@ impl<'p> Analysis<'p> {
             .filter(|decl| program.file(&decl.site.file).is_some_and(|file| !file.is_vendored()))
             .filter_map(|decl| {
                 let mut touches: Vec<Touch<'p>> = Vec::new();
+                let mut within: Vec<Touch<'p>> = Vec::new();
                 let owner = decl.path.split_once('.').map(|(owner, _)| owner);
                 let owner = owner.map(|owner| format!("{}.{owner}", decl.package));
                 let making_only = |source: &SourceAccess| {
@@ -96,16 +112,18 @@ impl<'p> Analysis<'p> {
                         continue;
                     }
                     let (locks, presumed) = locks_of(program, &above, decl, source);
-                    touches.push(Touch { source, locks, traces: Vec::new(), presumed });
+                    let list = if source.walk == Walk::Within { &mut within } else { &mut touches };
+                    list.push(Touch { source, locks, traces: Vec::new(), presumed });
                 }
                 if !touches.iter().any(Touch::mutates) {
                     return None;
                 }
-                for touch in touches.iter_mut().take(MAX_TOUCHES) {
+                let (some, more) = (touches.iter_mut(), within.iter_mut());
+                for touch in some.take(MAX_TOUCHES).chain(more.take(MAX_TOUCHES)) {
                     touch.traces = tracer.traces(touch.source);
                 }
                 let guard = Guard::infer(decl, &touches);
-                Some(SharedMap { decl, touches, guard })
+                Some(SharedMap { decl, touches, within, guard })
             })
             .collect();
         let owner = |guard: &Arc<str>| guard.rsplit_once('.').map(|(owner, _)| owner.to_owned());
@@ -116,12 +134,31 @@ impl<'p> Analysis<'p> {
             .iter()
             .filter_map(|taken| Some((taken.function?, Arc::clone(taken.guard.as_ref()?))));
         let takers = takers.collect();
-        Self { program, maps, locked_types, above, takers }
+        Self { program, maps, locked_types, above, tracer, takers }
     }
 
     /// What is held at an access, with what all callers hold.
     pub fn locks_of(&self, map: &MapDecl, source: &SourceAccess) -> Locks {
         locks_of(self.program, &self.above, map, source).0
+    }
+
+    /// A place that is no access of its map, as if it were one: where the map is handed out or compared with nil.
+    pub fn touch(&self, map: &MapDecl, source: &'p SourceAccess) -> Touch<'p> {
+        let (locks, presumed) = locks_of(self.program, &self.above, map, source);
+        Touch { source, locks, traces: self.tracer.traces(source), presumed }
+    }
+
+    /// Whether a lock is held for certain where something is started: by the starter, or above it.
+    pub fn is_started_under(&self, start: &Start, guard: &str) -> bool {
+        let here = start.holding.as_ref().is_some_and(|holding| {
+            matches!(holding.locks, LockSet::Held(_))
+                && holding.guards.iter().flatten().any(|held| **held == *guard)
+        });
+        let above = || match start.starter.map(|starter| self.above.of(starter)) {
+            Some(above::Held::These(held)) => held.get(guard).is_some_and(|how| !how.perhaps),
+            _ => false,
+        };
+        here || above()
     }
 
     /// Whether a function takes a lock itself, somewhere.

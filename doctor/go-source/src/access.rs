@@ -37,6 +37,31 @@ pub enum Assigned {
     Other,
 }
 
+/// How an operation goes over the elements of a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Walk {
+    /// As the text says, where it stands: `range`, `maps.Clone`; or not at all.
+    #[default]
+    Said,
+    /// By code that goes over whatever it is given: printing, encoding, comparing.
+    Implicit,
+    /// The same of a struct that holds the map.
+    Within,
+    /// By an iterator, when that is run: `maps.Keys`.
+    Later,
+}
+
+/// What a write makes of a look at the same key of the same map, earlier in the same function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Where the look stands in the file: the start of its operation.
+    pub look: u32,
+    /// Whether the write is reached only where the key was not found.
+    pub missing: bool,
+    /// Whether what is written comes from what was found.
+    pub derived: bool,
+}
+
 /// What kind of statement the access stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {
@@ -99,6 +124,18 @@ pub struct SourceAccess {
     pub not_given: bool,
     /// What is assigned, where the operation replaces the map.
     pub assigned: Assigned,
+    /// How it goes over the map's elements.
+    pub walk: Walk,
+    /// The value whose field the map is, as the paths of locks are written: `c` in `c.entries`, `s.cache` in
+    /// `s.cache.entries`. `None` for other maps.
+    pub object: Option<Arc<str>>,
+    /// Looks at the same key that a write depends on.
+    pub decisions: Vec<Decision>,
+    /// For a `sync.Map`, the type of the value that is stored, or that what is found is asserted to be without a check.
+    pub value_type: Option<Arc<str>>,
+    /// Whether a value that is stored in a `sync.Map` is one that its users change or wait on: a lock, a channel, a map, or
+    /// a pointer to a struct that has some.
+    pub stores_state: bool,
     /// True where the map was reached through a local variable that holds the same map
     /// (`m := c.entries`) rather than named at the site.
     pub through_alias: bool,

@@ -5,14 +5,17 @@
 //! by their number in the file, which the lock analysis uses as anchors. Names come later.
 
 mod access;
+mod assertions;
 mod assigned;
 mod call;
 mod callback;
 mod callee;
+mod decisions;
 mod expr;
 mod facts;
 mod freshness;
 mod holding;
+mod implicit;
 mod init_node;
 mod init_order;
 mod literal;
@@ -23,6 +26,7 @@ mod service;
 mod starters;
 mod stmt;
 mod sync_calls;
+mod sync_map;
 mod variable;
 mod walker;
 

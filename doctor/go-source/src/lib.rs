@@ -41,7 +41,9 @@ mod world;
 
 pub use go_syntax::{LineTable, Span};
 
-pub use access::{Assigned, Context, Inherited, Origin, Placement, Shape, SourceAccess};
+pub use access::{
+    Assigned, Context, Decision, Inherited, Origin, Placement, Shape, SourceAccess, Walk,
+};
 pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
 pub use mention::Mention;
 pub use note::{Note, NoteKind};

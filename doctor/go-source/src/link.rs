@@ -92,10 +92,12 @@ fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
     let operations = locks::helpers(world, facts);
     let mut anchors: FxHashSet<_> =
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
-    anchors.extend(facts.handed_out.iter().map(|access| (access.file, access.anchor)));
+    let asides = facts.handed_out.iter().chain(&facts.compared).chain(&facts.copied);
+    anchors.extend(asides.map(|access| (access.file, access.anchor)));
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     anchors.extend(facts.locks.keys());
+    anchors.extend(facts.roots.iter().map(|root| (root.file, root.expr)));
     // What is called under a lock does not run beside itself.
     anchors.extend(facts.held_calls.iter().map(|call| (call.file, call.expr)));
     let mut touched: FxHashMap<FileId, Vec<u32>> = FxHashMap::default();
@@ -141,6 +143,8 @@ pub(crate) struct Linked {
     pub(crate) decls: Vec<MapDecl>,
     pub(crate) accesses: Vec<SourceAccess>,
     pub(crate) handed_out: Vec<SourceAccess>,
+    pub(crate) compared: Vec<SourceAccess>,
+    pub(crate) copied: Vec<SourceAccess>,
     pub(crate) functions: Vec<Function>,
     pub(crate) calls: Vec<Call>,
     /// Ordered by site.
@@ -223,10 +227,16 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         .into_iter()
         .flatten()
         .collect::<Vec<_>>();
-    let handed_out = |(at, unit): (usize, &Unit)| -> Vec<SourceAccess> {
-        unit.facts.handed_out.iter().filter_map(|access| tables.named(at, unit, access)).collect()
+    let aside = |list: fn(&Facts) -> &Vec<AccessFact>| -> Vec<SourceAccess> {
+        let of_unit = |(at, unit): (usize, &'_ Unit)| -> Vec<SourceAccess> {
+            let facts = list(&unit.facts).iter();
+            facts.filter_map(|access| tables.named(at, unit, access)).collect()
+        };
+        units.iter().enumerate().flat_map(of_unit).collect()
     };
-    let handed_out = units.iter().enumerate().flat_map(handed_out).collect();
+    let handed_out = aside(|facts| &facts.handed_out);
+    let compared = aside(|facts| &facts.compared);
+    let copied = aside(|facts| &facts.copied);
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
     let acquisitions = acquisitions(units, &naming);
     let origins = origins(units, &ids, &ambiguous);
@@ -237,6 +247,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         decls,
         accesses,
         handed_out,
+        compared,
+        copied,
         functions,
         calls,
         acquisitions,
@@ -483,7 +495,11 @@ impl Tables<'_> {
             .and_then(|function| function.root.clone());
         let site =
             self.naming.site(fact.file, fact.placement.operation.start, function.map(|id| id.0));
-        let expression = self.naming.text(fact.file, fact.placement.map).into();
+        let written = self.naming.text(fact.file, fact.placement.map);
+        let expression = match &fact.field {
+            Some(field) => format!("{}.{field}", written.trim_start_matches(['&', '*'])).into(),
+            None => written.into(),
+        };
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let Holding { mut locks, guards, perhaps, .. } = holding;
@@ -516,6 +532,11 @@ impl Tables<'_> {
             of_copy,
             not_given: calls.is_empty() && is_not_given(unit, fact),
             assigned: fact.value,
+            walk: fact.walk,
+            object: fact.object.as_deref().map(Arc::from),
+            decisions: fact.decisions.clone(),
+            value_type: fact.value_type.as_deref().map(Arc::from),
+            stores_state: fact.stores_state,
             through_alias,
             guards,
             perhaps,

@@ -12,6 +12,7 @@ pub(crate) fn text(import: &str) -> Option<&'static str> {
 
 const MODELS: &[(&str, &str)] = &[
     ("context", include_str!("models/context.go")),
+    ("encoding/gob", include_str!("models/encoding_gob.go")),
     ("encoding/json", include_str!("models/encoding_json.go")),
     ("fmt", include_str!("models/fmt.go")),
     ("github.com/gin-gonic/gin", include_str!("models/gin.go")),
@@ -21,8 +22,10 @@ const MODELS: &[(&str, &str)] = &[
     ("golang.org/x/sync/errgroup", include_str!("models/errgroup.go")),
     ("golang.org/x/sync/singleflight", include_str!("models/singleflight.go")),
     ("google.golang.org/grpc", include_str!("models/grpc.go")),
+    ("html/template", include_str!("models/template.go")),
     ("iter", include_str!("models/iter.go")),
     ("log", include_str!("models/log.go")),
+    ("log/slog", include_str!("models/log_slog.go")),
     ("maps", include_str!("models/maps.go")),
     ("net/http", include_str!("models/net_http.go")),
     ("net/textproto", include_str!("models/net_textproto.go")),
@@ -35,5 +38,6 @@ const MODELS: &[(&str, &str)] = &[
     ("sync", include_str!("models/sync.go")),
     ("sync/atomic", include_str!("models/sync_atomic.go")),
     ("testing", include_str!("models/testing.go")),
+    ("text/template", include_str!("models/template.go")),
     ("time", include_str!("models/time.go")),
 ];

@@ -49,6 +49,8 @@ pub(crate) struct Indexes {
     accesses_by_map: FxHashMap<MapId, Range<usize>>,
     accesses_by_line: FxHashMap<(Arc<str>, u32), Vec<u32>>,
     handed_out: FxHashMap<MapId, Vec<SourceAccess>>,
+    compared: FxHashMap<MapId, Vec<SourceAccess>>,
+    copied: FxHashMap<MapId, Vec<SourceAccess>>,
     accesses_by_function: FxHashMap<FunctionId, Vec<u32>>,
     functions_by_symbol: FxHashMap<String, Vec<u32>>,
     calls_by_callee: FxHashMap<FunctionId, Vec<u32>>,
@@ -119,6 +121,8 @@ impl Program {
             mut decls,
             mut accesses,
             handed_out,
+            compared,
+            copied,
             functions,
             calls,
             acquisitions,
@@ -138,10 +142,9 @@ impl Program {
         });
         let mut indexes =
             Indexes::new(&decls, &accesses, &functions, &calls, &acquisitions, &starts);
-        for access in handed_out {
-            let of = indexes.handed_out.entry(access.access.map.clone()).or_default();
-            of.push(access);
-        }
+        indexes.handed_out = by_map(handed_out);
+        indexes.compared = by_map(compared);
+        indexes.copied = by_map(copied);
         Self {
             decls,
             accesses,
@@ -237,6 +240,16 @@ impl Program {
     /// Where a map itself is returned or sent, each as a read: whoever gets it has the map, and not the lock that guards it.
     pub fn handed_out(&self, id: &MapId) -> &[SourceAccess] {
         self.indexes.handed_out.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where the variable or field that holds a map is compared with nil, each as a read: it is no access to the map.
+    pub fn compared(&self, id: &MapId) -> &[SourceAccess] {
+        self.indexes.compared.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where a `sync.Map` itself is copied, each as a clone.
+    pub fn copied(&self, id: &MapId) -> &[SourceAccess] {
+        self.indexes.copied.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every access of the program, ordered by map, file and place.
@@ -386,6 +399,15 @@ impl Program {
     fn select(&self, indexes: Option<&Vec<u32>>) -> Vec<&SourceAccess> {
         indexes.into_iter().flatten().filter_map(|index| self.accesses.get(widen(*index))).collect()
     }
+}
+
+/// Places by the maps that they are about.
+fn by_map(places: Vec<SourceAccess>) -> FxHashMap<MapId, Vec<SourceAccess>> {
+    let mut found: FxHashMap<MapId, Vec<SourceAccess>> = FxHashMap::default();
+    for place in places {
+        found.entry(place.access.map.clone()).or_default().push(place);
+    }
+    found
 }
 
 fn widen(index: u32) -> usize {

@@ -1,7 +1,7 @@
 //! Variables of functions, and what starts functions beside others: what an analysis needs that follows an object
 //! from function to function.
 
-use crate::FunctionId;
+use crate::{FunctionId, Holding};
 use finding::{RootKind, Site};
 
 /// A variable of a function, by its number in the [`Program`](crate::Program).
@@ -88,6 +88,8 @@ pub struct Start {
     pub site: Site,
     /// Who starts it; `None` for an initialiser, and for handlers that are known by their shape.
     pub starter: Option<FunctionId>,
+    /// What the starter itself holds there; `None` where it cannot be told.
+    pub holding: Option<Holding>,
     /// Where in the file.
     pub at: u32,
     /// Where in the file the innermost loop around it starts.

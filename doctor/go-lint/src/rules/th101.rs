@@ -46,11 +46,11 @@
 use crate::words;
 use finding::{DeclKind, Finding, Grade, LockMode, Operation};
 use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch, phase};
-use go_source::{Assigned, Call};
+use go_source::{Assigned, Call, Walk};
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let Some(guard) = &map.guard else { return };
-    for touch in &map.touches {
+    for touch in map.touches.iter().filter(|touch| touch.source.walk != Walk::Implicit) {
         if let Some(grade) = grade(analysis, map, guard, touch) {
             let operation = touch.source.access.operation;
             let message = format!(
@@ -183,7 +183,7 @@ fn forgotten<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> O
 }
 
 /// Whether the goroutine of an access is started, and waited for, by a function that holds the guard all the while.
-fn spawner_holds<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> bool {
+pub(super) fn spawner_holds<'p>(analysis: &Analysis<'p>, guard: &Guard, touch: &Touch<'p>) -> bool {
     let mut crossings = touch.traces.iter().flat_map(|trace| &trace.crossings);
     crossings.any(|crossing| {
         let start = crossing.start;

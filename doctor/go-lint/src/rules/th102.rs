@@ -26,9 +26,11 @@
 //!
 //! - Go FAQ, Why are map operations not defined to be atomic?, <https://go.dev/doc/faq#atomic_maps>
 
+use super::th101;
 use crate::words;
 use finding::{DeclKind, Finding, Grade, Operation, Role};
 use go_locks::{Analysis, Certainty, Meeting, SharedMap, Touch, phase};
+use go_source::Walk;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let field = map.decl.decl == DeclKind::Field
@@ -36,14 +38,20 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     if !field {
         return;
     }
-    claims(analysis, map, found, &|_| true, &|map, touch, grade| {
-        let message = format!(
-            "{} {} beside other goroutines with no lock",
-            words::called(map.decl),
-            words::passive(touch.source.access.operation)
-        );
-        words::finding("TH102", "shared-without-lock", map, touch, grade, message)
-    });
+    claims(
+        analysis,
+        map,
+        found,
+        &|touch| touch.source.walk != Walk::Implicit,
+        &|map, touch, grade| {
+            let message = format!(
+                "{} {} beside other goroutines with no lock",
+                words::called(map.decl),
+                words::passive(touch.source.access.operation)
+            );
+            words::finding("TH102", "shared-without-lock", map, touch, grade, message)
+        },
+    );
     used_by_many(analysis, map, found);
     forgotten(analysis, map, found);
 }
@@ -58,7 +66,10 @@ fn used_by_many<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Ve
         // Where every way back is known to be one goroutine's, it is.
         let alone = !touch.traces.is_empty()
             && touch.traces.iter().all(|trace| !trace.crossings.is_empty() && !trace.is_many());
-        touch.locks.is_none() && root.is_some_and(|root| root.many) && !alone
+        touch.locks.is_none()
+            && touch.source.walk != Walk::Implicit
+            && root.is_some_and(|root| root.many)
+            && !alone
     };
     let many: Vec<&Touch<'p>> = map.touches.iter().filter(by_many).collect();
     for touch in &many {
@@ -135,64 +146,79 @@ pub(crate) fn claims<'p>(
     wanted: &dyn Fn(&Touch<'_>) -> bool,
     begin: &Begin<'_>,
 ) {
-    for touch in map.touches.iter().filter(|touch| touch.locks.is_none() && wanted(touch)) {
-        let Some((other, meeting)) = likeliest(analysis, map, touch) else { continue };
-        let mut grade = match meeting.certainty {
-            Certainty::Certain => Grade::High,
-            Certainty::Likely => Grade::Medium,
-            Certainty::Possible => Grade::Low,
-        };
-        // Code that nothing was seen to start may have run before the others were started.
-        let (mine, theirs) = meeting.beside;
-        let changes_beside = (mine && touch.mutates()) || (theirs && other.mutates());
-        if !changes_beside {
-            grade = grade.min(Grade::Medium);
-        }
-        let quiet = |touch: &Touch<'_>, beside: bool| {
-            !beside
-                && (phase::makes(analysis.program, touch)
-                    || (touch.mutates()
-                        && !changes_beside
-                        && phase::begins_or_ends(analysis.program, touch)))
-        };
-        let site = &touch.source.access.site;
-        let fresh = touch.source.access.operation == Operation::Replace
-            && phase::begins_or_ends(analysis.program, touch);
-        // A length that is measured while others write is wrong at worst, and no crash.
-        if measures(touch) || measures(other) {
-            grade = grade.min(Grade::Medium);
-        }
-        // Maps that are elements may be different ones.
-        let element = map.decl.decl == DeclKind::Element;
-        if element
-            || words::leaves_lock_to_callers(analysis.program, site)
-            || quiet(touch, mine)
-            || quiet(other, theirs)
-            || phase::configures(analysis.program, touch)
-            || phase::configures(analysis.program, other)
-            || fresh
-        {
-            grade = Grade::Low;
-        }
-        let mut finding = begin(map, touch, grade);
-        finding.related.push(words::start_of(&meeting.crossing));
-        if meeting.with_itself {
-            finding.because.push("the same code runs several times at once".to_owned());
-        } else {
-            let access = &other.source.access;
-            let label = format!("and {} here", words::passive(access.operation));
-            finding.related.push(words::access_at(access, Role::OtherSide, label));
-        }
-        finding.because.push(match meeting.certainty {
-            Certainty::Certain => "both reach the map through the same variable".to_owned(),
-            Certainty::Likely | Certainty::Possible => {
-                "both reach the map through an object of the same type, which callers hand in"
-                    .to_owned()
-            }
-        });
-        finding.help = "put a mutex beside the map and take it at every access".to_owned();
-        found.push(finding);
+    let wanted = map.touches.iter().filter(|touch| wanted(touch));
+    found.extend(wanted.filter_map(|touch| claim(analysis, map, touch, begin)));
+}
+
+/// Claims an access, where it meets another with no lock between them.
+pub(crate) fn claim<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    touch: &Touch<'p>,
+    begin: &Begin<'_>,
+) -> Option<Finding> {
+    if !touch.locks.is_none() {
+        return None;
     }
+    let (other, meeting) = likeliest(analysis, map, touch)?;
+    let mut grade = match meeting.certainty {
+        Certainty::Certain => Grade::High,
+        Certainty::Likely => Grade::Medium,
+        Certainty::Possible => Grade::Low,
+    };
+    // Code that nothing was seen to start may have run before the others were started.
+    let (mine, theirs) = meeting.beside;
+    let changes_beside = (mine && touch.mutates()) || (theirs && other.mutates());
+    if !changes_beside {
+        grade = grade.min(Grade::Medium);
+    }
+    let quiet = |touch: &Touch<'_>, beside: bool| {
+        !beside
+            && (phase::makes(analysis.program, touch)
+                || (touch.mutates()
+                    && !changes_beside
+                    && phase::begins_or_ends(analysis.program, touch)))
+    };
+    let site = &touch.source.access.site;
+    let fresh = touch.source.access.operation == Operation::Replace
+        && phase::begins_or_ends(analysis.program, touch);
+    // A length that is measured while others write is wrong at worst, and no crash.
+    if measures(touch) || measures(other) {
+        grade = grade.min(Grade::Medium);
+    }
+    // Maps that are elements may be different ones.
+    let element = map.decl.decl == DeclKind::Element;
+    // Whoever waits for a goroutine under the lock has the lock for it.
+    let guard = map.guard.as_ref();
+    if guard.is_some_and(|guard| th101::spawner_holds(analysis, guard, touch))
+        || element
+        || words::leaves_lock_to_callers(analysis.program, site)
+        || quiet(touch, mine)
+        || quiet(other, theirs)
+        || phase::configures(analysis.program, touch)
+        || phase::configures(analysis.program, other)
+        || fresh
+    {
+        grade = Grade::Low;
+    }
+    let mut finding = begin(map, touch, grade);
+    finding.related.push(words::start_of(&meeting.crossing));
+    if meeting.with_itself {
+        finding.because.push("the same code runs several times at once".to_owned());
+    } else {
+        let access = &other.source.access;
+        let label = format!("and {} here", words::passive(access.operation));
+        finding.related.push(words::access_at(access, Role::OtherSide, label));
+    }
+    finding.because.push(match meeting.certainty {
+        Certainty::Certain => "both reach the map through the same variable".to_owned(),
+        Certainty::Likely | Certainty::Possible => {
+            "both reach the map through an object of the same type, which callers hand in"
+                .to_owned()
+        }
+    });
+    finding.help = "put a mutex beside the map and take it at every access".to_owned();
+    Some(finding)
 }
 
 /// The meeting that is surest, with the other access.

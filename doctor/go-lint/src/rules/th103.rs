@@ -44,6 +44,7 @@ use super::th102;
 use crate::words;
 use finding::{DeclKind, Finding};
 use go_locks::{Analysis, SharedMap, Touch};
+use go_source::Walk;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let local = matches!(map.decl.decl, DeclKind::Local | DeclKind::Parameter)
@@ -55,9 +56,10 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     let home = map.decl.site.function.as_deref().unwrap_or_default();
     let inside = |touch: &Touch<'_>| {
         let function = touch.source.access.site.function.as_deref().unwrap_or_default();
-        map.decl.decl != DeclKind::Parameter
+        (map.decl.decl != DeclKind::Parameter
             || function.strip_prefix(home).is_some_and(|rest| rest.starts_with('.'))
-            || !touch.source.calls.is_empty()
+            || !touch.source.calls.is_empty())
+            && touch.source.walk != Walk::Implicit
     };
     th102::claims(analysis, map, found, &inside, &|map, touch, grade| {
         let message = format!(

@@ -36,13 +36,13 @@ use super::th101;
 use crate::words;
 use finding::{Finding, Grade, HeldLock, Operation, Related, Role};
 use go_locks::{Analysis, Guard, SharedMap, Touch};
+use go_source::Walk;
 use std::sync::Arc;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let Some(guard) = &map.guard else { return };
-    for touch in &map.touches {
-        let Some(lock) = lock_nearby(analysis, map, &guard.name, touch) else { continue };
-        let Some(grade) = grade(analysis, map, guard, touch, &lock) else { continue };
+    for touch in map.touches.iter().filter(|touch| touch.source.walk != Walk::Implicit) {
+        let Some((grade, lock)) = beside_lock(analysis, map, guard, touch) else { continue };
         let before = lock.site.line > touch.source.access.site.line;
         let when = if before { "before it is taken" } else { "after it was given back" };
         let message = format!(
@@ -64,6 +64,18 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
             format!("hold {} here too, with defer where the function ends anyway", guard.short());
         found.push(finding);
     }
+}
+
+/// How sure it is that an access lacks the guard in a function that takes it, and where that does.
+pub(crate) fn beside_lock<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    guard: &Guard,
+    touch: &Touch<'p>,
+) -> Option<(Grade, HeldLock)> {
+    let lock = lock_nearby(analysis, map, &guard.name, touch)?;
+    let grade = grade(analysis, map, guard, touch, &lock)?;
+    Some((grade, lock))
 }
 
 /// As sure as that the guard is missing at all; where callers hold another lock, whoever wrote the function did not rely

@@ -35,6 +35,9 @@
 //!     v = load(k)
 //!     c.mu.Lock()
 //!     defer c.mu.Unlock()
+//!     if first, ok := c.entries[k]; ok {
+//!         return first // another goroutine was faster
+//!     }
 //!     c.entries[k] = v
 //!     return v
 //! }

@@ -40,19 +40,26 @@ use super::th102;
 use crate::words;
 use finding::{DeclKind, Finding, Grade, Operation};
 use go_locks::{Analysis, SharedMap, phase};
+use go_source::Walk;
 
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     if !go_locks::is_of_package(map.decl) {
         return;
     }
-    th102::claims(analysis, map, found, &|_| true, &|map, touch, grade| {
-        let message = format!(
-            "{}, one for the whole process, {} beside other goroutines with no lock",
-            words::called(map.decl),
-            words::passive(touch.source.access.operation)
-        );
-        words::finding("TH106", "package-map-in-goroutine", map, touch, grade, message)
-    });
+    th102::claims(
+        analysis,
+        map,
+        found,
+        &|touch| touch.source.walk != Walk::Implicit,
+        &|map, touch, grade| {
+            let message = format!(
+                "{}, one for the whole process, {} beside other goroutines with no lock",
+                words::called(map.decl),
+                words::passive(touch.source.access.operation)
+            );
+            words::finding("TH106", "package-map-in-goroutine", map, touch, grade, message)
+        },
+    );
     filled_on_demand(analysis, map, found);
 }
 

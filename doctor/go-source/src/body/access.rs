@@ -1,9 +1,9 @@
 //! Writing down declared maps and accesses to them.
 
-use super::facts::{AccessFact, DeclFact, Key};
+use super::facts::{AccessFact, DeclFact, Key, Walk};
 use super::map_place::MapPlace;
 use super::walker::Walker;
-use crate::hir::ExprId;
+use crate::hir::{ExprId, ExprKind};
 use crate::types::{Def, Kind, Ty};
 use crate::{Placement, Shape, Span};
 use finding::{DeclKind, MapKind, Operation};
@@ -96,6 +96,7 @@ impl Walker<'_> {
         let base = self.base_of(map);
         self.access_at(&place, operation, shape, span, whole, anchor);
         self.begins_with(base);
+        self.belongs_to(map);
     }
 
     /// Writes down that the map of an expression is returned or sent: whoever gets it has the map itself.
@@ -103,19 +104,55 @@ impl Walker<'_> {
         let ty = self.types.get(&value).copied().unwrap_or(Ty::UNKNOWN);
         let pointer = matches!(self.r.types.kind(ty), Kind::Pointer(_));
         let hir = self.r.hir();
-        let call = matches!(hir.expr(hir.unparen(value)).kind, crate::hir::ExprKind::Call { .. });
+        let call = matches!(hir.expr(hir.unparen(value)).kind, ExprKind::Call { .. });
         if pointer || call || self.map_kind(ty) != Some(MapKind::Builtin) {
             return;
         }
-        let Some(place) = self.map_place(value) else { return };
-        let span = hir.expr(value).span;
-        let base = self.base_of(value);
+        let aside = self.aside(value, Operation::Read);
+        self.facts.handed_out.extend(aside);
+    }
+
+    /// What would be an access to the map of an expression, which is none yet.
+    fn aside(&mut self, map: ExprId, operation: Operation) -> Option<AccessFact> {
+        let place = self.map_place(map)?;
+        let span = self.r.hir().expr(map).span;
+        let base = self.base_of(map);
         let pending = self.pending.len();
-        self.access_at(&place, Operation::Read, Shape::Value, span, span, value);
+        self.access_at(&place, operation, Shape::Value, span, span, map);
         self.begins_with(base);
-        // It is no access yet.
+        self.belongs_to(map);
         self.pending.truncate(pending);
-        self.facts.handed_out.extend(self.facts.accesses.pop());
+        self.facts.accesses.pop()
+    }
+
+    /// Writes down that a `sync.Map` itself goes somewhere, rather than its address.
+    pub(super) fn copies(&mut self, value: ExprId, ty: Ty) {
+        let hir = self.r.hir();
+        let kind = hir.expr(value).kind;
+        let names = matches!(
+            kind,
+            ExprKind::Name | ExprKind::Selector { .. } | ExprKind::Star(_) | ExprKind::Index { .. }
+        );
+        if names
+            && matches!(self.r.types.kind(ty), Kind::Named { .. })
+            && self.r.is_named(ty, "sync", "Map")
+        {
+            let aside = self.aside(value, Operation::Clone);
+            self.facts.copied.extend(aside);
+        }
+    }
+
+    /// Notes the path of the value whose field the map of the access that was written down last is.
+    pub(super) fn belongs_to(&mut self, map: ExprId) {
+        let hir = self.r.hir();
+        let ExprKind::Selector { base, name } = hir.expr(hir.unparen(map)).kind else { return };
+        if self.qualified(base, name).is_some() {
+            return;
+        }
+        let object = self.lock_path(base, &[]).map(|path| path.text);
+        if let Some(access) = self.facts.accesses.last_mut() {
+            access.object = object;
+        }
     }
 
     /// Writes down an access to a known map.
@@ -152,6 +189,12 @@ impl Walker<'_> {
             of_other: false,
             owner: place.owner.and_then(|owner| self.local(owner)).map(|local| local.fact),
             value: super::facts::Assigned::Other,
+            walk: Walk::Said,
+            field: None,
+            object: None,
+            decisions: Vec::new(),
+            value_type: None,
+            stores_state: false,
             before_sharing: shape == Shape::Initialise,
             initial,
             own_field: place.own_field,
@@ -222,7 +265,7 @@ impl Walker<'_> {
         use super::facts::Assigned;
         let hir = self.r.hir();
         let expr = hir.expr(hir.unparen(value));
-        if expr.kind == crate::hir::ExprKind::Name && self.r.text(expr.span) == "nil" {
+        if expr.kind == ExprKind::Name && self.r.text(expr.span) == "nil" {
             Assigned::Nil
         } else if self.makes(value) {
             Assigned::Made
@@ -237,7 +280,7 @@ impl Walker<'_> {
         let compared = hir.unparen(compared);
         let map = match hir.expr(compared).kind {
             // `len(m) == 0`.
-            crate::hir::ExprKind::Call { args, .. } => match hir.exprs(args) {
+            ExprKind::Call { args, .. } => match hir.exprs(args) {
                 [one] => hir.unparen(*one),
                 _ => return,
             },
@@ -249,6 +292,10 @@ impl Walker<'_> {
                 let function = self.owner();
                 self.facts.nil_checks.insert((function, place.key));
                 self.facts.nil_checks.insert((function, place.named));
+                if map == compared {
+                    let aside = self.aside(map, Operation::Read);
+                    self.facts.compared.extend(aside);
+                }
             }
         }
     }

@@ -41,6 +41,7 @@ impl<'w> Walker<'w> {
                 self.arguments(sig, args, detached_or(kind, LiteralUse::Argument));
                 self.goes_along(id, kind, args);
                 self.known_interface_call(id, interface, name, args);
+                self.walked(id, ("", "", name), args);
                 self.calls_method_of(base, kind);
                 if args.is_empty() && (self.parameters(sig), self.yields(sig)) == (0, false) {
                     self.locker_call(id, base, &[], name);
@@ -111,6 +112,8 @@ impl<'w> Walker<'w> {
                     self.starts_among(id, kind, args);
                 }
                 self.registers(id, name, None, args);
+                let import = self.missing_import(base).unwrap_or_default();
+                self.walked(id, (import, "", name), args);
                 // A semaphore is a lock where it lets one in, which cannot be told here.
                 match (name, args.len()) {
                     ("Acquire", 2) => self.lock_call(id, base, &[], "Lock"),

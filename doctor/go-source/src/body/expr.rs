@@ -41,6 +41,9 @@ impl<'w> Walker<'w> {
     pub(super) fn expr(&mut self, id: ExprId, expected: Ty, how: Use) -> Ty {
         let ty = self.expr_kind(id, expected, how);
         self.types.insert(id, ty);
+        if how == Use::Value {
+            self.copies(id, ty);
+        }
         ty
     }
 

@@ -53,6 +53,18 @@ pub(crate) struct AccessFact {
     pub(crate) of_other: bool,
     /// What is assigned, where the operation replaces the map.
     pub(crate) value: Assigned,
+    /// How it goes over the map's elements.
+    pub(crate) walk: Walk,
+    /// The field that the map is of what the expression denotes, where that is not the map itself.
+    pub(crate) field: Option<String>,
+    /// The path of the value whose field the map is.
+    pub(crate) object: Option<String>,
+    /// Looks at the same key that a write depends on.
+    pub(crate) decisions: Vec<Decision>,
+    /// The type of what is stored in a `sync.Map`, or is asserted of what it yields.
+    pub(crate) value_type: Option<String>,
+    /// It stores a value in a `sync.Map` that its users change or wait on.
+    pub(crate) stores_state: bool,
     /// Its map was known to its maker alone.
     pub(crate) before_sharing: bool,
     /// It stands in an `init` function itself, or in the initialiser of a package's variable:
@@ -62,7 +74,7 @@ pub(crate) struct AccessFact {
     pub(crate) own_field: bool,
 }
 
-pub(crate) use crate::access::Assigned;
+pub(crate) use crate::access::{Assigned, Decision, Walk};
 
 /// The variable that an expression begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,6 +250,8 @@ pub(crate) struct RootFact {
     pub(crate) kind: RootKind,
     pub(crate) target: CallTarget,
     pub(crate) file: FileId,
+    /// The call that starts it.
+    pub(crate) expr: ExprId,
     pub(crate) at: u32,
     pub(crate) caller: Option<u32>,
     pub(crate) looped: bool,
@@ -323,6 +337,10 @@ pub(crate) struct Facts {
     pub(crate) accesses: Vec<AccessFact>,
     /// Where maps themselves are returned or sent, as reads.
     pub(crate) handed_out: Vec<AccessFact>,
+    /// Where maps are compared with nil, as reads.
+    pub(crate) compared: Vec<AccessFact>,
+    /// Where a `sync.Map` itself is copied, as clones.
+    pub(crate) copied: Vec<AccessFact>,
     pub(crate) functions: Vec<FunctionFact>,
     pub(crate) calls: Vec<CallFact>,
     pub(crate) arguments: Vec<ArgumentFact>,

@@ -137,6 +137,17 @@ impl<'w> Walker<'w> {
         }
     }
 
+    /// The import path of the package that an expression names, where that is not there.
+    pub(super) fn missing_import(&self, base: ExprId) -> Option<&'w str> {
+        let base = self.r.hir().expr(base);
+        match (base.kind, self.r.meaning(self.r.text(base.span))) {
+            (ExprKind::Name, Meaning::Import(Import::Missing(path))) => {
+                Some(self.r.file().unquoted(path))
+            }
+            _ => None,
+        }
+    }
+
     /// The access path of a lock: `c.mu`, through aliases (`mu := &c.mu`).
     pub(super) fn lock_path(&mut self, id: ExprId, embedded: &[FieldInfo<'w>]) -> Option<LockPath> {
         let mut path = self.path_of(id, 0)?;

@@ -1,33 +1,10 @@
-//! Maps that are touched by reflection: printed, encoded, or used through package reflect.
+//! Maps that are used through package reflect.
 
 use super::walker::Walker;
 use crate::Shape;
 use crate::hir::{ExprId, ExprKind};
-use crate::types::{Binding, Kind, Meaning, Ty};
+use crate::types::{Binding, Meaning};
 use finding::Operation;
-
-/// Functions that go over their arguments, whatever these are: import path, receiver, name.
-const WALKS: &[(&str, &str, &str)] = &[
-    ("encoding/json", "", "Marshal"),
-    ("encoding/json", "", "MarshalIndent"),
-    ("encoding/json", "Encoder", "Encode"),
-    ("fmt", "", "Errorf"),
-    ("fmt", "", "Fprint"),
-    ("fmt", "", "Fprintf"),
-    ("fmt", "", "Fprintln"),
-    ("fmt", "", "Print"),
-    ("fmt", "", "Printf"),
-    ("fmt", "", "Println"),
-    ("fmt", "", "Sprint"),
-    ("fmt", "", "Sprintf"),
-    ("fmt", "", "Sprintln"),
-    ("log", "", "Print"),
-    ("log", "", "Printf"),
-    ("log", "", "Println"),
-    ("log", "Logger", "Print"),
-    ("log", "Logger", "Printf"),
-    ("log", "Logger", "Println"),
-];
 
 /// Methods of `reflect.Value` and `reflect.MapIter` that touch a map.
 const REFLECT: &[(&str, Operation)] = &[
@@ -42,21 +19,6 @@ const REFLECT: &[(&str, Operation)] = &[
 const MAX_STEPS: u32 = 6;
 
 impl Walker<'_> {
-    /// Notes maps among the arguments of a function that goes over them.
-    pub(super) fn walked(&mut self, call: ExprId, identity: (&str, &str, &str), args: &[ExprId]) {
-        if !WALKS.contains(&identity) {
-            return;
-        }
-        for arg in args {
-            let ty = self.types.get(arg).copied().unwrap_or(Ty::UNKNOWN);
-            let under = self.r.under(ty);
-            if let Kind::Map { .. } = self.r.types.kind(under) {
-                let whole = self.r.hir().expr(call).span;
-                self.access(*arg, Operation::Iterate, Shape::Call, whole, call);
-            }
-        }
-    }
-
     /// Notes what a method of package reflect does to the map its receiver was made of.
     pub(super) fn reflected(&mut self, call: ExprId, base: ExprId, name: &str) {
         let Some((_, operation)) = REFLECT.iter().find(|known| known.0 == name) else { return };

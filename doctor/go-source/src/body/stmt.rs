@@ -8,7 +8,7 @@ use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
 use crate::types::{Binding, Def, Kind, Ty};
 use crate::world::{DeclRef, index};
 use crate::{CallKind, Context, Shape, Span};
-use finding::{MapKind, Operation};
+use finding::Operation;
 
 impl<'w> Walker<'w> {
     /// The body of a function.
@@ -255,10 +255,7 @@ impl<'w> Walker<'w> {
 
     /// A variable or field of map type was assigned.
     fn replaced(&mut self, target: ExprId, ty: Ty, op: bool, value: Option<ExprId>) {
-        if op
-            || self.map_kind(ty) != Some(MapKind::Builtin)
-            || matches!(self.r.types.kind(ty), Kind::Pointer(_))
-        {
+        if op || self.map_kind(ty).is_none() || matches!(self.r.types.kind(ty), Kind::Pointer(_)) {
             return;
         }
         let hir = self.r.hir();
@@ -300,6 +297,7 @@ impl<'w> Walker<'w> {
             }
             let base = self.base_of(target);
             self.begins_with(base);
+            self.belongs_to(target);
         }
     }
 

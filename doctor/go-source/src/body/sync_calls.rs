@@ -3,7 +3,7 @@
 //! `starters.rs`.
 
 use super::callee::Receiver;
-use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact};
+use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact, Walk};
 use super::starters::{self, Starter};
 use super::walker::Walker;
 use crate::hir::{ExprId, ExprKind};
@@ -43,20 +43,6 @@ const MAPS: &[(&str, Operation, Option<Operation>)] = &[
     ("Insert", Operation::Write, None),
     ("Keys", Operation::Iterate, None),
     ("Values", Operation::Iterate, None),
-];
-
-/// Methods of `sync.Map`.
-const SYNC_MAP: &[(&str, Operation)] = &[
-    ("Clear", Operation::Clear),
-    ("CompareAndDelete", Operation::Delete),
-    ("CompareAndSwap", Operation::Write),
-    ("Delete", Operation::Delete),
-    ("Load", Operation::Read),
-    ("LoadAndDelete", Operation::Delete),
-    ("LoadOrStore", Operation::Write),
-    ("Range", Operation::Iterate),
-    ("Store", Operation::Write),
-    ("Swap", Operation::Write),
 ];
 
 impl<'w> Walker<'w> {
@@ -146,7 +132,7 @@ impl<'w> Walker<'w> {
             }
             ("sync", "Map") => {
                 if let Some(receiver) = receiver {
-                    self.sync_map_call(call, receiver, name);
+                    self.sync_map_call(call, receiver, name, args);
                 }
             }
             ("reflect", "Value" | "MapIter") => {
@@ -154,7 +140,7 @@ impl<'w> Walker<'w> {
                     self.reflected(call, receiver.base, name);
                 }
             }
-            ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, name, args),
+            ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, import, name, args),
             _ => {
                 let unread = self.r.world.file(func.file).is_some_and(|file| {
                     let package = self.r.world.package(file.package);
@@ -234,12 +220,13 @@ impl<'w> Walker<'w> {
         }
     }
 
-    pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, at: ExprId) {
-        let at = self.r.hir().expr(at).span.start;
+    pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, expr: ExprId) {
+        let at = self.r.hir().expr(expr).span.start;
         self.facts.roots.push(RootFact {
             kind,
             target,
             file: self.r.env.file,
+            expr,
             at,
             caller: self.function_at_hand(),
             looped: !self.loops.is_empty(),
@@ -340,32 +327,7 @@ impl<'w> Walker<'w> {
         self.facts.locks.insert((self.r.env.file, call), fact);
     }
 
-    fn sync_map_call(&mut self, call: ExprId, receiver: &Receiver<'w>, name: &str) {
-        let Some((_, operation)) = SYNC_MAP.iter().find(|known| known.0 == name) else { return };
-        let hir = self.r.hir();
-        let whole = hir.expr(call).span;
-        let span = hir.expr(receiver.base).span;
-        let place = match receiver.path.last() {
-            None => self.map_place(receiver.base),
-            Some(field) => {
-                self.declare_map(
-                    field.def,
-                    field.ty,
-                    finding::DeclKind::Field,
-                    None,
-                    Some(field.written),
-                );
-                let key = Self::key(field.def);
-                Some(super::map_place::MapPlace { key, named: key, owner: None, own_field: false })
-            }
-        };
-        match place {
-            Some(place) => self.access_at(&place, *operation, Shape::Call, span, whole, call),
-            None => self.facts.unknown = self.facts.unknown.saturating_add(1),
-        }
-    }
-
-    fn maps_call(&mut self, call: ExprId, name: &str, args: &[ExprId]) {
+    fn maps_call(&mut self, call: ExprId, import: &str, name: &str, args: &[ExprId]) {
         let Some((_, first, second)) = MAPS.iter().find(|known| known.0 == name) else { return };
         let operations = [Some(*first), *second];
         for (arg, operation) in args.iter().zip(operations) {
@@ -373,7 +335,13 @@ impl<'w> Walker<'w> {
             let under = self.r.under(ty);
             if let (Some(operation), Kind::Map { .. }) = (operation, self.r.types.kind(under)) {
                 let whole = self.r.hir().expr(call).span;
+                let before = self.facts.accesses.len();
                 self.access(*arg, operation, Shape::Call, whole, call);
+                // Those of `golang.org/x/exp` go over the map at once.
+                let later = import == "maps" && matches!(name, "All" | "Keys" | "Values");
+                if let Some(access) = self.facts.accesses.get_mut(before).filter(|_| later) {
+                    access.walk = Walk::Later;
+                }
             }
         }
     }

@@ -337,7 +337,9 @@ impl<'w> Walker<'w> {
             fact.init = func.receiver.is_empty() && name == "init";
         }
         self.enter(function, id, receiver);
+        let first = self.facts.accesses.len();
         self.block_of(body, func.body_span);
+        self.decides(body, first);
         self.frames.pop();
     }
 

@@ -123,6 +123,7 @@ pub(super) fn seeds(
                         hand.function.map(|at| unit.base.saturating_add(at)),
                     ),
                     starter: hand.function.map(|at| FunctionId(unit.base.saturating_add(at))),
+                    holding: None,
                     many: many || hand.turn.is_some(),
                     at: hand.at,
                     turn: if many { Some(hand.at) } else { hand.turn },

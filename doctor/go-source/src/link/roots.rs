@@ -4,7 +4,7 @@ use super::Unit;
 use super::calls::{self, Methods};
 use super::names::Names;
 use crate::world::{FuncRef, index};
-use crate::{Call, CallKind, Function, FunctionId, Start};
+use crate::{Call, CallKind, Function, FunctionId, Holding, Start};
 use finding::{ConcurrentRoot, RootKind, Site};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
@@ -16,6 +16,8 @@ pub(super) struct Seed {
     pub(super) site: Site,
     /// Who starts it.
     pub(super) starter: Option<FunctionId>,
+    /// What the starter holds.
+    pub(super) holding: Option<Holding>,
     pub(super) many: bool,
     pub(super) at: u32,
     pub(super) turn: Option<u32>,
@@ -73,6 +75,7 @@ pub(super) fn fill(functions: &mut [Function], mut seeds: Vec<Seed>, calls: &[Ca
         kind: seed.kind,
         site: seed.site,
         starter: seed.starter,
+        holding: seed.holding,
         at: seed.at,
         turn: seed.turn,
         many: seed.many,
@@ -105,6 +108,7 @@ pub(super) fn seeds(
                     kind: root.kind,
                     site,
                     starter: global(root.caller),
+                    holding: Some(super::holding(naming, unit, root.file, root.expr, false)),
                     many,
                     at: root.at,
                     turn: root.turn,
@@ -124,6 +128,7 @@ pub(super) fn seeds(
                     kind: RootKind::Handler,
                     site,
                     starter: None,
+                    holding: None,
                     many: true,
                     at: function.site,
                     turn: None,

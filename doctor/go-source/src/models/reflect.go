@@ -2,6 +2,7 @@ package reflect
 
 type Value struct{}
 
+func DeepEqual(x, y any) bool
 func Indirect(v Value) Value
 func ValueOf(i any) Value
 func (v Value) Elem() Value
