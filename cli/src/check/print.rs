@@ -1,0 +1,55 @@
+//! What `check` found, in the format that was asked for.
+
+use super::args::CheckFormat;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::tree::Tree;
+use finding::{Findings, Grade};
+use go_lint::RULES;
+use report::{FullOptions, RuleInfo, Styles, Tool};
+
+/// Prints findings to standard output; snippets come from the tree that was read.
+pub(crate) fn findings(findings: &Findings, tree: &Tree, format: CheckFormat) -> Result<()> {
+    let because = |error: serde_json::Error| Error::new("cannot write JSON").because(&error);
+    let text = match format {
+        CheckFormat::Full => {
+            let source = |file: &str| tree.files.read(file).ok();
+            let options = FullOptions { styles: Styles::colored(), width: output::width() };
+            report::findings_full(findings, &source, &options)
+        }
+        CheckFormat::Concise => report::findings_concise(findings),
+        CheckFormat::Github => report::findings_github(findings),
+        CheckFormat::Gitlab => report::findings_gitlab(findings).map_err(because)?,
+        CheckFormat::Json => report::findings_json(findings).map_err(because)?,
+        CheckFormat::Sarif => {
+            report::findings_sarif(findings, &|file: &str| tree.files.read(file).ok(), &tool())
+                .map_err(because)?
+        }
+    };
+    output::data(&text)
+}
+
+fn tool() -> Tool {
+    let info = |rule: &go_lint::Rule| RuleInfo {
+        code: rule.code.to_owned(),
+        name: rule.name.to_owned(),
+        summary: rule.summary.to_owned(),
+        page: go_lint::page(rule.code).unwrap_or_default(),
+    };
+    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), rules: RULES.iter().map(info).collect() }
+}
+
+/// How many findings each rule has, on standard error.
+pub(crate) fn statistics(findings: &Findings) {
+    for rule in RULES {
+        let of = findings.findings.iter().filter(|finding| &*finding.code == rule.code);
+        let (mut high, mut other) = (0u64, 0u64);
+        for finding in of {
+            let slot = if finding.grade == Grade::High { &mut high } else { &mut other };
+            *slot = slot.saturating_add(1);
+        }
+        if high.saturating_add(other) > 0 {
+            output::say(format_args!("{} {:<26} {high} high, {other} other", rule.code, rule.name));
+        }
+    }
+}
