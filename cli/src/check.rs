@@ -11,8 +11,7 @@ pub(crate) use args::Check;
 use crate::error::Result;
 use crate::tree::{self, Tree};
 use crate::{exit, output};
-use finding::{Findings, Grade};
-use go_lint::Options;
+use finding::Findings;
 use patterns::Patterns;
 use settings::Settings;
 
@@ -53,7 +52,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     for note in &findings.notes {
         output::say(format_args!("note: {note}"));
     }
-    print::findings(&findings, &tree, settings.format)?;
+    print::findings(&findings, &tree, &settings)?;
     if arguments.statistics {
         print::statistics(&findings);
     }
@@ -73,12 +72,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
 /// Checks a whole tree: the findings of every grade, and in their notes all that was left out.
 fn check(tree: &Tree, settings: &Settings) -> Findings {
     let program = tree::load(tree, &settings.build, settings.tests, Vec::new());
-    let options = Options {
-        select: settings.select.clone(),
-        ignore: settings.ignore.clone(),
-        least: Grade::Low,
-    };
-    let mut findings = go_lint::check(&program, &options);
+    let mut findings = go_lint::check(&program, &settings.rules());
     findings.notes.splice(0..0, tree.notes.iter().cloned());
     findings.notes.extend(program.notes().iter().map(ToString::to_string));
     findings

@@ -92,4 +92,8 @@ pub(crate) enum CheckFormat {
     Github,
     /// A Code Quality report of GitLab
     Gitlab,
+    /// A JUnit report, for build servers that show tests
+    Junit,
+    /// A Checkstyle report, for review tools
+    Checkstyle,
 }

@@ -1,6 +1,7 @@
 //! What `check` found, in the format that was asked for.
 
 use super::args::CheckFormat;
+use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::tree::Tree;
@@ -9,9 +10,11 @@ use go_lint::RULES;
 use report::{FullOptions, RuleInfo, Styles, Tool};
 
 /// Prints findings to standard output; snippets come from the tree that was read.
-pub(crate) fn findings(findings: &Findings, tree: &Tree, format: CheckFormat) -> Result<()> {
+pub(crate) fn findings(findings: &Findings, tree: &Tree, settings: &Settings) -> Result<()> {
     let because = |error: serde_json::Error| Error::new("cannot write JSON").because(&error);
-    let text = match format {
+    let because_xml = |error: std::io::Error| Error::new("cannot write XML").because(&error);
+    let all = |_: &str| true;
+    let text = match settings.format {
         CheckFormat::Full => {
             let source = |file: &str| tree.files.read(file).ok();
             let options = FullOptions { styles: Styles::colored(), width: output::width() };
@@ -22,21 +25,30 @@ pub(crate) fn findings(findings: &Findings, tree: &Tree, format: CheckFormat) ->
         CheckFormat::Gitlab => report::findings_gitlab(findings).map_err(because)?,
         CheckFormat::Json => report::findings_json(findings).map_err(because)?,
         CheckFormat::Sarif => {
-            report::findings_sarif(findings, &|file: &str| tree.files.read(file).ok(), &tool())
+            report::findings_sarif(findings, &|file: &str| tree.files.read(file).ok(), &tool(&all))
                 .map_err(because)?
         }
+        CheckFormat::Junit => {
+            let ran = |code: &str| settings.rules().selects(code);
+            report::findings_junit(findings, &tool(&ran)).map_err(because_xml)?
+        }
+        CheckFormat::Checkstyle => report::findings_checkstyle(findings).map_err(because_xml)?,
     };
     output::data(&text)
 }
 
-fn tool() -> Tool {
+/// The program, with the rules that are wanted, ordered by code.
+fn tool(wanted: &dyn Fn(&str) -> bool) -> Tool {
     let info = |rule: &go_lint::Rule| RuleInfo {
         code: rule.code.to_owned(),
         name: rule.name.to_owned(),
         summary: rule.summary.to_owned(),
         page: go_lint::page(rule.code).unwrap_or_default(),
     };
-    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), rules: RULES.iter().map(info).collect() }
+    let mut rules: Vec<RuleInfo> =
+        RULES.iter().filter(|rule| wanted(rule.code)).map(info).collect();
+    rules.sort_by(|a, b| a.code.cmp(&b.code));
+    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), rules }
 }
 
 /// How many findings each rule has, on standard error.

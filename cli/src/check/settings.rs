@@ -4,7 +4,7 @@ use super::args::{Check, CheckFormat, Least};
 use crate::args::Build;
 use crate::error::{Error, Result};
 use finding::Grade;
-use go_lint::RULES;
+use go_lint::{Options, RULES};
 use std::path::PathBuf;
 
 /// What a check does.
@@ -48,6 +48,11 @@ impl Settings {
             rev: arguments.rev.clone(),
             build: arguments.build.clone(),
         })
+    }
+
+    /// Which rules run. All grades are looked for: what is below the least is counted.
+    pub(crate) fn rules(&self) -> Options {
+        Options { select: self.select.clone(), ignore: self.ignore.clone(), least: Grade::Low }
     }
 }
 
