@@ -2,6 +2,8 @@
 
 mod args;
 mod baseline;
+mod known;
+mod new_from_rev;
 mod patterns;
 mod print;
 mod settings;
@@ -9,7 +11,7 @@ mod settings;
 pub(crate) use args::Check;
 
 use crate::error::Result;
-use crate::tree::{self, Tree};
+use crate::tree::{self, Rev, Tree};
 use crate::{exit, output};
 use finding::Findings;
 use patterns::Patterns;
@@ -19,7 +21,7 @@ use settings::Settings;
 pub(crate) fn run(arguments: &Check) -> Result<u8> {
     let patterns = Patterns::new(&arguments.paths)?;
     let settings = Settings::new(arguments)?;
-    let tree = tree::open(&patterns.root, settings.rev.as_deref())?;
+    let tree = tree::open(&patterns.root, settings.rev.as_deref().map(Rev::to_read))?;
     if tree.go_files() == 0 {
         output::say(format_args!(
             "nothing found: there are no Go files below {}",
@@ -48,6 +50,9 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
                 path.display()
             ));
         }
+    }
+    if let Some(rev) = &settings.new_from_rev {
+        new_from_rev::apply(&mut findings, &tree, &patterns.root, rev, &settings)?;
     }
     for note in &findings.notes {
         output::say(format_args!("note: {note}"));

@@ -39,6 +39,15 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "baseline")]
     pub(crate) write_baseline: Option<PathBuf>,
 
+    /// Show only what is new since this commit, tag or branch: findings that its tree does not have
+    ///
+    /// Both trees are checked whole, and findings compared by rule, function, map and operation. So what a change makes of
+    /// code that it does not touch is new, such as a goroutine that now runs beside it; what only moved is not. The tree as
+    /// it stands is compared, with what is not committed. For a branch, give where it began: --new-from-rev "$(git
+    /// merge-base origin/main HEAD)".
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    pub(crate) new_from_rev: Option<String>,
+
     /// Count the findings of each rule
     #[arg(long)]
     pub(crate) statistics: bool,

@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) tests: bool,
     /// The findings that are known.
     pub(crate) baseline: Option<PathBuf>,
+    /// The revision whose findings are not new.
+    pub(crate) new_from_rev: Option<String>,
     /// How findings are printed.
     pub(crate) format: CheckFormat,
     /// The revision whose tree is checked, rather than the tree as it stands.
@@ -44,6 +46,7 @@ impl Settings {
             least,
             tests: arguments.tests,
             baseline: arguments.baseline.clone(),
+            new_from_rev: arguments.new_from_rev.clone(),
             format: arguments.format,
             rev: arguments.rev.clone(),
             build: arguments.build.clone(),

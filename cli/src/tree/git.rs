@@ -1,6 +1,6 @@
 //! A source tree as of a revision, read from git's objects; the work tree is not touched.
 
-use super::{Tree, is_source_file};
+use super::{Rev, Tree, is_source_file};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Unit};
 use go_source::MemoryTree;
@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Reads the Go files and module files of `root` as of the revision `rev`.
+/// Reads the Go files and module files of `root` as of a revision.
 ///
 /// `root` may be the repository or a folder in it. The objects are read through `git cat-file
 /// --batch`, so packed, loose, alternate and partial stores all work as git makes them work.
@@ -16,22 +16,8 @@ use std::process::{Command, Stdio};
 /// # Errors
 ///
 /// When git is not there, `root` is in no repository, or `rev` names no commit of it.
-pub(super) fn open(root: &Path, rev: &str) -> Result<Tree> {
-    let place = root.display();
-    ask(root, &["rev-parse", "--git-dir"]).map_err(|error| {
-        if error.is_hinted() {
-            return error;
-        }
-        Error::new(format!("cannot read {place} as of {rev}: it is in no git repository"))
-            .hint("leave --rev out to read the tree as it stands")
-    })?;
-    let name = format!("{rev}^{{commit}}");
-    let commit =
-        ask(root, &["rev-parse", "--verify", "--end-of-options", &name]).map_err(|_| {
-            Error::new(format!("{rev} is no commit, tag or branch of the repository of {place}"))
-                .hint(format!("'git -C {place} fetch --tags' gets those of its remote"))
-        })?;
-    let commit = String::from_utf8_lossy(&commit).trim().to_owned();
+pub(super) fn open(root: &Path, rev: Rev<'_>) -> Result<Tree> {
+    let commit = commit(root, rev)?;
     // ls-tree lists the folder that it runs in, with paths relative to that folder.
     let listing = ask(root, &["ls-tree", "-r", "-z", &commit])?;
 
@@ -56,6 +42,34 @@ pub(super) fn open(root: &Path, rev: &str) -> Result<Tree> {
     let mut files = MemoryTree::new();
     read_objects(root, wanted, &mut files, &mut notes)?;
     Ok(Tree { files: Box::new(files), notes })
+}
+
+/// The commit that a revision names.
+fn commit(root: &Path, rev: Rev<'_>) -> Result<String> {
+    let (place, Rev { name, option }) = (root.display(), rev);
+    ask(root, &["rev-parse", "--git-dir"]).map_err(|error| {
+        if error.is_hinted() {
+            return error;
+        }
+        Error::new(format!("cannot read {place} as of {name}: it is in no git repository"))
+            .hint(format!("leave {option} out to read the tree as it stands"))
+    })?;
+    let peeled = format!("{name}^{{commit}}");
+    let commit =
+        ask(root, &["rev-parse", "--verify", "--end-of-options", &peeled]).map_err(|_| {
+            let shallow = ask(root, &["rev-parse", "--is-shallow-repository"])
+                .is_ok_and(|answer| answer.starts_with(b"true"));
+            let error =
+                format!("{name} is no commit, tag or branch of the repository of {place}");
+            Error::new(error).hint(if shallow {
+                format!(
+                    "the clone is shallow: 'git -C {place} fetch --unshallow' gets what it has not; on a build server, ask for the whole history, such as fetch-depth: 0"
+                )
+            } else {
+                format!("'git -C {place} fetch --tags' gets those of its remote")
+            })
+        })?;
+    Ok(String::from_utf8_lossy(&commit).trim().to_owned())
 }
 
 /// Reads all wanted objects through one `git cat-file --batch`.
@@ -118,7 +132,7 @@ fn ask(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
         .map_err(|error| {
             Error::new("cannot run git")
                 .because(&error)
-                .hint("--rev reads the tree through git: install it, or leave --rev out")
+                .hint("revisions are read through git: install it, or ask for none")
         })?;
     if output.status.success() {
         return Ok(output.stdout);
@@ -130,9 +144,14 @@ fn ask(root: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::open;
+    use super::{Rev, Tree};
+    use crate::error::Result;
     use std::path::Path;
     use std::process::Command;
+
+    fn open(root: &Path, name: &str) -> Result<Tree> {
+        super::open(root, Rev { name, option: "--rev" })
+    }
 
     fn git(root: &Path, arguments: &[&str]) {
         let identity = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];

@@ -22,12 +22,28 @@ impl Tree {
     }
 }
 
+/// A revision as it was asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Rev<'a> {
+    /// A commit, tag or branch, or whatever else git takes for one.
+    pub(crate) name: &'a str,
+    /// The option that asks for it, which errors name.
+    pub(crate) option: &'static str,
+}
+
+impl<'a> Rev<'a> {
+    /// The revision of `--rev`.
+    pub(crate) fn to_read(name: &'a str) -> Self {
+        Self { name, option: "--rev" }
+    }
+}
+
 /// Opens the tree below `root`, as of a revision where one is given.
 ///
 /// # Errors
 ///
 /// When the folder cannot be listed, or git does not know the revision.
-pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
+pub(crate) fn open(root: &Path, rev: Option<Rev<'_>>) -> Result<Tree> {
     match rev {
         Some(rev) => git::open(root, rev),
         None => disk::open(root),

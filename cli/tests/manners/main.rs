@@ -6,3 +6,4 @@
 mod common;
 mod formats;
 mod module;
+mod new_from_rev;

@@ -110,6 +110,10 @@ pub struct Findings {
     pub suppressed: u64,
     /// Findings that a baseline knows.
     pub known: u64,
+    /// Findings that the revision has too with which this one was compared.
+    pub old: u64,
+    /// Findings that settings leave out by their path.
+    pub excluded: u64,
     /// Maps that were looked at.
     pub maps: u64,
     /// Accesses that were looked at.

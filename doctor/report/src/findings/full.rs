@@ -40,6 +40,14 @@ pub fn findings_full(
         let known = count(findings.known, "more is", "more are");
         summary.push_str(&format!(" {known} in the baseline."));
     }
+    if findings.old > 0 {
+        let old = count(findings.old, "more is", "more are");
+        summary.push_str(&format!(" {old} in the revision of --new-from-rev too."));
+    }
+    if findings.excluded > 0 {
+        let excluded = count(findings.excluded, "more is", "more are");
+        summary.push_str(&format!(" {excluded} left out by paths of tophash.toml."));
+    }
     if findings.suppressed > 0 {
         let suppressed = count(findings.suppressed, "more is", "more are");
         summary.push_str(&format!(" {suppressed} suppressed by comments."));
