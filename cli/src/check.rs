@@ -20,7 +20,7 @@ use settings::Settings;
 /// Checks what the patterns name and prints what was found.
 pub(crate) fn run(arguments: &Check) -> Result<u8> {
     let patterns = Patterns::new(&arguments.paths)?;
-    let settings = Settings::new(arguments)?;
+    let settings = Settings::new(arguments, &patterns.root)?;
     let tree = tree::open(&patterns.root, settings.rev.as_deref().map(Rev::to_read))?;
     if tree.go_files() == 0 {
         output::say(format_args!(
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     }
     let mut findings = check(&tree, &settings);
     findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
-    findings.withhold(settings.least);
+    settings.narrow(&mut findings);
     if let Some(path) = &arguments.write_baseline {
         baseline::write(&findings, path)?;
         output::say(format_args!(

@@ -2,6 +2,7 @@
 
 use crate::args::Build;
 use clap::{Args, ValueEnum, ValueHint};
+use finding::Grade;
 use std::path::PathBuf;
 
 /// Arguments of `check`.
@@ -19,17 +20,24 @@ pub(crate) struct Check {
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// The least grade that is shown and makes the gate fail
-    #[arg(long, value_enum, default_value = "medium", value_name = "GRADE")]
-    pub(crate) grade: Least,
+    /// The least grade that is shown and makes the gate fail: medium, unless tophash.toml says another
+    #[arg(long, value_enum, value_name = "GRADE")]
+    pub(crate) grade: Option<Least>,
 
     /// Show findings of low grade too: --grade low
     #[arg(long, conflicts_with = "grade")]
     pub(crate) preview: bool,
 
-    /// Check `_test.go` files too
-    #[arg(long)]
-    pub(crate) tests: bool,
+    /// Check `_test.go` files too; --tests=false where tophash.toml says so
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    pub(crate) tests: Option<bool>,
 
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -57,14 +65,16 @@ pub(crate) struct Check {
     pub(crate) exit_zero: bool,
 
     /// Output format
-    #[arg(
-        long,
-        value_enum,
-        default_value = "full",
-        value_name = "FORMAT",
-        hide_default_value = true
-    )]
-    pub(crate) format: CheckFormat,
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<CheckFormat>,
+
+    /// Take settings from this file, rather than from the tophash.toml of the tree or the repository around it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Take settings from no file
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
 
     /// Check the tree as of this commit, tag or branch, from its git objects
     #[arg(long, help_heading = "Source tree", value_name = "REV")]
@@ -84,6 +94,17 @@ pub(crate) enum Least {
     Medium,
     /// All, also where a single sign speaks for one
     Low,
+}
+
+impl Least {
+    /// As findings have it.
+    pub(crate) fn grade(self) -> Grade {
+        match self {
+            Self::High => Grade::High,
+            Self::Medium => Grade::Medium,
+            Self::Low => Grade::Low,
+        }
+    }
 }
 
 /// Output formats of `check`.

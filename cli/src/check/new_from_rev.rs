@@ -29,7 +29,7 @@ pub(crate) fn apply(
         return Ok(());
     }
     let mut had = super::check(&before, settings);
-    had.withhold(settings.least);
+    settings.narrow(&mut had);
     let mut known = Known::default();
     for (finding, line) in had.findings.iter().zip(lines(&had.findings, &before)) {
         known.add(&finding.fingerprint(), line);

@@ -11,7 +11,7 @@ fn junit_counts_the_findings_of_the_rules_that_ran() {
     let suites: Vec<_> = document
         .root_element()
         .children()
-        .filter(|node| node.is_element())
+        .filter(roxmltree::Node::is_element)
         .map(|suite| ["name", "tests", "failures"].map(|name| suite.attribute(name).unwrap()))
         .collect();
     let expected =

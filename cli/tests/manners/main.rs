@@ -1,9 +1,10 @@
 //! `tophash check` as a part of other people's work: build servers, settings files, caches, and runs that go on.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]
 mod common;
 mod formats;
 mod module;
 mod new_from_rev;
+mod settings;

@@ -92,8 +92,13 @@ impl Finding {
 impl Findings {
     /// Leaves out the findings below a grade, and counts them.
     pub fn withhold(&mut self, least: Grade) {
+        self.withhold_below(|_| least);
+    }
+
+    /// Leaves out the findings that are each below a grade of its own, and counts them.
+    pub fn withhold_below(&mut self, least: impl Fn(&Finding) -> Grade) {
         let before = self.findings.len();
-        self.findings.retain(|finding| finding.grade >= least);
+        self.findings.retain(|finding| finding.grade >= least(finding));
         let left = before.saturating_sub(self.findings.len());
         self.withheld = self.withheld.saturating_add(u64::try_from(left).unwrap_or(u64::MAX));
     }

@@ -33,7 +33,7 @@ fn attribute<'a>(node: Node<'a, '_>, name: &str) -> &'a str {
 /// Twice the same finding, then one of another file and grade.
 fn three() -> Findings {
     let mut findings = sample::findings();
-    let first = findings.findings[0].clone();
+    let first = findings.findings.first().unwrap().clone();
     let mut other = first.clone();
     other.access.site.file = "zoo/b.go".into();
     other.grade = Grade::Low;
