@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod cached;
 mod known;
 mod new_from_rev;
 mod patterns;
@@ -11,9 +12,10 @@ mod settings;
 pub(crate) use args::Check;
 
 use crate::error::Result;
-use crate::tree::{self, Rev, Tree};
+use crate::tree::{self, Rev};
 use crate::{exit, output};
 use finding::Findings;
+use go_source::SourceTree;
 use patterns::Patterns;
 use settings::Settings;
 
@@ -21,7 +23,7 @@ use settings::Settings;
 pub(crate) fn run(arguments: &Check) -> Result<u8> {
     let patterns = Patterns::new(&arguments.paths)?;
     let settings = Settings::new(arguments, &patterns.root)?;
-    let tree = tree::open(&patterns.root, settings.rev.as_deref().map(Rev::to_read))?;
+    let mut tree = tree::list(&patterns.root, settings.rev.as_deref().map(Rev::to_read))?;
     if tree.go_files() == 0 {
         output::say(format_args!(
             "nothing found: there are no Go files below {}",
@@ -29,7 +31,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         ));
         return Ok(exit::NOTHING_FOUND);
     }
-    let mut findings = check(&tree, &settings);
+    let mut findings = cached::check(&mut tree, &settings)?;
     findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
     settings.narrow(&mut findings);
     if let Some(path) = &arguments.write_baseline {
@@ -74,11 +76,10 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     })
 }
 
-/// Checks a whole tree: the findings of every grade, and in their notes all that was left out.
-fn check(tree: &Tree, settings: &Settings) -> Findings {
-    let program = tree::load(tree, &settings.build, settings.tests, Vec::new());
+/// Checks a whole tree: the findings of every grade, and in their notes all that was left out of the files.
+fn check(files: &dyn SourceTree, settings: &Settings) -> Findings {
+    let program = tree::load_from(files, &settings.build, settings.tests, Vec::new());
     let mut findings = go_lint::check(&program, &settings.rules());
-    findings.notes.splice(0..0, tree.notes.iter().cloned());
     findings.notes.extend(program.notes().iter().map(ToString::to_string));
     findings
 }

@@ -3,6 +3,7 @@
 //! Everything that knows something about Go lives in the crates of `doctor/`; this one is glue.
 
 mod args;
+mod cache;
 mod check;
 mod crash_text;
 mod demo;

@@ -76,6 +76,12 @@ pub(crate) struct Check {
     #[arg(long, conflicts_with = "config")]
     pub(crate) no_config: bool,
 
+    /// Read and check everything, though nothing has changed since results were kept; keep none
+    ///
+    /// Results are kept in the folder of TOPHASH_CACHE_DIR, else in tophash/check where the system keeps caches.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
     /// Check the tree as of this commit, tag or branch, from its git objects
     #[arg(long, help_heading = "Source tree", value_name = "REV")]
     pub(crate) rev: Option<String>,

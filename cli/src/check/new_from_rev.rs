@@ -1,10 +1,12 @@
 //! `--new-from-rev`: findings that the tree of a revision has too are not new.
 
+use super::cached;
 use super::known::Known;
 use super::settings::Settings;
 use crate::error::Result;
 use crate::tree::{self, Rev, Tree};
 use finding::{Finding, Findings};
+use go_source::SourceTree as _;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -20,7 +22,7 @@ pub(crate) fn apply(
     rev: &str,
     settings: &Settings,
 ) -> Result<()> {
-    let before = tree::open(root, Some(Rev { name: rev, option: "--new-from-rev" }))?;
+    let mut before = tree::list(root, Some(Rev { name: rev, option: "--new-from-rev" }))?;
     if findings.findings.is_empty() {
         return Ok(());
     }
@@ -28,7 +30,7 @@ pub(crate) fn apply(
         findings.notes.push(format!("{rev} has no Go files here, so every finding is new"));
         return Ok(());
     }
-    let mut had = super::check(&before, settings);
+    let mut had = cached::check(&mut before, settings)?;
     settings.narrow(&mut had);
     let mut known = Known::default();
     for (finding, line) in had.findings.iter().zip(lines(&had.findings, &before)) {

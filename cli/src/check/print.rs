@@ -7,6 +7,7 @@ use crate::output;
 use crate::tree::Tree;
 use finding::{Findings, Grade};
 use go_lint::RULES;
+use go_source::SourceTree as _;
 use report::{FullOptions, RuleInfo, Styles, Tool};
 
 /// Prints findings to standard output; snippets come from the tree that was read.

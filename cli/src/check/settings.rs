@@ -7,6 +7,7 @@ mod value;
 
 use super::args::{Check, CheckFormat, Least};
 use crate::args::Build;
+use crate::cache::Cache;
 use crate::error::{Error, Result};
 use file::File;
 use finding::{Findings, Grade};
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) baseline: Option<PathBuf>,
     /// The revision whose findings are not new.
     pub(crate) new_from_rev: Option<String>,
+    /// Where results are kept.
+    pub(crate) cache: Option<Cache>,
     /// How findings are printed.
     pub(crate) format: CheckFormat,
     /// The revision whose tree is checked, rather than the tree as it stands.
@@ -72,6 +75,7 @@ impl Settings {
             paths,
             baseline: arguments.baseline.clone().or(file.baseline),
             new_from_rev: arguments.new_from_rev.clone(),
+            cache: if arguments.no_cache { None } else { Cache::of_user() },
             format: arguments.format.or(file.format).unwrap_or(CheckFormat::Full),
             rev: arguments.rev.clone(),
             build: arguments.build.clone(),
