@@ -8,11 +8,12 @@ mod new_from_rev;
 mod patterns;
 mod print;
 mod settings;
+mod watch;
 
 pub(crate) use args::Check;
 
 use crate::error::Result;
-use crate::tree::{self, Rev};
+use crate::tree::{self, Rev, Tree};
 use crate::{exit, output};
 use finding::Findings;
 use go_source::SourceTree;
@@ -22,6 +23,9 @@ use settings::Settings;
 /// Checks what the patterns name and prints what was found.
 pub(crate) fn run(arguments: &Check) -> Result<u8> {
     let patterns = Patterns::new(&arguments.paths)?;
+    if arguments.watch {
+        return watch::run(arguments, &patterns);
+    }
     let settings = Settings::new(arguments, &patterns.root)?;
     let mut tree = tree::list(&patterns.root, settings.rev.as_deref().map(Rev::to_read))?;
     if tree.go_files() == 0 {
@@ -31,9 +35,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         ));
         return Ok(exit::NOTHING_FOUND);
     }
-    let mut findings = cached::check(&mut tree, &settings)?;
-    findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
-    settings.narrow(&mut findings);
+    let mut findings = find(&mut tree, &patterns, &settings)?;
     if let Some(path) = &arguments.write_baseline {
         baseline::write(&findings, path)?;
         output::say(format_args!(
@@ -43,19 +45,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         ));
         return Ok(exit::EXPLAINED);
     }
-    if let Some(path) = &settings.baseline {
-        let gone = baseline::apply(&mut findings, path)?;
-        if gone > 0 {
-            findings.notes.push(format!(
-                "{} of the baseline are gone; --write-baseline {} forgets them",
-                count(gone),
-                path.display()
-            ));
-        }
-    }
-    if let Some(rev) = &settings.new_from_rev {
-        new_from_rev::apply(&mut findings, &tree, &patterns.root, rev, &settings)?;
-    }
+    leave_out_known(&mut findings, &tree, &patterns, &settings)?;
     for note in &findings.notes {
         output::say(format_args!("note: {note}"));
     }
@@ -74,6 +64,37 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     } else {
         exit::FINDINGS
     })
+}
+
+/// What is found in a tree where the patterns and the settings look.
+fn find(tree: &mut Tree, patterns: &Patterns, settings: &Settings) -> Result<Findings> {
+    let mut findings = cached::check(tree, settings)?;
+    findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
+    settings.narrow(&mut findings);
+    Ok(findings)
+}
+
+/// Leaves out what the baseline has, and what the revision has that this tree is compared with.
+fn leave_out_known(
+    findings: &mut Findings,
+    tree: &Tree,
+    patterns: &Patterns,
+    settings: &Settings,
+) -> Result<()> {
+    if let Some(path) = &settings.baseline {
+        let gone = baseline::apply(findings, path)?;
+        if gone > 0 {
+            findings.notes.push(format!(
+                "{} of the baseline are gone; --write-baseline {} forgets them",
+                count(gone),
+                path.display()
+            ));
+        }
+    }
+    if let Some(rev) = &settings.new_from_rev {
+        new_from_rev::apply(findings, tree, &patterns.root, rev, settings)?;
+    }
+    Ok(())
 }
 
 /// Checks a whole tree: the findings of every grade, and in their notes all that was left out of the files.

@@ -56,6 +56,10 @@ pub(crate) struct Check {
     #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
     pub(crate) new_from_rev: Option<String>,
 
+    /// Go on: check again when Go files change, and print what is new and what is gone, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["rev", "write_baseline", "statistics", "exit_zero"])]
+    pub(crate) watch: bool,
+
     /// Count the findings of each rule
     #[arg(long)]
     pub(crate) statistics: bool,

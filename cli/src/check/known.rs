@@ -1,6 +1,8 @@
 //! Findings that are not new, by what stays the same when lines move.
 
-use finding::Findings;
+use crate::tree::Tree;
+use finding::{Finding, Findings};
+use go_source::SourceTree as _;
 use std::collections::BTreeMap;
 
 /// Findings that are known: for each fingerprint the lines of source that it was about, as often as it occurs; empty where
@@ -9,6 +11,15 @@ use std::collections::BTreeMap;
 pub(crate) struct Known(BTreeMap<String, Vec<String>>);
 
 impl Known {
+    /// Findings that are known, each with its line of source.
+    pub(crate) fn new(findings: &[Finding], lines: &[String]) -> Self {
+        let mut known = Self::default();
+        for (finding, line) in findings.iter().zip(lines) {
+            known.add(&finding.fingerprint(), line.clone());
+        }
+        known
+    }
+
     /// Adds a finding, with the line of source that it is about.
     pub(crate) fn add(&mut self, fingerprint: &str, line: String) {
         self.0.entry(fingerprint.to_owned()).or_default().push(line);
@@ -43,4 +54,19 @@ impl Known {
     pub(crate) fn left(&self) -> usize {
         self.0.values().map(Vec::len).sum()
     }
+}
+
+/// The line of source that each finding is about, without its indentation.
+pub(crate) fn lines(findings: &[Finding], tree: &Tree) -> Vec<String> {
+    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+    let mut lines = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let site = &finding.access.site;
+        let text = texts.entry(&site.file).or_insert_with(|| {
+            String::from_utf8_lossy(&tree.files.read(&site.file).unwrap_or_default()).into_owned()
+        });
+        let above = usize::try_from(site.line).unwrap_or(usize::MAX).saturating_sub(1);
+        lines.push(text.lines().nth(above).unwrap_or_default().trim().to_owned());
+    }
+    lines
 }

@@ -1,13 +1,11 @@
 //! `--new-from-rev`: findings that the tree of a revision has too are not new.
 
 use super::cached;
-use super::known::Known;
+use super::known::{Known, lines};
 use super::settings::Settings;
 use crate::error::Result;
 use crate::tree::{self, Rev, Tree};
-use finding::{Finding, Findings};
-use go_source::SourceTree as _;
-use std::collections::BTreeMap;
+use finding::Findings;
 use std::path::Path;
 
 /// Takes the findings out that `rev` has too: those that the same check of its tree shows, wherever in it.
@@ -32,27 +30,9 @@ pub(crate) fn apply(
     }
     let mut had = cached::check(&mut before, settings)?;
     settings.narrow(&mut had);
-    let mut known = Known::default();
-    for (finding, line) in had.findings.iter().zip(lines(&had.findings, &before)) {
-        known.add(&finding.fingerprint(), line);
-    }
+    let mut known = Known::new(&had.findings, &lines(&had.findings, &before));
     let lines = lines(&findings.findings, tree);
     let taken = known.take_out(findings, &lines);
     findings.old = findings.old.saturating_add(taken);
     Ok(())
-}
-
-/// The line of source that each finding is about, without its indentation.
-fn lines(findings: &[Finding], tree: &Tree) -> Vec<String> {
-    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
-    let mut lines = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let site = &finding.access.site;
-        let text = texts.entry(&site.file).or_insert_with(|| {
-            String::from_utf8_lossy(&tree.files.read(&site.file).unwrap_or_default()).into_owned()
-        });
-        let above = usize::try_from(site.line).unwrap_or(usize::MAX).saturating_sub(1);
-        lines.push(text.lines().nth(above).unwrap_or_default().trim().to_owned());
-    }
-    lines
 }

@@ -18,8 +18,7 @@ pub(crate) fn findings(findings: &Findings, tree: &Tree, settings: &Settings) ->
     let text = match settings.format {
         CheckFormat::Full => {
             let source = |file: &str| tree.files.read(file).ok();
-            let options = FullOptions { styles: Styles::colored(), width: output::width() };
-            report::findings_full(findings, &source, &options)
+            report::findings_full(findings, &source, &full_options())
         }
         CheckFormat::Concise => report::findings_concise(findings),
         CheckFormat::Github => report::findings_github(findings),
@@ -36,6 +35,32 @@ pub(crate) fn findings(findings: &Findings, tree: &Tree, settings: &Settings) ->
         CheckFormat::Checkstyle => report::findings_checkstyle(findings).map_err(because_xml)?,
     };
     output::data(&text)
+}
+
+/// Prints findings that came and findings that went, for a person: the former as the format has it, the latter in a line.
+pub(crate) fn changes(
+    new: &Findings,
+    gone: &Findings,
+    tree: &Tree,
+    format: CheckFormat,
+) -> Result<()> {
+    let mut text = String::new();
+    for line in report::findings_concise(gone).lines() {
+        text.push_str(&format!("gone: {line}\n"));
+    }
+    if format == CheckFormat::Concise {
+        text.push_str(&report::findings_concise(new));
+    } else {
+        let source = |file: &str| tree.files.read(file).ok();
+        for finding in &new.findings {
+            text.push_str(&report::finding_full(finding, &source, &full_options()));
+        }
+    }
+    output::data(&text)
+}
+
+fn full_options() -> FullOptions {
+    FullOptions { styles: Styles::colored(), width: output::width() }
 }
 
 /// The program, with the rules that are wanted, ordered by code.

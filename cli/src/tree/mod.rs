@@ -154,7 +154,7 @@ impl SourceTree for Watched<'_> {
 }
 
 /// True for the files that say something about a Go program.
-fn is_source_file(path: &str) -> bool {
+pub(crate) fn is_source_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // Suffixes as Go's tools compare them: with case.
     name.strip_suffix(".go").is_some() || matches!(name, "go.mod" | "go.work" | "modules.txt")

@@ -9,3 +9,4 @@ mod formats;
 mod module;
 mod new_from_rev;
 mod settings;
+mod watch;

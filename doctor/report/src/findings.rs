@@ -14,7 +14,7 @@ mod xml;
 
 pub use checkstyle::findings_checkstyle;
 pub use concise::findings_concise;
-pub use full::findings_full;
+pub use full::{finding_full, findings_full};
 pub use github::findings_github;
 pub use gitlab::findings_gitlab;
 pub use json::findings_json;
