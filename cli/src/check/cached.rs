@@ -106,7 +106,7 @@ fn with_cache(cache: &Cache, tree: &mut Tree, settings: &Settings) -> Result<Fin
 /// What decides the findings, but for the paths and bytes of the files on disk.
 fn what(tree: &Tree, settings: &Settings) -> String {
     let place = match &tree.files {
-        Files::Disk(disk) => json!({ "folder": disk.root() }),
+        Files::Disk(disk) => json!({ "folder": disk.root().to_string_lossy() }),
         Files::Git(git) => json!({ "object": git.object() }),
         Files::Memory(_) => json!(null),
     };
