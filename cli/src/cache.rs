@@ -99,7 +99,9 @@ fn unwrap<'t>(text: &'t str, what: &str) -> Option<&'t str> {
 
 /// The SHA-256 of bytes, in hexadecimal digits.
 pub(crate) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(bytes);
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Removes the files of a folder that were used least recently, until the others have at most `limit` bytes.

@@ -41,13 +41,13 @@ struct Entry<'e> {
     paths: Cow<'e, str>,
     /// The files that were read.
     #[serde(borrow)]
-    files: Vec<Known<'e>>,
+    files: Vec<KnownFile<'e>>,
     findings: Findings,
 }
 
 /// A file as it was read.
 #[derive(Clone, Serialize, Deserialize)]
-struct Known<'e> {
+struct KnownFile<'e> {
     #[serde(borrow)]
     path: Cow<'e, str>,
     stamp: Stamp,
@@ -173,7 +173,7 @@ impl Entry<'_> {
     }
 }
 
-impl Known<'_> {
+impl KnownFile<'_> {
     /// `None` where the file is another; its stamp where that had to be found out by its bytes.
     fn unchanged(&self, disk: &DiskTree, settled: u64) -> Option<Option<Stamp>> {
         if self.stamp.last() < settled && disk.stamp(&self.path).ok()? == self.stamp {
@@ -188,7 +188,7 @@ impl Known<'_> {
 struct Reading<'t> {
     tree: &'t Files,
     /// The files that were read, where they are on disk.
-    files: Mutex<Vec<Known<'static>>>,
+    files: Mutex<Vec<KnownFile<'static>>>,
     failed: AtomicBool,
 }
 
@@ -202,7 +202,7 @@ impl SourceTree for Reading<'_> {
             Files::Git(_) | Files::Memory(_) => self.tree.read(path),
             Files::Disk(disk) => disk.read_stamped(path).map(|(bytes, stamp)| {
                 let hash = hash(&bytes).into();
-                let known = Known { path: path.to_owned().into(), stamp, hash };
+                let known = KnownFile { path: path.to_owned().into(), stamp, hash };
                 self.files.lock().unwrap_or_else(PoisonError::into_inner).push(known);
                 bytes
             }),
