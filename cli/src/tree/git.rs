@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 /// work: all at once by [`fetch`](Self::fetch), else each when it is asked for.
 pub(crate) struct GitTree {
     root: PathBuf,
-    /// The object of the folder: what it holds decides what the files are.
+    /// What decides what the files are: the object of the folder, where that can be told.
     object: String,
     /// The objects of the files.
     objects: BTreeMap<String, String>,
@@ -23,7 +23,7 @@ pub(crate) struct GitTree {
 }
 
 impl GitTree {
-    /// The object of the folder, which is the same where all files are.
+    /// What is the same only where all files are: the object of the folder, where that can be told.
     pub(crate) fn object(&self) -> &str {
         &self.object
     }
@@ -37,7 +37,9 @@ impl GitTree {
         let mut notes = Vec::new();
         if self.fetched.is_none() {
             let files = read_objects(&self.root, &self.objects, &mut notes)?;
-            self.objects.retain(|path, _| files.read(path).is_ok());
+            if !notes.is_empty() {
+                self.objects.retain(|path, _| files.read(path).is_ok());
+            }
             self.fetched = Some(files);
         }
         Ok(notes)
@@ -69,8 +71,11 @@ pub(super) fn list(root: &Path, rev: Rev<'_>) -> Result<Tree> {
     let commit = commit(root, rev)?;
     // ls-tree lists the folder that it runs in, with paths relative to that folder.
     let listing = ask(root, &["ls-tree", "-r", "-z", &commit])?;
-    // A folder that the commit does not have is empty.
-    let object = ask(root, &["rev-parse", "--verify", &format!("{commit}:./")]).unwrap_or_default();
+    // Where there is no work tree, no folder has a path in it: the commit and the place decide as well.
+    let object = ask(root, &["rev-parse", "--verify", &format!("{commit}:./")]).map_or_else(
+        |_| format!("{commit}:{}", root.display()),
+        |object| String::from_utf8_lossy(&object).trim().to_owned(),
+    );
     let mut notes = Vec::new();
     let mut objects = BTreeMap::new();
     for entry in listing.split(|&byte| byte == 0) {
@@ -89,7 +94,6 @@ pub(super) fn list(root: &Path, rev: Rev<'_>) -> Result<Tree> {
             objects.insert(path.to_owned(), object.to_owned());
         }
     }
-    let object = String::from_utf8_lossy(&object).trim().to_owned();
     let tree = GitTree { root: root.to_owned(), object, objects, fetched: None };
     Ok(Tree { files: Files::Git(tree), notes })
 }

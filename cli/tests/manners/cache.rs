@@ -213,6 +213,15 @@ fn a_revision_is_kept_by_what_its_folder_holds() {
     assert_eq!(place.check_both(&["--rev", "HEAD", "--format", "concise"]), "");
     assert_eq!(place.check_both(&["--rev", "HEAD~1", "--format", "concise"]).lines().count(), 2);
     place.check_both(&["--new-from-rev", "HEAD~1"]);
+    // A repository without a work tree has no folders to tell apart.
+    let bare = tempfile::tempdir().unwrap();
+    let (from, to) = (place.folder().to_str().unwrap(), bare.path().to_str().unwrap());
+    git(&["clone", "--quiet", "--bare", from, to]);
+    for (rev, found) in [("HEAD", 0), ("HEAD~1", 2), ("HEAD", 0)] {
+        let arguments = ["check", "--rev", rev, "--format", "concise"];
+        let out = run_with_cache(bare.path(), place.cache.path(), &arguments);
+        assert_eq!(out.stdout.lines().count(), found, "{rev}: {}", out.stderr);
+    }
 }
 
 #[test]
