@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::tree::{self, Rev, Tree};
 use crate::{exit, output};
 use finding::Findings;
-use go_source::SourceTree;
+use go_source::{Program, SourceTree};
 use patterns::Patterns;
 use settings::Settings;
 
@@ -69,9 +69,14 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
 /// What is found in a tree where the patterns and the settings look.
 fn find(tree: &mut Tree, patterns: &Patterns, settings: &Settings) -> Result<Findings> {
     let mut findings = cached::check(tree, settings)?;
-    findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
-    settings.narrow(&mut findings);
+    narrow(&mut findings, patterns, settings);
     Ok(findings)
+}
+
+/// Leaves of the findings of a whole tree those where the patterns and the settings look.
+fn narrow(findings: &mut Findings, patterns: &Patterns, settings: &Settings) {
+    findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
+    settings.narrow(findings);
 }
 
 /// Leaves out what the baseline has, and what the revision has that this tree is compared with.
@@ -99,8 +104,12 @@ fn leave_out_known(
 
 /// Checks a whole tree: the findings of every grade, and in their notes all that was left out of the files.
 fn check(files: &dyn SourceTree, settings: &Settings) -> Findings {
-    let program = tree::load_from(files, &settings.build, settings.tests, Vec::new());
-    let mut findings = go_lint::check(&program, &settings.rules());
+    check_program(&tree::load_files(files, &settings.build, settings.tests, Vec::new()), settings)
+}
+
+/// Checks a tree that is loaded.
+fn check_program(program: &Program, settings: &Settings) -> Findings {
+    let mut findings = go_lint::check(program, &settings.rules());
     findings.notes.extend(program.notes().iter().map(ToString::to_string));
     findings
 }

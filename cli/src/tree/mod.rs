@@ -95,7 +95,7 @@ pub(crate) fn list(root: &Path, rev: Option<Rev<'_>>) -> Result<Tree> {
 /// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
 /// vendored packages that `mentions` lie in.
 pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mention>) -> Program {
-    load_from(&tree.files, build, tests, mentions)
+    load_files(&tree.files, build, tests, mentions)
 }
 
 /// Makes the files of a tree quick to read, all of them.
@@ -111,7 +111,7 @@ pub(crate) fn fetch(tree: &mut Tree) -> Result<()> {
 }
 
 /// Loads the Go program of files.
-pub(crate) fn load_from(
+pub(crate) fn load_files(
     files: &dyn SourceTree,
     build: &Build,
     tests: bool,
