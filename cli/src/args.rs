@@ -1,5 +1,6 @@
 //! The command line, declared once: help, completions and the man page are made from it.
 
+use crate::check::Check;
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -158,101 +159,11 @@ pub(crate) struct Doctor {
     pub(crate) format: Format,
 }
 
-/// Arguments of `check`.
-#[derive(Args, Debug)]
-pub(crate) struct Check {
-    /// Folders, Go files, or patterns such as `./...`; the whole module is read whatever they name
-    #[arg(default_value = "./...", value_hint = ValueHint::AnyPath)]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Run only rules whose codes begin so, separated by commas
-    #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub(crate) select: Vec<String>,
-
-    /// Leave out rules whose codes begin so, separated by commas
-    #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub(crate) ignore: Vec<String>,
-
-    /// The least grade that is shown and makes the gate fail
-    #[arg(long, value_enum, default_value = "medium", value_name = "GRADE")]
-    pub(crate) grade: Least,
-
-    /// Show findings of low grade too: --grade low
-    #[arg(long, conflicts_with = "grade")]
-    pub(crate) preview: bool,
-
-    /// Check `_test.go` files too
-    #[arg(long)]
-    pub(crate) tests: bool,
-
-    /// Leave out the findings that this file knows
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) baseline: Option<PathBuf>,
-
-    /// Write what is found to this file, for --baseline, and exit with 0
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "baseline")]
-    pub(crate) write_baseline: Option<PathBuf>,
-
-    /// Count the findings of each rule
-    #[arg(long)]
-    pub(crate) statistics: bool,
-
-    /// Exit with 0 even where something was found
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
-
-    /// Output format
-    #[arg(
-        long,
-        value_enum,
-        default_value = "full",
-        value_name = "FORMAT",
-        hide_default_value = true
-    )]
-    pub(crate) format: CheckFormat,
-
-    /// Check the tree as of this commit, tag or branch, from its git objects
-    #[arg(long, help_heading = "Source tree", value_name = "REV")]
-    pub(crate) rev: Option<String>,
-
-    /// What the tree is checked for.
-    #[command(flatten)]
-    pub(crate) build: Build,
-}
-
 /// Arguments of `rule`.
 #[derive(Args, Debug)]
 pub(crate) struct Rule {
     /// The rule's code or name; without one, all rules are listed
     pub(crate) code: Option<String>,
-}
-
-/// The grades of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Least {
-    /// The best grounded
-    High,
-    /// Those with weaker grounds too
-    Medium,
-    /// All, also where a single sign speaks for one
-    Low,
-}
-
-/// Output formats of `check`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    /// Everything, with source snippets (the default)
-    Full,
-    /// One line a finding, for grep and editors
-    Concise,
-    /// One JSON document with a schema version
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations of a run of GitHub Actions
-    Github,
-    /// A Code Quality report of GitLab
-    Gitlab,
 }
 
 /// Arguments of `demo`.

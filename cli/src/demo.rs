@@ -2,7 +2,7 @@
 
 use crate::args::{Demo, Source};
 use crate::error::{Error, Result};
-use crate::tree::Tree;
+use crate::tree::{Files, Tree};
 use crate::{exit, explain, output, render};
 use diagnosis::Options;
 use go_source::MemoryTree;
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<u8> {
             files.insert(path.into_owned(), file.data.into_owned());
         }
     }
-    let tree = Tree { files: Box::new(files), notes: Vec::new() };
+    let tree = Tree { files: Files::Memory(files), notes: Vec::new() };
     let crash = go_crash::read_grouped(CRASH);
     let program = explain::load(&tree, &Source::default(), &crash);
     // The commands in the report work on what --unpack writes.

@@ -3,7 +3,7 @@
 use crate::args::{Explain, Source};
 use crate::error::{Error, Result};
 use crate::recognise::{Kind, recognise};
-use crate::tree::{self, Tree};
+use crate::tree::{self, Rev, Tree};
 use crate::{crash_text, exit, output, render};
 use diagnosis::Options;
 use go_crash::{CrashText, Frame, NoteKind};
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8> {
     }
     let root = source_root(&arguments.source);
     let tree = match &root {
-        Some(root) => Some(tree::open(root, arguments.source.rev.as_deref())?),
+        Some(root) => Some(tree::open(root, arguments.source.rev.as_deref().map(Rev::to_read))?),
         None if arguments.source.rev.is_some() => {
             return Err(Error::new("--rev is given, but no source tree")
                 .hint("name the repository with --source DIR, or stand in its module"));

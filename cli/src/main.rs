@@ -3,7 +3,7 @@
 //! Everything that knows something about Go lives in the crates of `doctor/`; this one is glue.
 
 mod args;
-mod baseline;
+mod cache;
 mod check;
 mod crash_text;
 mod demo;
@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod recognise;
 mod render;
+mod rule;
 mod tree;
 
 use args::{Cli, Command};
@@ -48,7 +49,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
-        Command::Rule(arguments) => check::rule(&arguments),
+        Command::Rule(arguments) => rule::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

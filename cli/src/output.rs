@@ -4,6 +4,7 @@ use crate::args::Colour;
 use crate::error::{Error, Result};
 use anstream::{AutoStream, ColorChoice};
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Applies `--color`; without it the streams decide by terminal, `NO_COLOR` and `CLICOLOR_FORCE`.
 pub(crate) fn set_colour(colour: Colour) {
@@ -31,10 +32,20 @@ pub(crate) fn bytes(data: &[u8]) -> Result<()> {
     write_to(&mut io::stdout().lock(), data)
 }
 
+/// True when the reader of standard output has gone.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
+
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
 /// A closed pipe is the reader's way to say "enough", not an error.
 fn write_to(stdout: &mut impl Write, data: &[u8]) -> Result<()> {
     match stdout.write_all(data).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         Err(error) => Err(Error::new("cannot write to standard output").because(&error)),
         Ok(()) => Ok(()),
     }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::tree::Tree;
 use crate::{exit, output};
 use finding::Diagnosis;
+use go_source::SourceTree as _;
 use report::{FullOptions, NoSource, SourceText, Styles};
 
 /// Renders to standard output and returns the exit code; snippets come from the tree that was read.

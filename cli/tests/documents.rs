@@ -96,6 +96,7 @@ fn every_command_of_ours_runs_word_for_word() {
             let output = Command::new("bash")
                 .args(["-o", "pipefail", "-c", &command])
                 .env("PATH", &path)
+                .env("TOPHASH_CACHE_DIR", common::cache_folder())
                 .current_dir(folder.path())
                 .output()
                 .unwrap();

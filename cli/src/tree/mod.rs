@@ -3,16 +3,47 @@
 mod disk;
 mod git;
 
+pub(crate) use disk::{DiskTree, Stamp};
+pub(crate) use git::GitTree;
+
 use crate::args::Build;
 use crate::error::Result;
 use crate::progress::{Progress, Unit};
-use go_source::{LoadOptions, Mention, Program, SourceTree, Target};
+use go_source::{LoadOptions, MemoryTree, Mention, Program, SourceTree, Target};
 use std::path::Path;
 
 /// A tree that is ready to be read, and what was left out of it.
 pub(crate) struct Tree {
-    pub(crate) files: Box<dyn SourceTree>,
+    pub(crate) files: Files,
     pub(crate) notes: Vec<String>,
+}
+
+/// Where the files of a tree are.
+pub(crate) enum Files {
+    /// On disk, as they stand.
+    Disk(DiskTree),
+    /// In git's objects, as of a revision.
+    Git(GitTree),
+    /// In memory: the program's own.
+    Memory(MemoryTree),
+}
+
+impl SourceTree for Files {
+    fn files(&self) -> Vec<String> {
+        match self {
+            Self::Disk(tree) => tree.files(),
+            Self::Git(tree) => tree.files(),
+            Self::Memory(tree) => tree.files(),
+        }
+    }
+
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Disk(tree) => tree.read(path),
+            Self::Git(tree) => tree.read(path),
+            Self::Memory(tree) => tree.read(path),
+        }
+    }
 }
 
 impl Tree {
@@ -22,21 +53,70 @@ impl Tree {
     }
 }
 
-/// Opens the tree below `root`, as of a revision where one is given.
+/// A revision as it was asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Rev<'a> {
+    /// A commit, tag or branch, or whatever else git takes for one.
+    pub(crate) name: &'a str,
+    /// The option that asks for it, which errors name.
+    pub(crate) option: &'static str,
+}
+
+impl<'a> Rev<'a> {
+    /// The revision of `--rev`.
+    pub(crate) fn to_read(name: &'a str) -> Self {
+        Self { name, option: "--rev" }
+    }
+}
+
+/// Opens the tree below `root`, as of a revision where one is given, and reads the files of the latter.
+///
+/// # Errors
+///
+/// When the folder cannot be listed, or git does not know the revision or cannot read it.
+pub(crate) fn open(root: &Path, rev: Option<Rev<'_>>) -> Result<Tree> {
+    let mut tree = list(root, rev)?;
+    fetch(&mut tree)?;
+    Ok(tree)
+}
+
+/// Lists the files of the tree below `root`, as of a revision where one is given.
 ///
 /// # Errors
 ///
 /// When the folder cannot be listed, or git does not know the revision.
-pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
+pub(crate) fn list(root: &Path, rev: Option<Rev<'_>>) -> Result<Tree> {
     match rev {
-        Some(rev) => git::open(root, rev),
-        None => disk::open(root),
+        Some(rev) => git::list(root, rev),
+        None => disk::list(root),
     }
 }
 
 /// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
 /// vendored packages that `mentions` lie in.
 pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mention>) -> Program {
+    load_files(&tree.files, build, tests, mentions)
+}
+
+/// Makes the files of a tree quick to read, all of them.
+///
+/// # Errors
+///
+/// When git's objects cannot be read.
+pub(crate) fn fetch(tree: &mut Tree) -> Result<()> {
+    if let Files::Git(git) = &mut tree.files {
+        tree.notes.extend(git.fetch()?);
+    }
+    Ok(())
+}
+
+/// Loads the Go program of files.
+pub(crate) fn load_files(
+    files: &dyn SourceTree,
+    build: &Build,
+    tests: bool,
+    mentions: Vec<Mention>,
+) -> Program {
     let options = LoadOptions {
         target: Target { os: build.goos.clone(), arch: build.goarch.clone() },
         tags: build.tags.clone(),
@@ -44,8 +124,7 @@ pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mentio
         mentions,
         ..LoadOptions::default()
     };
-    let watched = Watched::new(tree.files.as_ref());
-    Program::load(&watched, &options)
+    Program::load(&Watched::new(files), &options)
 }
 
 /// A tree whose reading shows progress: each file that is read counts.
@@ -75,7 +154,7 @@ impl SourceTree for Watched<'_> {
 }
 
 /// True for the files that say something about a Go program.
-fn is_source_file(path: &str) -> bool {
+pub(crate) fn is_source_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // Suffixes as Go's tools compare them: with case.
     name.strip_suffix(".go").is_some() || matches!(name, "go.mod" | "go.work" | "modules.txt")

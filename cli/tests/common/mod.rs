@@ -49,7 +49,22 @@ pub(crate) fn run_with(arguments: &[&str], input: &[u8]) -> Out {
     finish(&mut Command::new(env!("CARGO_BIN_EXE_tophash")), arguments, input)
 }
 
+/// The cache of the tests, which is not that of the user.
+pub(crate) fn cache_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+/// Runs the program in a folder, with a cache of its own.
+pub(crate) fn run_with_cache(folder: &Path, cache: &Path, arguments: &[&str]) -> Out {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tophash"));
+    command.current_dir(folder).env("TOPHASH_CACHE_DIR", cache);
+    finish(&mut command, arguments, b"")
+}
+
 fn finish(command: &mut Command, arguments: &[&str], input: &[u8]) -> Out {
+    if !command.get_envs().any(|(name, _)| name == "TOPHASH_CACHE_DIR") {
+        command.env("TOPHASH_CACHE_DIR", cache_folder());
+    }
     let mut child = command
         .args(arguments)
         .env_remove("CLICOLOR_FORCE")

@@ -1,12 +1,12 @@
 //! An access: one operation on one map at one site, with the locks held there.
 
 use crate::{MapId, Site};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// What is done to a map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// `m[k]` as a value.
@@ -55,7 +55,7 @@ impl fmt::Display for Operation {
 }
 
 /// How a lock is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LockMode {
     /// `RLock`: other readers may be inside.
@@ -68,7 +68,7 @@ pub enum LockMode {
 ///
 /// Its identity is the access path from the enclosing function's view, `c.mu` or `registryMu`,
 /// never its type: two `Registry` values have two locks.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct HeldLock {
     /// Access path as written: `c.mu`, `s.state.mu`, `registryMu`.
     pub path: Arc<str>,
@@ -79,7 +79,7 @@ pub struct HeldLock {
 }
 
 /// The locks held at an access.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "known", content = "held")]
 pub enum LockSet {
     /// Exactly these are held by the function itself; callers may hold more.
@@ -96,7 +96,7 @@ impl LockSet {
 }
 
 /// What makes code run beside other code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RootKind {
     /// A `go` statement.
@@ -108,7 +108,7 @@ pub enum RootKind {
 }
 
 /// The reason an access may run beside others: the root from which its function is reachable.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ConcurrentRoot {
     /// What kind of root.
     pub kind: RootKind,
@@ -121,7 +121,7 @@ pub struct ConcurrentRoot {
 }
 
 /// One operation on one map at one site.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Access {
     /// The declared map.
     pub map: MapId,

@@ -1,11 +1,11 @@
 //! A finding: what a rule claims about one map of a program, with its places and its grounds.
 
 use crate::{Access, MapDecl, Site};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// How well a finding is grounded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// A habit of the program speaks for it, or a single sign.
@@ -28,7 +28,7 @@ impl Grade {
 }
 
 /// What a place of a finding is to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Where the map is declared.
@@ -46,7 +46,7 @@ pub enum Role {
 }
 
 /// A further place of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     /// What it is to the finding.
     pub role: Role,
@@ -59,7 +59,7 @@ pub struct Related {
 }
 
 /// A rule's claim about one access to one map.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's code: `TH101`.
     pub code: Arc<str>,
@@ -92,15 +92,20 @@ impl Finding {
 impl Findings {
     /// Leaves out the findings below a grade, and counts them.
     pub fn withhold(&mut self, least: Grade) {
+        self.withhold_below(|_| least);
+    }
+
+    /// Leaves out the findings that are each below a grade of its own, and counts them.
+    pub fn withhold_below(&mut self, least: impl Fn(&Finding) -> Grade) {
         let before = self.findings.len();
-        self.findings.retain(|finding| finding.grade >= least);
+        self.findings.retain(|finding| finding.grade >= least(finding));
         let left = before.saturating_sub(self.findings.len());
         self.withheld = self.withheld.saturating_add(u64::try_from(left).unwrap_or(u64::MAX));
     }
 }
 
 /// What a check of a program found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// The findings, by file and place.
     pub findings: Vec<Finding>,
@@ -110,6 +115,10 @@ pub struct Findings {
     pub suppressed: u64,
     /// Findings that a baseline knows.
     pub known: u64,
+    /// Findings that the revision has too with which this one was compared.
+    pub old: u64,
+    /// Findings that settings leave out by their path.
+    pub excluded: u64,
     /// Maps that were looked at.
     pub maps: u64,
     /// Accesses that were looked at.

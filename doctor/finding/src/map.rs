@@ -1,7 +1,7 @@
 //! A map's identity: the declaration in source, and the stable name of it.
 
 use crate::Site;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// `example.com/orders/status.statusCache` is a package-level variable, `….Registry.conns` a field
 /// of a type, `….Serve.func1.seen` a local variable of a closure. Two maps of one name in one
 /// function (shadowing) are told apart by `#2`, `#3`, in source order.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MapId(Arc<str>);
 
@@ -33,7 +33,7 @@ impl fmt::Display for MapId {
 }
 
 /// What kind of thing the declaration is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeclKind {
     /// A package-level variable.
@@ -49,7 +49,7 @@ pub enum DeclKind {
 }
 
 /// Which of Go's maps it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MapKind {
     /// The built-in `map[K]V`, or a named type of it.
@@ -59,7 +59,7 @@ pub enum MapKind {
 }
 
 /// A map's type as the source writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MapType {
     /// Built-in map or `sync.Map`.
     pub kind: MapKind,
@@ -72,7 +72,7 @@ pub struct MapType {
 }
 
 /// A map as the program declares it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MapDecl {
     /// Its stable name.
     pub id: MapId,

@@ -1,6 +1,6 @@
 //! Where something is: a place in source text, and in a binary also the program counter.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 ///
 /// `line` and `column` count from 1; 0 means that the reader does not know. Columns count bytes,
 /// as Go's own tools do.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Site {
     /// Path as the reader saw it: relative to the module for source, as printed for crash text.
     pub file: Arc<str>,

@@ -93,13 +93,12 @@ pub fn check(program: &Program, options: &Options) -> Findings {
     notes.extend(suppressions.notes(&|code| options.selects(code)));
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let mut findings = Findings {
-        withheld: 0,
         suppressed: number(suppressed),
-        known: 0,
         maps: number(analysis.maps.len()),
         accesses: number(analysis.maps.iter().map(|map| map.touches.len()).sum()),
         notes,
         findings: all,
+        ..Findings::default()
     };
     findings.withhold(options.least);
     findings

@@ -1,16 +1,22 @@
 //! Findings of a check: [`findings_full`] for a person, [`findings_concise`] for `grep` and editors, [`findings_json`],
-//! [`findings_sarif`], [`findings_github`] and [`findings_gitlab`] for programs.
+//! [`findings_sarif`], [`findings_github`], [`findings_gitlab`], [`findings_junit`] and [`findings_checkstyle`] for
+//! programs.
 
+mod checkstyle;
 mod concise;
 mod full;
 mod github;
 mod gitlab;
 mod json;
+mod junit;
 mod sarif;
+mod xml;
 
+pub use checkstyle::findings_checkstyle;
 pub use concise::findings_concise;
-pub use full::findings_full;
+pub use full::{finding_full, findings_full};
 pub use github::findings_github;
 pub use gitlab::findings_gitlab;
 pub use json::findings_json;
+pub use junit::findings_junit;
 pub use sarif::{RuleInfo, Tool, findings_sarif};

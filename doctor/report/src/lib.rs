@@ -9,8 +9,8 @@
 //! The maps of a program without a crash have the first four too: [`overview_full`], [`overview_concise`],
 //! [`overview_json`], [`overview_markdown`].
 //!
-//! What a check found has six: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`], [`findings_github`],
-//! [`findings_gitlab`].
+//! What a check found has eight: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`],
+//! [`findings_github`], [`findings_gitlab`], [`findings_junit`], [`findings_checkstyle`]; [`finding_full`] renders one.
 //!
 //! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
 //! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
@@ -33,8 +33,8 @@ mod words;
 
 pub use concise::concise;
 pub use findings::{
-    RuleInfo, Tool, findings_concise, findings_full, findings_github, findings_gitlab,
-    findings_json, findings_sarif,
+    RuleInfo, Tool, finding_full, findings_checkstyle, findings_concise, findings_full,
+    findings_github, findings_gitlab, findings_json, findings_junit, findings_sarif,
 };
 pub use full::{FullOptions, full};
 pub use json::{SCHEMA_VERSION, json};

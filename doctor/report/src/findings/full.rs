@@ -20,8 +20,7 @@ pub fn findings_full(
     let width = options.width.clamp(60, 200);
     let mut out = String::new();
     for finding in &findings.findings {
-        one(&mut out, finding, source, options, width);
-        out.push('\n');
+        out.push_str(&finding_full(finding, source, options));
     }
     let maps = count(findings.maps, "map", "maps");
     let accesses = count(findings.accesses, "access", "accesses");
@@ -40,6 +39,14 @@ pub fn findings_full(
         let known = count(findings.known, "more is", "more are");
         summary.push_str(&format!(" {known} in the baseline."));
     }
+    if findings.old > 0 {
+        let old = count(findings.old, "more is", "more are");
+        summary.push_str(&format!(" {old} in the revision of --new-from-rev too."));
+    }
+    if findings.excluded > 0 {
+        let excluded = count(findings.excluded, "more is", "more are");
+        summary.push_str(&format!(" {excluded} left out by paths of tophash.toml."));
+    }
     if findings.suppressed > 0 {
         let suppressed = count(findings.suppressed, "more is", "more are");
         summary.push_str(&format!(" {suppressed} suppressed by comments."));
@@ -48,13 +55,10 @@ pub fn findings_full(
     out
 }
 
-fn one(
-    out: &mut String,
-    finding: &Finding,
-    source: &dyn SourceText,
-    options: &FullOptions,
-    width: usize,
-) {
+/// Renders one finding for a person, with an empty line at its end.
+pub fn finding_full(finding: &Finding, source: &dyn SourceText, options: &FullOptions) -> String {
+    let width = options.width.clamp(60, 200);
+    let mut out = String::new();
     let styles = options.styles;
     let style = if finding.grade == Grade::High { styles.error } else { styles.warning };
     let head = format!("{} {}", finding.code, finding.rule);
@@ -75,14 +79,14 @@ fn one(
         Some(snippet) => out.push_str(&snippet),
         None => {
             for mark in &marks {
-                hanging(out, "  ", 2, &format!("{}: {}", place(mark.site), mark.label), width);
+                hanging(&mut out, "  ", 2, &format!("{}: {}", place(mark.site), mark.label), width);
             }
         }
     }
     let mut labelled = |label: &str, style, text: &str| {
         let padding = " ".repeat(LABEL.saturating_sub(label.chars().count()));
         hanging(
-            out,
+            &mut out,
             &format!("  {}{padding}", paint(style, label)),
             LABEL.saturating_add(2),
             text,
@@ -103,4 +107,6 @@ fn one(
     let grounds = format!("{} ({})", finding.because.join("; "), finding.grade.word());
     labelled("grounds", styles.dim, &grounds);
     labelled("help", styles.action, &finding.help);
+    out.push('\n');
+    out
 }

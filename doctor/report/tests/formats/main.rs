@@ -1,6 +1,7 @@
 //! Every format on a case built by hand.
 
 mod findings;
+mod findings_xml;
 mod golden;
 mod odd_input;
 mod overview;

@@ -286,6 +286,8 @@ pub(crate) fn findings() -> Findings {
         withheld: 2,
         suppressed: 1,
         known: 3,
+        old: 2,
+        excluded: 1,
         maps: 1,
         accesses: 3,
         notes: vec!["1 file was left out".into()],

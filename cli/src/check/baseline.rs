@@ -4,9 +4,9 @@
 //! A text file, one fingerprint a line, as often as it occurs, sorted: whoever mends one takes a line away, and two
 //! branches merge.
 
+use super::known::Known;
 use crate::error::{Error, Result};
 use finding::Findings;
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -25,22 +25,13 @@ pub(crate) fn apply(findings: &mut Findings, path: &Path) -> Result<usize> {
         return Err(Error::new(format!("{} is no baseline", path.display()))
             .hint("tophash check --write-baseline FILE writes one"));
     }
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut known = Known::default();
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let times = known.entry(line).or_default();
-        *times = times.saturating_add(1);
+        known.add(line, String::new());
     }
-    findings.findings.retain(|finding| {
-        match known.get_mut(finding.fingerprint().as_str()).filter(|left| **left > 0) {
-            Some(left) => {
-                *left = left.saturating_sub(1);
-                findings.known = findings.known.saturating_add(1);
-                false
-            }
-            None => true,
-        }
-    });
-    Ok(known.values().sum())
+    let taken = known.take_out(findings, &[]);
+    findings.known = findings.known.saturating_add(taken);
+    Ok(known.left())
 }
 
 /// Writes a baseline of all findings, beside the file and renamed.

@@ -1,0 +1,93 @@
+//! What `check` found, in the format that was asked for.
+
+use super::args::CheckFormat;
+use super::settings::Settings;
+use crate::error::{Error, Result};
+use crate::output;
+use crate::tree::Tree;
+use finding::{Findings, Grade};
+use go_lint::RULES;
+use go_source::SourceTree as _;
+use report::{FullOptions, RuleInfo, Styles, Tool};
+
+/// Prints findings to standard output; snippets come from the tree that was read.
+pub(crate) fn findings(findings: &Findings, tree: &Tree, settings: &Settings) -> Result<()> {
+    let because = |error: serde_json::Error| Error::new("cannot write JSON").because(&error);
+    let because_xml = |error: std::io::Error| Error::new("cannot write XML").because(&error);
+    let all = |_: &str| true;
+    let text = match settings.format {
+        CheckFormat::Full => {
+            let source = |file: &str| tree.files.read(file).ok();
+            report::findings_full(findings, &source, &full_options())
+        }
+        CheckFormat::Concise => report::findings_concise(findings),
+        CheckFormat::Github => report::findings_github(findings),
+        CheckFormat::Gitlab => report::findings_gitlab(findings).map_err(because)?,
+        CheckFormat::Json => report::findings_json(findings).map_err(because)?,
+        CheckFormat::Sarif => {
+            report::findings_sarif(findings, &|file: &str| tree.files.read(file).ok(), &tool(&all))
+                .map_err(because)?
+        }
+        CheckFormat::Junit => {
+            let ran = |code: &str| settings.rules().selects(code);
+            report::findings_junit(findings, &tool(&ran)).map_err(because_xml)?
+        }
+        CheckFormat::Checkstyle => report::findings_checkstyle(findings).map_err(because_xml)?,
+    };
+    output::data(&text)
+}
+
+/// Prints findings that came and findings that went, for a person: the former as the format has it, the latter in a line.
+pub(crate) fn changes(
+    new: &Findings,
+    gone: &Findings,
+    tree: &Tree,
+    format: CheckFormat,
+) -> Result<()> {
+    let mut text = String::new();
+    for line in report::findings_concise(gone).lines() {
+        text.push_str(&format!("gone: {line}\n"));
+    }
+    if format == CheckFormat::Concise {
+        text.push_str(&report::findings_concise(new));
+    } else {
+        let source = |file: &str| tree.files.read(file).ok();
+        for finding in &new.findings {
+            text.push_str(&report::finding_full(finding, &source, &full_options()));
+        }
+    }
+    output::data(&text)
+}
+
+fn full_options() -> FullOptions {
+    FullOptions { styles: Styles::colored(), width: output::width() }
+}
+
+/// The program, with the rules that are wanted, ordered by code.
+fn tool(wanted: &dyn Fn(&str) -> bool) -> Tool {
+    let info = |rule: &go_lint::Rule| RuleInfo {
+        code: rule.code.to_owned(),
+        name: rule.name.to_owned(),
+        summary: rule.summary.to_owned(),
+        page: go_lint::page(rule.code).unwrap_or_default(),
+    };
+    let mut rules: Vec<RuleInfo> =
+        RULES.iter().filter(|rule| wanted(rule.code)).map(info).collect();
+    rules.sort_by(|a, b| a.code.cmp(&b.code));
+    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), rules }
+}
+
+/// How many findings each rule has, on standard error.
+pub(crate) fn statistics(findings: &Findings) {
+    for rule in RULES {
+        let of = findings.findings.iter().filter(|finding| &*finding.code == rule.code);
+        let (mut high, mut other) = (0u64, 0u64);
+        for finding in of {
+            let slot = if finding.grade == Grade::High { &mut high } else { &mut other };
+            *slot = slot.saturating_add(1);
+        }
+        if high.saturating_add(other) > 0 {
+            output::say(format_args!("{} {:<26} {high} high, {other} other", rule.code, rule.name));
+        }
+    }
+}
