@@ -9,3 +9,7 @@ pub(crate) mod th106;
 pub(crate) mod th107;
 pub(crate) mod th108;
 pub(crate) mod th201;
+pub(crate) mod th202;
+pub(crate) mod th203;
+pub(crate) mod th204;
+pub(crate) mod th205;

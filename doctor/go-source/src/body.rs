@@ -15,6 +15,7 @@ mod freshness;
 mod holding;
 mod init_node;
 mod init_order;
+mod keys;
 mod literal;
 mod map_place;
 mod place;
@@ -23,6 +24,7 @@ mod service;
 mod starters;
 mod stmt;
 mod sync_calls;
+mod turn;
 mod variable;
 mod walker;
 
@@ -30,4 +32,5 @@ pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
     LiteralUse, LockFact, LockPath, VariableOrigin,
 };
+pub(crate) use keys::KeyFact;
 pub(crate) use walker::walk_package;

@@ -473,6 +473,7 @@ impl<'w> Walker<'w> {
             let word = u32::try_from("range ".len()).unwrap_or(0);
             let whole = Span { start: span.start.saturating_sub(word), end: span.end };
             self.access(subject, Operation::Iterate, Shape::Range, whole, subject);
+            self.note_loop(key, value, subject, body, whole.start);
         }
         let int = self.r.types.basic("int");
         let (first, second) = match kind {
