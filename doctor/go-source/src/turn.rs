@@ -26,6 +26,13 @@ pub enum Sink {
     Hash,
 }
 
+impl Sink {
+    /// Whether it takes the elements of a list one after the other, so that their order matters still.
+    pub(crate) fn takes_elements(self) -> bool {
+        matches!(self, Self::Hash | Self::Output | Self::Encoder | Self::Log)
+    }
+}
+
 /// What decides which entry is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Choice {
@@ -38,10 +45,10 @@ pub enum Choice {
 /// What the key of an inserted entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InsertedKey {
-    /// It is made of the entry at hand: `strings.ToLower(k)`, `prefix + k`.
-    Computed,
-    /// It is read from the entry at hand, or a variable: it may well be there already.
-    Named,
+    /// A text that the key at hand is a part of, `prefix + key`, and nothing looks at that first: another one each time.
+    Joined,
+    /// It comes from the entry at hand in another way, and may well be there already.
+    Other,
     /// It is the same in every turn.
     Constant,
 }

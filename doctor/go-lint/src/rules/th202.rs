@@ -60,11 +60,8 @@ pub(crate) fn check(
             continue;
         };
         let access = &turn.access;
-        let grade = if is_for_people(&phase::short_function(&access.site)) {
-            grade.min(Grade::Low)
-        } else {
-            grade
-        };
+        let harmless = grade < Grade::High && is_for_people(&phase::short_function(&access.site));
+        let grade = if harmless { grade.min(Grade::Low) } else { grade };
         let called = words::called(map);
         let message = format!("{called} is iterated in no order, and {what}");
         let mut finding = words::begin("TH202", "iteration-order", map, access, grade, message);
@@ -86,11 +83,13 @@ pub(crate) fn check(
     }
 }
 
-/// Texts that people read, and programs do not compare.
+/// Functions that make texts for people alone, or encode the map as one whose order nobody looks at.
 fn is_for_people(function: &str) -> bool {
     let lower = function.to_ascii_lowercase();
     matches!(function, "String" | "GoString" | "Error" | "Format")
-        || ["debug", "dump", "usage", "log"].iter().any(|word| lower.contains(word))
+        || ["debug", "dump", "usage", "log", "trace", "encode"]
+            .iter()
+            .any(|word| lower.contains(word))
 }
 
 /// What is claimed of an effect, and the grounds.

@@ -10,10 +10,10 @@
 //! ## Example
 //!
 //! ```go
-//! func LowerCase(headers map[string]string) {
+//! func Prefix(headers map[string]string) {
 //!     for name, value := range headers {
 //!         delete(headers, name)
-//!         headers[strings.ToLower(name)] = value
+//!         headers["x-"+name] = value // "x-x-accept" now and then
 //!     }
 //! }
 //! ```
@@ -21,12 +21,12 @@
 //! ## Use instead
 //!
 //! ```go
-//! func LowerCase(headers map[string]string) map[string]string {
-//!     lower := make(map[string]string, len(headers))
+//! func Prefix(headers map[string]string) map[string]string {
+//!     prefixed := make(map[string]string, len(headers))
 //!     for name, value := range headers {
-//!         lower[strings.ToLower(name)] = value
+//!         prefixed["x-"+name] = value
 //!     }
-//!     return lower
+//!     return prefixed
 //! }
 //! ```
 //!
@@ -52,11 +52,11 @@ pub(crate) fn check(
             });
             let Some(write) = write else { continue };
             let (grade, why) = match key {
-                InsertedKey::Computed => (
+                InsertedKey::Joined => (
                     Grade::Medium,
-                    "the key is made of the entry at hand, and most likely a new one",
+                    "the key at hand is a part of the new one, which makes another where it is visited",
                 ),
-                InsertedKey::Named => (Grade::Low, "the key may be one that is there already"),
+                InsertedKey::Other => (Grade::Low, "the key may be one that is there already"),
                 InsertedKey::Constant => (Grade::Low, "the key is the same in every turn"),
             };
             let message = format!(

@@ -44,12 +44,13 @@
 use crate::words;
 use finding::{DeclKind, Finding, Grade, MapDecl, Operation, Related, Role};
 use go_locks::phase;
-use go_source::{Effect, EffectKind, FunctionId, Program, SourceAccess};
+use go_source::{CallKind, Effect, EffectKind, FunctionId, Program, SourceAccess};
 use std::collections::BTreeSet;
 
 /// Names of functions after which nothing comes.
-const LAST: [&str; 20] = [
+const LAST: [&str; 21] = [
     "close",
+    "unsubscribe",
     "stop",
     "shutdown",
     "teardown",
@@ -133,8 +134,12 @@ pub(crate) fn check(
 /// Whether a function by its name, or one around it, ends its owner.
 fn is_last(program: &Program, access: &SourceAccess) -> bool {
     let mut function = access.function.and_then(|id| program.function_by_id(id));
-    while let Some(parent) = function.and_then(|function| function.parent) {
-        function = program.function_by_id(parent);
+    while let Some(closure) = function.filter(|function| function.parent.is_some()) {
+        // What is deferred is the end of its function.
+        if program.callers(closure.id).iter().any(|call| call.kind == CallKind::Defer) {
+            return true;
+        }
+        function = closure.parent.and_then(|parent| program.function_by_id(parent));
     }
     let name = function.map_or(String::new(), |function| {
         function.symbol.rsplit(['.', '/']).next().unwrap_or_default().to_ascii_lowercase()

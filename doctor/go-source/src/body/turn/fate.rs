@@ -26,6 +26,17 @@ enum Event<'w> {
     },
 }
 
+impl Event<'_> {
+    /// What is left of it where it happens to one element alone.
+    fn of_element(self) -> Option<Self> {
+        match self {
+            Self::Sunk(sink) => sink.takes_elements().then_some(self),
+            Self::Alias { to, until, .. } => Some(Self::Alias { to, until, element: true }),
+            Self::Sorted => None,
+        }
+    }
+}
+
 /// What is done with each name of a declaration.
 #[derive(Debug, Default)]
 pub(in super::super) struct Uses<'w> {
@@ -36,6 +47,8 @@ pub(in super::super) struct Uses<'w> {
     pub(super) declared: FxHashSet<&'w str>,
     /// Named results.
     pub(super) results: FxHashSet<&'w str>,
+    /// Branches for debugging.
+    pub(super) debugs: Vec<crate::Span>,
     /// The declared functions that calls call.
     pub(super) called: FxHashMap<ExprId, FuncRef>,
 }
@@ -80,20 +93,13 @@ impl<'w> Uses<'w> {
                 Event::Sorted if !element => fate.sorted = true,
                 _ if *at < from || *at >= until => {}
                 Event::Sunk(sink) => {
-                    let telling = !element
-                        || matches!(sink, Sink::Hash | Sink::Output | Sink::Encoder | Sink::Log);
+                    let telling = !element || sink.takes_elements();
                     if telling {
                         fate.sink = fate.sink.max(*sink);
                     }
                 }
                 Event::Alias { to, until, element: each } if steps < MAX_STEPS && *to != path => {
-                    self.follow(
-                        to,
-                        (*at, *until),
-                        element && *each || *each,
-                        steps.saturating_add(1),
-                        fate,
-                    );
+                    self.follow(to, (*at, *until), element || *each, steps.saturating_add(1), fate);
                 }
                 Event::Sorted | Event::Alias { .. } => {}
             }
@@ -162,7 +168,13 @@ impl<'w> Walker<'w> {
                     }
                 }
             }
-            StmtKind::If { cond, .. } => plain.push(cond),
+            StmtKind::If { cond, then, .. } => {
+                let words = self.r.text(hir.expr(cond).span).to_ascii_lowercase();
+                if ["debug", "trace", "verbose"].iter().any(|word| words.contains(word)) {
+                    uses.debugs.push(hir.stmt(then).span);
+                }
+                plain.push(cond);
+            }
             StmtKind::Switch { tag, clauses, .. } => {
                 plain.extend(tag);
                 plain
@@ -239,7 +251,7 @@ impl<'w> Walker<'w> {
             }
             ExprKind::Slice { base, .. } => self.index_expr(base, event, uses, funcs),
             ExprKind::Index { base, args } => {
-                self.index_expr(base, event, uses, funcs);
+                self.index_expr(base, event.and_then(Event::of_element), uses, funcs);
                 let of_map =
                     self.types.get(&base).copied().is_some_and(|ty| self.map_kind(ty).is_some());
                 for arg in hir.exprs(args) {

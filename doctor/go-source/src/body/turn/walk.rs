@@ -40,6 +40,12 @@ struct Turn<'a, 'w> {
     breakable: u32,
     /// Whether the list of statements at hand ends the loop.
     ends: bool,
+    /// Branches of a switch over the key: each is taken once.
+    by_key: bool,
+    /// The loop looks at its key before it does anything, perhaps.
+    guarded: bool,
+    /// The call at hand yields more than an error.
+    yields: bool,
     /// Buffers that are emptied in each turn.
     reset: FxHashSet<&'w str>,
     /// Where the loop ends.
@@ -55,16 +61,23 @@ impl<'w> Walker<'w> {
         let subject = self.is_name_path(of.subject).then(|| self.written(of.subject));
         let mut own: FxHashSet<&str> = key.into_iter().chain(value).collect();
         let mut reset = FxHashSet::default();
+        let mut conditions = Vec::new();
         let mut todo = vec![of.body];
         while let Some(stmt) = todo.pop() {
             let mut names = Vec::new();
             super::super::assigned::declared(hir, stmt, &mut names);
             own.extend(names.into_iter().map(|name| self.r.text(name)));
+            if let StmtKind::If { cond, .. } = hir.stmt(stmt).kind {
+                conditions.push(cond);
+            }
             if let StmtKind::Expr(expr) = hir.stmt(stmt).kind {
                 reset.extend(self.r.text(hir.expr(expr).span).strip_suffix(".Reset()"));
             }
             super::super::assigned::below(hir, stmt, &mut todo);
         }
+        let mut names = own.clone();
+        names.retain(|name| value != Some(name));
+        let guarded = conditions.iter().any(|cond| self.mentions(*cond, &names));
         let mut turn = Turn {
             of,
             uses,
@@ -78,6 +91,9 @@ impl<'w> Walker<'w> {
             present: Vec::new(),
             breakable: 0,
             ends: false,
+            by_key: false,
+            yields: false,
+            guarded,
             reset,
             end: hir.stmt(of.body).span.end,
         };
@@ -85,6 +101,20 @@ impl<'w> Walker<'w> {
     }
 
     fn effect(&mut self, turn: &Turn<'_, 'w>, kind: EffectKind, span: Span) {
+        // What is printed for debugging is read, and not compared.
+        let debugs = turn
+            .uses
+            .debugs
+            .iter()
+            .any(|branch| branch.start <= span.start && span.start < branch.end);
+        if debugs
+            && matches!(
+                kind,
+                EffectKind::Writes(Sink::Output) | EffectKind::Builds(_) | EffectKind::Collects(_)
+            )
+        {
+            return;
+        }
         let (file, function) = (self.r.env.file, turn.of.function);
         self.facts.effects.push(EffectFact { file, turn: turn.of.at, function, kind, span });
     }
@@ -132,9 +162,7 @@ impl<'w> Walker<'w> {
             StmtKind::Define { left, right } => {
                 let right = hir.exprs(right);
                 self.taints(hir.exprs(left), right, turn);
-                for value in right {
-                    self.turn_call(*value, turn);
-                }
+                self.turn_calls(hir.exprs(left), right, turn);
             }
             StmtKind::Decl(decl) => {
                 if let DeclKind::Var { names, values, .. } = hir.decl(decl).kind {
@@ -178,11 +206,15 @@ impl<'w> Walker<'w> {
                 self.turn_stmt(body, turn);
                 turn.breakable = turn.breakable.saturating_sub(1);
             }
-            StmtKind::Switch { init, clauses, .. } => {
+            StmtKind::Switch { init, tag, clauses } => {
                 if let Some(init) = init {
                     self.turn_stmt(init, turn);
                 }
+                let outer = turn.by_key;
+                let keys: FxHashSet<&str> = turn.key.into_iter().collect();
+                turn.by_key |= tag.is_some_and(|tag| self.mentions(tag, &keys));
                 self.turn_clauses(clauses, turn);
+                turn.by_key = outer;
             }
             StmtKind::TypeSwitch { init, name, subject, clauses } => {
                 if let Some(init) = init {
@@ -237,9 +269,7 @@ impl<'w> Walker<'w> {
         turn: &mut Turn<'_, 'w>,
     ) {
         let hir = self.r.hir();
-        for value in right {
-            self.turn_call(*value, turn);
-        }
+        self.turn_calls(left, right, turn);
         for (at, target) in left.iter().enumerate() {
             self.insertion(*target, turn);
             let value = if left.len() == right.len() { right.get(at) } else { right.first() };
@@ -346,12 +376,13 @@ impl<'w> Walker<'w> {
 
     /// A condition on the way holds for one key alone.
     fn of_one_key(&self, turn: &Turn<'_, 'w>) -> bool {
-        turn.key.is_some_and(|key| {
-            turn.conditions.iter().any(|cond| {
-                let text = self.r.text(self.r.hir().expr(*cond).span);
-                text.starts_with(&format!("{key} == ")) || text.contains(&format!("== {key}"))
+        turn.by_key
+            || turn.key.is_some_and(|key| {
+                turn.conditions.iter().any(|cond| {
+                    let text = self.r.text(self.r.hir().expr(*cond).span);
+                    text.starts_with(&format!("{key} == ")) || text.contains(&format!("== {key}"))
+                })
             })
-        })
     }
 
     /// A condition on the way compares something of the entry for equality: one entry alone has it, most likely.
@@ -462,6 +493,15 @@ impl<'w> Walker<'w> {
         }
     }
 
+    /// The calls whose results are assigned.
+    fn turn_calls(&mut self, left: &[ExprId], right: &[ExprId], turn: &mut Turn<'_, 'w>) {
+        turn.yields = left.len() > right.len();
+        for value in right {
+            self.turn_call(*value, turn);
+        }
+        turn.yields = false;
+    }
+
     fn turn_call(&mut self, id: ExprId, turn: &Turn<'_, 'w>) {
         let hir = self.r.hir();
         let id = hir.unparen(id);
@@ -477,7 +517,7 @@ impl<'w> Walker<'w> {
             |this: &Self, id: ExprId| this.root_of(id).is_none_or(|root| turn.own.contains(root));
         match self.class_of(id, fun, args, turn.uses) {
             Class::Sinks(Sink::Output) => self.effect(turn, EffectKind::Writes(Sink::Output), span),
-            Class::Sinks(Sink::Encoder) => {
+            Class::Sinks(Sink::Encoder) if !turn.yields => {
                 let method = match hir.expr(hir.unparen(fun)).kind {
                     ExprKind::Selector { base, .. } => {
                         !own(self, base) && self.imported(base).is_none()
@@ -512,7 +552,7 @@ impl<'w> Walker<'w> {
         let fun = hir.unparen(fun);
         let of_value = |this: &Self, id: ExprId| {
             let text = this.written(id);
-            turn.value == Some(text)
+            (turn.value.is_some() && turn.value == this.root_of(id) && this.is_name_path(id))
                 || turn
                     .subject
                     .zip(turn.key)
@@ -552,24 +592,42 @@ impl<'w> Walker<'w> {
         if turn.inner_keys.contains(written) || turn.present.contains(&written) {
             return;
         }
-        let kind = match hir.expr(hir.unparen(*key)).kind {
-            _ if !self.mentions(*key, &turn.tainted) => InsertedKey::Constant,
-            ExprKind::Name => {
-                match turn.uses.inits.get(written).map(|init| hir.expr(hir.unparen(*init)).kind) {
-                    Some(
-                        ExprKind::Call { .. }
-                        | ExprKind::Binary { .. }
-                        | ExprKind::Composite { .. },
-                    ) => InsertedKey::Computed,
-                    _ => InsertedKey::Named,
-                }
-            }
-            ExprKind::Call { .. } | ExprKind::Binary { .. } | ExprKind::Composite { .. } => {
-                InsertedKey::Computed
-            }
-            _ => InsertedKey::Named,
+        let kind = if !self.mentions(*key, &turn.tainted) {
+            InsertedKey::Constant
+        } else if !turn.guarded && self.is_joined(*key, turn, 0) {
+            InsertedKey::Joined
+        } else {
+            InsertedKey::Other
         };
         self.effect(turn, EffectKind::Inserts(kind), hir.expr(target).span);
+    }
+
+    /// A text that the key at hand is a part of.
+    fn is_joined(&self, key: ExprId, turn: &Turn<'_, 'w>, depth: u32) -> bool {
+        let hir = self.r.hir();
+        let key = hir.unparen(key);
+        let of_key = |args: &[ExprId]| args.iter().any(|arg| turn.key == Some(self.written(*arg)));
+        match hir.expr(key).kind {
+            ExprKind::Name if depth < 4 => {
+                let name = self.written(key);
+                let init = turn.uses.inits.get(name).filter(|_| turn.own.contains(name));
+                init.is_some_and(|init| self.is_joined(*init, turn, depth.saturating_add(1)))
+            }
+            ExprKind::Binary { op: BinaryOp::Other, left, right } if depth < 16 => {
+                let depth = depth.saturating_add(1);
+                let text = |id| {
+                    let ty = self.types.get(&id).copied().unwrap_or(Ty::UNKNOWN);
+                    self.r.types.kind(ty) == Kind::Basic("string")
+                };
+                (of_key(&[left, right]) && text(key))
+                    || self.is_joined(left, turn, depth)
+                    || self.is_joined(right, turn, depth)
+            }
+            ExprKind::Call { fun, args, .. } => {
+                self.written(fun) == "fmt.Sprintf" && of_key(hir.exprs(args))
+            }
+            _ => false,
+        }
     }
 
     /// Whether one of some names occurs in an expression, outside of function literals.
