@@ -86,8 +86,8 @@ pub(crate) fn check(
 /// Functions that make texts for people alone, or encode the map as one whose order nobody looks at.
 fn is_for_people(function: &str) -> bool {
     let lower = function.to_ascii_lowercase();
-    matches!(function, "String" | "GoString" | "Error" | "Format")
-        || ["debug", "dump", "usage", "log", "trace", "encode"]
+    matches!(function, "Error" | "Format")
+        || ["string", "debug", "dump", "usage", "log", "trace", "encode"]
             .iter()
             .any(|word| lower.contains(word))
 }

@@ -170,7 +170,7 @@ impl<'w> Walker<'w> {
             }
             StmtKind::If { cond, then, .. } => {
                 let words = self.r.text(hir.expr(cond).span).to_ascii_lowercase();
-                if ["debug", "trace", "verbose"].iter().any(|word| words.contains(word)) {
+                if ["debug", "trace"].iter().any(|word| words.contains(word)) {
                     uses.debugs.push(hir.stmt(then).span);
                 }
                 plain.push(cond);
@@ -241,7 +241,7 @@ impl<'w> Walker<'w> {
             ExprKind::Name => self.note(id, event, uses),
             ExprKind::Selector { base, .. } => {
                 self.note(id, event, uses);
-                self.index_expr(base, event, uses, funcs);
+                self.index_expr(base, event.and_then(Event::of_element), uses, funcs);
             }
             ExprKind::Paren(x)
             | ExprKind::Star(x)

@@ -318,7 +318,10 @@ impl<'w> Walker<'w> {
                     self.effect(turn, EffectKind::Sums, span);
                 }
             }
-            Kind::Basic("string") if (op || again) && !turn.ends && !self.of_one_key(turn) => {
+            Kind::Basic("string") if op || (again && self.is_joined_text(value)) => {
+                if turn.ends || self.of_one_key(turn) {
+                    return;
+                }
                 let fate = turn.uses.fate(path, turn.of.at);
                 if !fate.sorted {
                     self.effect(turn, EffectKind::Builds(fate.sink), span);
@@ -342,6 +345,16 @@ impl<'w> Walker<'w> {
         };
         self.written(fun) == "append"
             && hir.exprs(args).first().is_some_and(|first| self.written(*first) == path)
+    }
+
+    /// `a + b`, `fmt.Sprintf(…)`.
+    fn is_joined_text(&self, value: ExprId) -> bool {
+        let hir = self.r.hir();
+        match hir.expr(hir.unparen(value)).kind {
+            ExprKind::Binary { op: BinaryOp::Other, .. } => true,
+            ExprKind::Call { fun, .. } => self.written(fun).starts_with("fmt.Sprint"),
+            _ => false,
+        }
     }
 
     /// `min`, `max`, an error.
