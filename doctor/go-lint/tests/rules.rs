@@ -70,6 +70,14 @@ folders! {
     copies_with_maps_of_their_own_are_no_finding: "th108/good/",
     writes_to_nil_maps_are_found: "th201/bad/",
     writes_to_maps_that_are_made_are_no_finding: "th201/good/",
+    results_that_depend_on_the_order_are_found: "th202/bad/",
+    what_is_sorted_or_needs_no_order_is_no_finding: "th202/good/",
+    keys_that_cannot_work_are_found: "th203/bad/",
+    keys_that_work_are_no_finding: "th203/good/",
+    entries_put_in_while_ranging_are_found: "th204/bad/",
+    changes_that_the_language_allows_are_no_finding: "th204/good/",
+    closed_values_that_stay_are_found: "th205/bad/",
+    closed_values_that_are_taken_out_are_no_finding: "th205/good/",
 }
 
 /// What a reader relies on when a finding is shown: where the map is declared, who is at the other side, what to do.
@@ -84,8 +92,8 @@ fn each_finding_says_where_why_and_what_to_do() {
         let declared = |related: &&finding::Related| related.role == finding::Role::Declaration;
         let declaration = found.related.iter().find(declared);
         assert!(declaration.is_some_and(|related| related.site == found.map.site), "{place}");
-        // A race has two sides; a nil map or a shared copy has one.
-        let sides = if matches!(&*found.code, "TH108" | "TH201") { 1 } else { 2 };
+        // A race has two sides; a nil map, a shared copy or a key has one.
+        let sides = if matches!(&*found.code, "TH108" | "TH201" | "TH203") { 1 } else { 2 };
         assert!(found.related.len() >= sides, "{place} names nothing but the declaration");
         assert!(found.related.iter().all(|related| related.site.line > 0), "{place}");
     }
@@ -160,7 +168,7 @@ fn whole(code: &str, example: &str) -> String {
         "TH106" => "func main() {\n\thttp.HandleFunc(\"/\", handle)\n}\n",
         _ => "",
     };
-    let imports = "package main\n\nimport (\n\t\"maps\"\n\t\"net/http\"\n\t\"sync\"\n)\n";
+    let imports = "package main\n\nimport (\n\t\"crypto/sha256\"\n\t\"fmt\"\n\t\"maps\"\n\t\"net\"\n\t\"net/http\"\n\t\"sort\"\n\t\"sync\"\n)\n";
     // Groups of errors are not in the standard library; those of `sync` start functions as well.
     let example = example
         .replace("func() error {", "func() {")
@@ -172,7 +180,10 @@ fn whole(code: &str, example: &str) -> String {
 #[test]
 fn the_example_on_each_page_is_found() {
     // The example of TH104 has no access under the lock in its own function, and is told as TH101.
-    for code in ["TH101", "TH102", "TH103", "TH105", "TH106", "TH108", "TH201"] {
+    for code in [
+        "TH101", "TH102", "TH103", "TH105", "TH106", "TH108", "TH201", "TH202", "TH203", "TH204",
+        "TH205",
+    ] {
         let source = whole(code, &example(code, "Example").unwrap());
         let findings = check_all(&source);
         let told: Vec<_> = findings.findings.iter().map(|found| &*found.code).collect();
@@ -183,12 +194,15 @@ fn the_example_on_each_page_is_found() {
 #[test]
 fn what_each_page_says_to_use_instead_is_silent() {
     let mut tried = 0;
-    for code in ["TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH108", "TH201"] {
+    for code in [
+        "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH108", "TH201", "TH202", "TH203",
+        "TH204", "TH205",
+    ] {
         let Some(instead) = example(code, "Use instead") else { continue };
         let source = whole(code, &instead);
         let findings = check_all(&source);
         assert!(findings.findings.is_empty(), "{code}: {:#?}\n{source}", findings.findings);
         tried += 1;
     }
-    assert_eq!(tried, 7);
+    assert_eq!(tried, 11);
 }
