@@ -4,8 +4,11 @@
 //! expression has its type. Names are told apart by their text; one that is declared inside the loop is the loop's own.
 //! Linear in the declaration for each level of loops over maps around a statement, of which [`MAX_NESTED`] are looked at.
 
+mod called;
 mod calls;
+mod conditions;
 mod fate;
+mod outer;
 mod walk;
 
 use super::walker::Walker;
@@ -13,6 +16,7 @@ use crate::hir::{ExprId, ExprKind, StmtId};
 use crate::turn::EffectKind;
 use crate::world::FileId;
 use crate::{Span, hir};
+use rustc_hash::FxHashSet;
 
 /// Loops over maps inside of each other, at most.
 pub(super) const MAX_NESTED: usize = 6;
@@ -151,5 +155,36 @@ impl<'w> Walker<'w> {
             ExprKind::Selector { base, .. } | ExprKind::Star(base) => self.is_name_path(base),
             _ => false,
         }
+    }
+
+    /// Whether one of some names occurs in an expression, outside of function literals.
+    fn mentions(&self, id: ExprId, names: &FxHashSet<&'w str>) -> bool {
+        let hir = self.r.hir();
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            let expr = hir.expr(id);
+            match expr.kind {
+                ExprKind::Name if names.contains(self.r.text(expr.span)) => return true,
+                ExprKind::Paren(x)
+                | ExprKind::Star(x)
+                | ExprKind::Unary { x, .. }
+                | ExprKind::Selector { base: x, .. }
+                | ExprKind::Assert { base: x, .. } => todo.push(x),
+                ExprKind::Index { base, args } | ExprKind::Slice { base, bounds: args } => {
+                    todo.push(base);
+                    todo.extend(hir.exprs(args));
+                }
+                ExprKind::Call { fun, args, .. } => {
+                    todo.push(fun);
+                    todo.extend(hir.exprs(args));
+                }
+                ExprKind::Binary { left, right, .. } => todo.extend([left, right]),
+                ExprKind::Composite { elements, .. } => {
+                    todo.extend(hir.elements(elements).iter().map(|element| element.value));
+                }
+                _ => {}
+            }
+        }
+        false
     }
 }

@@ -281,7 +281,7 @@ impl<'w> Walker<'w> {
             }
             ExprKind::FuncLit(func) => funcs.push(func),
             ExprKind::Call { fun, args, .. } => {
-                self.index_call((id, fun, hir.exprs(args)), event, uses, funcs)
+                self.index_call((id, fun, hir.exprs(args)), event, uses, funcs);
             }
             _ => {}
         }
