@@ -16,6 +16,8 @@ pub enum Sink {
     Log,
     /// To whoever called the function.
     Caller,
+    /// To whoever called the function, as one text.
+    Text,
     /// Into a comparison, or the key of another map.
     Comparison,
     /// Into an encoder: `json.Marshal`, `enc.Encode`.

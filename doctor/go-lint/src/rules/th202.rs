@@ -122,7 +122,7 @@ fn told(effect: &Effect) -> Option<(Grade, &'static str, &'static str)> {
         EffectKind::Builds(Sink::Comparison) | EffectKind::Collects(Sink::Comparison) => {
             (Medium, "what is put together is compared", "nothing in the function sorts it")
         }
-        EffectKind::Builds(Sink::Caller) => (
+        EffectKind::Builds(Sink::Caller | Sink::Text) | EffectKind::Collects(Sink::Text) => (
             Medium,
             "the text that is put together is returned",
             "nothing in the function sorts it",

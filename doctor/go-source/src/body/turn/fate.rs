@@ -301,6 +301,12 @@ impl<'w> Walker<'w> {
             _ => None,
         };
         let given = match class {
+            Class::Carries
+                if event == Some(Event::Sunk(Sink::Caller))
+                    && self.written(fun) == "strings.Join" =>
+            {
+                Some(Event::Sunk(Sink::Text))
+            }
             Class::Carries => event,
             Class::Measures => None,
             Class::Sorts => Some(Event::Sorted),
