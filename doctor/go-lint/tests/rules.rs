@@ -206,3 +206,42 @@ fn what_each_page_says_to_use_instead_is_silent() {
     }
     assert_eq!(tried, 11);
 }
+
+/// What may be meant, or do no harm, is told to those who ask for it.
+#[test]
+fn what_is_not_certain_has_a_low_grade() {
+    let told = [
+        (
+            "TH202",
+            "func f(m map[string]float64) float64 {\n\ts := 0.0\n\tfor _, v := range m {\n\t\ts += v\n\t}\n\treturn s\n}",
+        ),
+        (
+            "TH202",
+            "func f(m map[string]int) string {\n\tlast := \"\"\n\tfor k, v := range m {\n\t\tif v != 0 {\n\t\t\tlast = k\n\t\t}\n\t}\n\treturn last\n}",
+        ),
+        (
+            "TH202",
+            "func f(m map[string]int) string {\n\tfor k, v := range m {\n\t\tif v > 3 {\n\t\t\treturn k\n\t\t}\n\t}\n\treturn \"\"\n}",
+        ),
+        (
+            "TH202",
+            "func f(m map[string]int) (all []string) {\n\tfor k := range m {\n\t\tall = append(all, k)\n\t}\n\treturn all\n}",
+        ),
+        ("TH203", "func f(m map[float64]int, a, b float64) {\n\tm[a/b]++\n}"),
+        ("TH203", "import \"time\"\n\nfunc f(m map[time.Time]int, at time.Time) {\n\tm[at]++\n}"),
+        (
+            "TH204",
+            "func f(m map[string]int) {\n\tfor _, v := range m {\n\t\tm[\"total\"] += v\n\t}\n}",
+        ),
+        (
+            "TH205",
+            "import \"time\"\n\nvar timers = map[string]*time.Timer{}\n\nfunc get(k string) *time.Timer {\n\treturn timers[k]\n}\n\nfunc pause() {\n\tfor _, t := range timers {\n\t\tt.Stop()\n\t}\n}",
+        ),
+    ];
+    for (code, source) in told {
+        let findings = check_all(&format!("package t\n\n{source}\n"));
+        let grades: Vec<_> =
+            findings.findings.iter().map(|found| (&*found.code, found.grade)).collect();
+        assert_eq!(grades, [(code, finding::Grade::Low)], "{source}");
+    }
+}

@@ -44,7 +44,7 @@
 //! - The Go Programming Language Specification, For statements with range clause, <https://go.dev/ref/spec#For_range>
 
 use crate::words;
-use finding::{Finding, Grade, MapDecl, Related, Role};
+use finding::{Finding, Grade, MapDecl, Related, Role, Site};
 use go_locks::phase;
 use go_source::{Choice, Effect, EffectKind, Program, Sink, SourceAccess};
 
@@ -60,7 +60,7 @@ pub(crate) fn check(
             continue;
         };
         let access = &turn.access;
-        let harmless = grade < Grade::High && is_for_people(&phase::short_function(&access.site));
+        let harmless = grade < Grade::High && is_for_people(&access.site);
         let grade = if harmless { grade.min(Grade::Low) } else { grade };
         let called = words::called(map);
         let message = format!("{called} is iterated in no order, and {what}");
@@ -84,12 +84,14 @@ pub(crate) fn check(
 }
 
 /// Functions that make texts for people alone, or encode the map as one whose order nobody looks at.
-fn is_for_people(function: &str) -> bool {
+fn is_for_people(site: &Site) -> bool {
+    let function = phase::short_function(site);
     let lower = function.to_ascii_lowercase();
-    matches!(function, "Error" | "Format")
+    matches!(&*function, "Error" | "Format")
         || ["string", "debug", "dump", "usage", "log", "trace", "encode"]
             .iter()
             .any(|word| lower.contains(word))
+        || site.file.split('/').any(|part| matches!(part, "debug" | "debug.go"))
 }
 
 /// What is claimed of an effect, and the grounds.
