@@ -512,7 +512,10 @@ impl<'w> Walker<'w> {
                 self.held(target, ty, None);
             }
         }
+        let of_map = u32::from(matches!(kind, Kind::Map { .. }));
+        self.map_loops = self.map_loops.saturating_add(of_map);
         self.stmt(body);
+        self.map_loops = self.map_loops.saturating_sub(of_map);
         self.loops.pop();
         if over_function {
             self.frames.pop();

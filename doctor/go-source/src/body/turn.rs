@@ -19,7 +19,7 @@ use crate::{Span, hir};
 use rustc_hash::FxHashSet;
 
 /// Loops over maps inside of each other, at most.
-pub(super) const MAX_NESTED: usize = 6;
+const MAX_NESTED: u32 = 6;
 
 /// A loop over a map.
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +56,7 @@ impl<'w> Walker<'w> {
         body: StmtId,
         at: u32,
     ) {
-        let nested = self.turns.iter().rev().take_while(|outer| {
-            let span = self.r.hir().stmt(outer.body).span;
-            span.start <= at && at < span.end
-        });
-        if self.depth > 0 || nested.count() >= MAX_NESTED {
+        if self.depth > 0 || self.map_loops >= MAX_NESTED {
             return;
         }
         let hir = self.r.hir();
@@ -94,6 +90,7 @@ impl<'w> Walker<'w> {
                 self.index_uses(root, &mut uses);
             }
         }
+        uses.settle();
         for turn in &turns {
             self.effects_of(turn, &uses);
         }

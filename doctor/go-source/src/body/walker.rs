@@ -113,6 +113,8 @@ pub(super) struct Walker<'w> {
     pub(super) accessors: FxHashMap<FuncRef, Option<super::map_place::MapPlace>>,
     /// How many walks over other declarations are under way, for their types alone.
     pub(super) depth: u32,
+    /// Loops over maps around the walk.
+    pub(super) map_loops: u32,
     /// Loops over maps of the declaration at hand.
     pub(super) turns: Vec<super::turn::MapLoop>,
     /// Functions that sort something themselves, or do not.
@@ -161,6 +163,7 @@ pub(crate) fn walk_package<'w>(
         variable_types: FxHashMap::default(),
         accessors: FxHashMap::default(),
         depth: 0,
+        map_loops: 0,
         turns: Vec::new(),
         sorters: FxHashMap::default(),
     };

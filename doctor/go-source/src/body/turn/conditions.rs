@@ -13,7 +13,7 @@ const PATTERNS: [&str; 6] =
 impl<'w> Walker<'w> {
     /// The first entry that fits is chosen.
     pub(super) fn chosen(&mut self, span: Span, turn: &Turn<'_, 'w>) {
-        if turn.conditions.is_empty() || self.is_unique(turn) || self.is_alone(turn) {
+        if turn.conditions.is_empty() || self.is_unique(turn) || Self::is_alone(turn) {
             return;
         }
         let pattern = turn.conditions.iter().any(|cond| self.is_pattern(*cond, turn, 0));
@@ -82,12 +82,9 @@ impl<'w> Walker<'w> {
         }
     }
 
-    /// The function asks whether the map has one entry.
-    pub(super) fn is_alone(&self, turn: &Turn<'_, 'w>) -> bool {
-        let body =
-            turn.of.function.and_then(|at| self.facts.functions.get(crate::world::index(at)));
-        let text = body.map_or("", |fact| self.r.text(fact.body));
-        turn.subject.is_some_and(|subject| text.contains(&format!("len({subject})")))
+    /// The function asks how many entries the map has: one, perhaps.
+    fn is_alone(turn: &Turn<'_, 'w>) -> bool {
+        turn.subject.is_some_and(|subject| turn.uses.measured.contains(subject))
     }
 
     /// A condition that is a pattern which several keys may match.

@@ -10,6 +10,8 @@ use crate::turn::Sink;
 use crate::world::FuncRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// Uses that are followed for one name, at most: what has more of them is left alone.
+const MAX_EVENTS: u32 = 2048;
 /// Assignments from variable to variable, at most.
 const MAX_STEPS: u32 = 4;
 
@@ -48,7 +50,9 @@ pub(in super::super) struct Uses<'w> {
     /// Named results.
     pub(super) results: FxHashSet<&'w str>,
     /// Branches for debugging.
-    pub(super) debugs: Vec<crate::Span>,
+    debugs: Vec<crate::Span>,
+    /// What is asked for its length.
+    pub(super) measured: FxHashSet<&'w str>,
     /// The declared functions that calls call.
     pub(super) called: FxHashMap<ExprId, FuncRef>,
 }
@@ -58,12 +62,32 @@ pub(in super::super) struct Uses<'w> {
 pub(super) struct Fate {
     pub(super) sorted: bool,
     pub(super) sink: Sink,
+    events: u32,
 }
 
 impl<'w> Uses<'w> {
+    /// Sorts what was noted, once all of it is.
+    pub(super) fn settle(&mut self) {
+        self.debugs.sort_unstable_by_key(|branch| (branch.start, std::cmp::Reverse(branch.end)));
+        let mut end = 0;
+        // Branches lie inside of each other, or apart.
+        self.debugs.retain(|branch| {
+            let outermost = branch.start >= end;
+            end = end.max(branch.end);
+            outermost
+        });
+    }
+
+    /// Whether a place lies in a branch for debugging.
+    pub(super) fn debugs(&self, at: u32) -> bool {
+        let after = self.debugs.partition_point(|branch| branch.start <= at);
+        let before = after.checked_sub(1).and_then(|before| self.debugs.get(before));
+        before.is_some_and(|branch| at < branch.end)
+    }
+
     /// Where what a variable or field holds goes from an offset on.
     pub(super) fn fate(&self, path: &'w str, from: u32) -> Fate {
-        let mut fate = Fate { sorted: false, sink: Sink::Nowhere };
+        let mut fate = Fate { sorted: false, sink: Sink::Nowhere, events: 0 };
         self.follow(path, (from, u32::MAX), false, 0, &mut fate);
         let root = path.split('.').next().unwrap_or(path);
         if root != path || !self.declared.contains(root) {
@@ -88,6 +112,11 @@ impl<'w> Uses<'w> {
     ) {
         let Some(events) = self.events.get(path) else { return };
         for (at, event) in events {
+            fate.events = fate.events.saturating_add(1);
+            if fate.events > MAX_EVENTS {
+                fate.sorted = true;
+                return;
+            }
             match event {
                 // Whoever sorts it anywhere keeps it sorted.
                 Event::Sorted if !element => fate.sorted = true,
@@ -296,6 +325,9 @@ impl<'w> Walker<'w> {
     ) {
         let hir = self.r.hir();
         let class = self.class_of(id, fun, args, uses);
+        if let ("len", [of]) = (self.written(fun), args) {
+            uses.measured.insert(self.written(*of));
+        }
         let method = match hir.expr(hir.unparen(fun)).kind {
             ExprKind::Selector { base, .. } if self.imported(base).is_none() => Some(base),
             _ => None,

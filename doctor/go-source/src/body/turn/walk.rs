@@ -92,11 +92,7 @@ impl<'w> Walker<'w> {
 
     pub(super) fn effect(&mut self, turn: &Turn<'_, 'w>, kind: EffectKind, span: Span) {
         // What is printed for debugging is read, and not compared.
-        let debugs = turn
-            .uses
-            .debugs
-            .iter()
-            .any(|branch| branch.start <= span.start && span.start < branch.end);
+        let debugs = turn.uses.debugs(span.start);
         if debugs
             && matches!(
                 kind,
