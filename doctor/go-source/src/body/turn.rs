@@ -8,6 +8,7 @@ mod called;
 mod calls;
 mod conditions;
 mod fate;
+mod index;
 mod outer;
 mod walk;
 

@@ -96,7 +96,7 @@ impl<'w> Walker<'w> {
                 }
             }
         };
-        if ends && turn.breakable == 0 && !turn.ends && turn.end > 0 {
+        if ends && turn.breakable == 0 && !turn.ends {
             self.effect(turn, EffectKind::Ends, hir.expr(id).span);
         }
     }

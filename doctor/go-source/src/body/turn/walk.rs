@@ -38,8 +38,6 @@ pub(super) struct Turn<'a, 'w> {
     pub(super) yields: bool,
     /// Buffers that are emptied in each turn.
     pub(super) reset: FxHashSet<&'w str>,
-    /// Where the loop ends.
-    pub(super) end: u32,
 }
 
 impl<'w> Walker<'w> {
@@ -85,7 +83,6 @@ impl<'w> Walker<'w> {
             yields: false,
             guarded,
             reset,
-            end: hir.stmt(of.body).span.end,
         };
         self.turn_stmt(of.body, &mut turn);
     }
