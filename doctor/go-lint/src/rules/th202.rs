@@ -132,6 +132,9 @@ fn told(effect: &Effect) -> Option<(Grade, &'static str, &'static str)> {
         EffectKind::Collects(Sink::Encoder) => {
             (Low, "what is put together is encoded", "nothing in the function sorts it")
         }
+        // What goes nowhere, or into a log, matters to nobody.
+        EffectKind::Builds(Sink::Nowhere | Sink::Log)
+        | EffectKind::Collects(Sink::Nowhere | Sink::Log) => return None,
         EffectKind::Builds(_) | EffectKind::Collects(_) => {
             (Low, "what is put together is never sorted", "whether its order matters is not seen")
         }

@@ -56,7 +56,9 @@ impl<'w> Walker<'w> {
         let again =
             self.mentions(value, &itself) || self.r.text(hir.expr(value).span).contains(path);
         if self.is_append(value, path) {
-            if !turn.ends && !self.of_one_key(turn) {
+            // Errors are read, whichever comes first.
+            let errors = matches!(kind, Kind::Slice(elem) if self.r.types.kind(elem) == Kind::Basic("error"));
+            if !errors && !turn.ends && !self.of_one_key(turn) {
                 let fate = turn.uses.fate(path, turn.of.at);
                 if !fate.sorted {
                     self.effect(turn, EffectKind::Collects(fate.sink), span);
@@ -82,7 +84,7 @@ impl<'w> Walker<'w> {
                 }
             }
             Kind::Basic("bool" | "error") => {}
-            _ if op || again || self.is_measured(value) => {}
+            _ if op || again || self.is_measured(value) || self.of_one_key(turn) => {}
             _ if self.is_chosen_by_order(path, turn) => {}
             _ if turn.ends => self.chosen(span, turn),
             _ if !turn.conditions.is_empty() && !self.is_unique(turn) => {
