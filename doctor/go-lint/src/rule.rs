@@ -141,6 +141,28 @@ pub const RULES: &[Rule] = &[
         th113
     ),
     rule!(Declared, "TH201", "nil-map-write", "a map is written that is nil or may be", th201),
+    rule!(
+        Declared,
+        "TH202",
+        "iteration-order",
+        "a result depends on the order of a map's entries",
+        th202
+    ),
+    rule!(Declared, "TH203", "key-cannot-work", "a key is never found again, or panics", th203),
+    rule!(
+        Declared,
+        "TH204",
+        "insert-while-ranging",
+        "a map gets entries while it is iterated",
+        th204
+    ),
+    rule!(
+        Declared,
+        "TH205",
+        "closed-left-in-map",
+        "closed values stay in the map that holds them",
+        th205
+    ),
 ];
 
 /// The page of a rule: what it does, why that is bad, an example, what to use instead, references.

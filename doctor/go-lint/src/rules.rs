@@ -14,3 +14,7 @@ pub(crate) mod th111;
 pub(crate) mod th112;
 pub(crate) mod th113;
 pub(crate) mod th201;
+pub(crate) mod th202;
+pub(crate) mod th203;
+pub(crate) mod th204;
+pub(crate) mod th205;

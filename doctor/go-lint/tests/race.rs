@@ -201,3 +201,34 @@ fn what_is_marked_as_nil_panics() {
         }
     }
 }
+
+/// The rules about values, and what their tests say where it goes wrong.
+const VALUES: [(&str, &[&str]); 4] = [
+    ("th202", &["differs from run to run"]),
+    ("th203", &["hash of unhashable type", "the entry is not found"]),
+    ("th204", &["differs from run to run"]),
+    ("th205", &["the connection is closed", "send on closed channel"]),
+];
+
+#[test]
+fn what_is_marked_as_a_wrong_value_is_one() {
+    let test = "what_is_marked_as_a_wrong_value_is_one";
+    for go in toolchains(test) {
+        for (rule, words) in VALUES {
+            let bad = format!("{rule}/bad");
+            let tests = Tests::build(&go, &bad);
+            assert_eq!(tests.names.len(), marked(&bad).len(), "{bad} has a test for each mark");
+            for name in &tests.names {
+                let (passed, text) = tests.run(name);
+                let told = words.iter().any(|words| text.contains(words));
+                assert!(!passed && told, "{bad} {name}:\n{text}");
+            }
+            let good = format!("{rule}/good");
+            let tests = Tests::build(&go, &good);
+            for name in &tests.names {
+                let (passed, text) = tests.run(name);
+                assert!(passed, "{good} {name}:\n{text}");
+            }
+        }
+    }
+}

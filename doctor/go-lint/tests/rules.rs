@@ -80,6 +80,14 @@ folders! {
     use_of_sync_map_is_no_finding: "th113/good/",
     writes_to_nil_maps_are_found: "th201/bad/",
     writes_to_maps_that_are_made_are_no_finding: "th201/good/",
+    results_that_depend_on_the_order_are_found: "th202/bad/",
+    what_is_sorted_or_needs_no_order_is_no_finding: "th202/good/",
+    keys_that_cannot_work_are_found: "th203/bad/",
+    keys_that_work_are_no_finding: "th203/good/",
+    entries_put_in_while_ranging_are_found: "th204/bad/",
+    changes_that_the_language_allows_are_no_finding: "th204/good/",
+    closed_values_that_stay_are_found: "th205/bad/",
+    closed_values_that_are_taken_out_are_no_finding: "th205/good/",
 }
 
 /// What a reader relies on when a finding is shown: where the map is declared, who is at the other side, what to do.
@@ -94,8 +102,9 @@ fn each_finding_says_where_why_and_what_to_do() {
         let declared = |related: &&finding::Related| related.role == finding::Role::Declaration;
         let declaration = found.related.iter().find(declared);
         assert!(declaration.is_some_and(|related| related.site == found.map.site), "{place}");
-        // A race has two sides; a nil map, a shared copy and a copied sync.Map have one.
-        let sides = if matches!(&*found.code, "TH108" | "TH113" | "TH201") { 1 } else { 2 };
+        // A race has two sides; a nil map, a shared copy, a copied sync.Map or a key has one.
+        let one = matches!(&*found.code, "TH108" | "TH113" | "TH201" | "TH203");
+        let sides = if one { 1 } else { 2 };
         assert!(found.related.len() >= sides, "{place} names nothing but the declaration");
         assert!(found.related.iter().all(|related| related.site.line > 0), "{place}");
     }
@@ -223,7 +232,7 @@ fn whole(code: &str, example: &str) -> String {
         "TH106" => "func main() {\n\thttp.HandleFunc(\"/\", handle)\n}\n",
         _ => "",
     };
-    let imports = "package main\n\nimport (\n\t\"encoding/json\"\n\t\"maps\"\n\t\"net/http\"\n\t\"sync\"\n)\n";
+    let imports = "package main\n\nimport (\n\t\"crypto/sha256\"\n\t\"encoding/json\"\n\t\"fmt\"\n\t\"maps\"\n\t\"net\"\n\t\"net/http\"\n\t\"sort\"\n\t\"sync\"\n)\n";
     // Groups of errors are not in the standard library; those of `sync` start functions as well.
     let example = example
         .replace("func() error {", "func() {")
@@ -237,7 +246,7 @@ fn the_example_on_each_page_is_found() {
     // The example of TH104 has no access under the lock in its own function, and is told as TH101.
     for code in [
         "TH101", "TH102", "TH103", "TH105", "TH106", "TH108", "TH109", "TH110", "TH111", "TH112",
-        "TH113", "TH201",
+        "TH113", "TH201", "TH202", "TH203", "TH204", "TH205",
     ] {
         let source = whole(code, &example(code, "Example").unwrap());
         let findings = check_all(&source);
@@ -251,7 +260,7 @@ fn what_each_page_says_to_use_instead_is_silent() {
     let mut tried = 0;
     for code in [
         "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH108", "TH109", "TH110", "TH111",
-        "TH112", "TH113", "TH201",
+        "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205",
     ] {
         let Some(instead) = example(code, "Use instead") else { continue };
         let source = whole(code, &instead);
@@ -259,5 +268,44 @@ fn what_each_page_says_to_use_instead_is_silent() {
         assert!(findings.findings.is_empty(), "{code}: {:#?}\n{source}", findings.findings);
         tried += 1;
     }
-    assert_eq!(tried, 12);
+    assert_eq!(tried, 16);
+}
+
+/// What may be meant, or do no harm, is told to those who ask for it.
+#[test]
+fn what_is_not_certain_has_a_low_grade() {
+    let told = [
+        (
+            "TH202",
+            "func f(m map[string]float64) float64 {\n\ts := 0.0\n\tfor _, v := range m {\n\t\ts += v\n\t}\n\treturn s\n}",
+        ),
+        (
+            "TH202",
+            "func f(m map[string]int) string {\n\tlast := \"\"\n\tfor k, v := range m {\n\t\tif v != 0 {\n\t\t\tlast = k\n\t\t}\n\t}\n\treturn last\n}",
+        ),
+        (
+            "TH202",
+            "func f(m map[string]int) string {\n\tfor k, v := range m {\n\t\tif v > 3 {\n\t\t\treturn k\n\t\t}\n\t}\n\treturn \"\"\n}",
+        ),
+        (
+            "TH202",
+            "func f(m map[string]int) (all []string) {\n\tfor k := range m {\n\t\tall = append(all, k)\n\t}\n\treturn all\n}",
+        ),
+        ("TH203", "func f(m map[float64]int, a, b float64) {\n\tm[a/b]++\n}"),
+        ("TH203", "import \"time\"\n\nfunc f(m map[time.Time]int, at time.Time) {\n\tm[at]++\n}"),
+        (
+            "TH204",
+            "func f(m map[string]int) {\n\tfor _, v := range m {\n\t\tm[\"total\"] += v\n\t}\n}",
+        ),
+        (
+            "TH205",
+            "import \"time\"\n\nvar timers = map[string]*time.Timer{}\n\nfunc get(k string) *time.Timer {\n\treturn timers[k]\n}\n\nfunc pause() {\n\tfor _, t := range timers {\n\t\tt.Stop()\n\t}\n}",
+        ),
+    ];
+    for (code, source) in told {
+        let findings = check_all(&format!("package t\n\n{source}\n"));
+        let grades: Vec<_> =
+            findings.findings.iter().map(|found| (&*found.code, found.grade)).collect();
+        assert_eq!(grades, [(code, finding::Grade::Low)], "{source}");
+    }
 }

@@ -18,6 +18,7 @@ mod holding;
 mod implicit;
 mod init_node;
 mod init_order;
+mod keys;
 mod literal;
 mod map_place;
 mod place;
@@ -27,6 +28,7 @@ mod starters;
 mod stmt;
 mod sync_calls;
 mod sync_map;
+mod turn;
 mod variable;
 mod walker;
 
@@ -34,4 +36,5 @@ pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
     LiteralUse, LockFact, LockPath, VariableOrigin,
 };
+pub(crate) use keys::KeyFact;
 pub(crate) use walker::walk_package;

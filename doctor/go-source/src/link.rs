@@ -12,6 +12,7 @@ mod roots;
 mod slots;
 mod symbols;
 mod through;
+mod turns;
 mod variables;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
@@ -22,8 +23,8 @@ use crate::spread;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
-    Acquisition, Base, Call, Function, FunctionId, Holding, Inherited, Join, LoadOptions, Nilness,
-    Origin, SourceAccess, Start, Variable, VariableId,
+    Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault,
+    LoadOptions, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
@@ -159,6 +160,9 @@ pub(crate) struct Linked {
     /// The functions that make values of a declared type, by import path and name.
     pub(crate) makers: FxHashMap<String, Vec<Option<FunctionId>>>,
     pub(crate) nilness: FxHashMap<MapId, Nilness>,
+    /// What loops over maps leave behind, and keys that do not work, by file and the offset of the access.
+    pub(crate) effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
+    pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
 }
 
 /// Joins the packages.
@@ -259,6 +263,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         joins,
         makers: makers(units),
         nilness: nilness(units, &ids, &by_ref),
+        effects: turns::effects(world, units, &naming),
+        key_faults: turns::key_faults(world, units),
     }
 }
 

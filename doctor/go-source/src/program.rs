@@ -5,8 +5,8 @@ use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Acquisition, Call, Function, FunctionId, Join, LoadOptions, Nilness, Note, Origin,
-    PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable, VariableId,
+    Acquisition, Call, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, Nilness, Note,
+    Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable, VariableId,
     VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
@@ -36,6 +36,8 @@ pub struct Program {
     joins: FxHashMap<FunctionId, Vec<Join>>,
     makers: FxHashMap<String, Vec<Option<FunctionId>>>,
     nilness: FxHashMap<MapId, Nilness>,
+    effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
+    key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
     pub(crate) indexes: Indexes,
 }
@@ -133,6 +135,8 @@ impl Program {
             joins,
             makers,
             nilness,
+            effects,
+            key_faults,
         } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
@@ -159,6 +163,8 @@ impl Program {
             joins,
             makers,
             nilness,
+            effects,
+            key_faults,
             indexes,
             ..Self::default()
         }
@@ -380,6 +386,18 @@ impl Program {
     /// What is known of a map that may be nil.
     pub fn nilness(&self, id: &MapId) -> Option<&Nilness> {
         self.nilness.get(id)
+    }
+
+    /// What the turns of the loop that an access is leave behind, in the order of the source.
+    pub fn effects(&self, access: &SourceAccess) -> &[Effect] {
+        let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
+        self.effects.get(&place).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What is wrong with the key of an access.
+    pub fn key_fault(&self, access: &SourceAccess) -> Option<KeyFault> {
+        let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
+        self.key_faults.get(&place).copied()
     }
 
     /// Where a function waits for others to end, in no order.

@@ -334,8 +334,13 @@ impl<'w> Walker<'w> {
             }
             ("delete", [of, key]) => {
                 let ty = self.operand(*of);
+                let unused = self.is_unused(*key);
                 self.value(*key, Ty::UNKNOWN);
                 self.on_map(*of, ty, Operation::Delete, whole, id);
+                let under = self.r.under(ty);
+                if let Kind::Map { key: key_type, .. } = self.r.types.kind(under) {
+                    self.note_key(key_type, *key, whole.start, Shape::Call, unused);
+                }
                 Ty::UNKNOWN
             }
             ("clear", [of]) => {

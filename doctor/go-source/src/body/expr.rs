@@ -204,6 +204,8 @@ impl<'w> Walker<'w> {
         let under = self.r.under(base_ty);
         match self.r.types.kind(under) {
             Kind::Map { key, value } => {
+                let first = hir.exprs(args).first().copied();
+                let unused = first.is_some_and(|first| self.is_unused(first));
                 for arg in hir.exprs(args) {
                     self.value(*arg, key);
                 }
@@ -215,6 +217,9 @@ impl<'w> Walker<'w> {
                     Use::IncDec => (Operation::Write, Shape::IncDec),
                 };
                 self.access(base, operation, shape, hir.expr(id).span, id);
+                if let Some(first) = first {
+                    self.note_key(key, first, hir.expr(id).span.start, shape, unused);
+                }
                 value
             }
             Kind::Func { .. } => {

@@ -384,6 +384,10 @@ pub(crate) struct Facts {
     pub(crate) renewed: FxHashSet<Key>,
     /// Parameters and receivers; results are not among them.
     pub(crate) parameters: FxHashSet<Key>,
+    /// What the turns of loops over maps leave behind.
+    pub(crate) effects: Vec<super::turn::EffectFact>,
+    /// Keys of accesses that do not work.
+    pub(crate) keys: Vec<super::keys::KeyFact>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

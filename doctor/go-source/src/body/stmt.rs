@@ -474,6 +474,7 @@ impl<'w> Walker<'w> {
             let word = u32::try_from("range ".len()).unwrap_or(0);
             let whole = Span { start: span.start.saturating_sub(word), end: span.end };
             self.access(subject, Operation::Iterate, Shape::Range, whole, subject);
+            self.note_loop(key, value, subject, body, whole.start);
         }
         let int = self.r.types.basic("int");
         let (first, second) = match kind {
@@ -512,7 +513,10 @@ impl<'w> Walker<'w> {
                 self.held(target, ty, None);
             }
         }
+        let of_map = u32::from(matches!(kind, Kind::Map { .. }));
+        self.map_loops = self.map_loops.saturating_add(of_map);
         self.stmt(body);
+        self.map_loops = self.map_loops.saturating_sub(of_map);
         self.loops.pop();
         if over_function {
             self.frames.pop();

@@ -113,6 +113,12 @@ pub(super) struct Walker<'w> {
     pub(super) accessors: FxHashMap<FuncRef, Option<super::map_place::MapPlace>>,
     /// How many walks over other declarations are under way, for their types alone.
     pub(super) depth: u32,
+    /// Loops over maps around the walk.
+    pub(super) map_loops: u32,
+    /// Loops over maps of the declaration at hand.
+    pub(super) turns: Vec<super::turn::MapLoop>,
+    /// Functions that sort something themselves, or do not.
+    pub(super) sorters: FxHashMap<FuncRef, bool>,
 }
 
 const NO_SPAN: Span = Span { start: 0, end: 0 };
@@ -157,6 +163,9 @@ pub(crate) fn walk_package<'w>(
         variable_types: FxHashMap::default(),
         accessors: FxHashMap::default(),
         depth: 0,
+        map_loops: 0,
+        turns: Vec::new(),
+        sorters: FxHashMap::default(),
     };
     walker.types_of(&of.files);
     let mut inits = 0u32;
@@ -175,6 +184,7 @@ impl<'w> Walker<'w> {
         let hir = self.r.hir();
         let span = hir.decl(decl).span;
         self.reset(span);
+        let calls = self.facts.calls.len();
         let here = DeclRef { file: self.r.env.file, decl };
         self.top = Some(Node::Variables(here));
         match hir.decl(decl).kind {
@@ -191,6 +201,7 @@ impl<'w> Walker<'w> {
             | DeclKind::Import { .. }
             | DeclKind::Bad => {}
         }
+        self.settle_turns(calls);
         self.settle();
     }
 
