@@ -59,9 +59,7 @@ pub(crate) fn check(
         // The first write to a variable panics, and leaves nothing to the others.
         let of_variable = map.decl == DeclKind::Local
             && found.iter().any(|known| {
-                known.map.id == map.id
-                    && known.access.site.function == write.access.site.function
-                    && known.grade == grade
+                known.access.site.function == write.access.site.function && known.grade == grade
             });
         if of_variable {
             continue;
@@ -108,6 +106,28 @@ fn is_decoded(program: &Program, map: &MapDecl) -> bool {
     text.split_once('`').is_some_and(|(_, tag)| tag.contains(":\""))
 }
 
+/// Whether a write stands below a condition that may be the one under which the map is made: it stands below one itself,
+/// or the words of that one come again before it.
+fn made_by_condition(program: &Program, accesses: &[&SourceAccess], write: &SourceAccess) -> bool {
+    let Some(file) = program.file(&write.access.site.file) else { return true };
+    let text = file.text();
+    let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    // The line that a block begins on: `if wanted {`.
+    let head = |block: u32| {
+        let before = text.get(..at(block)).unwrap_or_default();
+        before.rsplit('\n').next().unwrap_or_default().trim()
+    };
+    let own = head(write.placement.block.start);
+    let below = own.starts_with("if ") || own.contains("else");
+    let again = accesses.iter().filter(|access| access.assigned == Assigned::Made).any(|made| {
+        let block = made.placement.block;
+        let between = text.get(at(block.end)..at(write.placement.operation.start));
+        let words = head(block.start);
+        words.starts_with("if ") && between.is_some_and(|between| between.contains(words))
+    });
+    below || again
+}
+
 /// What speaks for it that a map is nil at a write, for the message and as grounds.
 type Grounds = (&'static str, &'static str);
 
@@ -142,6 +162,7 @@ fn nil(
             && given.all(elsewhere)
             && write.calls.is_empty()
             && of_here.clone().count() == accesses.len()
+            && !made_by_condition(program, accesses, write)
         {
             return Some((
                 Grade::Medium,
