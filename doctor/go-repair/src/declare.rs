@@ -1,9 +1,9 @@
 //! Declares a new lock beside a map, and imports `sync` for it.
 
-use super::edit::Edit;
-use super::guard::Guard;
-use super::lines::{alone, indent_of};
-use super::owner::struct_of;
+use crate::edit::Edit;
+use crate::guard::Guard;
+use crate::lines::{alone, indent_of};
+use crate::owner::struct_of;
 use crate::trees::{self, Trees};
 use finding::{DeclKind, MapDecl};
 use go_source::Span;
@@ -57,7 +57,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
         }
         DeclKind::Local => {
             let statement =
-                super::quiet::statement_in_block(&file, Span::new(start, start.saturating_add(1)))
+                crate::quiet::statement_in_block(&file, Span::new(start, start.saturating_add(1)))
                     .map(|(statement, _)| statement)
                     .filter(|statement| {
                         matches!(statement.kind(), Kind::AssignStmt | Kind::DeclStmt)

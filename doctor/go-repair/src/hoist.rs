@@ -4,9 +4,9 @@
 //! has its first part put before it; a loop over the map runs over a copy; the value of `m[k] = f()`
 //! is computed before.
 
-use super::edit::Edit;
-use super::function::{Function, Target, calls, is_quiet};
-use super::lines::{alone, indent_of};
+use crate::edit::Edit;
+use crate::function::{Function, Target, calls, is_quiet};
+use crate::lines::{alone, indent_of};
 use crate::trees;
 use finding::Operation;
 use go_source::{Shape, Span};

@@ -1,33 +1,18 @@
-//! What can be done to the source of a map: a patch where it is safe, words where it is not.
-
-mod choices;
-mod declare;
-mod edit;
-mod function;
-mod guard;
-mod hoist;
-mod lines;
-mod nil_map;
-mod owner;
-mod quiet;
-mod reach;
-mod wrap;
-
-pub(crate) use nil_map::plan as of_nil_map;
+//! One lock around every access of a map: a patch where it is safe, words where it is not.
 
 use crate::callers::{CallersHold, Possible};
+use crate::edit::{self, Edits};
+use crate::function::{Function, Target};
+use crate::guard::{self, Guard};
 use crate::locks::{self, LockKey};
+use crate::quiet::Quiet;
 use crate::trees::{self, Trees};
-use crate::words;
-use edit::Edits;
+use crate::{choices, declare, reach, wrap};
 use finding::{AccessRow, ByHand, LockSet, MapDecl, MapKind, Patch, Repair};
-use function::{Function, Target};
 use go_source::{Context, FunctionId, Program, Shape, SourceAccess};
-use guard::Guard;
-use quiet::Quiet;
 
 /// The emergency measure for a map that two goroutines touch: one lock around every access.
-pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
+pub fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
     let mut repair = Repair { patch: None, by_hand: Vec::new(), choices: choices::of(map, rows) };
     if map.map_type.kind == MapKind::SyncMap {
         return repair;
@@ -265,7 +250,11 @@ fn patch(
         diff.push_str(&edit::diff(path, before, &after));
         files.push(path.clone());
     }
-    let places = words::count(locked, "unlocked access", "unlocked accesses");
+    let places = if locked == 1 {
+        "1 unlocked access".to_owned()
+    } else {
+        format!("{locked} unlocked accesses")
+    };
     let name = &guard.name;
     let summary = if guard.new {
         format!("It declares {name} beside {} and holds it at {places}.", map.path)

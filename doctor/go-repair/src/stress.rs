@@ -22,7 +22,7 @@ const CALLS: usize = 12;
 
 /// A test that runs every function that touches the map from many goroutines; `None` where none of
 /// them can be called without knowing more.
-pub(crate) fn test(program: &Program, map: &MapDecl) -> Option<Code> {
+pub fn test(program: &Program, map: &MapDecl) -> Option<Code> {
     let trees = Trees::new(program);
     let file = trees.file(&map.site.file)?;
     let mut values = Values::default();
@@ -63,7 +63,7 @@ pub(crate) fn test(program: &Program, map: &MapDecl) -> Option<Code> {
 }
 
 /// The name of the test in its text.
-pub(crate) fn name(text: &str) -> Option<String> {
+pub fn name(text: &str) -> Option<String> {
     let after = text.split_once("func Test")?.1;
     let rest = after.split_once('(')?.0;
     Some(format!("Test{rest}"))

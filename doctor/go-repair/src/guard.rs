@@ -1,8 +1,8 @@
 //! Which lock is to be taken: the one that guards the map elsewhere, or a new one beside it.
 
-use super::owner::{beside, struct_of};
 use crate::callers::CallerLock;
 use crate::locks::{self, Lock, LockKey, Under};
+use crate::owner::{beside, struct_of};
 use crate::trees::Trees;
 use finding::{Access, DeclKind, LockMode, MapDecl};
 use go_source::SourceAccess;

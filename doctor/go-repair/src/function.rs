@@ -1,7 +1,7 @@
 //! One function to be edited: its text and tree, the accesses in it to be locked, and the calls
 //! that lock them.
 
-use super::quiet::{self, Quiet};
+use crate::quiet::{self, Quiet};
 use go_source::SourceAccess;
 use go_syntax::{File, Node};
 

@@ -5,11 +5,11 @@
 //! step; each statement by itself, its reads taken out of it where it must not run under the lock;
 //! for a loop over the map, a copy made under the lock. What fits none of them is left to a person.
 
-use super::edit::Edit;
-use super::function::{Function, Target, calls};
-use super::hoist;
-use super::lines::{alone, indent_of, line_end};
-use super::quiet::{leaves, statement_in_block};
+use crate::edit::Edit;
+use crate::function::{Function, Target, calls};
+use crate::hoist;
+use crate::lines::{alone, indent_of, line_end};
+use crate::quiet::{leaves, statement_in_block};
 use crate::trees;
 use go_source::SourceAccess;
 use go_syntax::{Kind, Node};
