@@ -185,6 +185,18 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) tests: bool,
 
+    /// Repair what can be repaired safely, in the files; what is left is said
+    #[arg(long, conflicts_with_all = ["rev", "write_baseline", "format"])]
+    pub(crate) fix: bool,
+
+    /// Print what --fix would do as a diff, for git apply
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline", "format"])]
+    pub(crate) diff: bool,
+
+    /// Add a stress test for each repaired map, to --fix or --diff
+    #[arg(long)]
+    pub(crate) with_test: bool,
+
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

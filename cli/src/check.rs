@@ -4,9 +4,10 @@ use crate::args::{Check, CheckFormat, Least, Rule};
 use crate::baseline;
 use crate::error::{Error, Result};
 use crate::tree;
-use crate::{exit, output};
+use crate::{exit, fix, output};
 use finding::{Findings, Grade};
 use go_lint::{Options, RULES};
+use go_source::Program;
 use report::{FullOptions, RuleInfo, Styles, Tool};
 use std::path::{Component, Path, PathBuf};
 
@@ -22,6 +23,9 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
                 .hint("tophash rule lists them"));
         }
     }
+    if arguments.with_test && !(arguments.fix || arguments.diff) {
+        return Err(Error::new("--with-test adds to a repair").hint("give it with --fix or --diff"));
+    }
     let patterns = Patterns::new(&arguments.paths)?;
     let tree = tree::open(&patterns.root, arguments.rev.as_deref())?;
     if tree.go_files() == 0 {
@@ -33,14 +37,19 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     }
     let program = tree::load(&tree, &arguments.build, arguments.tests, Vec::new());
     let options = Options { select, ignore, least: Grade::Low };
-    let mut findings = go_lint::check(&program, &options);
-    findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
-    findings.withhold(match arguments.grade {
+    let least = match arguments.grade {
         _ if arguments.preview => Grade::Low,
         Least::High => Grade::High,
         Least::Medium => Grade::Medium,
         Least::Low => Grade::Low,
-    });
+    };
+    let check = |program: &Program| {
+        let mut findings = go_lint::check(program, &options);
+        findings.findings.retain(|finding| patterns.wants(&finding.access.site.file));
+        findings.withhold(least);
+        findings
+    };
+    let mut findings = check(&program);
     if let Some(path) = &arguments.write_baseline {
         baseline::write(&findings, path)?;
         output::say(format_args!(
@@ -64,6 +73,17 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     let read = program.notes().iter().map(ToString::to_string);
     for note in notes.chain(read) {
         output::say(format_args!("note: {note}"));
+    }
+    if arguments.fix || arguments.diff {
+        // The baseline was read already, and is as it was.
+        let check = |program: &Program| {
+            let mut findings = check(program);
+            if let Some(path) = &arguments.baseline {
+                let _ = baseline::apply(&mut findings, path);
+            }
+            findings
+        };
+        return fix::run(arguments, &patterns.root, &tree, &findings, &check);
     }
     print(&findings, &tree, arguments.format)?;
     if arguments.statistics {

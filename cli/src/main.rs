@@ -11,6 +11,7 @@ mod doctor;
 mod error;
 mod exit;
 mod explain;
+mod fix;
 mod output;
 mod progress;
 mod recognise;

@@ -37,6 +37,16 @@ pub(crate) fn open(root: &Path, rev: Option<&str>) -> Result<Tree> {
 /// Loads the Go program of a tree for the target that the arguments name, with the bodies of the
 /// vendored packages that `mentions` lie in.
 pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mention>) -> Program {
+    load_files(tree.files.as_ref(), build, tests, mentions)
+}
+
+/// The same for files that lie in no tree of this kind.
+pub(crate) fn load_files(
+    files: &dyn SourceTree,
+    build: &Build,
+    tests: bool,
+    mentions: Vec<Mention>,
+) -> Program {
     let options = LoadOptions {
         target: Target { os: build.goos.clone(), arch: build.goarch.clone() },
         tags: build.tags.clone(),
@@ -44,7 +54,7 @@ pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mentio
         mentions,
         ..LoadOptions::default()
     };
-    let watched = Watched::new(tree.files.as_ref());
+    let watched = Watched::new(files);
     Program::load(&watched, &options)
 }
 

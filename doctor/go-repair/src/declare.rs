@@ -1,14 +1,14 @@
-//! Declares a new lock beside a map, and imports `sync` for it.
+//! Declares a new lock beside a map.
 
 use crate::edit::Edit;
 use crate::guard::Guard;
-use crate::lines::{alone, indent_of};
+use crate::lines::{alone, before_comments, indent_of};
 use crate::owner::struct_of;
 use crate::trees::{self, Trees};
 use finding::{DeclKind, MapDecl};
 use go_source::Span;
-use go_syntax::ast::{CompositeLit, FuncDecl, GenDecl};
-use go_syntax::{File, Keyword, Kind, Node, View};
+use go_syntax::ast::{CompositeLit, FuncDecl};
+use go_syntax::{Kind, View};
 
 /// The edits of the declaring file; the reason where a lock cannot be declared safely.
 pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Vec<Edit>, String> {
@@ -25,7 +25,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
     if taken(trees, map, lock_name) {
         return Err(format!("the name {lock_name} is taken"));
     }
-    let mut edits = import_sync(&file);
+    let mut edits = Vec::new();
     match map.decl {
         DeclKind::PackageVar => {
             let decl = name
@@ -116,61 +116,4 @@ fn copied(trees: &Trees<'_>, map: &MapDecl, owner: &str) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Imports `sync` where the file does not.
-pub(crate) fn import_sync(file: &File) -> Vec<Edit> {
-    let mut imports = file.imports();
-    if imports.any(|import| import.path_text() == "sync" && import.name().is_none()) {
-        return Vec::new();
-    }
-    let groups = file.root().children().filter_map(Node::cast::<GenDecl<'_>>);
-    let group = groups.into_iter().find(|group| group.keyword() == Keyword::Import);
-    let Some(group) = group else {
-        let package = file.root().children().next().map_or(0, Node::end);
-        return vec![Edit::insert(package, "\n\nimport \"sync\"")];
-    };
-    let specs: Vec<_> = file
-        .imports()
-        .filter(|spec| trees::covers(group.node(), Span::new(spec.start(), spec.end())))
-        .collect();
-    if !group.is_grouped() {
-        let Some(only) = specs.first() else { return Vec::new() };
-        let mut lines = [only.text().to_owned(), "\"sync\"".to_owned()];
-        lines.sort();
-        let text = format!("import (\n\t{}\n\t{}\n)", lines[0], lines[1]);
-        return vec![Edit { start: group.start(), end: group.end(), text }];
-    }
-    // Imports are sorted within lines that follow each other without a gap.
-    let source = String::from_utf8_lossy(file.src());
-    let mut last = None;
-    for spec in specs {
-        let gap = last.is_some_and(|end: u32| {
-            let between = usize::try_from(end).ok().zip(usize::try_from(spec.start()).ok());
-            between
-                .and_then(|(from, to)| source.get(from..to))
-                .is_some_and(|text| text.matches('\n').count() > 1)
-        });
-        if gap {
-            break;
-        }
-        if spec.path_text() > "sync" {
-            return vec![Edit::insert(spec.start(), "\"sync\"\n\t")];
-        }
-        last = Some(spec.end());
-    }
-    last.map(|end| Edit::insert(end, "\n\t\"sync\"")).into_iter().collect()
-}
-
-/// The beginning of the comment lines directly above an offset.
-fn before_comments(text: &str, offset: u32) -> u32 {
-    let mut at = usize::try_from(offset).unwrap_or(0);
-    loop {
-        let above = text.get(..at.saturating_sub(1)).unwrap_or_default();
-        let start = above.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
-        if at == 0 || !above.get(start..).unwrap_or_default().trim_start().starts_with("//") {
-            return u32::try_from(at).unwrap_or(offset);
-        }
-        at = start;
-    }
 }

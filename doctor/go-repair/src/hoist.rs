@@ -51,10 +51,9 @@ fn copy(
     if (subject.start(), subject.end()) != (placement.map.start, placement.map.end) {
         return Err("the loop runs over something made of the map".into());
     }
-    let map_type =
-        function.map_type.as_deref().ok_or("the map's type cannot be written in this file")?;
+    let map_type = target.map_type.ok_or("the map's type cannot be written in this file")?;
     let indent = indent_of(function.text, statement.start());
-    let (lock, unlock) = calls(function, std::slice::from_ref(target));
+    let (lock, unlock) = calls(std::slice::from_ref(target));
     let name = free_name(function, "snapshot");
     let (key, value) = (free_name(function, "k"), free_name(function, "v"));
     let expression = subject.text();
@@ -84,7 +83,7 @@ fn condition(
     if !is_quiet(function, init) {
         return Err("the assignment calls what may wait".into());
     }
-    let (lock, unlock) = calls(function, std::slice::from_ref(target));
+    let (lock, unlock) = calls(std::slice::from_ref(target));
     let indent = indent_of(function.text, statement.start());
     let names: Vec<_> = match init.cast::<AssignStmt<'_>>() {
         Some(assignment) if assignment.op() == AssignOp::Define => {
@@ -137,7 +136,7 @@ fn value(
     if target.source.access.operation == Operation::Replace && from.node().kind() == Kind::Ident {
         return Err("the map variable is replaced by a value that is not known".into());
     }
-    let (lock, unlock) = calls(function, std::slice::from_ref(target));
+    let (lock, unlock) = calls(std::slice::from_ref(target));
     let indent = indent_of(function.text, statement.start());
     let name = free_name(
         function,
@@ -157,7 +156,7 @@ fn values(
     statement: Node<'_>,
     targets: &[Target<'_>],
 ) -> Result<Vec<Edit>, String> {
-    let (lock, unlock) = calls(function, targets);
+    let (lock, unlock) = calls(targets);
     let indent = indent_of(function.text, statement.start());
     let mut before = format!("{lock}\n{indent}");
     let mut edits = Vec::new();

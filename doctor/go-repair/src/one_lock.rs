@@ -1,13 +1,14 @@
 //! One lock around every access of a map: a patch where it is safe, words where it is not.
 
 use crate::callers::{CallersHold, Possible};
+use crate::calls::Calls;
 use crate::edit::{self, Edits};
 use crate::function::{Function, Target};
 use crate::guard::{self, Guard};
 use crate::locks::{self, LockKey};
 use crate::quiet::Quiet;
 use crate::trees::{self, Trees};
-use crate::{choices, declare, reach, wrap};
+use crate::{choices, declare, imports, reach, wrap};
 use finding::{AccessRow, ByHand, LockSet, MapDecl, MapKind, Patch, Repair};
 use go_source::{Context, FunctionId, Program, Shape, SourceAccess};
 
@@ -38,7 +39,12 @@ pub fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
     let mut edits = Edits::default();
     if guard.new {
         match declare::lock(&trees, map, &guard) {
-            Ok(declared) => edits.add(&map.site.file, declared),
+            Ok(declared) => {
+                edits.add(&map.site.file, declared);
+                if let Some(file) = trees.file(&map.site.file) {
+                    edits.add(&map.site.file, imports::add(&file, &["sync"]));
+                }
+            }
             Err(why) => {
                 repair.by_hand.push(ByHand {
                     site: map.site.clone(),
@@ -69,7 +75,8 @@ pub fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
         }
     }
     let locking = targets.iter().filter_map(|(source, _)| source.function).collect();
-    let quiet = Quiet::new(&trees, locking);
+    let calls = Calls::new(&trees);
+    let quiet = Quiet::new(&trees, &calls, locking);
     let locked =
         edit_functions(&trees, map, &guard, &quiet, &targets, &mut edits, &mut repair.by_hand);
     repair.by_hand.sort_by(|a, b| a.site.cmp(&b.site));
@@ -201,27 +208,21 @@ fn edit_functions(
             continue;
         }
         done.push((path, body_at.start));
+        let (Some(file), Some(text)) = (trees.file(path), trees.program().file(path)) else {
+            continue;
+        };
+        // Another package would have to write the type's name otherwise.
+        let in_package = text.package() == &*map.package;
+        let map_type = in_package.then_some(&*map.map_type.text);
         let members: Vec<_> = targets
             .iter()
             .filter(|(other, _)| {
                 *other.access.site.file == *path && other.placement.body == body_at
             })
-            .map(|(other, lock)| Target { source: other, lock })
+            .map(|(other, lock)| Target { source: other, lock, rw: guard.rw, map_type })
             .collect();
-        let (Some(file), Some(text)) = (trees.file(path), trees.program().file(path)) else {
-            continue;
-        };
         let body = trees::exact(&file, body_at);
-        let in_package = text.package() == &*map.package;
-        let function = Function {
-            path,
-            text: text.text(),
-            file: &file,
-            body,
-            quiet,
-            rw: guard.rw,
-            map_type: in_package.then(|| map.map_type.text.to_string()),
-        };
+        let function = Function { path, text: text.text(), file: &file, body, quiet };
         let wrapped = wrap::function(&function, &members);
         locked = locked.saturating_add(members.len().saturating_sub(wrapped.left.len()));
         edits.add(path, wrapped.edits);

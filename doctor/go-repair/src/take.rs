@@ -1,0 +1,280 @@
+//! Takes a lock around accesses: the one that guards their map elsewhere, or a new one beside it.
+
+use crate::function::{Function, Target};
+use crate::guard::{self, Guard};
+use crate::locks::LockKey;
+use crate::plan::{self, Change, Left};
+use crate::planner::{Claim, Planner};
+use crate::{declare, imports, reach, trees, wrap};
+use finding::{DeclKind, LockMode, LockSet, MapDecl};
+use go_locks::{Locks, SharedMap, Touch, phase};
+use go_source::{Context, Shape, SourceAccess};
+use std::sync::Arc;
+
+/// An access to be locked, with the lock as it is written there.
+struct Wanted<'a, 'p> {
+    map: &'p MapDecl,
+    source: &'p SourceAccess,
+    guard: &'a Guard,
+    lock: String,
+    finding: Option<usize>,
+}
+
+/// Takes one lock that is there around the accesses of findings.
+pub(crate) fn existing<'a, 'p>(
+    planner: &Planner<'a, 'p>,
+    name: &Arc<str>,
+    claims: &[Claim<'a, 'p>],
+) -> (Vec<Change>, Vec<Left>) {
+    let mut left = Vec::new();
+    let guards: Vec<Option<Guard>> =
+        claims.iter().map(|claim| guard::declared(planner.trees, claim.map.decl, name)).collect();
+    let mut wanted: Vec<Wanted<'_, 'p>> = Vec::new();
+    for (claim, guard) in claims.iter().zip(&guards) {
+        let refused = match guard {
+            None => Err("its lock has no name that could be written there".to_owned()),
+            Some(guard) => lockable(planner, claim.map, guard, claim.touch),
+        };
+        match (refused, guard) {
+            (Ok(lock), Some(guard)) => wanted.push(Wanted {
+                map: claim.map.decl,
+                source: claim.touch.source,
+                guard,
+                lock,
+                finding: Some(claim.finding),
+            }),
+            (Err(why), _) => left.push(Left { finding: claim.finding, why, again: false }),
+            (Ok(_), None) => {}
+        }
+    }
+    let mut changes = Vec::new();
+    for (edited, refused) in functions(planner, &wanted) {
+        left.extend(refused);
+        changes.extend(edited);
+    }
+    (changes, left)
+}
+
+/// Declares a lock beside a map and takes it at every access.
+///
+/// # Errors
+///
+/// The reason where one of the accesses cannot be locked: then none is.
+pub(crate) fn fresh<'a, 'p>(
+    planner: &Planner<'a, 'p>,
+    map: &'a SharedMap<'p>,
+    claims: &[Claim<'a, 'p>],
+) -> Result<Change, String> {
+    let accesses: Vec<SourceAccess> =
+        map.touches.iter().map(|touch| touch.source.clone()).collect();
+    let guard = guard::fresh(map.decl, &accesses)
+        .ok_or("the map has no declaration of its own that a lock could stand beside")?;
+    let declaring =
+        planner.trees.file(&map.decl.site.file).ok_or("the declaring file is not in the tree")?;
+    if !imports::is_free(&declaring, "sync") {
+        return Err("sync is the name of something else in the declaring file".into());
+    }
+    let declared = declare::lock(planner.trees, map.decl, &guard)?;
+    let mut wanted: Vec<Wanted<'_, 'p>> = Vec::new();
+    for touch in map.touches.iter().filter(|touch| needs_lock(map, touch, claims)) {
+        let site = plan::at(&touch.source.access.site);
+        let lock =
+            lockable(planner, map, &guard, touch).map_err(|why| format!("{why} (at {site})"))?;
+        let claim = claims.iter().find(|claim| std::ptr::eq(claim.touch, touch));
+        wanted.push(Wanted {
+            map: map.decl,
+            source: touch.source,
+            guard: &guard,
+            lock,
+            finding: claim.map(|claim| claim.finding),
+        });
+    }
+    let mut change = Change::new(
+        claims.iter().map(|claim| claim.finding).collect(),
+        format!(
+            "declares {} beside {} and takes it at {}",
+            guard.name,
+            map.decl.path,
+            plan::accesses(wanted.len())
+        ),
+    );
+    change.edits.add(&map.decl.site.file, declared);
+    change.imports.insert((map.decl.site.file.to_string(), "sync"));
+    for (edited, refused) in functions(planner, &wanted) {
+        if let Some(first) = refused.first() {
+            return Err(first.why.clone());
+        }
+        let Some(edited) = edited else {
+            return Err("no edit of an access was found that is surely right".into());
+        };
+        for (file, edits) in edited.edits.files {
+            change.edits.add(&file, edits);
+        }
+        change.bodies.extend(edited.bodies);
+    }
+    Ok(change)
+}
+
+/// Every access of a map needs its new lock; of a local one those of closures, and those that are claimed to meet them.
+fn needs_lock(map: &SharedMap<'_>, touch: &Touch<'_>, claims: &[Claim<'_, '_>]) -> bool {
+    if touch.source.placement.shape == Shape::Initialise {
+        return false;
+    }
+    let home = map.decl.site.function.as_deref();
+    map.decl.decl != DeclKind::Local
+        || touch.source.access.site.function.as_deref() != home
+        || claims.iter().any(|claim| std::ptr::eq(claim.touch, touch))
+}
+
+/// The lock as it is written at an access; why it cannot be taken there, otherwise.
+fn lockable(
+    planner: &Planner<'_, '_>,
+    map: &SharedMap<'_>,
+    guard: &Guard,
+    touch: &Touch<'_>,
+) -> Result<String, String> {
+    let source = touch.source;
+    let access = &source.access;
+    if access.locks == LockSet::Unknown || touch.locks == Locks::Unknown {
+        return Err("its locks cannot be followed".into());
+    }
+    if phase::short_function(&access.site).ends_with("Locked") {
+        return Err("its function leaves the lock to callers: it is missing at a call".into());
+    }
+    let declared = guard.declared.as_ref();
+    if let Some(held) = declared.and_then(|declared| touch.locks.under(declared)) {
+        let how = if held.mode == LockMode::Read { " for reading" } else { "" };
+        return Err(format!("{} is held there{how} already", guard.name));
+    }
+    if source.through_alias {
+        return Err("it is reached by another name there".into());
+    }
+    if matches!(source.placement.context, Context::Case | Context::Deferred | Context::Package) {
+        return Err("it stands where no statement can be put before it".into());
+    }
+    let unreachable = || "the lock cannot be reached from there by a name".to_owned();
+    let lock = guard.expression(access, map.decl).ok_or_else(unreachable)?;
+    if let Some(why) = reach::another(planner.trees, map.decl, guard, source) {
+        return Err(why);
+    }
+    let function = source.function.ok_or_else(unreachable)?;
+    let behind = declared.map(|declared| planner.order.behind(declared)).unwrap_or_default();
+    for held in touch.locks.held() {
+        waits(&behind, &held.guard, guard, &plan::at(&held.site))?;
+    }
+    // Nobody holds a lock yet that is new, and nothing waits for another one under it.
+    if guard.new {
+        return Ok(lock);
+    }
+    let above = planner.order.above(function);
+    if let Some(site) = above.unknown {
+        return Err(format!("what a caller holds at {} cannot be followed", plan::at(&site)));
+    }
+    for (held, site) in &above.locks {
+        if Some(held) == declared || may_be(held, guard) {
+            return Err(format!(
+                "a caller may hold {} already, at {}, and taking it twice never returns",
+                guard.name,
+                plan::at(site)
+            ));
+        }
+        waits(&behind, held, guard, &plan::at(site))?;
+    }
+    Ok(lock)
+}
+
+/// True for a lock that is known by its path only and is called like the guard.
+fn may_be(held: &str, guard: &Guard) -> bool {
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let wanted = match &guard.key {
+        LockKey::Beside(rest) | LockKey::Elsewhere(rest) => last(rest),
+    };
+    let declared = held.contains('/')
+        || guard.declared.as_deref().is_some_and(|own| {
+            let package = own.split('.').next().unwrap_or_default();
+            held.starts_with(package)
+        });
+    !declared && last(held) == wanted
+}
+
+/// An error where something may ask for a held lock while it has the guard.
+fn waits(
+    behind: &crate::order::Declared,
+    held: &Arc<str>,
+    guard: &Guard,
+    site: &str,
+) -> Result<(), String> {
+    if behind.contains(held) {
+        let short = held.rsplit('/').next().unwrap_or(held);
+        return Err(format!(
+            "{short} is held there, from {site}, and elsewhere it is asked for under {}: two that wait for each other",
+            guard.name
+        ));
+    }
+    Ok(())
+}
+
+/// Edits function by function: for each its change, if it has one, and what is left of it.
+fn functions(
+    planner: &Planner<'_, '_>,
+    wanted: &[Wanted<'_, '_>],
+) -> Vec<(Option<Change>, Vec<Left>)> {
+    let mut done: Vec<(&str, u32)> = Vec::new();
+    let mut found = Vec::new();
+    for first in wanted {
+        let path: &str = &first.source.access.site.file;
+        let body_at = first.source.placement.body;
+        if done.contains(&(path, body_at.start)) {
+            continue;
+        }
+        done.push((path, body_at.start));
+        let members: Vec<&Wanted<'_, '_>> = wanted
+            .iter()
+            .filter(|other| *other.source.access.site.file == *path)
+            .filter(|other| other.source.placement.body == body_at)
+            .collect();
+        let (Some(file), Some(text)) =
+            (planner.trees.file(path), planner.trees.program().file(path))
+        else {
+            continue;
+        };
+        let targets: Vec<Target<'_>> = members
+            .iter()
+            .map(|want| Target {
+                source: want.source,
+                lock: &want.lock,
+                rw: want.guard.rw,
+                map_type: (text.package() == &*want.map.package)
+                    .then_some(&*want.map.map_type.text),
+            })
+            .collect();
+        let body = trees::exact(&file, body_at);
+        let function =
+            Function { path, text: text.text(), file: &file, body, quiet: &planner.quiet };
+        let wrapped = wrap::function(&function, &targets);
+        let mut left = Vec::new();
+        let mut repaired = Vec::new();
+        for want in &members {
+            let refused =
+                wrapped.left.iter().find(|(source, _)| std::ptr::eq(*source, want.source));
+            match (want.finding, refused) {
+                (Some(finding), Some((_, why))) => {
+                    left.push(Left { finding, why: why.clone(), again: false });
+                }
+                (None, Some((source, why))) => left.push(Left {
+                    finding: usize::MAX,
+                    why: format!("{why} (at {})", plan::at(&source.access.site)),
+                    again: false,
+                }),
+                (Some(finding), None) => repaired.push(finding),
+                (None, None) => {}
+            }
+        }
+        let name = members.first().map_or("", |want| &*want.guard.name);
+        let mut change = Change::new(repaired, format!("takes {name}"));
+        change.edits.add(path, wrapped.edits);
+        change.bodies.push((Arc::from(path), body_at));
+        found.push(((!change.edits.is_empty()).then_some(change), left));
+    }
+    found
+}
