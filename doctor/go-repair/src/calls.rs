@@ -1,7 +1,7 @@
 //! Which functions each call of the source may run, by its place, and which expressions are maps.
 
 use crate::trees::Trees;
-use go_source::FunctionId;
+use go_source::{CallKind, FunctionId};
 use go_syntax::View;
 use go_syntax::ast::{CallExpr, SelectorExpr};
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,9 @@ impl Calls {
     /// Linear in the calls and accesses.
     pub(crate) fn new(trees: &Trees<'_>) -> Self {
         let mut found = Self::default();
-        for call in trees.program().calls() {
+        // What a field holds may come from outside the program, too.
+        let known = trees.program().calls().iter().filter(|call| call.kind != CallKind::Held);
+        for call in known {
             let site = &call.site;
             if let Some(offset) = trees.offset(&site.file, site.line, site.column) {
                 let of_file = found.callees.entry(Arc::clone(&site.file)).or_default();

@@ -6,7 +6,7 @@
 
 use crate::edit::Edit;
 use crate::function::{Function, Target, calls, is_quiet};
-use crate::lines::{alone, indent_of};
+use crate::lines::{alone, indent_of, line_end};
 use crate::trees;
 use finding::Operation;
 use go_source::{Shape, Span};
@@ -146,7 +146,7 @@ fn value(
     Ok(vec![
         Edit::insert(statement.start(), before),
         Edit { start: from.node().start(), end: from.node().end(), text: name },
-        Edit::insert(statement.end(), format!("\n{indent}{unlock}")),
+        Edit::insert(line_end(function.text, statement.end()), format!("\n{indent}{unlock}")),
     ])
 }
 

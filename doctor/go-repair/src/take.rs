@@ -1,5 +1,6 @@
 //! Takes a lock around accesses: the one that guards their map elsewhere, or a new one beside it.
 
+use crate::edit::Edit;
 use crate::function::{Function, Target};
 use crate::guard::{self, Guard};
 use crate::locks::LockKey;
@@ -144,7 +145,15 @@ fn lockable(
     let declared = guard.declared.as_ref();
     if let Some(held) = declared.and_then(|declared| touch.locks.under(declared)) {
         let how = if held.mode == LockMode::Read { " for reading" } else { "" };
-        return Err(format!("{} is held there{how} already", guard.name));
+        let who = if held.inherited { "by callers" } else { "there" };
+        return Err(format!("{} is held {who}{how} already", guard.name));
+    }
+    // A lock of a function is known in it and in its closures.
+    let home = map.decl.site.function.as_deref().unwrap_or_default();
+    let inside = access.site.function.as_deref().and_then(|name| name.strip_prefix(home));
+    let known = inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    if guard.new && map.decl.decl == DeclKind::Local && (!known || !source.calls.is_empty()) {
+        return Err("another function is given the map, and would need the lock too".into());
     }
     if source.through_alias {
         return Err("it is reached by another name there".into());
@@ -251,7 +260,12 @@ fn functions(
         let body = trees::exact(&file, body_at);
         let function =
             Function { path, text: text.text(), file: &file, body, quiet: &planner.quiet };
-        let wrapped = wrap::function(&function, &targets);
+        let mut wrapped = wrap::function(&function, &targets);
+        if let Some(why) = torn(&targets, &wrapped.sections) {
+            wrapped.edits.clear();
+            wrapped.left = targets.iter().map(|target| (target.source, why.clone())).collect();
+        }
+        let edits = join_sections(text.text(), wrapped.edits, &targets);
         let mut left = Vec::new();
         let mut repaired = Vec::new();
         for want in &members {
@@ -272,9 +286,60 @@ fn functions(
         }
         let name = members.first().map_or("", |want| &*want.guard.name);
         let mut change = Change::new(repaired, format!("takes {name}"));
-        change.edits.add(path, wrapped.edits);
+        change.edits.add(path, edits);
         change.bodies.push((Arc::from(path), body_at));
         found.push(((!change.edits.is_empty()).then_some(change), left));
+    }
+    found
+}
+
+/// Why a function is left: it would look at a map in one step and change it in another, and what it saw may be over then.
+fn torn(targets: &[Target<'_>], sections: &[(u32, u32)]) -> Option<String> {
+    let at = |target: &Target<'_>| target.source.placement.operation.start;
+    let section = |at: u32| sections.iter().position(|(start, end)| *start <= at && at < *end);
+    let looks = targets.iter().filter(|target| !target.mutates());
+    let mut pairs = looks.flat_map(|look| {
+        let same = |other: &&Target<'_>| {
+            other.mutates() && other.source.access.map == look.source.access.map
+        };
+        targets.iter().filter(same).map(move |change| (at(look), at(change)))
+    });
+    let apart = pairs.any(|(look, change)| {
+        look < change && (section(look).is_none() || section(look) != section(change))
+    });
+    apart.then(|| {
+        "it is looked at and then changed, which must be one step, and what lies between may wait".into()
+    })
+}
+
+/// An unlock that stands right before the lock is taken again goes, and so does that lock.
+fn join_sections(text: &str, edits: Vec<Edit>, targets: &[Target<'_>]) -> Vec<Edit> {
+    let mut found = Vec::new();
+    for mut edit in edits {
+        let joined = targets.iter().find_map(|target| {
+            ["", "R"].iter().find_map(|mode| {
+                let (lock, unlock) = (
+                    format!("{}.{mode}Lock()\n", target.lock),
+                    format!("{}.{mode}Unlock()", target.lock),
+                );
+                let rest = edit.text.trim_start().strip_prefix(&lock)?.trim_start().to_owned();
+                let at = usize::try_from(edit.start).ok()?;
+                let line = text.get(..at)?.rfind('\n')?;
+                let above = text.get(..line)?.rfind('\n')?;
+                let is_unlock = text.get(above..line)?.trim() == unlock;
+                let removed = Edit {
+                    start: u32::try_from(above).ok()?,
+                    end: u32::try_from(line).ok()?,
+                    text: String::new(),
+                };
+                is_unlock.then_some((rest, removed))
+            })
+        });
+        if let Some((rest, removed)) = joined.filter(|_| edit.start == edit.end) {
+            found.push(removed);
+            edit.text = rest;
+        }
+        found.push(edit);
     }
     found
 }

@@ -19,13 +19,16 @@ use go_syntax::{Kind, Node};
 #[derive(Debug, Default)]
 pub(crate) struct Wrapped<'p> {
     pub(crate) edits: Vec<Edit>,
+    /// What runs under one lock each time: what is outside of all of them is locked by itself.
+    pub(crate) sections: Vec<(u32, u32)>,
     pub(crate) left: Vec<(&'p SourceAccess, String)>,
 }
 
 /// Locks all targets of one function.
 pub(crate) fn function<'p>(function: &Function<'_, '_>, targets: &[Target<'p>]) -> Wrapped<'p> {
     if let Some(edits) = whole(function, targets) {
-        return Wrapped { edits, left: Vec::new() };
+        let sections = vec![(function.body.start(), function.body.end())];
+        return Wrapped { edits, sections, left: Vec::new() };
     }
     let mut wrapped = Wrapped::default();
     let mut groups: Vec<(Node<'_>, Vec<(Node<'_>, Target<'p>)>)> = Vec::new();
@@ -80,6 +83,7 @@ pub(crate) fn function<'p>(function: &Function<'_, '_>, targets: &[Target<'p>]) 
             }
         }
     }
+    wrapped.sections = covered;
     wrapped
 }
 
