@@ -11,7 +11,14 @@ use go_syntax::ast::{CompositeLit, FuncDecl};
 use go_syntax::{Kind, View};
 
 /// The edits of the declaring file; the reason where a lock cannot be declared safely.
-pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Vec<Edit>, String> {
+///
+/// `guards` says in its comment what it guards.
+pub(crate) fn lock(
+    trees: &Trees<'_>,
+    map: &MapDecl,
+    guard: &Guard,
+    guards: &str,
+) -> Result<Vec<Edit>, String> {
     let source =
         trees.program().file(&map.site.file).ok_or("the declaring file is not in the tree")?;
     let file = trees.file(&map.site.file).ok_or("the declaring file is not in the tree")?;
@@ -19,10 +26,9 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
         .offset(&map.site.file, map.site.line, map.site.column)
         .ok_or("the declaration was not found")?;
     let name = trees::covering(&file, Span::new(start, start.saturating_add(1)));
-    let short = map.path.rsplit('.').next().unwrap_or(&map.path);
     let kind = if guard.rw { "sync.RWMutex" } else { "sync.Mutex" };
     let lock_name = &guard.name;
-    if taken(trees, map, lock_name) {
+    if is_taken(trees, map, lock_name) {
         return Err(format!("the name {lock_name} is taken"));
     }
     let mut edits = Vec::new();
@@ -34,7 +40,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
                 .find(|up| up.kind() == Kind::GenDecl)
                 .ok_or("the declaration was not found")?;
             let at = before_comments(source.text(), decl.start());
-            edits.push(Edit::insert(at, format!("var {lock_name} {kind} // guards {short}\n\n")));
+            edits.push(Edit::insert(at, format!("var {lock_name} {kind} // guards {guards}\n\n")));
         }
         DeclKind::Field => {
             let fields = struct_of(trees, map, &file).ok_or("the struct was not found")?;
@@ -52,7 +58,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
             let indent = format!("{}\t", indent_of(source.text(), fields.start()));
             edits.push(Edit::insert(
                 open,
-                format!("\n{indent}{lock_name} {kind} // guards {short}\n"),
+                format!("\n{indent}{lock_name} {kind} // guards {guards}\n"),
             ));
         }
         DeclKind::Local => {
@@ -69,7 +75,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
             let indent = indent_of(source.text(), statement.start());
             edits.push(Edit::insert(
                 statement.start(),
-                format!("var {lock_name} {kind} // guards {short}\n{indent}"),
+                format!("var {lock_name} {kind} // guards {guards}\n{indent}"),
             ));
         }
         DeclKind::Parameter | DeclKind::Element => {
@@ -80,7 +86,7 @@ pub(crate) fn lock(trees: &Trees<'_>, map: &MapDecl, guard: &Guard) -> Result<Ve
 }
 
 /// True when the package, or the file of a local map, already uses the name.
-fn taken(trees: &Trees<'_>, map: &MapDecl, name: &str) -> bool {
+fn is_taken(trees: &Trees<'_>, map: &MapDecl, name: &str) -> bool {
     let files = trees.program().files().iter().filter(|file| file.package() == &*map.package);
     files.filter_map(|file| trees.file(file.path())).any(|file| {
         file.root().descendants().any(|node| node.kind() == Kind::Ident && node.text() == name)

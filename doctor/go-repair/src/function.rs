@@ -29,6 +29,10 @@ pub(crate) struct Function<'f, 'q> {
     pub(crate) file: &'f File,
     pub(crate) body: Node<'f>,
     pub(crate) quiet: &'f Quiet<'q>,
+    /// True where only edits are wanted that read as if written by hand.
+    pub(crate) sparing: bool,
+    /// True where a map can be copied by `maps.Clone`.
+    pub(crate) has_maps: bool,
 }
 
 /// The calls that take and release the lock for these accesses.

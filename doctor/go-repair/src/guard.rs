@@ -158,6 +158,12 @@ pub(crate) fn fresh(map: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
     Some(Guard { key, rw, new: true, name, declared: None })
 }
 
+/// A new lock beside several maps of one struct.
+pub(crate) fn shared(first: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
+    let guard = fresh(first, accesses).filter(|_| first.decl == DeclKind::Field)?;
+    Some(Guard { key: LockKey::Beside(".mu".to_owned()), name: "mu".to_owned(), ..guard })
+}
+
 /// Whether the lock's own declaration says RWMutex.
 fn declared_rw(trees: &Trees<'_>, map: &MapDecl, key: &LockKey, declared: Option<&str>) -> bool {
     let beside = beside(map);

@@ -70,6 +70,12 @@ pub(crate) fn copy(
     Ok(change)
 }
 
+/// True where a file can copy maps by `maps.Clone`.
+pub(crate) fn has_maps(planner: &Planner<'_, '_>, path: &str, file: &File) -> bool {
+    let released = planner.program().go_minor(path).is_some_and(|minor| minor >= PACKAGE_MAPS);
+    released && imports::is_free(file, "maps")
+}
+
 /// A call of the function that hands a map out whose caller changes it, or of which it is not known.
 fn changed_by_caller(planner: &Planner<'_, '_>, out: &SourceAccess) -> Option<String> {
     let calls = planner.program().callers(out.function?);

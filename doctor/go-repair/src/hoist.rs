@@ -51,20 +51,23 @@ fn copy(
     if (subject.start(), subject.end()) != (placement.map.start, placement.map.end) {
         return Err("the loop runs over something made of the map".into());
     }
-    let map_type = target.map_type.ok_or("the map's type cannot be written in this file")?;
     let indent = indent_of(function.text, statement.start());
     let (lock, unlock) = calls(std::slice::from_ref(target));
     let name = free_name(function, "snapshot");
-    let (key, value) = (free_name(function, "k"), free_name(function, "v"));
     let expression = subject.text();
-    let before = format!(
-        "{lock}\n{indent}{name} := make({map_type}, len({expression}))\n{indent}for {key}, {value} := range {expression} {{\n\
-         {indent}\t{name}[{key}] = {value}\n{indent}}}\n{indent}{unlock}\n{indent}"
-    );
-    Ok(vec![
-        Edit::insert(statement.start(), before),
-        Edit { start: subject.start(), end: subject.end(), text: name },
-    ])
+    let replaced = Edit { start: subject.start(), end: subject.end(), text: name.clone() };
+    let copied = if function.has_maps {
+        format!("{name} := maps.Clone({expression})")
+    } else {
+        let map_type = target.map_type.ok_or("the map's type cannot be written in this file")?;
+        let (key, value) = (free_name(function, "k"), free_name(function, "v"));
+        format!(
+            "{name} := make({map_type}, len({expression}))\n{indent}for {key}, {value} := range {expression} {{\n\
+             {indent}\t{name}[{key}] = {value}\n{indent}}}"
+        )
+    };
+    let before = format!("{lock}\n{indent}{copied}\n{indent}{unlock}\n{indent}");
+    Ok(vec![Edit::insert(statement.start(), before), replaced])
 }
 
 /// `if v, ok := m[k]; cond { … }`: the assignment goes before, inside a block of its own where its
@@ -98,6 +101,9 @@ fn condition(
     if !elsewhere {
         let before = format!("{lock}\n{indent}{assignment}\n{indent}{unlock}\n{indent}");
         return Ok(vec![Edit::insert(statement.start(), before), keyword]);
+    }
+    if function.sparing {
+        return Err("its names are used elsewhere in the function".into());
     }
     // The lines of the statement move one step in; text inside raw strings must not.
     let text = statement.text();
@@ -156,6 +162,9 @@ fn values(
     statement: Node<'_>,
     targets: &[Target<'_>],
 ) -> Result<Vec<Edit>, String> {
+    if function.sparing && targets.len() > 1 {
+        return Err("its statement calls what may wait, and reads the map several times".into());
+    }
     let (lock, unlock) = calls(targets);
     let indent = indent_of(function.text, statement.start());
     let mut before = format!("{lock}\n{indent}");

@@ -38,8 +38,15 @@ fn change(planner: &Planner<'_, '_>, claims: &[Claim<'_, '_>]) -> Option<Change>
     let (file, text) = (planner.trees.file(&site.file)?, planner.program().file(&site.file)?);
     let body = trees::exact(&file, first.touch.source.placement.body);
     let path = path_of(planner, first)?;
-    let function =
-        Function { path: &site.file, text: text.text(), file: &file, body, quiet: &planner.quiet };
+    let function = Function {
+        path: &site.file,
+        text: text.text(),
+        file: &file,
+        body,
+        quiet: &planner.quiet,
+        sparing: true,
+        has_maps: false,
+    };
     let mut places: Vec<(Node<'_>, Node<'_>)> = claims
         .iter()
         .map(|claim| beside_lock(&function, claim.touch.source.placement.operation, &path))

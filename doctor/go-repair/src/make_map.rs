@@ -7,7 +7,7 @@ use crate::planner::{Planner, is_test, same};
 use crate::trees;
 use finding::{DeclKind, Finding, MapDecl};
 use go_source::{Assigned, Base, Context, SourceAccess, Span, VariableOrigin};
-use go_syntax::ast::{CallExpr, CompositeLit, Field, ValueSpec};
+use go_syntax::ast::{CallExpr, CompositeLit, Field, KeyValueExpr, ValueSpec};
 use go_syntax::{File, Kind, Node, View};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -51,7 +51,32 @@ pub(crate) fn before(
             "it is a copy of a struct that is written there: what is made would be lost".into()
         );
     }
+    if hangs_on_a_condition(planner, write, accesses) {
+        return Err("what decides whether it is made may decide whether it is written, too".into());
+    }
     before_write(planner, at, map, write)
+}
+
+/// True for a write in a branch where the map is made in another: both may hang on one condition.
+fn hangs_on_a_condition(
+    planner: &Planner<'_, '_>,
+    write: &SourceAccess,
+    accesses: &[SourceAccess],
+) -> bool {
+    let in_branch = |access: &SourceAccess| {
+        let file = planner.trees.file(&access.access.site.file);
+        file.is_some_and(|file| {
+            let node = trees::covering(&file, access.placement.statement);
+            let body = access.placement.body;
+            node.ancestors().iter().any(|up| {
+                matches!(up.kind(), Kind::IfStmt | Kind::CaseClause) && up.start() > body.start
+            })
+        })
+    };
+    let mut made = accesses
+        .iter()
+        .filter(|access| access.function == write.function && access.assigned == Assigned::Made);
+    in_branch(write) && made.any(in_branch)
 }
 
 /// True for an access that gives the variable a map.
@@ -195,11 +220,20 @@ fn into_literal(text: &str, literal: CompositeLit<'_>, value: &str) -> Option<Ed
     if !several {
         return Some(Edit::insert(last.end(), format!(", {value}")));
     }
-    // Values in lines that follow each other are aligned by gofmt: a line of its own behind an empty one is not.
+    // Values in lines that follow each other are aligned: the new one must fit.
+    let width = last.cast::<KeyValueExpr<'_>>().map(|pair| {
+        let to = pair.value().node().start();
+        to.saturating_sub(pair.node().start())
+    })?;
+    let (key, made) = value.split_once(' ')?;
+    let key_width = u32::try_from(key.len()).ok()?;
+    let padding = width.checked_sub(key_width).filter(|padding| *padding > 0)?;
+    let padding = " ".repeat(usize::try_from(padding).ok()?);
     let indent = indent_of(text, last.start());
     let end = usize::try_from(last.end()).ok()?;
     let rest = text.get(end..)?.strip_prefix(',')?;
     let comment = rest.split('\n').next()?.trim();
-    (comment.is_empty() && alone(text, last.start(), last.end().saturating_add(1)))
-        .then(|| Edit::insert(last.end().saturating_add(1), format!("\n\n{indent}{value},")))
+    (comment.is_empty() && alone(text, last.start(), last.end().saturating_add(1))).then(|| {
+        Edit::insert(last.end().saturating_add(1), format!("\n{indent}{key}{padding}{made},"))
+    })
 }

@@ -38,7 +38,8 @@ pub fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
     };
     let mut edits = Edits::default();
     if guard.new {
-        match declare::lock(&trees, map, &guard) {
+        let short = map.path.rsplit('.').next().unwrap_or(&map.path);
+        match declare::lock(&trees, map, &guard, short) {
             Ok(declared) => {
                 edits.add(&map.site.file, declared);
                 if let Some(file) = trees.file(&map.site.file) {
@@ -222,7 +223,15 @@ fn edit_functions(
             .map(|(other, lock)| Target { source: other, lock, rw: guard.rw, map_type })
             .collect();
         let body = trees::exact(&file, body_at);
-        let function = Function { path, text: text.text(), file: &file, body, quiet };
+        let function = Function {
+            path,
+            text: text.text(),
+            file: &file,
+            body,
+            quiet,
+            sparing: false,
+            has_maps: false,
+        };
         let wrapped = wrap::function(&function, &members);
         locked = locked.saturating_add(members.len().saturating_sub(wrapped.left.len()));
         edits.add(path, wrapped.edits);

@@ -4,9 +4,10 @@ use crate::calls::Calls;
 use crate::order::Order;
 use crate::plan::{self, Change, Left, Plan};
 use crate::quiet::Quiet;
+use crate::take::Bare;
 use crate::trees::Trees;
 use crate::{hand_out, longer, make_map, take, upgrade};
-use finding::{Finding, Operation};
+use finding::{DeclKind, Finding, Operation};
 use go_locks::{Analysis, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
     let mut longer: Vec<Claim<'_, '_>> = Vec::new();
     let mut upgraded: Vec<Claim<'_, '_>> = Vec::new();
     let mut taken: BTreeMap<Arc<str>, Vec<Claim<'_, '_>>> = BTreeMap::new();
-    let mut bare: Vec<(&SharedMap<'_>, Vec<Claim<'_, '_>>)> = Vec::new();
+    let mut bare: Vec<Bare<'_, '_>> = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
         match &*finding.code {
             "TH107" => match hand_out::copy(&planner, at, finding) {
@@ -117,17 +118,48 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
             plan.take(&trees, change);
         }
     }
-    for (map, claims) in &bare {
-        match take::fresh(&planner, map, claims) {
-            Ok(change) => plan.take(&trees, change),
-            Err(why) => {
-                let all = claims.iter().map(|claim| leave(claim.finding, why.clone()));
-                plan.left.extend(all);
+    for maps in by_owner(&bare) {
+        // One lock for all maps of a struct; where that cannot be, each has its own.
+        let together = if maps.len() > 1 { take::fresh(&planner, &maps).ok() } else { None };
+        if let Some(change) = together {
+            plan.take(&trees, change);
+            continue;
+        }
+        for map in maps {
+            match take::fresh(&planner, &[map]) {
+                Ok(change) => plan.take(&trees, change),
+                Err(why) => {
+                    let (_, claims) = map;
+                    plan.left.extend(claims.iter().map(|claim| leave(claim.finding, why.clone())));
+                }
             }
         }
     }
     settle(&mut plan);
     plan
+}
+
+/// Maps with no lock by the struct that they are fields of; others by themselves.
+fn by_owner<'b, 'a, 'p>(bare: &'b [Bare<'a, 'p>]) -> Vec<Vec<&'b Bare<'a, 'p>>> {
+    let owner = |map: &SharedMap<'_>| match map.decl.decl {
+        DeclKind::Field => {
+            let (owner, _) = map.decl.path.rsplit_once('.')?;
+            Some(format!("{}.{owner}", map.decl.package))
+        }
+        _ => None,
+    };
+    let mut found: Vec<Vec<&Bare<'a, 'p>>> = Vec::new();
+    for one in bare {
+        let own = owner(one.0);
+        let same = |known: &&mut Vec<&Bare<'a, 'p>>| {
+            own.is_some() && known.first().is_some_and(|(map, _)| owner(map) == own)
+        };
+        match found.iter_mut().find(same) {
+            Some(known) => known.push(one),
+            None => found.push(vec![one]),
+        }
+    }
+    found
 }
 
 /// What no change repairs is left, once.

@@ -50,6 +50,16 @@ impl Plan {
             self.drop("another finding would take its place", |change| {
                 change.findings.iter().filter_map(of).any(|f| new.contains(f.map.id.as_str()))
             });
+            let files: BTreeSet<&str> = after
+                .iter()
+                .filter(|finding| new.contains(finding.map.id.as_str()))
+                .map(|finding| &*finding.access.site.file)
+                .collect();
+            if self.changes.len() == before {
+                self.drop("another finding would take its place", |change| {
+                    change.edits.files.keys().any(|file| files.contains(file.as_str()))
+                });
+            }
             if self.changes.len() == before {
                 // Whose edit it is that brings something new is not known.
                 self.drop("the edits together would bring new findings", |_| true);

@@ -6,7 +6,7 @@ use crate::guard::{self, Guard};
 use crate::locks::LockKey;
 use crate::plan::{self, Change, Left};
 use crate::planner::{Claim, Planner};
-use crate::{declare, imports, reach, trees, wrap};
+use crate::{declare, hand_out, imports, reach, trees, wrap};
 use finding::{DeclKind, LockMode, LockSet, MapDecl};
 use go_locks::{Locks, SharedMap, Touch, phase};
 use go_source::{Context, Shape, SourceAccess};
@@ -56,51 +56,69 @@ pub(crate) fn existing<'a, 'p>(
     (changes, left)
 }
 
-/// Declares a lock beside a map and takes it at every access.
+/// A map with no lock and the findings about it.
+pub(crate) type Bare<'a, 'p> = (&'a SharedMap<'p>, Vec<Claim<'a, 'p>>);
+
+/// Declares one lock beside maps, several only of one struct, and takes it at every access.
 ///
 /// # Errors
 ///
 /// The reason where one of the accesses cannot be locked: then none is.
 pub(crate) fn fresh<'a, 'p>(
     planner: &Planner<'a, 'p>,
-    map: &'a SharedMap<'p>,
-    claims: &[Claim<'a, 'p>],
+    maps: &[&Bare<'a, 'p>],
 ) -> Result<Change, String> {
+    let (first, _) = maps.first().ok_or("there is no map")?;
+    let decl = first.decl;
     let accesses: Vec<SourceAccess> =
-        map.touches.iter().map(|touch| touch.source.clone()).collect();
-    let guard = guard::fresh(map.decl, &accesses)
-        .ok_or("the map has no declaration of its own that a lock could stand beside")?;
+        maps.iter().flat_map(|(map, _)| &map.touches).map(|touch| touch.source.clone()).collect();
+    let guard = if maps.len() == 1 {
+        guard::fresh(decl, &accesses)
+    } else {
+        guard::shared(decl, &accesses)
+    };
+    let guard =
+        guard.ok_or("the map has no declaration of its own that a lock could stand beside")?;
     let declaring =
-        planner.trees.file(&map.decl.site.file).ok_or("the declaring file is not in the tree")?;
+        planner.trees.file(&decl.site.file).ok_or("the declaring file is not in the tree")?;
     if !imports::is_free(&declaring, "sync") {
         return Err("sync is the name of something else in the declaring file".into());
     }
-    let declared = declare::lock(planner.trees, map.decl, &guard)?;
+    let short = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+    let mut names: Vec<String> = maps.iter().map(|(map, _)| short(&map.decl.path)).collect();
+    names.sort();
+    let names = match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    };
+    let declared = declare::lock(planner.trees, decl, &guard, &names)?;
     let mut wanted: Vec<Wanted<'_, 'p>> = Vec::new();
-    for touch in map.touches.iter().filter(|touch| needs_lock(map, touch, claims)) {
-        let site = plan::at(&touch.source.access.site);
-        let lock =
-            lockable(planner, map, &guard, touch).map_err(|why| format!("{why} (at {site})"))?;
-        let claim = claims.iter().find(|claim| std::ptr::eq(claim.touch, touch));
-        wanted.push(Wanted {
-            map: map.decl,
-            source: touch.source,
-            guard: &guard,
-            lock,
-            finding: claim.map(|claim| claim.finding),
-        });
+    for (map, claims) in maps {
+        for touch in map.touches.iter().filter(|touch| needs_lock(map, touch, claims)) {
+            let site = plan::at(&touch.source.access.site);
+            let lock = lockable(planner, map, &guard, touch)
+                .map_err(|why| format!("{why} (at {site})"))?;
+            let claim = claims.iter().find(|claim| std::ptr::eq(claim.touch, touch));
+            wanted.push(Wanted {
+                map: map.decl,
+                source: touch.source,
+                guard: &guard,
+                lock,
+                finding: claim.map(|claim| claim.finding),
+            });
+        }
     }
+    let claims = maps.iter().flat_map(|(_, claims)| claims);
     let mut change = Change::new(
-        claims.iter().map(|claim| claim.finding).collect(),
+        claims.map(|claim| claim.finding).collect(),
         format!(
-            "declares {} beside {} and takes it at {}",
+            "declares {} beside {names} and takes it at {}",
             guard.name,
-            map.decl.path,
             plan::accesses(wanted.len())
         ),
     );
-    change.edits.add(&map.decl.site.file, declared);
-    change.imports.insert((map.decl.site.file.to_string(), "sync"));
+    change.edits.add(&decl.site.file, declared);
+    change.imports.insert((decl.site.file.to_string(), "sync"));
     for (edited, refused) in functions(planner, &wanted) {
         if let Some(first) = refused.first() {
             return Err(first.why.clone());
@@ -111,6 +129,7 @@ pub(crate) fn fresh<'a, 'p>(
         for (file, edits) in edited.edits.files {
             change.edits.add(&file, edits);
         }
+        change.imports.extend(edited.imports);
         change.bodies.extend(edited.bodies);
     }
     Ok(change)
@@ -167,6 +186,12 @@ fn lockable(
         return Err(why);
     }
     let function = source.function.ok_or_else(unreachable)?;
+    let gives_back = |function: &go_source::Function| {
+        declared.is_some_and(|declared| function.gives_back.contains(declared))
+    };
+    if planner.program().function_by_id(function).is_some_and(gives_back) {
+        return Err(format!("its function gives {} back, which others took", guard.name));
+    }
     let behind = declared.map(|declared| planner.order.behind(declared)).unwrap_or_default();
     for held in touch.locks.held() {
         waits(&behind, &held.guard, guard, &plan::at(&held.site))?;
@@ -258,8 +283,15 @@ fn functions(
             })
             .collect();
         let body = trees::exact(&file, body_at);
-        let function =
-            Function { path, text: text.text(), file: &file, body, quiet: &planner.quiet };
+        let function = Function {
+            path,
+            text: text.text(),
+            file: &file,
+            body,
+            quiet: &planner.quiet,
+            sparing: true,
+            has_maps: hand_out::has_maps(planner, path, &file),
+        };
         let mut wrapped = wrap::function(&function, &targets);
         if let Some(why) = torn(&targets, &wrapped.sections) {
             wrapped.edits.clear();
@@ -286,6 +318,9 @@ fn functions(
         }
         let name = members.first().map_or("", |want| &*want.guard.name);
         let mut change = Change::new(repaired, format!("takes {name}"));
+        if edits.iter().any(|edit| edit.text.contains("maps.Clone(")) {
+            change.imports.insert((path.to_owned(), "maps"));
+        }
         change.edits.add(path, edits);
         change.bodies.push((Arc::from(path), body_at));
         found.push(((!change.edits.is_empty()).then_some(change), left));
