@@ -3,6 +3,7 @@
 use crate::edit::Edit;
 use crate::function::{Function, Target};
 use crate::guard::{self, Guard};
+use crate::lock_calls::{self, Does};
 use crate::locks::LockKey;
 use crate::plan::{self, Change, Left};
 use crate::planner::{Claim, Planner};
@@ -186,11 +187,8 @@ fn lockable(
         return Err(why);
     }
     let function = source.function.ok_or_else(unreachable)?;
-    let gives_back = |function: &go_source::Function| {
-        declared.is_some_and(|declared| function.gives_back.contains(declared))
-    };
-    if planner.program().function_by_id(function).is_some_and(gives_back) {
-        return Err(format!("its function gives {} back, which others took", guard.name));
+    if let Some(why) = used_otherwise(planner, source, &lock) {
+        return Err(why.replace("the lock", &guard.name));
     }
     let behind = declared.map(|declared| planner.order.behind(declared)).unwrap_or_default();
     for held in touch.locks.held() {
@@ -215,6 +213,19 @@ fn lockable(
         waits(&behind, held, guard, &plan::at(site))?;
     }
     Ok(lock)
+}
+
+/// Why the function of an access goes its own way with a lock.
+fn used_otherwise(planner: &Planner<'_, '_>, source: &SourceAccess, lock: &str) -> Option<String> {
+    let file = planner.trees.file(&source.access.site.file)?;
+    let calls = lock_calls::inside(trees::exact(&file, source.placement.body), lock);
+    if calls.iter().any(|call| call.does == Does::Other) {
+        return Some("the lock is tried or handed on in its function".into());
+    }
+    // Whoever starts or calls the function has taken it.
+    let mut own = calls.iter().filter(|call| !call.in_literal).peekable();
+    let gives_back = own.peek().is_some() && !own.any(|call| call.does.takes());
+    gives_back.then(|| "its function gives the lock back, which others took".into())
 }
 
 /// True for a lock that is known by its path only and is called like the guard.
