@@ -116,12 +116,12 @@ fn told(plan: &Plan, findings: &[Finding], edited: &[Edited], tests: &[Code]) ->
         out.push('\n');
     }
     for test in tests {
-        let folder = test.file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let folder = match test.file.rsplit_once('/') {
+            Some((folder, _)) => format!("./{folder}"),
+            None => ".".to_owned(),
+        };
         let name = stress::name(&test.text).unwrap_or_default();
-        out.push_str(&format!(
-            "test      {}: go test -race -run '^{name}$' ./{folder}\n",
-            test.file
-        ));
+        out.push_str(&format!("test      {}: go test -race -run '^{name}$' {folder}\n", test.file));
     }
     out.push_str(&format!(
         "{} repaired in {}, {} left\n",

@@ -1,16 +1,13 @@
 //! Takes a lock around accesses: the one that guards their map elsewhere, or a new one beside it.
 
-use crate::edit::Edit;
 use crate::function::{Function, Target};
 use crate::guard::{self, Guard};
-use crate::lock_calls::{self, Does};
-use crate::locks::LockKey;
 use crate::plan::{self, Change, Left};
 use crate::planner::{Claim, Planner};
-use crate::{declare, hand_out, imports, reach, trees, wrap};
-use finding::{DeclKind, LockMode, LockSet, MapDecl};
-use go_locks::{Locks, SharedMap, Touch, phase};
-use go_source::{Context, Shape, SourceAccess};
+use crate::{copies, declare, hand_out, imports, may_take, sections, trees, wrap};
+use finding::{DeclKind, MapDecl};
+use go_locks::{SharedMap, Touch};
+use go_source::{Shape, SourceAccess};
 use std::sync::Arc;
 
 /// An access to be locked, with the lock as it is written there.
@@ -35,7 +32,7 @@ pub(crate) fn existing<'a, 'p>(
     for (claim, guard) in claims.iter().zip(&guards) {
         let refused = match guard {
             None => Err("its lock has no name that could be written there".to_owned()),
-            Some(guard) => lockable(planner, claim.map, guard, claim.touch),
+            Some(guard) => may_take::lock(planner, claim.map, guard, claim.touch),
         };
         match (refused, guard) {
             (Ok(lock), Some(guard)) => wanted.push(Wanted {
@@ -85,6 +82,11 @@ pub(crate) fn fresh<'a, 'p>(
     if !imports::is_free(&declaring, "sync") {
         return Err("sync is the name of something else in the declaring file".into());
     }
+    if let Some(why) =
+        copies::of_owner(planner.trees, decl).filter(|_| decl.decl == DeclKind::Field)
+    {
+        return Err(why);
+    }
     let short = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
     let mut names: Vec<String> = maps.iter().map(|(map, _)| short(&map.decl.path)).collect();
     names.sort();
@@ -97,7 +99,7 @@ pub(crate) fn fresh<'a, 'p>(
     for (map, claims) in maps {
         for touch in map.touches.iter().filter(|touch| needs_lock(map, touch, claims)) {
             let site = plan::at(&touch.source.access.site);
-            let lock = lockable(planner, map, &guard, touch)
+            let lock = may_take::lock(planner, map, &guard, touch)
                 .map_err(|why| format!("{why} (at {site})"))?;
             let claim = claims.iter().find(|claim| std::ptr::eq(claim.touch, touch));
             wanted.push(Wanted {
@@ -147,118 +149,6 @@ fn needs_lock(map: &SharedMap<'_>, touch: &Touch<'_>, claims: &[Claim<'_, '_>]) 
         || claims.iter().any(|claim| std::ptr::eq(claim.touch, touch))
 }
 
-/// The lock as it is written at an access; why it cannot be taken there, otherwise.
-fn lockable(
-    planner: &Planner<'_, '_>,
-    map: &SharedMap<'_>,
-    guard: &Guard,
-    touch: &Touch<'_>,
-) -> Result<String, String> {
-    let source = touch.source;
-    let access = &source.access;
-    if access.locks == LockSet::Unknown || touch.locks == Locks::Unknown {
-        return Err("its locks cannot be followed".into());
-    }
-    if phase::short_function(&access.site).ends_with("Locked") {
-        return Err("its function leaves the lock to callers: it is missing at a call".into());
-    }
-    let declared = guard.declared.as_ref();
-    if let Some(held) = declared.and_then(|declared| touch.locks.under(declared)) {
-        let how = if held.mode == LockMode::Read { " for reading" } else { "" };
-        let who = if held.inherited { "by callers" } else { "there" };
-        return Err(format!("{} is held {who}{how} already", guard.name));
-    }
-    // A lock of a function is known in it and in its closures.
-    let home = map.decl.site.function.as_deref().unwrap_or_default();
-    let inside = access.site.function.as_deref().and_then(|name| name.strip_prefix(home));
-    let known = inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    if guard.new && map.decl.decl == DeclKind::Local && (!known || !source.calls.is_empty()) {
-        return Err("another function is given the map, and would need the lock too".into());
-    }
-    if source.through_alias {
-        return Err("it is reached by another name there".into());
-    }
-    if matches!(source.placement.context, Context::Case | Context::Deferred | Context::Package) {
-        return Err("it stands where no statement can be put before it".into());
-    }
-    let unreachable = || "the lock cannot be reached from there by a name".to_owned();
-    let lock = guard.expression(access, map.decl).ok_or_else(unreachable)?;
-    if let Some(why) = reach::another(planner.trees, map.decl, guard, source) {
-        return Err(why);
-    }
-    let function = source.function.ok_or_else(unreachable)?;
-    if let Some(why) = used_otherwise(planner, source, &lock) {
-        return Err(why.replace("the lock", &guard.name));
-    }
-    let behind = declared.map(|declared| planner.order.behind(declared)).unwrap_or_default();
-    for held in touch.locks.held() {
-        waits(&behind, &held.guard, guard, &plan::at(&held.site))?;
-    }
-    // Nobody holds a lock yet that is new, and nothing waits for another one under it.
-    if guard.new {
-        return Ok(lock);
-    }
-    let above = planner.order.above(function);
-    if let Some(site) = above.unknown {
-        return Err(format!("what a caller holds at {} cannot be followed", plan::at(&site)));
-    }
-    for (held, site) in &above.locks {
-        if Some(held) == declared || may_be(held, guard) {
-            return Err(format!(
-                "a caller may hold {} already, at {}, and taking it twice never returns",
-                guard.name,
-                plan::at(site)
-            ));
-        }
-        waits(&behind, held, guard, &plan::at(site))?;
-    }
-    Ok(lock)
-}
-
-/// Why the function of an access goes its own way with a lock.
-fn used_otherwise(planner: &Planner<'_, '_>, source: &SourceAccess, lock: &str) -> Option<String> {
-    let file = planner.trees.file(&source.access.site.file)?;
-    let calls = lock_calls::inside(trees::exact(&file, source.placement.body), lock);
-    if calls.iter().any(|call| call.does == Does::Other) {
-        return Some("the lock is tried or handed on in its function".into());
-    }
-    // Whoever starts or calls the function has taken it.
-    let mut own = calls.iter().filter(|call| !call.in_literal).peekable();
-    let gives_back = own.peek().is_some() && !own.any(|call| call.does.takes());
-    gives_back.then(|| "its function gives the lock back, which others took".into())
-}
-
-/// True for a lock that is known by its path only and is called like the guard.
-fn may_be(held: &str, guard: &Guard) -> bool {
-    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-    let wanted = match &guard.key {
-        LockKey::Beside(rest) | LockKey::Elsewhere(rest) => last(rest),
-    };
-    let declared = held.contains('/')
-        || guard.declared.as_deref().is_some_and(|own| {
-            let package = own.split('.').next().unwrap_or_default();
-            held.starts_with(package)
-        });
-    !declared && last(held) == wanted
-}
-
-/// An error where something may ask for a held lock while it has the guard.
-fn waits(
-    behind: &crate::order::Declared,
-    held: &Arc<str>,
-    guard: &Guard,
-    site: &str,
-) -> Result<(), String> {
-    if behind.contains(held) {
-        let short = held.rsplit('/').next().unwrap_or(held);
-        return Err(format!(
-            "{short} is held there, from {site}, and elsewhere it is asked for under {}: two that wait for each other",
-            guard.name
-        ));
-    }
-    Ok(())
-}
-
 /// Edits function by function: for each its change, if it has one, and what is left of it.
 fn functions(
     planner: &Planner<'_, '_>,
@@ -304,11 +194,11 @@ fn functions(
             has_maps: hand_out::has_maps(planner, path, &file),
         };
         let mut wrapped = wrap::function(&function, &targets);
-        if let Some(why) = torn(&targets, &wrapped.sections) {
+        if let Some(why) = sections::torn(&targets, &wrapped.sections) {
             wrapped.edits.clear();
             wrapped.left = targets.iter().map(|target| (target.source, why.clone())).collect();
         }
-        let edits = join_sections(text.text(), wrapped.edits, &targets);
+        let edits = sections::join(text.text(), wrapped.edits, &targets);
         let mut left = Vec::new();
         let mut repaired = Vec::new();
         for want in &members {
@@ -335,57 +225,6 @@ fn functions(
         change.edits.add(path, edits);
         change.bodies.push((Arc::from(path), body_at));
         found.push(((!change.edits.is_empty()).then_some(change), left));
-    }
-    found
-}
-
-/// Why a function is left: it would look at a map in one step and change it in another, and what it saw may be over then.
-fn torn(targets: &[Target<'_>], sections: &[(u32, u32)]) -> Option<String> {
-    let at = |target: &Target<'_>| target.source.placement.operation.start;
-    let section = |at: u32| sections.iter().position(|(start, end)| *start <= at && at < *end);
-    let looks = targets.iter().filter(|target| !target.mutates());
-    let mut pairs = looks.flat_map(|look| {
-        let same = |other: &&Target<'_>| {
-            other.mutates() && other.source.access.map == look.source.access.map
-        };
-        targets.iter().filter(same).map(move |change| (at(look), at(change)))
-    });
-    let apart = pairs.any(|(look, change)| {
-        look < change && (section(look).is_none() || section(look) != section(change))
-    });
-    apart.then(|| {
-        "it is looked at and then changed, which must be one step, and what lies between may wait".into()
-    })
-}
-
-/// An unlock that stands right before the lock is taken again goes, and so does that lock.
-fn join_sections(text: &str, edits: Vec<Edit>, targets: &[Target<'_>]) -> Vec<Edit> {
-    let mut found = Vec::new();
-    for mut edit in edits {
-        let joined = targets.iter().find_map(|target| {
-            ["", "R"].iter().find_map(|mode| {
-                let (lock, unlock) = (
-                    format!("{}.{mode}Lock()\n", target.lock),
-                    format!("{}.{mode}Unlock()", target.lock),
-                );
-                let rest = edit.text.trim_start().strip_prefix(&lock)?.trim_start().to_owned();
-                let at = usize::try_from(edit.start).ok()?;
-                let line = text.get(..at)?.rfind('\n')?;
-                let above = text.get(..line)?.rfind('\n')?;
-                let is_unlock = text.get(above..line)?.trim() == unlock;
-                let removed = Edit {
-                    start: u32::try_from(above).ok()?,
-                    end: u32::try_from(line).ok()?,
-                    text: String::new(),
-                };
-                is_unlock.then_some((rest, removed))
-            })
-        });
-        if let Some((rest, removed)) = joined.filter(|_| edit.start == edit.end) {
-            found.push(removed);
-            edit.text = rest;
-        }
-        found.push(edit);
     }
     found
 }
