@@ -10,7 +10,7 @@ use crate::locks::{self, Relation, Under};
 use crate::trees::{self, Trees};
 use finding::{Code, DeclKind, MapDecl};
 use go_source::Program;
-use go_syntax::ast::{ForStmt, FuncDecl, UnaryExpr};
+use go_syntax::ast::{Field, ForStmt, FuncDecl, RangeStmt, UnaryExpr, ValueSpec};
 use go_syntax::{File, Kind, Node, UnaryOp, View};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -164,6 +164,7 @@ fn calls(
     values: &mut Values,
 ) -> Vec<String> {
     let callers = CallersHold::new(trees);
+    let channels = channels(&package_files(program, trees, map));
     let mut found: Vec<String> = Vec::new();
     let mut touched: Vec<(Under, bool)> = Vec::new();
     for source in program.accesses(&map.id) {
@@ -186,7 +187,8 @@ fn calls(
         let name = function.name().text();
         if function.signature().type_params().is_some()
             || matches!(name, "main" | "init")
-            || endless(function.node())
+            || endless(function.node(), &channels)
+            || is_kept(node)
         {
             continue;
         }
@@ -234,12 +236,51 @@ fn one_result(function: FuncDecl<'_>) -> bool {
     }
 }
 
+/// True inside a function literal that is returned or stored: whoever calls the function around it does not run it.
+fn is_kept(node: Node<'_>) -> bool {
+    let ancestors = node.ancestors();
+    let Some(literal) = ancestors.iter().position(|up| up.kind() == Kind::FuncLit) else {
+        return false;
+    };
+    let around = ancestors.iter().take(literal).rev();
+    around
+        .take_while(|up| up.kind() != Kind::BlockStmt)
+        .any(|up| matches!(up.kind(), Kind::ReturnStmt | Kind::CompositeLit))
+}
+
+/// The names of channels in fields, parameters and variables of a package.
+fn channels(files: &[Rc<File>]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files {
+        for node in file.root().descendants() {
+            let names: Vec<_> = match (node.cast::<Field<'_>>(), node.cast::<ValueSpec<'_>>()) {
+                (Some(field), _) if field.ty().node().kind() == Kind::ChanType => {
+                    field.names().collect()
+                }
+                (_, Some(spec))
+                    if spec.ty().is_some_and(|ty| ty.node().kind() == Kind::ChanType) =>
+                {
+                    spec.names().collect()
+                }
+                _ => Vec::new(),
+            };
+            found.extend(names.iter().map(|name| name.text().to_owned()));
+        }
+    }
+    found
+}
+
 /// True for a function that may not return by itself: it loops without a condition, or uses channels.
-fn endless(node: Node<'_>) -> bool {
+fn endless(node: Node<'_>, channels: &BTreeSet<String>) -> bool {
+    let over_channel = |range: RangeStmt<'_>| {
+        let subject = range.subject().node().text();
+        subject.rsplit('.').next().is_some_and(|name| channels.contains(name))
+    };
     node.descendants().any(|inner| {
         let receives = |unary: UnaryExpr<'_>| unary.op() == UnaryOp::Receive;
         matches!(inner.kind(), Kind::SelectStmt | Kind::GoStmt | Kind::SendStmt)
             || inner.cast::<UnaryExpr<'_>>().is_some_and(receives)
+            || inner.cast::<RangeStmt<'_>>().is_some_and(over_channel)
             || inner.cast::<ForStmt<'_>>().is_some_and(|stmt| stmt.cond().is_none())
     })
 }
