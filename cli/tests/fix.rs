@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -195,4 +197,19 @@ fn permissions_and_links_are_kept() {
     let now = fs::metadata(real.join("cache.go.txt")).unwrap();
     assert_eq!(now.permissions().mode() & 0o777, 0o640);
     assert!(fs::read_to_string(real.join("cache.go.txt")).unwrap().contains("defer c.mu.Unlock()"));
+}
+
+#[test]
+fn the_output_in_the_readme_is_real() {
+    let folder = tempfile::tempdir().unwrap();
+    common::copy_tree(common::ORDERS.as_ref(), folder.path());
+    let printed = text(&check(folder.path(), &["--fix", "--with-test"]).stdout);
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("tophash check --fix --with-test`").unwrap();
+    let (_, shown) = after.split_once("```text\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let mut printed = printed.lines();
+    for line in shown.lines().filter(|line| *line != "…") {
+        assert!(printed.any(|real| real == line), "not printed, or not here: {line}");
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) fn copy(
     {
         return Err("it is handed out as a part of something else".into());
     }
-    if !program.go_minor(path).is_some_and(|minor| minor >= PACKAGE_MAPS) {
+    if program.go_minor(path).is_none_or(|minor| minor < PACKAGE_MAPS) {
         return Err(format!(
             "package maps came with Go 1.{PACKAGE_MAPS}, and the module asks for less"
         ));

@@ -1,12 +1,19 @@
-//! Edits of Go source that make a map safe: a lock around its accesses, and the test that shows it.
+//! Edits of Go source that make a map safe, and the test that shows it.
 //!
 //! ```text
-//! one_lock: one map ─► guard: which lock, the one that is there or a new one (declare)
-//!                      reach: whether its name means that lock at an access
-//!                      wrap, hoist: the edits of a function; quiet: what may run under the lock
-//!                      ─► edit: the text with all edits made, and its diff
+//! planner: findings ─► take: a lock around accesses, the one that is there or a new one
+//!                      longer: the lock that is there, held longer      upgrade: Lock for RLock
+//!                      hand_out: a copy and not the map                 make_map: before it is written
+//!                      ─► plan: edits that compose ─► proof: a second check, of the edited program
+//! one_lock: one map ─► one lock around every access of it: the emergency patch of a crash
+//!
+//!   what both stand on: guard: which lock; declare: a new one; reach, order: whether it may be taken at an access;
+//!   quiet: what may run under it; wrap, hoist: the edits of a function; edit: the text with all edits, and its diff
 //! stress:  one map ─► a test that calls what touches it from many goroutines
 //! ```
+//!
+//! A check repairs only what findings name, and every access where it declares a lock. A crash calls for all accesses at
+//! once, with whatever form of edit locks them.
 //!
 //! *Design constraints.* No I/O: texts in, texts and diffs out. What cannot be edited with certainty is left to a person,
 //! with the reason. The smallest correct edit is made, in the hand of `gofmt`; what would not parse is not offered.

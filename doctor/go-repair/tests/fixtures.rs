@@ -93,7 +93,7 @@ fn what_is_left_to_a_person_is_what_the_table_says() {
     let Repaired { plan, findings, .. } = repaired();
     let mut left = BTreeSet::new();
     for one in &plan.left {
-        let finding = findings.get(one.finding).unwrap();
+        let finding = findings.get(one.finding).expect("it is one of them");
         let place = format!("{}:{}", finding.access.site.file, finding.access.site.line);
         if !place.contains("/bad/") {
             continue;
