@@ -27,6 +27,12 @@ pub(crate) fn run(
     let program = tree::load(tree, &arguments.build, true, Vec::new());
     let trees = Trees::new(&program);
     let mut plan = go_repair::plan(&program, &findings.findings, arguments.tests);
+    // What was read as other text than it is cannot be written back.
+    let is_text = |path: &str| {
+        let bytes = tree.files.read(path).ok();
+        program.file(path).map(|file| file.text().as_bytes()) == bytes.as_deref()
+    };
+    plan.give_up("its file is no plain UTF-8", |change| !change.files().all(is_text));
     let mut after = |files: &[Edited]| {
         let files = EditedTree { tree: tree.files.as_ref(), files };
         check(&tree::load_files(&files, &arguments.build, arguments.tests, Vec::new())).findings

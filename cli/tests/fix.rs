@@ -181,6 +181,31 @@ fn a_suppressed_or_known_finding_is_not_repaired() {
     assert_eq!(fs::read_to_string(folder.path().join("cache.go")).unwrap(), CACHE);
 }
 
+/// What one such file has is left, and does not keep the others from being repaired.
+#[test]
+fn files_that_are_no_plain_text_are_left() {
+    let folder = tree(CACHE);
+    let odd = CACHE.replace("package t", "package odd // \u{e9}");
+    let mut bytes = odd.into_bytes();
+    let at = bytes.windows(2).position(|two| two == [0xc3, 0xa9]).unwrap();
+    bytes.remove(at);
+    let lines = CACHE.replace("package t", "package crlf").replace('\n', "\r\n");
+    for (name, text) in [("odd", bytes), ("crlf", lines.into_bytes())] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("cache.go"), text).unwrap();
+    }
+    let read = |name: &str| fs::read(folder.path().join(name).join("cache.go")).unwrap();
+    let before = (read("odd"), read("crlf"));
+    let output = check(folder.path(), &["--fix"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).ends_with("1 finding repaired in 1 file, 2 left\n"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert_eq!((read("odd"), read("crlf")), before);
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_and_links_are_kept() {

@@ -28,6 +28,11 @@ impl Change {
         Self { findings, what, edits, imports: BTreeSet::new(), bodies: Vec::new() }
     }
 
+    /// The files that it edits.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.edits.files.keys().map(String::as_str)
+    }
+
     /// True when both edit one function.
     fn meets(&self, other: &Self) -> bool {
         self.bodies.iter().any(|(file, body)| {
@@ -91,6 +96,10 @@ impl Plan {
             self.left.extend(leave("another repair edits the same function", true));
             return;
         }
+        if change.files().any(|path| is_anothers(trees, path)) {
+            self.left.extend(leave("it would edit a generated or vendored file", false));
+            return;
+        }
         let touched: BTreeSet<String> = change.edits.files.keys().cloned().collect();
         let both = || self.changes.iter().chain(std::iter::once(&change));
         if touched.iter().any(|path| edited(trees, path, both()).is_none()) {
@@ -108,7 +117,7 @@ impl Plan {
     }
 
     /// Takes changes out again, for the reason that is given.
-    pub fn drop(&mut self, why: &str, dropped: impl Fn(&Change) -> bool) {
+    pub fn give_up(&mut self, why: &str, dropped: impl Fn(&Change) -> bool) {
         let (out, kept): (Vec<Change>, Vec<Change>) =
             std::mem::take(&mut self.changes).into_iter().partition(dropped);
         self.changes = kept;
@@ -123,6 +132,17 @@ impl Plan {
             self.changes.iter().flat_map(|change| change.edits.files.keys()).collect();
         paths.into_iter().filter_map(|path| edited(trees, path, self.changes.iter())).collect()
     }
+}
+
+/// True for a file that a tool writes anew, or somebody else.
+fn is_anothers(trees: &Trees<'_>, path: &str) -> bool {
+    trees.program().file(path).is_none_or(|file| {
+        let mut head = file.text().lines().take_while(|line| !line.starts_with("package "));
+        file.is_vendored()
+            || head.any(|line| {
+                line.starts_with("// Code generated ") && line.ends_with(" DO NOT EDIT.")
+            })
+    })
 }
 
 /// A file with the edits of some changes; `None` where two overlap, or it would not parse any more.
@@ -141,6 +161,10 @@ fn edited<'c>(
     let wanted: Vec<&str> = wanted.into_iter().collect();
     edits.extend(imports::add(&*trees.file(path)?, &wanted));
     let before = trees.program().file(path)?.text().to_owned();
+    // Lines are added as Go's tools write them.
+    if before.contains('\r') {
+        return None;
+    }
     let after = edit::apply(&before, &edits)?;
     let parses = go_syntax::parse(after.as_str()).errors().is_empty();
     parses.then(|| Edited { path: path.to_owned(), before, after })

@@ -44,10 +44,10 @@ impl Plan {
             }
             let of = |at: &usize| findings.get(*at);
             let before = self.changes.len();
-            self.drop("the finding would still be there", |change| {
+            self.give_up("the finding would still be there", |change| {
                 change.findings.iter().filter_map(of).any(|f| still.contains(&f.fingerprint()))
             });
-            self.drop("another finding would take its place", |change| {
+            self.give_up("another finding would take its place", |change| {
                 change.findings.iter().filter_map(of).any(|f| new.contains(f.map.id.as_str()))
             });
             let files: BTreeSet<&str> = after
@@ -56,17 +56,17 @@ impl Plan {
                 .map(|finding| &*finding.access.site.file)
                 .collect();
             if self.changes.len() == before {
-                self.drop("another finding would take its place", |change| {
+                self.give_up("another finding would take its place", |change| {
                     change.edits.files.keys().any(|file| files.contains(file.as_str()))
                 });
             }
             if self.changes.len() == before {
                 // Whose edit it is that brings something new is not known.
-                self.drop("the edits together would bring new findings", |_| true);
+                self.give_up("the edits together would bring new findings", |_| true);
             }
         }
         if !self.changes.is_empty() {
-            self.drop("the edits together would bring new findings", |_| true);
+            self.give_up("the edits together would bring new findings", |_| true);
         }
         findings.to_vec()
     }
