@@ -84,7 +84,9 @@ fn read<'f>(call: CallExpr<'f>, path: &str) -> Option<(Does, Node<'f>)> {
         "RLock" => Does::RLock,
         "Unlock" => Does::Unlock,
         "RUnlock" => Does::RUnlock,
-        _ => Does::Other,
+        "TryLock" | "TryRLock" | "RLocker" => Does::Other,
+        // A method of the value that embeds the mutex.
+        _ => return None,
     };
     Some((does, method))
 }

@@ -365,3 +365,19 @@ func Run(events <-chan string) int {
     let left = &after.plan.left;
     assert!(left.iter().any(|left| left.why.contains("generated")), "{left:?}");
 }
+
+#[test]
+fn methods_of_a_type_that_embeds_its_mutex_are_no_use_of_the_lock() {
+    let embedded = cache(
+        "func (c *Cache) size() int { return 1 }
+
+func (c *Cache) Fill(k string, load func() int) int {
+	n := load() + c.size()
+	c.entries[k] = n
+	return n
+}",
+    );
+    let after =
+        text(&embedded.replace("mu      sync.RWMutex", "sync.RWMutex").replace(".mu.", "."));
+    assert!(after.contains("\tc.Lock()\n\tc.entries[k] = n\n\tc.Unlock()\n"), "{after}");
+}
