@@ -170,7 +170,7 @@ fn edited<'c>(
     parses.then(|| Edited { path: path.to_owned(), before, after })
 }
 
-/// The findings that are left, in order, each once: what another run does comes last.
+/// The findings that are left, in order, each once.
 pub(crate) fn by_place(left: &mut Vec<Left>) {
     let mut found: BTreeMap<usize, Left> = BTreeMap::new();
     for one in left.drain(..) {

@@ -1,6 +1,6 @@
 //! The proof of a plan: the program with its edits is checked again, and what does not hold is taken out.
 
-use crate::plan::{Edited, Plan};
+use crate::plan::{self, Edited, Plan};
 use crate::trees::Trees;
 use finding::Finding;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,17 @@ impl Plan {
     ///
     /// Yields what is found in the end.
     pub fn prove(
+        &mut self,
+        trees: &Trees<'_>,
+        findings: &[Finding],
+        check: &mut dyn FnMut(&[Edited]) -> Vec<Finding>,
+    ) -> Vec<Finding> {
+        let found = self.hold(trees, findings, check);
+        plan::by_place(&mut self.left);
+        found
+    }
+
+    fn hold(
         &mut self,
         trees: &Trees<'_>,
         findings: &[Finding],

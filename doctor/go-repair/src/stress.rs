@@ -7,6 +7,7 @@ mod value;
 
 use crate::callers::CallersHold;
 use crate::locks::{self, Relation, Under};
+use crate::owner::struct_of;
 use crate::trees::{self, Trees};
 use finding::{Code, DeclKind, MapDecl};
 use go_source::Program;
@@ -149,6 +150,15 @@ fn subject(
                 return Some(format!("subject{rest} := {}({arguments})", function.name().text()));
             }
         }
+    }
+    // A literal leaves the other fields empty: calling a function that is not there ends the test.
+    let file = trees.file(&map.site.file)?;
+    let called = struct_of(trees, map, &file).is_some_and(|fields| {
+        let mut inside = fields.descendants().filter_map(Node::cast::<Field<'_>>);
+        inside.any(|field| field.ty().node().kind() == Kind::FuncType)
+    });
+    if called {
+        return None;
     }
     let field = map.path.rsplit('.').next()?;
     let plain = !map.map_type.text.contains('.');

@@ -19,6 +19,12 @@ struct Wanted<'a, 'p> {
     finding: Option<usize>,
 }
 
+/// An access that cannot be locked, and the finding about it, if there is one.
+struct Refused {
+    finding: Option<usize>,
+    why: String,
+}
+
 /// Takes one lock that is there around the accesses of findings.
 pub(crate) fn existing<'a, 'p>(
     planner: &Planner<'a, 'p>,
@@ -48,6 +54,9 @@ pub(crate) fn existing<'a, 'p>(
     }
     let mut changes = Vec::new();
     for (edited, refused) in functions(planner, &wanted) {
+        let refused = refused.into_iter().filter_map(|Refused { finding, why }| {
+            Some(Left { finding: finding?, why, again: false })
+        });
         left.extend(refused);
         changes.extend(edited);
     }
@@ -153,7 +162,7 @@ fn needs_lock(map: &SharedMap<'_>, touch: &Touch<'_>, claims: &[Claim<'_, '_>]) 
 fn functions(
     planner: &Planner<'_, '_>,
     wanted: &[Wanted<'_, '_>],
-) -> Vec<(Option<Change>, Vec<Left>)> {
+) -> Vec<(Option<Change>, Vec<Refused>)> {
     let mut done: Vec<(&str, u32)> = Vec::new();
     let mut found = Vec::new();
     for first in wanted {
@@ -205,13 +214,12 @@ fn functions(
             let refused =
                 wrapped.left.iter().find(|(source, _)| std::ptr::eq(*source, want.source));
             match (want.finding, refused) {
-                (Some(finding), Some((_, why))) => {
-                    left.push(Left { finding, why: why.clone(), again: false });
-                }
-                (None, Some((source, why))) => left.push(Left {
-                    finding: usize::MAX,
-                    why: format!("{why} (at {})", plan::at(&source.access.site)),
-                    again: false,
+                (finding, Some((source, why))) => left.push(Refused {
+                    finding,
+                    why: match finding {
+                        Some(_) => why.clone(),
+                        None => format!("{why} (at {})", plan::at(&source.access.site)),
+                    },
                 }),
                 (Some(finding), None) => repaired.push(finding),
                 (None, None) => {}
