@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod cached;
+mod fix;
 mod known;
 mod new_from_rev;
 mod patterns;
@@ -12,17 +13,21 @@ mod watch;
 
 pub(crate) use args::Check;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tree::{self, Rev, Tree};
 use crate::{exit, output};
-use finding::Findings;
+use finding::{Finding, Findings};
 use go_source::{Program, SourceTree};
+use known::Known;
 use patterns::Patterns;
 use settings::Settings;
 
 /// Checks what the patterns name and prints what was found.
 pub(crate) fn run(arguments: &Check) -> Result<u8> {
     let patterns = Patterns::new(&arguments.paths)?;
+    if arguments.with_test && !arguments.repairs() {
+        return Err(Error::new("--with-test adds to a repair").hint("give it with --fix or --diff"));
+    }
     if arguments.watch {
         return watch::run(arguments, &patterns);
     }
@@ -45,9 +50,20 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         ));
         return Ok(exit::EXPLAINED);
     }
+    let all = if arguments.repairs() { findings.findings.clone() } else { Vec::new() };
     leave_out_known(&mut findings, &tree, &patterns, &settings)?;
     for note in &findings.notes {
         output::say(format_args!("note: {note}"));
+    }
+    if arguments.repairs() {
+        let after = |program: &Program| {
+            let mut after = check_program(program, &settings);
+            narrow(&mut after, &patterns, &settings);
+            known_of(&all, &findings.findings).take_out(&mut after, &[]);
+            after
+        };
+        tree::fetch(&mut tree)?;
+        return fix::run(arguments, &settings, &patterns.root, &tree, &findings, &after);
     }
     print::findings(&findings, &tree, &settings)?;
     if arguments.statistics {
@@ -100,6 +116,15 @@ fn leave_out_known(
         new_from_rev::apply(findings, tree, &patterns.root, rev, settings)?;
     }
     Ok(())
+}
+
+/// What was left out as known.
+fn known_of(all: &[Finding], left: &[Finding]) -> Known {
+    let mut known = Known::default();
+    for finding in all.iter().filter(|finding| !left.contains(finding)) {
+        known.add(&finding.fingerprint(), String::new());
+    }
+    known
 }
 
 /// Checks a whole tree: the findings of every grade, and in their notes all that was left out of the files.

@@ -39,6 +39,18 @@ pub(crate) struct Check {
     )]
     pub(crate) tests: Option<bool>,
 
+    /// Repair what can be repaired safely, in the files; what is left is said
+    #[arg(long, conflicts_with_all = ["rev", "write_baseline", "format", "watch"])]
+    pub(crate) fix: bool,
+
+    /// Print what --fix would do as a diff, for git apply
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline", "format", "watch"])]
+    pub(crate) diff: bool,
+
+    /// Add a stress test for each repaired map, to --fix or --diff
+    #[arg(long)]
+    pub(crate) with_test: bool,
+
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,
@@ -93,6 +105,13 @@ pub(crate) struct Check {
     /// What the tree is checked for.
     #[command(flatten)]
     pub(crate) build: Build,
+}
+
+impl Check {
+    /// Whether findings are repaired, or it is shown how.
+    pub(crate) fn repairs(&self) -> bool {
+        self.fix || self.diff
+    }
 }
 
 /// The grades of findings.

@@ -11,10 +11,10 @@ mod held;
 mod instance;
 
 use crate::context::Context;
-use crate::trees::Trees;
 use finding::{
     Confidence, Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter, LockMode, Subject,
 };
+use go_repair::trees::Trees;
 use go_source::{Program, SourceAccess};
 use held::Waiting;
 use instance::Instance;

@@ -1,13 +1,13 @@
 //! From a draft to a case: verdict, every access with its part, goroutines, gaps, steps.
 
-use crate::callers::CallersHold;
 use crate::context::Context;
 use crate::draft::Draft;
 use crate::family::{self, Family};
-use crate::trees::Trees;
 use crate::{deadlock, gaps, instances, near, stacks, steps, verdict};
 use finding::{Access, AccessRow, Case, LockMode, Part, Subject};
 use go_crash::{Fault, Frame};
+use go_repair::callers::CallersHold;
+use go_repair::trees::Trees;
 use std::sync::Arc;
 
 /// Words and orders what a draft holds.

@@ -14,7 +14,6 @@
 //! not, the nearest reading is given with less confidence and said as such.
 
 mod build;
-mod callers;
 mod context;
 mod deadlock;
 mod draft;
@@ -25,14 +24,12 @@ mod frames;
 mod gaps;
 mod instances;
 mod keys;
-mod locks;
 mod mentions;
 mod near;
 mod options;
 mod overview;
 mod place;
 mod race;
-mod repair;
 mod resolve;
 mod segv;
 mod settle;
@@ -40,8 +37,6 @@ mod sides;
 mod stacks;
 mod statistics;
 mod steps;
-mod stress;
-mod trees;
 mod unlock;
 mod verdict;
 mod words;

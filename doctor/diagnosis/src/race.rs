@@ -1,6 +1,5 @@
 //! Cases of the race detector: both sides are given, and the source gives them their names.
 
-use crate::callers::CallersHold;
 use crate::context::Context;
 use crate::draft::Draft;
 use crate::family;
@@ -9,12 +8,13 @@ use crate::near::{self, Presence};
 use crate::resolve::{self, Question, Resolution};
 use crate::sides::{self, Sides};
 use crate::stacks;
-use crate::trees::Trees;
 use finding::{
     Candidate, Confidence, FaultingAccess, MapClue, MapId, Match, Operation, OtherSide, Reason,
     ReasonKind, Site, Subject,
 };
 use go_crash::{Fault, RaceActor, RaceSide};
+use go_repair::callers::CallersHold;
+use go_repair::trees::Trees;
 use go_source::Program;
 use std::sync::Arc;
 

@@ -8,9 +8,9 @@
 use crate::context::Context;
 use crate::frames::frame_of;
 use crate::stacks;
-use crate::trees::{self, Trees};
 use finding::Operation;
 use go_crash::{Fault, FaultKind};
+use go_repair::trees::{self, Trees};
 use go_source::Program;
 use go_syntax::Kind;
 

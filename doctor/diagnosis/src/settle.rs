@@ -3,7 +3,6 @@
 //! Where the clue leaves several maps, what else is known settles it: the caller's line for a map
 //! that came in by a parameter, who changes which map, and where other goroutines stand.
 
-use crate::callers::CallersHold;
 use crate::context::Context;
 use crate::draft::Draft;
 use crate::family::{self, Family};
@@ -12,13 +11,14 @@ use crate::near::{self, Near, Presence};
 use crate::place::Place;
 use crate::resolve::{self, Question, Resolution};
 use crate::sides::{self, Sides};
-use crate::trees::Trees;
 use crate::{Options, stacks};
 use finding::{
     Candidate, Confidence, DeclKind, FaultingAccess, Gap, GapKind, GoroutineRole, MapId, Match,
     OtherSide, Reason, ReasonKind, Site, Subject,
 };
 use go_crash::{Fault, Frame, FrameOwner};
+use go_repair::callers::CallersHold;
+use go_repair::trees::Trees;
 use go_source::{Origin, Program};
 
 /// How many frames below the first are tried where that one is not in the tree.

@@ -6,10 +6,10 @@
 //! that only seems to run in the faulting goroutine is ruled out as long as others remain: that no
 //! second place starts it was found is weak evidence.
 
-use crate::callers::CallersHold;
-use crate::locks::{self, Relation};
 use crate::near::Presence;
 use finding::{Access, Confidence, Excluded, Operation, OtherSide, Reason, ReasonKind};
+use go_repair::callers::CallersHold;
+use go_repair::locks::{self, Relation};
 use go_source::SourceAccess;
 
 /// What the other side must have done.

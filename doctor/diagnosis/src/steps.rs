@@ -6,7 +6,7 @@ mod other;
 use crate::context::Context;
 use crate::draft::Draft;
 use crate::family::Family;
-use crate::repair;
+
 use finding::{AccessRow, Command, Repair, Step, Steps, Subject};
 use go_crash::Fault;
 
@@ -28,10 +28,10 @@ pub(crate) fn of(
     let named = draft.subject.map().zip(context.program);
     let mut repair = match (family, named) {
         (Family::Concurrent | Family::Race, Some((map, program))) => {
-            Some(repair::plan(program, map, accesses))
+            Some(go_repair::of_shared_map(program, map, accesses))
         }
         (Family::NilMap, Some((map, program))) => {
-            repair::of_nil_map(program, map, draft.faulting.as_ref())
+            go_repair::of_nil_map(program, map, draft.faulting.as_ref())
         }
         _ => None,
     };

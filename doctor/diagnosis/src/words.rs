@@ -2,11 +2,6 @@
 
 use finding::{Deadlock, DeadlockLock, DeadlockMember, LockMode, Operation, Site, Subject};
 
-/// `1 place`, `2 places`.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 /// How a sentence calls the subject.
 pub(crate) fn subject(subject: &Subject) -> String {
     match subject {

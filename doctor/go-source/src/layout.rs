@@ -33,6 +33,8 @@ pub(crate) struct Directory {
     rank: Rank,
     /// Whether no module says its import path.
     bare: bool,
+    /// The minor number of the `go 1.N` that its module says.
+    pub(crate) go_minor: Option<u32>,
     /// Paths of the files whose names belong to the target, in order.
     pub(crate) files: Vec<String>,
 }
@@ -114,6 +116,7 @@ impl Layout {
                 copied_from,
                 rank,
                 bare,
+                go_minor: module.and_then(|module| module.manifest.go_minor),
                 files,
             });
         }

@@ -92,6 +92,12 @@ pub(crate) struct Resolution {
 }
 
 impl Resolution {
+    /// The minor number of Go that the module of each directory asks for, by the directory's path.
+    pub(crate) fn go_minors(&self) -> FxHashMap<String, u32> {
+        let directories = self.layout.directories.iter();
+        directories.filter_map(|found| Some((found.path.clone(), found.go_minor?))).collect()
+    }
+
     pub(crate) fn package(&self, world: &World, import: &str) -> Option<PackageId> {
         let directory = self.layout.resolve(import).and_then(|at| self.by_directory.get(&at));
         directory.or_else(|| world.by_import.get(import)).copied()

@@ -39,6 +39,7 @@ pub struct Program {
     effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
+    go_minors: FxHashMap<String, u32>,
     pub(crate) indexes: Indexes,
 }
 
@@ -113,6 +114,7 @@ impl Program {
         let mut program = Self::build(link::link(&world, &names, &units), notes);
         drop(units);
         program.take_files(world);
+        program.go_minors = resolution.go_minors();
         program.vendored_modules = resolution.vendored;
         program
     }
@@ -213,6 +215,12 @@ impl Program {
     /// One file by its path in the tree.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         self.indexes.file_by_path.get(path).and_then(|index| self.files.get(widen(*index)))
+    }
+
+    /// The minor number of the Go release that the module of a file asks for, by its `go 1.N`.
+    pub fn go_minor(&self, file: &str) -> Option<u32> {
+        let directory = file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        self.go_minors.get(directory).copied()
     }
 
     /// The modules under `vendor` directories, as each `modules.txt` lists them.

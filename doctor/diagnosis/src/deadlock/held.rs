@@ -2,12 +2,12 @@
 
 use super::Seen;
 use super::instance::{self, Instance};
-use crate::callers::CallersHold;
 use crate::context::Context;
 use crate::stacks::{self, Stack};
-use crate::trees::Trees;
 use finding::{DeadlockLock, LockMode, LockSet};
 use go_crash::{Frame, FrameOwner};
+use go_repair::callers::CallersHold;
+use go_repair::trees::Trees;
 use go_source::{Call, CallKind, Function, Holding, Program};
 use std::sync::Arc;
 

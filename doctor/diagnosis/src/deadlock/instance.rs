@@ -1,7 +1,7 @@
 //! Which lock of the process a path in a function means, where that can be proved.
 
-use crate::trees::{self, Trees};
 use go_crash::Frame;
+use go_repair::trees::{self, Trees};
 use go_source::Function;
 use go_syntax::ast::{AssignStmt, FuncDecl, ValueSpec};
 use go_syntax::{Kind, Node, View};

@@ -3,9 +3,10 @@
 use super::{command, package_dir, step};
 use crate::context::Context;
 use crate::draft::Draft;
-use crate::{stress, words};
+use crate::words;
 use finding::{Command, Repair, Step, Steps, Subject};
 use go_crash::FaultKind;
+use go_repair::stress;
 
 pub(super) fn steps(
     context: &Context<'_>,

@@ -17,17 +17,18 @@ const DEPTH: u32 = 6;
 
 /// A lock that callers hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CallerLock {
+pub struct CallerLock {
     /// As the called function would write it.
-    pub(crate) path: String,
-    pub(crate) mode: LockMode,
+    pub path: String,
+    /// How it is held.
+    pub mode: LockMode,
     /// The declaration of its mutex, where it is known.
-    pub(crate) guard: Option<Arc<str>>,
+    pub guard: Option<Arc<str>>,
 }
 
 /// What some caller may hold.
 #[derive(Clone, Debug)]
-pub(crate) enum Possible {
+pub enum Possible {
     /// This lock, as the caller writes it.
     Lock(CallerLock),
     /// Something that cannot be told.
@@ -36,29 +37,30 @@ pub(crate) enum Possible {
 
 /// Answers which locks the callers of a function hold.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CallersHold<'t> {
+pub struct CallersHold<'t> {
     trees: &'t Trees<'t>,
 }
 
 impl<'t> CallersHold<'t> {
-    pub(crate) fn new(trees: &'t Trees<'t>) -> Self {
+    /// Over the calls of a program.
+    pub fn new(trees: &'t Trees<'t>) -> Self {
         Self { trees }
     }
 
     /// The locks held at every call of a function, by the names the function itself would use.
     /// None where no call is known or one of them holds nothing.
-    pub(crate) fn of(&self, function: Option<FunctionId>) -> Vec<CallerLock> {
+    pub fn of(&self, function: Option<FunctionId>) -> Vec<CallerLock> {
         function.map(|id| self.held_by_all(id, DEPTH)).unwrap_or_default()
     }
 
     /// The same for the function of an access.
-    pub(crate) fn of_access(&self, accesses: &[SourceAccess], access: &Access) -> Vec<CallerLock> {
+    pub fn of_access(&self, accesses: &[SourceAccess], access: &Access) -> Vec<CallerLock> {
         let same = |source: &&SourceAccess| source.access.site == access.site;
         self.of(accesses.iter().find(same).and_then(|source| source.function))
     }
 
     /// What some caller may hold, however far up, with the call it is held at.
-    pub(crate) fn possible(&self, function: FunctionId) -> Vec<(Possible, Call)> {
+    pub fn possible(&self, function: FunctionId) -> Vec<(Possible, Call)> {
         let mut found = Vec::new();
         let mut seen = vec![function];
         let mut open = vec![function];
@@ -85,7 +87,7 @@ impl<'t> CallersHold<'t> {
     /// A path of the outermost caller in the names of the innermost callee, over calls that are given
     /// innermost first. `None` where the value is not handed down, or a function on the way assigns
     /// its name for it.
-    pub(crate) fn handed_down(&self, calls: &[&Call], path: &str) -> Option<String> {
+    pub fn handed_down(&self, calls: &[&Call], path: &str) -> Option<String> {
         let mut path = path.to_owned();
         for call in calls.iter().rev() {
             let Names { pairs, assigned, .. } = self.names(call, call.callee)?;

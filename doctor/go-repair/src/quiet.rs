@@ -4,9 +4,10 @@
 //! What is not recognised is not quiet. So a patch is refused rather than one made that could
 //! deadlock.
 
+use crate::calls::Calls;
 use crate::trees::{self, Trees};
-use go_source::{FunctionId, Program, Span};
-use go_syntax::ast::{CallExpr, RangeStmt, SelectorExpr, UnaryExpr};
+use go_source::{FunctionId, Span};
+use go_syntax::ast::{CallExpr, RangeStmt, UnaryExpr};
 use go_syntax::{File, Kind, Node, UnaryOp, View};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -101,25 +102,14 @@ const PURE_METHODS: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct Quiet<'t> {
     trees: &'t Trees<'t>,
-    /// Callees by file and offset of the call.
-    calls: HashMap<(String, u32), Vec<FunctionId>>,
+    calls: &'t Calls,
     known: RefCell<HashMap<FunctionId, bool>>,
     /// Functions that take the lock once they are patched: they must not be called under it.
     locking: Vec<FunctionId>,
 }
 
 impl<'t> Quiet<'t> {
-    pub(crate) fn new(trees: &'t Trees<'t>, locking: Vec<FunctionId>) -> Self {
-        let program: &Program = trees.program();
-        let mut calls: HashMap<(String, u32), Vec<FunctionId>> = HashMap::new();
-        for function in program.functions() {
-            for call in program.callers(function.id) {
-                let site = &call.site;
-                if let Some(offset) = trees.offset(&site.file, site.line, site.column) {
-                    calls.entry((site.file.to_string(), offset)).or_default().push(call.callee);
-                }
-            }
-        }
+    pub(crate) fn new(trees: &'t Trees<'t>, calls: &'t Calls, locking: Vec<FunctionId>) -> Self {
         Self { trees, calls, known: RefCell::default(), locking }
     }
 
@@ -144,13 +134,9 @@ impl<'t> Quiet<'t> {
     }
 
     /// With two variables it is no channel; with one, it must be a map that is known, or a number.
-    fn range(&self, path: &str, range: RangeStmt<'_>) -> bool {
+    pub(crate) fn range(&self, path: &str, range: RangeStmt<'_>) -> bool {
         let over = range.subject().node();
-        let known_map = self.trees.program().all_accesses().iter().any(|source| {
-            *source.access.site.file == *path
-                && source.placement.map.start == over.start()
-                && source.placement.map.end == over.end()
-        });
+        let known_map = self.calls.is_map(path, over.start(), over.end());
         let two = range.value().is_some();
         let walks_function = matches!(over.kind(), Kind::CallExpr | Kind::FuncLit);
         known_map || (two && !walks_function) || over.kind() == Kind::BasicLit
@@ -158,12 +144,7 @@ impl<'t> Quiet<'t> {
 
     fn call(&self, path: &str, call: CallExpr<'_>) -> bool {
         let fun = call.fun().node();
-        let at = |node: Node<'_>| self.calls.get(&(path.to_owned(), node.start()));
-        let selector = fun.cast::<SelectorExpr<'_>>();
-        let callees = at(call.node()).or_else(|| {
-            selector.and_then(|selector| self.calls.get(&(path.to_owned(), selector.sel().start())))
-        });
-        if let Some(callees) = callees {
+        if let Some(callees) = self.calls.of(path, call) {
             return callees.iter().all(|callee| self.function(*callee));
         }
         match fun.kind() {

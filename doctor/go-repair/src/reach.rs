@@ -4,9 +4,9 @@
 //! the map: a type that embeds that one may have a `mu` of its own. A bare `mu` is the package's
 //! only in that package, and only where no parameter or local variable hides it.
 
-use super::guard::Guard;
-use super::owner::{beside, struct_of};
+use crate::guard::Guard;
 use crate::locks::LockKey;
+use crate::owner::{beside, struct_of};
 use crate::trees::{self, Trees};
 use finding::MapDecl;
 use go_source::SourceAccess;

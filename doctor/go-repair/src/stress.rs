@@ -7,10 +7,11 @@ mod value;
 
 use crate::callers::CallersHold;
 use crate::locks::{self, Relation, Under};
+use crate::owner::struct_of;
 use crate::trees::{self, Trees};
 use finding::{Code, DeclKind, MapDecl};
 use go_source::Program;
-use go_syntax::ast::{ForStmt, FuncDecl, UnaryExpr};
+use go_syntax::ast::{Field, ForStmt, FuncDecl, RangeStmt, UnaryExpr, ValueSpec};
 use go_syntax::{File, Kind, Node, UnaryOp, View};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -22,7 +23,7 @@ const CALLS: usize = 12;
 
 /// A test that runs every function that touches the map from many goroutines; `None` where none of
 /// them can be called without knowing more.
-pub(crate) fn test(program: &Program, map: &MapDecl) -> Option<Code> {
+pub fn test(program: &Program, map: &MapDecl) -> Option<Code> {
     let trees = Trees::new(program);
     let file = trees.file(&map.site.file)?;
     let mut values = Values::default();
@@ -63,7 +64,7 @@ pub(crate) fn test(program: &Program, map: &MapDecl) -> Option<Code> {
 }
 
 /// The name of the test in its text.
-pub(crate) fn name(text: &str) -> Option<String> {
+pub fn name(text: &str) -> Option<String> {
     let after = text.split_once("func Test")?.1;
     let rest = after.split_once('(')?.0;
     Some(format!("Test{rest}"))
@@ -150,6 +151,15 @@ fn subject(
             }
         }
     }
+    // A literal leaves the other fields empty: calling a function that is not there ends the test.
+    let file = trees.file(&map.site.file)?;
+    let called = struct_of(trees, map, &file).is_some_and(|fields| {
+        let mut inside = fields.descendants().filter_map(Node::cast::<Field<'_>>);
+        inside.any(|field| field.ty().node().kind() == Kind::FuncType)
+    });
+    if called {
+        return None;
+    }
     let field = map.path.rsplit('.').next()?;
     let plain = !map.map_type.text.contains('.');
     plain.then(|| format!("subject := &{owner}{{{field}: make({})}}", map.map_type.text))
@@ -164,6 +174,7 @@ fn calls(
     values: &mut Values,
 ) -> Vec<String> {
     let callers = CallersHold::new(trees);
+    let channels = channels(&package_files(program, trees, map));
     let mut found: Vec<String> = Vec::new();
     let mut touched: Vec<(Under, bool)> = Vec::new();
     for source in program.accesses(&map.id) {
@@ -186,7 +197,8 @@ fn calls(
         let name = function.name().text();
         if function.signature().type_params().is_some()
             || matches!(name, "main" | "init")
-            || endless(function.node())
+            || endless(function.node(), &channels)
+            || is_kept(node)
         {
             continue;
         }
@@ -234,12 +246,51 @@ fn one_result(function: FuncDecl<'_>) -> bool {
     }
 }
 
+/// True inside a function literal that is returned or stored: whoever calls the function around it does not run it.
+fn is_kept(node: Node<'_>) -> bool {
+    let ancestors = node.ancestors();
+    let Some(literal) = ancestors.iter().position(|up| up.kind() == Kind::FuncLit) else {
+        return false;
+    };
+    let around = ancestors.iter().take(literal).rev();
+    around
+        .take_while(|up| up.kind() != Kind::BlockStmt)
+        .any(|up| matches!(up.kind(), Kind::ReturnStmt | Kind::CompositeLit))
+}
+
+/// The names of channels in fields, parameters and variables of a package.
+fn channels(files: &[Rc<File>]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files {
+        for node in file.root().descendants() {
+            let names: Vec<_> = match (node.cast::<Field<'_>>(), node.cast::<ValueSpec<'_>>()) {
+                (Some(field), _) if field.ty().node().kind() == Kind::ChanType => {
+                    field.names().collect()
+                }
+                (_, Some(spec))
+                    if spec.ty().is_some_and(|ty| ty.node().kind() == Kind::ChanType) =>
+                {
+                    spec.names().collect()
+                }
+                _ => Vec::new(),
+            };
+            found.extend(names.iter().map(|name| name.text().to_owned()));
+        }
+    }
+    found
+}
+
 /// True for a function that may not return by itself: it loops without a condition, or uses channels.
-fn endless(node: Node<'_>) -> bool {
+fn endless(node: Node<'_>, channels: &BTreeSet<String>) -> bool {
+    let over_channel = |range: RangeStmt<'_>| {
+        let subject = range.subject().node().text();
+        subject.rsplit('.').next().is_some_and(|name| channels.contains(name))
+    };
     node.descendants().any(|inner| {
         let receives = |unary: UnaryExpr<'_>| unary.op() == UnaryOp::Receive;
         matches!(inner.kind(), Kind::SelectStmt | Kind::GoStmt | Kind::SendStmt)
             || inner.cast::<UnaryExpr<'_>>().is_some_and(receives)
+            || inner.cast::<RangeStmt<'_>>().is_some_and(over_channel)
             || inner.cast::<ForStmt<'_>>().is_some_and(|stmt| stmt.cond().is_none())
     })
 }

@@ -1,33 +1,19 @@
-//! What can be done to the source of a map: a patch where it is safe, words where it is not.
-
-mod choices;
-mod declare;
-mod edit;
-mod function;
-mod guard;
-mod hoist;
-mod lines;
-mod nil_map;
-mod owner;
-mod quiet;
-mod reach;
-mod wrap;
-
-pub(crate) use nil_map::plan as of_nil_map;
+//! One lock around every access of a map: a patch where it is safe, words where it is not.
 
 use crate::callers::{CallersHold, Possible};
+use crate::calls::Calls;
+use crate::edit::{self, Edits};
+use crate::function::{Function, Target};
+use crate::guard::{self, Guard};
 use crate::locks::{self, LockKey};
+use crate::quiet::Quiet;
 use crate::trees::{self, Trees};
-use crate::words;
-use edit::Edits;
+use crate::{choices, declare, imports, reach, wrap};
 use finding::{AccessRow, ByHand, LockSet, MapDecl, MapKind, Patch, Repair};
-use function::{Function, Target};
 use go_source::{Context, FunctionId, Program, Shape, SourceAccess};
-use guard::Guard;
-use quiet::Quiet;
 
 /// The emergency measure for a map that two goroutines touch: one lock around every access.
-pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
+pub fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repair {
     let mut repair = Repair { patch: None, by_hand: Vec::new(), choices: choices::of(map, rows) };
     if map.map_type.kind == MapKind::SyncMap {
         return repair;
@@ -52,8 +38,14 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
     };
     let mut edits = Edits::default();
     if guard.new {
-        match declare::lock(&trees, map, &guard) {
-            Ok(declared) => edits.add(&map.site.file, declared),
+        let short = map.path.rsplit('.').next().unwrap_or(&map.path);
+        match declare::lock(&trees, map, &guard, short) {
+            Ok(declared) => {
+                edits.add(&map.site.file, declared);
+                if let Some(file) = trees.file(&map.site.file) {
+                    edits.add(&map.site.file, imports::add(&file, &["sync"]));
+                }
+            }
             Err(why) => {
                 repair.by_hand.push(ByHand {
                     site: map.site.clone(),
@@ -84,7 +76,8 @@ pub(crate) fn plan(program: &Program, map: &MapDecl, rows: &[AccessRow]) -> Repa
         }
     }
     let locking = targets.iter().filter_map(|(source, _)| source.function).collect();
-    let quiet = Quiet::new(&trees, locking);
+    let calls = Calls::new(&trees);
+    let quiet = Quiet::new(&trees, &calls, locking);
     let locked =
         edit_functions(&trees, map, &guard, &quiet, &targets, &mut edits, &mut repair.by_hand);
     repair.by_hand.sort_by(|a, b| a.site.cmp(&b.site));
@@ -216,26 +209,28 @@ fn edit_functions(
             continue;
         }
         done.push((path, body_at.start));
+        let (Some(file), Some(text)) = (trees.file(path), trees.program().file(path)) else {
+            continue;
+        };
+        // Another package would have to write the type's name otherwise.
+        let in_package = text.package() == &*map.package;
+        let map_type = in_package.then_some(&*map.map_type.text);
         let members: Vec<_> = targets
             .iter()
             .filter(|(other, _)| {
                 *other.access.site.file == *path && other.placement.body == body_at
             })
-            .map(|(other, lock)| Target { source: other, lock })
+            .map(|(other, lock)| Target { source: other, lock, rw: guard.rw, map_type })
             .collect();
-        let (Some(file), Some(text)) = (trees.file(path), trees.program().file(path)) else {
-            continue;
-        };
         let body = trees::exact(&file, body_at);
-        let in_package = text.package() == &*map.package;
         let function = Function {
             path,
             text: text.text(),
             file: &file,
             body,
             quiet,
-            rw: guard.rw,
-            map_type: in_package.then(|| map.map_type.text.to_string()),
+            sparing: false,
+            has_maps: false,
         };
         let wrapped = wrap::function(&function, &members);
         locked = locked.saturating_add(members.len().saturating_sub(wrapped.left.len()));
@@ -265,7 +260,11 @@ fn patch(
         diff.push_str(&edit::diff(path, before, &after));
         files.push(path.clone());
     }
-    let places = words::count(locked, "unlocked access", "unlocked accesses");
+    let places = if locked == 1 {
+        "1 unlocked access".to_owned()
+    } else {
+        format!("{locked} unlocked accesses")
+    };
     let name = &guard.name;
     let summary = if guard.new {
         format!("It declares {name} beside {} and holds it at {places}.", map.path)

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// A lock's path, relative to the value that holds the map where it can be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum LockKey {
+pub enum LockKey {
     /// Beside the map: `.mu`, or nothing for an embedded one.
     Beside(String),
     /// Elsewhere, by its path as written.
@@ -21,7 +21,7 @@ pub(crate) enum LockKey {
 }
 
 /// The lock of a path, as seen from an access to the map.
-pub(crate) fn key(expression: &str, path: &str) -> LockKey {
+pub fn key(expression: &str, path: &str) -> LockKey {
     let base = expression.rsplit_once('.').map_or("", |(base, _)| base);
     let embedded = |rest: &str| matches!(rest, ".Mutex" | ".RWMutex");
     match path.strip_prefix(base) {
@@ -34,13 +34,15 @@ pub(crate) fn key(expression: &str, path: &str) -> LockKey {
 
 /// A lock that is held at an access.
 #[derive(Clone, Debug)]
-pub(crate) struct Lock {
-    pub(crate) key: LockKey,
-    pub(crate) mode: LockMode,
+pub struct Lock {
+    /// Which lock it is.
+    pub key: LockKey,
+    /// How it is held.
+    pub mode: LockMode,
     /// As written there.
-    pub(crate) path: String,
+    pub path: String,
     /// The declaration of its mutex, where it is known.
-    pub(crate) guard: Option<Arc<str>>,
+    pub guard: Option<Arc<str>>,
 }
 
 impl Lock {
@@ -51,25 +53,26 @@ impl Lock {
 }
 
 /// True when both declarations are known and differ: two locks, whatever they are called.
-pub(crate) fn declared_apart(one: Option<&Arc<str>>, two: Option<&Arc<str>>) -> bool {
+pub fn declared_apart(one: Option<&Arc<str>>, two: Option<&Arc<str>>) -> bool {
     one.zip(two).is_some_and(|(one, two)| one != two)
 }
 
 /// The locks an access is known to be under: its own, and those every known caller holds.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Under {
-    pub(crate) locks: Vec<Lock>,
+pub struct Under {
+    /// What is held.
+    pub locks: Vec<Lock>,
     /// True when something could not be followed.
-    pub(crate) unknown: bool,
+    pub unknown: bool,
 }
 
 /// What an access of the source holds, with what its callers are known to hold.
-pub(crate) fn under(source: &SourceAccess, callers_hold: &[CallerLock]) -> Under {
+pub fn under(source: &SourceAccess, callers_hold: &[CallerLock]) -> Under {
     gather(&source.access, &source.guards, callers_hold)
 }
 
 /// The same for an access of which no more is known than its own words.
-pub(crate) fn under_alone(access: &Access, callers_hold: &[CallerLock]) -> Under {
+pub fn under_alone(access: &Access, callers_hold: &[CallerLock]) -> Under {
     gather(access, &[], callers_hold)
 }
 
@@ -101,7 +104,7 @@ fn gather(access: &Access, guards: &[Option<Arc<str>>], callers_hold: &[CallerLo
 
 /// How two accesses stand to each other by their locks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
+pub enum Relation {
     /// A lock in common keeps them apart; its path as the first writes it.
     Apart(String),
     /// They share a lock, but both hold it for reading.
@@ -113,7 +116,7 @@ pub(crate) enum Relation {
 }
 
 /// Compares the locks of two accesses.
-pub(crate) fn relation(a: &Under, b: &Under) -> Relation {
+pub fn relation(a: &Under, b: &Under) -> Relation {
     let mut reading = None;
     for lock in &a.locks {
         for other in &b.locks {

@@ -9,22 +9,24 @@ use std::rc::Rc;
 
 /// The trees of one program's files.
 #[derive(Debug)]
-pub(crate) struct Trees<'p> {
+pub struct Trees<'p> {
     program: &'p Program,
     parsed: RefCell<HashMap<String, Rc<File>>>,
 }
 
 impl<'p> Trees<'p> {
-    pub(crate) fn new(program: &'p Program) -> Self {
+    /// Nothing is parsed yet.
+    pub fn new(program: &'p Program) -> Self {
         Self { program, parsed: RefCell::default() }
     }
 
-    pub(crate) fn program(&self) -> &'p Program {
+    /// The program.
+    pub fn program(&self) -> &'p Program {
         self.program
     }
 
     /// The tree of a file of the program.
-    pub(crate) fn file(&self, path: &str) -> Option<Rc<File>> {
+    pub fn file(&self, path: &str) -> Option<Rc<File>> {
         if let Some(known) = self.parsed.borrow().get(path) {
             return Some(Rc::clone(known));
         }
@@ -35,14 +37,14 @@ impl<'p> Trees<'p> {
     }
 
     /// Offset of a line and column, both from 1.
-    pub(crate) fn offset(&self, path: &str, line: u32, column: u32) -> Option<u32> {
+    pub fn offset(&self, path: &str, line: u32, column: u32) -> Option<u32> {
         let start = self.program.file(path)?.lines().line_start(line)?;
         Some(start.saturating_add(column.saturating_sub(1)))
     }
 }
 
 /// The smallest node that covers a span whole.
-pub(crate) fn covering(file: &File, span: Span) -> Node<'_> {
+pub fn covering(file: &File, span: Span) -> Node<'_> {
     let mut node = file.root();
     while let Some(child) = node.children().find(|child| covers(*child, span)) {
         node = child;
@@ -51,7 +53,7 @@ pub(crate) fn covering(file: &File, span: Span) -> Node<'_> {
 }
 
 /// The node with exactly this span that is highest in the tree, or the smallest around it.
-pub(crate) fn exact(file: &File, span: Span) -> Node<'_> {
+pub fn exact(file: &File, span: Span) -> Node<'_> {
     let mut node = file.root();
     loop {
         if node.start() == span.start && node.end() == span.end {
@@ -64,12 +66,13 @@ pub(crate) fn exact(file: &File, span: Span) -> Node<'_> {
     }
 }
 
-pub(crate) fn covers(node: Node<'_>, span: Span) -> bool {
+/// True when a node covers a span whole.
+pub fn covers(node: Node<'_>, span: Span) -> bool {
     node.start() <= span.start && span.end <= node.end()
 }
 
 /// True when a function assigns a variable of this name somewhere.
-pub(crate) fn assigned(declaration: FuncDecl<'_>, name: &str) -> bool {
+pub fn assigned(declaration: FuncDecl<'_>, name: &str) -> bool {
     let writes = |node: Node<'_>| {
         node.cast::<AssignStmt<'_>>()
             .is_some_and(|assign| assign.left().any(|left| left.node().text() == name))

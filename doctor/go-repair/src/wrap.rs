@@ -5,26 +5,30 @@
 //! step; each statement by itself, its reads taken out of it where it must not run under the lock;
 //! for a loop over the map, a copy made under the lock. What fits none of them is left to a person.
 
-use super::edit::Edit;
-use super::function::{Function, Target, calls};
-use super::hoist;
-use super::lines::{alone, indent_of, line_end};
-use super::quiet::{leaves, statement_in_block};
+use crate::edit::Edit;
+use crate::function::{Function, Target, calls};
+use crate::hoist;
+use crate::lines::{alone, before_comments, indent_of, line_end};
+use crate::quiet::{leaves, statement_in_block};
 use crate::trees;
 use go_source::SourceAccess;
+use go_syntax::ast::{AssignStmt, BinaryExpr};
 use go_syntax::{Kind, Node};
 
 /// The edits of a function, and the accesses that none was found for, each with the reason.
 #[derive(Debug, Default)]
 pub(crate) struct Wrapped<'p> {
     pub(crate) edits: Vec<Edit>,
+    /// What runs under one lock each time: what is outside of all of them is locked by itself.
+    pub(crate) sections: Vec<(u32, u32)>,
     pub(crate) left: Vec<(&'p SourceAccess, String)>,
 }
 
 /// Locks all targets of one function.
 pub(crate) fn function<'p>(function: &Function<'_, '_>, targets: &[Target<'p>]) -> Wrapped<'p> {
     if let Some(edits) = whole(function, targets) {
-        return Wrapped { edits, left: Vec::new() };
+        let sections = vec![(function.body.start(), function.body.end())];
+        return Wrapped { edits, sections, left: Vec::new() };
     }
     let mut wrapped = Wrapped::default();
     let mut groups: Vec<(Node<'_>, Vec<(Node<'_>, Target<'p>)>)> = Vec::new();
@@ -79,6 +83,7 @@ pub(crate) fn function<'p>(function: &Function<'_, '_>, targets: &[Target<'p>]) 
             }
         }
     }
+    wrapped.sections = covered;
     wrapped
 }
 
@@ -92,6 +97,7 @@ fn whole(function: &Function<'_, '_>, targets: &[Target<'_>]) -> Option<Vec<Edit
         || endless
         || !function.quiet.node(function.path, function.body)
         || declares(function.body, root)
+        || compares_with_nil(function.body, first.lock)
     {
         return None;
     }
@@ -100,14 +106,16 @@ fn whole(function: &Function<'_, '_>, targets: &[Target<'_>]) -> Option<Vec<Edit
     if statements > 12 {
         return None;
     }
-    let (lock, unlock) = calls(function, targets);
+    let (lock, unlock) = calls(targets);
     let open = function.body.start().saturating_add(1);
     let inside =
         function.file.text(go_syntax::Span::new(open, function.body.end().saturating_sub(1)));
     if inside.contains('\n') {
         let indent =
             format!("{}\t", indent_of(function.text, function.body.end().saturating_sub(1)));
-        return Some(vec![Edit::insert(open, format!("\n{indent}{lock}\n{indent}defer {unlock}"))]);
+        // A comment behind the brace stays there.
+        let at = line_end(function.text, open);
+        return Some(vec![Edit::insert(at, format!("\n{indent}{lock}\n{indent}defer {unlock}"))]);
     }
     let indent = indent_of(function.text, function.body.start());
     let statement = inside.trim();
@@ -132,24 +140,30 @@ fn region(
         .children()
         .filter(|child| child.start() >= first.start() && child.end() <= last.end())
         .collect();
-    let root = target.lock.split('.').next()?;
-    for statement in &between {
-        // A loop without a condition may never end, and the lock would never be free again.
-        let endless = std::iter::once(*statement).chain(statement.descendants()).any(|node| {
-            node.cast::<go_syntax::ast::ForStmt<'_>>().is_some_and(|stmt| stmt.cond().is_none())
-        });
-        if endless
-            || leaves(*statement)
-            || !function.quiet.node(function.path, *statement)
-            || declares(*statement, root)
-        {
-            return None;
-        }
+    if between
+        .iter()
+        .any(|statement| leaves(*statement) || !is_holdable(function, *statement, target.lock))
+    {
+        return None;
     }
     let targets: Vec<_> = members.iter().map(|(_, target)| *target).collect();
-    let (lock, unlock) = calls(function, &targets);
+    let (lock, unlock) = calls(&targets);
     let span = (first.start(), last.end());
     Some((around(function, *first, *last, &lock, &unlock), span))
+}
+
+/// True when a statement may run under a lock, and the lock is the same before and behind it.
+pub(crate) fn is_holdable(function: &Function<'_, '_>, statement: Node<'_>, lock: &str) -> bool {
+    // A loop without a condition may never end, and the lock would never be free again.
+    let endless = std::iter::once(statement).chain(statement.descendants()).any(|node| {
+        node.cast::<go_syntax::ast::ForStmt<'_>>().is_some_and(|stmt| stmt.cond().is_none())
+    });
+    let root = lock.split('.').next().unwrap_or(lock);
+    !endless
+        && function.quiet.node(function.path, statement)
+        && !declares(statement, root)
+        && !assigns(statement, lock)
+        && !compares_with_nil(statement, lock)
 }
 
 /// Puts one line before the first and one after the last statement; on one line, separated by `;`.
@@ -165,7 +179,7 @@ pub(crate) fn around(
         let indent = indent_of(function.text, start);
         let line_end = line_end(function.text, end);
         return vec![
-            Edit::insert(start, format!("{lock}\n{indent}")),
+            Edit::insert(before_comments(function.text, start), format!("{indent}{lock}\n")),
             Edit::insert(line_end, format!("\n{indent}{unlock}")),
         ];
     }
@@ -180,9 +194,35 @@ fn in_for(function: &Function<'_, '_>, target: &Target<'_>) -> bool {
         .any(|up| up.kind() == Kind::ForStmt && up.start() > function.body.start())
 }
 
+/// True when what a lock is reached through is compared with nil inside a node: it may be nil before.
+fn compares_with_nil(node: Node<'_>, lock: &str) -> bool {
+    use go_syntax::View;
+    node.descendants().filter_map(Node::cast::<BinaryExpr<'_>>).any(|binary| {
+        let (left, right) = (binary.left().node().text(), binary.right().node().text());
+        (right == "nil" && leads_to(left, lock)) || (left == "nil" && leads_to(right, lock))
+    })
+}
+
+/// True when what a lock is reached through gets another value inside a node.
+fn assigns(node: Node<'_>, lock: &str) -> bool {
+    use go_syntax::View;
+    let assigned = |assign: AssignStmt<'_>| {
+        assign.left().any(|left| leads_to(left.node().text().trim_start_matches('*'), lock))
+    };
+    std::iter::once(node)
+        .chain(node.descendants())
+        .filter_map(Node::cast::<AssignStmt<'_>>)
+        .any(assigned)
+}
+
+/// True for `c` and `c.state` of `c.state.mu`.
+fn leads_to(text: &str, lock: &str) -> bool {
+    lock.strip_prefix(text).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// True when a name is declared inside a node: a lock reached through it is not known before.
 fn declares(node: Node<'_>, name: &str) -> bool {
-    use go_syntax::ast::{AssignStmt, Ident, RangeStmt, ValueSpec};
+    use go_syntax::ast::{Ident, RangeStmt, ValueSpec};
     use go_syntax::{AssignOp, View};
     node.descendants().any(|inner| {
         if let Some(assignment) = inner.cast::<AssignStmt<'_>>() {

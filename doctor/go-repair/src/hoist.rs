@@ -4,9 +4,9 @@
 //! has its first part put before it; a loop over the map runs over a copy; the value of `m[k] = f()`
 //! is computed before.
 
-use super::edit::Edit;
-use super::function::{Function, Target, calls, is_quiet};
-use super::lines::{alone, indent_of};
+use crate::edit::Edit;
+use crate::function::{Function, Target, calls, is_quiet};
+use crate::lines::{alone, indent_of, line_end};
 use crate::trees;
 use finding::Operation;
 use go_source::{Shape, Span};
@@ -51,21 +51,23 @@ fn copy(
     if (subject.start(), subject.end()) != (placement.map.start, placement.map.end) {
         return Err("the loop runs over something made of the map".into());
     }
-    let map_type =
-        function.map_type.as_deref().ok_or("the map's type cannot be written in this file")?;
     let indent = indent_of(function.text, statement.start());
-    let (lock, unlock) = calls(function, std::slice::from_ref(target));
+    let (lock, unlock) = calls(std::slice::from_ref(target));
     let name = free_name(function, "snapshot");
-    let (key, value) = (free_name(function, "k"), free_name(function, "v"));
     let expression = subject.text();
-    let before = format!(
-        "{lock}\n{indent}{name} := make({map_type}, len({expression}))\n{indent}for {key}, {value} := range {expression} {{\n\
-         {indent}\t{name}[{key}] = {value}\n{indent}}}\n{indent}{unlock}\n{indent}"
-    );
-    Ok(vec![
-        Edit::insert(statement.start(), before),
-        Edit { start: subject.start(), end: subject.end(), text: name },
-    ])
+    let replaced = Edit { start: subject.start(), end: subject.end(), text: name.clone() };
+    let copied = if function.has_maps {
+        format!("{name} := maps.Clone({expression})")
+    } else {
+        let map_type = target.map_type.ok_or("the map's type cannot be written in this file")?;
+        let (key, value) = (free_name(function, "k"), free_name(function, "v"));
+        format!(
+            "{name} := make({map_type}, len({expression}))\n{indent}for {key}, {value} := range {expression} {{\n\
+             {indent}\t{name}[{key}] = {value}\n{indent}}}"
+        )
+    };
+    let before = format!("{lock}\n{indent}{copied}\n{indent}{unlock}\n{indent}");
+    Ok(vec![Edit::insert(statement.start(), before), replaced])
 }
 
 /// `if v, ok := m[k]; cond { … }`: the assignment goes before, inside a block of its own where its
@@ -84,7 +86,7 @@ fn condition(
     if !is_quiet(function, init) {
         return Err("the assignment calls what may wait".into());
     }
-    let (lock, unlock) = calls(function, std::slice::from_ref(target));
+    let (lock, unlock) = calls(std::slice::from_ref(target));
     let indent = indent_of(function.text, statement.start());
     let names: Vec<_> = match init.cast::<AssignStmt<'_>>() {
         Some(assignment) if assignment.op() == AssignOp::Define => {
@@ -99,6 +101,9 @@ fn condition(
     if !elsewhere {
         let before = format!("{lock}\n{indent}{assignment}\n{indent}{unlock}\n{indent}");
         return Ok(vec![Edit::insert(statement.start(), before), keyword]);
+    }
+    if function.sparing {
+        return Err("its names are used elsewhere in the function".into());
     }
     // The lines of the statement move one step in; text inside raw strings must not.
     let text = statement.text();
@@ -137,7 +142,7 @@ fn value(
     if target.source.access.operation == Operation::Replace && from.node().kind() == Kind::Ident {
         return Err("the map variable is replaced by a value that is not known".into());
     }
-    let (lock, unlock) = calls(function, std::slice::from_ref(target));
+    let (lock, unlock) = calls(std::slice::from_ref(target));
     let indent = indent_of(function.text, statement.start());
     let name = free_name(
         function,
@@ -147,7 +152,7 @@ fn value(
     Ok(vec![
         Edit::insert(statement.start(), before),
         Edit { start: from.node().start(), end: from.node().end(), text: name },
-        Edit::insert(statement.end(), format!("\n{indent}{unlock}")),
+        Edit::insert(line_end(function.text, statement.end()), format!("\n{indent}{unlock}")),
     ])
 }
 
@@ -157,7 +162,10 @@ fn values(
     statement: Node<'_>,
     targets: &[Target<'_>],
 ) -> Result<Vec<Edit>, String> {
-    let (lock, unlock) = calls(function, targets);
+    if function.sparing && targets.len() > 1 {
+        return Err("its statement calls what may wait, and reads the map several times".into());
+    }
+    let (lock, unlock) = calls(targets);
     let indent = indent_of(function.text, statement.start());
     let mut before = format!("{lock}\n{indent}");
     let mut edits = Vec::new();

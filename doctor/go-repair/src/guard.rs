@@ -1,8 +1,8 @@
 //! Which lock is to be taken: the one that guards the map elsewhere, or a new one beside it.
 
-use super::owner::{beside, struct_of};
 use crate::callers::CallerLock;
 use crate::locks::{self, Lock, LockKey, Under};
+use crate::owner::{beside, struct_of};
 use crate::trees::Trees;
 use finding::{Access, DeclKind, LockMode, MapDecl};
 use go_source::SourceAccess;
@@ -114,6 +114,27 @@ pub(crate) fn existing(trees: &Trees<'_>, map: &MapDecl, unders: &[Under]) -> Op
     Some(Guard { key, rw, new: false, name, declared: most.declared })
 }
 
+/// The lock of this declaration, as accesses of the map would write it; `None` where it has no name to be written.
+pub(crate) fn declared(trees: &Trees<'_>, map: &MapDecl, name: &Arc<str>) -> Option<Guard> {
+    let path = name.strip_prefix(&*map.package)?.strip_prefix('.')?;
+    let own = name.strip_prefix(&*beside(map)).filter(|_| map.path.contains('.'));
+    let key = match own {
+        Some("Mutex" | "RWMutex") => LockKey::Beside(String::new()),
+        Some(rest) => LockKey::Beside(format!(".{rest}")),
+        None => LockKey::Elsewhere(path.rsplit('.').next()?.to_owned()),
+    };
+    let own_lock = |taken: &&go_source::Acquisition| taken.guard.as_ref() == Some(name);
+    let mut taken = trees.program().acquisitions().iter().filter(own_lock);
+    let rw = taken.any(|taken| taken.lock.mode == LockMode::Read)
+        || declared_rw(trees, map, &key, Some(name));
+    // The lock of an object around the map, or of another, cannot be reached from the map.
+    let of_object = path.contains('.') && map.decl == DeclKind::Field;
+    if of_object && own.is_none() {
+        return None;
+    }
+    Some(Guard { key, rw, new: false, name: path.to_owned(), declared: Some(Arc::clone(name)) })
+}
+
 /// A new lock, named after the map; `None` where none can be declared beside it.
 pub(crate) fn fresh(map: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
     let last = map.path.rsplit('.').next()?;
@@ -135,6 +156,12 @@ pub(crate) fn fresh(map: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
         .count();
     let rw = accesses.len().saturating_sub(writes) > writes;
     Some(Guard { key, rw, new: true, name, declared: None })
+}
+
+/// A new lock beside several maps of one struct.
+pub(crate) fn shared(first: &MapDecl, accesses: &[SourceAccess]) -> Option<Guard> {
+    let guard = fresh(first, accesses).filter(|_| first.decl == DeclKind::Field)?;
+    Some(Guard { key: LockKey::Beside(".mu".to_owned()), name: "mu".to_owned(), ..guard })
 }
 
 /// Whether the lock's own declaration says RWMutex.

@@ -1,7 +1,7 @@
 //! One function to be edited: its text and tree, the accesses in it to be locked, and the calls
 //! that lock them.
 
-use super::quiet::{self, Quiet};
+use crate::quiet::{self, Quiet};
 use go_source::SourceAccess;
 use go_syntax::{File, Node};
 
@@ -10,6 +10,10 @@ use go_syntax::{File, Node};
 pub(crate) struct Target<'p> {
     pub(crate) source: &'p SourceAccess,
     pub(crate) lock: &'p str,
+    /// True when the lock is an RWMutex.
+    pub(crate) rw: bool,
+    /// The map's type as written, where it can be written in this file.
+    pub(crate) map_type: Option<&'p str>,
 }
 
 impl Target<'_> {
@@ -25,18 +29,21 @@ pub(crate) struct Function<'f, 'q> {
     pub(crate) file: &'f File,
     pub(crate) body: Node<'f>,
     pub(crate) quiet: &'f Quiet<'q>,
-    /// True when the lock is an RWMutex.
-    pub(crate) rw: bool,
-    /// The map's type as written, where it can be written in this file.
-    pub(crate) map_type: Option<String>,
+    /// True where only edits are wanted that read as if written by hand.
+    pub(crate) sparing: bool,
+    /// True where a map can be copied by `maps.Clone`.
+    pub(crate) has_maps: bool,
 }
 
 /// The calls that take and release the lock for these accesses.
-pub(crate) fn calls(function: &Function<'_, '_>, targets: &[Target<'_>]) -> (String, String) {
+pub(crate) fn calls(targets: &[Target<'_>]) -> (String, String) {
     let lock = targets.first().map_or("", |target| target.lock);
     let writes = targets.iter().any(Target::mutates);
-    let (take, free) =
-        if function.rw && !writes { ("RLock", "RUnlock") } else { ("Lock", "Unlock") };
+    let (take, free) = if targets.iter().all(|target| target.rw) && !writes {
+        ("RLock", "RUnlock")
+    } else {
+        ("Lock", "Unlock")
+    };
     (format!("{lock}.{take}()"), format!("{lock}.{free}()"))
 }
 

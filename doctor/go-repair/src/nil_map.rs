@@ -1,16 +1,12 @@
 //! The emergency measure for a map that was never made: make it before the write.
 
-use super::edit::{self, Edit};
-use super::lines::{alone, indent_of};
+use crate::edit::{self, Edit};
+use crate::lines::{alone, indent_of};
 use finding::{ByHand, FaultingAccess, MapDecl, Operation, Patch, Repair};
 use go_source::{Context, Program};
 
 /// Makes the map before the faulting write where it is nil.
-pub(crate) fn plan(
-    program: &Program,
-    map: &MapDecl,
-    faulting: Option<&FaultingAccess>,
-) -> Option<Repair> {
+pub fn plan(program: &Program, map: &MapDecl, faulting: Option<&FaultingAccess>) -> Option<Repair> {
     let access = faulting?.access.as_ref()?;
     let accesses = program.accesses(&map.id);
     let source = accesses.iter().find(|source| {

@@ -1,0 +1,209 @@
+//! `tophash check --fix` and `--diff`: what can be repaired safely is, and what is left is said.
+
+use super::args::Check;
+use super::settings::Settings;
+use crate::error::{Error, Result};
+use crate::tree::{self, Tree};
+use crate::{exit, output};
+use finding::{Code, Finding, Findings, MapId};
+use go_repair::{Edited, Plan, stress, trees::Trees};
+use go_source::{Program, SourceTree};
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Repairs findings in the files below `root`, or prints how; the exit code says whether findings are left.
+///
+/// # Errors
+///
+/// When a file cannot be written, or is another one by now than was read: then none is.
+pub(crate) fn run(
+    arguments: &Check,
+    settings: &Settings,
+    root: &Path,
+    tree: &Tree,
+    findings: &Findings,
+    check: &dyn Fn(&Program) -> Findings,
+) -> Result<u8> {
+    // Tests use the types that are edited too.
+    let program = tree::load(tree, &settings.build, true, Vec::new());
+    let trees = Trees::new(&program);
+    let mut plan = go_repair::plan(&program, &findings.findings, settings.tests);
+    // What was read as other text than it is cannot be written back.
+    let is_text = |path: &str| {
+        let bytes = tree.files.read(path).ok();
+        program.file(path).map(|file| file.text().as_bytes()) == bytes.as_deref()
+    };
+    plan.give_up("its file is no plain UTF-8", |change| !change.files().all(is_text));
+    let mut after = |files: &[Edited]| {
+        let files = EditedTree { tree: &tree.files, files };
+        check(&tree::load_files(&files, &settings.build, settings.tests, Vec::new())).findings
+    };
+    let left = plan.prove(&trees, &findings.findings, &mut after);
+    let edited = plan.edited(&trees);
+    let tests = if arguments.with_test {
+        stress_tests(&program, tree, &plan, &findings.findings)
+    } else {
+        Vec::new()
+    };
+    if arguments.fix {
+        write(root, &edited, &tests)?;
+        output::data(&told(&plan, &findings.findings, &edited, &tests))?;
+    } else {
+        let mut diff: String = edited.iter().map(Edited::diff).collect();
+        for test in &tests {
+            let new =
+                Edited { path: test.file.clone(), before: String::new(), after: test.text.clone() };
+            diff.push_str(&new.diff());
+        }
+        // A diff is data: not even colour may be taken out of it.
+        output::bytes(diff.as_bytes())?;
+        for line in lines_left(&plan, &findings.findings) {
+            output::say(line);
+        }
+    }
+    Ok(if left.is_empty() || arguments.exit_zero { exit::EXPLAINED } else { exit::FINDINGS })
+}
+
+/// A tree with some of its files edited.
+struct EditedTree<'t> {
+    tree: &'t dyn SourceTree,
+    files: &'t [Edited],
+}
+
+impl SourceTree for EditedTree<'_> {
+    fn files(&self) -> Vec<String> {
+        self.tree.files()
+    }
+
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        match self.files.iter().find(|edited| edited.path == path) {
+            Some(edited) => Ok(edited.after.clone().into_bytes()),
+            None => self.tree.read(path),
+        }
+    }
+}
+
+/// The stress tests of the maps that are repaired, but for those whose files are there already.
+fn stress_tests(program: &Program, tree: &Tree, plan: &Plan, findings: &[Finding]) -> Vec<Code> {
+    let repaired = plan.changes.iter().flat_map(|change| &change.findings);
+    let repaired = repaired.filter_map(|at| findings.get(*at));
+    // A map that is nil fails without a second goroutine.
+    let maps: BTreeMap<&MapId, _> = repaired
+        .filter(|finding| finding.code.starts_with("TH1"))
+        .map(|finding| (&finding.map.id, &finding.map))
+        .collect();
+    let mut tests = Vec::new();
+    for map in maps.values() {
+        match stress::test(program, map) {
+            Some(test) if tree.files.read(&test.file).is_ok() => {
+                output::say(format_args!("note: {} is there already and is kept", test.file));
+            }
+            Some(test) => tests.push(test),
+            None => output::say(format_args!(
+                "note: no stress test of {}: what touches it cannot be called without knowing more",
+                map.path
+            )),
+        }
+    }
+    tests
+}
+
+/// What was done and what was not.
+fn told(plan: &Plan, findings: &[Finding], edited: &[Edited], tests: &[Code]) -> String {
+    let mut out = String::new();
+    let mut repaired = 0usize;
+    for change in &plan.changes {
+        for finding in change.findings.iter().filter_map(|at| findings.get(*at)) {
+            repaired = repaired.saturating_add(1);
+            out.push_str(&format!("repaired  {}: {}\n", named(finding), change.what));
+        }
+    }
+    for line in lines_left(plan, findings) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    for test in tests {
+        let folder = match test.file.rsplit_once('/') {
+            Some((folder, _)) => format!("./{folder}"),
+            None => ".".to_owned(),
+        };
+        let name = stress::name(&test.text).unwrap_or_default();
+        out.push_str(&format!("test      {}: go test -race -run '^{name}$' {folder}\n", test.file));
+    }
+    out.push_str(&format!(
+        "{} repaired in {}, {} left\n",
+        count(repaired, "finding"),
+        count(edited.len(), "file"),
+        plan.left.len()
+    ));
+    out
+}
+
+/// The findings that are left, each with the reason.
+fn lines_left(plan: &Plan, findings: &[Finding]) -> Vec<String> {
+    let line = |left: &go_repair::Left| {
+        let finding = findings.get(left.finding)?;
+        let again = if left.again { "; run it again" } else { "" };
+        Some(format!("left      {}: {}{again}", named(finding), left.why))
+    };
+    plan.left.iter().filter_map(line).collect()
+}
+
+/// `cache.go:12 TH101 Cache.entries`.
+fn named(finding: &Finding) -> String {
+    let site = &finding.access.site;
+    format!("{}:{} {} {}", site.file, site.line, finding.code, finding.map.path)
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A file that is written beside its place and waits to be renamed.
+struct Ready {
+    beside: tempfile::NamedTempFile,
+    place: PathBuf,
+}
+
+/// Writes all files beside their places first, and renames them when all are there.
+fn write(root: &Path, edited: &[Edited], tests: &[Code]) -> Result<()> {
+    let mut ready = Vec::new();
+    for file in edited {
+        // What a link leads to is edited, and not the link replaced.
+        let path = root.join(&file.path);
+        let place = path.canonicalize().map_err(|error| cannot_write(&path, &error))?;
+        let now = std::fs::read(&place).map_err(|error| cannot_write(&path, &error))?;
+        if now != file.before.as_bytes() {
+            return Err(Error::new(format!("{} is not what was read any more", file.path))
+                .hint("nothing was written; run it again"));
+        }
+        let permissions =
+            std::fs::metadata(&place).map_err(|error| cannot_write(&path, &error))?.permissions();
+        let written = beside(&place, &file.after);
+        let written = written.map_err(|error| cannot_write(&path, &error))?;
+        std::fs::set_permissions(written.beside.path(), permissions)
+            .map_err(|error| cannot_write(&path, &error))?;
+        ready.push(written);
+    }
+    for test in tests {
+        let place = root.join(&test.file);
+        let written = beside(&place, &test.text).map_err(|error| cannot_write(&place, &error))?;
+        ready.push(written);
+    }
+    for Ready { beside, place } in ready {
+        beside.persist(&place).map_err(|error| cannot_write(&place, &error.error))?;
+    }
+    Ok(())
+}
+
+fn beside(place: &Path, text: &str) -> io::Result<Ready> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut beside = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    beside.write_all(text.as_bytes())?;
+    Ok(Ready { beside, place: place.to_owned() })
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Error {
+    Error::new(format!("cannot write {}", path.display())).because(error)
+}

@@ -1,0 +1,192 @@
+//! From findings to a plan: each finding to the repair of its kind.
+
+use crate::calls::Calls;
+use crate::order::Order;
+use crate::plan::{self, Change, Left, Plan};
+use crate::quiet::Quiet;
+use crate::take::Bare;
+use crate::trees::Trees;
+use crate::{hand_out, longer, make_map, take, upgrade};
+use finding::{DeclKind, Finding, Operation};
+use go_locks::{Analysis, SharedMap, Touch};
+use go_source::{Program, SourceAccess};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What planning needs at hand.
+pub(crate) struct Planner<'a, 'p> {
+    pub(crate) analysis: &'a Analysis<'p>,
+    pub(crate) trees: &'a Trees<'p>,
+    pub(crate) order: Order<'p>,
+    /// What may run under a lock: none of the functions in which the plan may take one.
+    pub(crate) quiet: Quiet<'a>,
+}
+
+impl<'p> Planner<'_, 'p> {
+    pub(crate) fn program(&self) -> &'p Program {
+        self.trees.program()
+    }
+}
+
+/// A finding about an access of a shared map.
+#[derive(Clone, Copy)]
+pub(crate) struct Claim<'a, 'p> {
+    /// Its place in the list.
+    pub(crate) finding: usize,
+    pub(crate) map: &'a SharedMap<'p>,
+    pub(crate) touch: &'a Touch<'p>,
+}
+
+/// Plans the repair of findings of one program.
+///
+/// `tests` says whether files of tests may be edited; where the program has them, what they call is looked at anyway.
+///
+/// Linear in the program for what is set up, and in the callers of each function that is edited.
+pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
+    let wanted = |access: &SourceAccess| tests || !is_test(&access.access.site.file);
+    let analysis = Analysis::new(program, &wanted);
+    let trees = Trees::new(program);
+    let calls = Calls::new(&trees);
+    let order = Order::new(program);
+    let about = |map: &&SharedMap<'_>| findings.iter().any(|finding| finding.map.id == map.decl.id);
+    let touches = analysis.maps.iter().filter(about).flat_map(|map| &map.touches);
+    let locking = touches.filter_map(|touch| touch.source.function).collect();
+    let quiet = Quiet::new(&trees, &calls, locking);
+    let planner = Planner { analysis: &analysis, trees: &trees, order, quiet };
+    let mut plan = Plan::default();
+    let leave = |finding: usize, why: String| Left { finding, why, again: false };
+    let mut longer: Vec<Claim<'_, '_>> = Vec::new();
+    let mut upgraded: Vec<Claim<'_, '_>> = Vec::new();
+    let mut taken: BTreeMap<Arc<str>, Vec<Claim<'_, '_>>> = BTreeMap::new();
+    let mut bare: Vec<Bare<'_, '_>> = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        match &*finding.code {
+            "TH107" => match hand_out::copy(&planner, at, finding) {
+                Ok(change) => plan.take(&trees, change),
+                Err(why) => plan.left.push(leave(at, why)),
+            },
+            "TH201" => match make_map::before(&planner, at, finding) {
+                Ok(change) => plan.take(&trees, change),
+                Err(why) => plan.left.push(leave(at, why)),
+            },
+            "TH101" | "TH102" | "TH103" | "TH104" | "TH105" | "TH106" => {
+                let Some(claim) = claim(&analysis, at, finding) else {
+                    plan.left.push(leave(at, "its access was not found again".to_owned()));
+                    continue;
+                };
+                let guard =
+                    claim.map.guard.as_ref().filter(|guard| guard.changes > 0 || guard.beside);
+                match (&*finding.code, guard) {
+                    ("TH105", _) => upgraded.push(claim),
+                    ("TH104", Some(_)) => longer.push(claim),
+                    (_, Some(guard)) => {
+                        taken.entry(Arc::clone(&guard.name)).or_default().push(claim);
+                    }
+                    (_, None) => {
+                        match bare.iter_mut().find(|(map, _)| std::ptr::eq(*map, claim.map)) {
+                            Some((_, claims)) => claims.push(claim),
+                            None => bare.push((claim.map, vec![claim])),
+                        }
+                    }
+                }
+            }
+            _ => plan.left.push(leave(at, format!("{} has no repair that is safe", finding.code))),
+        }
+    }
+    for (change, claims) in longer::changes(&planner, &longer) {
+        match change {
+            Some(change) => plan.take(&trees, change),
+            // Where the lock cannot be held longer, it is taken once more.
+            None => {
+                for claim in claims {
+                    let Some(guard) = &claim.map.guard else { continue };
+                    taken.entry(Arc::clone(&guard.name)).or_default().push(claim);
+                }
+            }
+        }
+    }
+    for (change, left) in upgrade::changes(&planner, &upgraded) {
+        plan.left.extend(left);
+        if let Some(change) = change {
+            plan.take(&trees, change);
+        }
+    }
+    for (name, claims) in &taken {
+        let (changes, left) = take::existing(&planner, name, claims);
+        plan.left.extend(left);
+        for change in changes {
+            plan.take(&trees, change);
+        }
+    }
+    for maps in by_owner(&bare) {
+        // One lock for all maps of a struct; where that cannot be, each has its own.
+        let together = if maps.len() > 1 { take::fresh(&planner, &maps).ok() } else { None };
+        if let Some(change) = together {
+            plan.take(&trees, change);
+            continue;
+        }
+        for map in maps {
+            match take::fresh(&planner, &[map]) {
+                Ok(change) => plan.take(&trees, change),
+                Err(why) => {
+                    let (_, claims) = map;
+                    plan.left.extend(claims.iter().map(|claim| leave(claim.finding, why.clone())));
+                }
+            }
+        }
+    }
+    settle(&mut plan);
+    plan
+}
+
+/// Maps with no lock by the struct that they are fields of; others by themselves.
+fn by_owner<'b, 'a, 'p>(bare: &'b [Bare<'a, 'p>]) -> Vec<Vec<&'b Bare<'a, 'p>>> {
+    let owner = |map: &SharedMap<'_>| match map.decl.decl {
+        DeclKind::Field => {
+            let (owner, _) = map.decl.path.rsplit_once('.')?;
+            Some(format!("{}.{owner}", map.decl.package))
+        }
+        _ => None,
+    };
+    let mut found: Vec<Vec<&Bare<'a, 'p>>> = Vec::new();
+    for one in bare {
+        let own = owner(one.0);
+        let same = |known: &&mut Vec<&Bare<'a, 'p>>| {
+            own.is_some() && known.first().is_some_and(|(map, _)| owner(map) == own)
+        };
+        match found.iter_mut().find(same) {
+            Some(known) => known.push(one),
+            None => found.push(vec![one]),
+        }
+    }
+    found
+}
+
+/// What no change repairs is left, once.
+fn settle(plan: &mut Plan) {
+    let repaired: Vec<usize> =
+        plan.changes.iter().flat_map(|change: &Change| change.findings.iter().copied()).collect();
+    plan.left.retain(|left| !repaired.contains(&left.finding));
+    plan::by_place(&mut plan.left);
+}
+
+/// The access of a finding, in an analysis of the same program.
+fn claim<'a, 'p>(
+    analysis: &'a Analysis<'p>,
+    at: usize,
+    finding: &Finding,
+) -> Option<Claim<'a, 'p>> {
+    let map = analysis.maps.iter().find(|map| map.decl.id == finding.map.id)?;
+    let same =
+        |touch: &&Touch<'p>| same(touch.source, &finding.access.site, finding.access.operation);
+    Some(Claim { finding: at, map, touch: map.touches.iter().find(same)? })
+}
+
+/// True for the access at a place that does this.
+pub(crate) fn same(source: &SourceAccess, site: &finding::Site, operation: Operation) -> bool {
+    source.access.site == *site && source.access.operation == operation
+}
+
+pub(crate) fn is_test(file: &str) -> bool {
+    file.ends_with("_test.go")
+}
