@@ -69,7 +69,8 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
                 Ok(change) => plan.take(&trees, change),
                 Err(why) => plan.left.push(leave(at, why)),
             },
-            "TH101" | "TH102" | "TH103" | "TH104" | "TH105" | "TH106" => {
+            "TH101" | "TH102" | "TH103" | "TH104" | "TH105" | "TH106" | "TH110" | "TH111"
+            | "TH112" => {
                 let Some(claim) = claim(&analysis, at, finding) else {
                     plan.left.push(leave(at, "its access was not found again".to_owned()));
                     continue;

@@ -37,11 +37,20 @@ const BY_HAND: &[(&str, &str, &str)] = &[
     ("th103/bad/pass.go:8", "TH103", "another function is given the map"),
     ("th105/bad/helper.go:34", "TH105", "is taken for reading by callers"),
     ("th105/bad/thumbs.go:25", "TH105", "calls what may wait or take it again"),
-    ("th108/bad/options.go:14", "TH108", "has no repair"),
-    ("th108/bad/options.go:22", "TH108", "has no repair"),
-    ("th108/bad/options.go:35", "TH108", "has no repair"),
-    ("th108/bad/options.go:42", "TH108", "has no repair"),
+    ("th111/bad/index.go:14", "TH111", "its access was not found again"),
+    ("th111/bad/index.go:38", "TH111", "its access was not found again"),
+    ("th111/bad/plugins.go:14", "TH111", "another finding would take its place"),
+    ("th111/bad/plugins.go:16", "TH106", "another finding would take its place"),
+    ("th112/bad/gauges.go:20", "TH102", "calls what may wait"),
+    ("th112/bad/gauges.go:25", "TH112", "calls what may wait"),
+    ("th112/bad/session.go:48", "TH112", "its access was not found again"),
+    ("th112/bad/session.go:53", "TH112", "calls what may wait"),
+    ("th112/bad/session.go:61", "TH112", "its access was not found again"),
+    ("th112/bad/session.go:66", "TH112", "calls what may wait"),
 ];
+
+/// The rules that are left to a person everywhere.
+const NO_REPAIR: [&str; 7] = ["TH108", "TH109", "TH113", "TH202", "TH203", "TH204", "TH205"];
 
 /// The tests of maps that are left, or not found at all: they fail as before.
 const STILL_FAILING: &[(&str, &str)] = &[
@@ -58,7 +67,7 @@ const STILL_FAILING: &[(&str, &str)] = &[
 ];
 
 /// The folders whose tests race, and that whose tests panic.
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 9] = [
     "th101/bad",
     "th102/bad",
     "th103/bad",
@@ -66,6 +75,7 @@ const FOLDERS: [&str; 8] = [
     "th105/bad",
     "th106/bad",
     "th107/bad",
+    "th110/bad",
     "th201/bad",
 ];
 
@@ -99,6 +109,10 @@ fn what_is_left_to_a_person_is_what_the_table_says() {
             continue;
         }
         let known = BY_HAND.iter().find(|(at, code, _)| *at == place && *code == &*finding.code);
+        if NO_REPAIR.contains(&&*finding.code) {
+            assert!(one.why.contains("has no repair"), "{place}: {}", one.why);
+            continue;
+        }
         let (_, _, why) = known.unwrap_or_else(|| panic!("{place} is left: {}", one.why));
         assert!(one.why.contains(why), "{place} is left for another reason: {}", one.why);
         left.insert(place);
@@ -139,7 +153,9 @@ fn what_is_repaired_builds_is_formatted_and_passes_vet() {
     format.current_dir(folder.path()).args(["-l", "."]);
     assert_eq!(Go::output(format), "", "gofmt would change these");
     let mut vet = go.command();
-    vet.current_dir(folder.path()).args(["vet", "./..."]);
+    // What is left of TH113 is a copied `sync.Map`, which vet finds too.
+    let packages = FOLDERS.map(|folder| format!("./{folder}"));
+    vet.current_dir(folder.path()).arg("vet").args(packages);
     Go::output(vet);
 }
 
