@@ -43,7 +43,7 @@ pub(crate) struct Check {
     #[arg(long, conflicts_with_all = ["rev", "write_baseline", "format", "watch"])]
     pub(crate) fix: bool,
 
-    /// Print what --fix would do as a diff, for git apply
+    /// Print what --fix would do as a diff, for git apply; exits with 1 where there are findings
     #[arg(long, conflicts_with_all = ["fix", "write_baseline", "format", "watch"])]
     pub(crate) diff: bool,
 

@@ -62,7 +62,9 @@ pub(crate) fn run(
             output::say(line);
         }
     }
-    Ok(if left.is_empty() || arguments.exit_zero { exit::EXPLAINED } else { exit::FINDINGS })
+    // A diff repairs nothing by itself.
+    let clean = if arguments.fix { left.is_empty() } else { findings.findings.is_empty() };
+    Ok(if clean || arguments.exit_zero { exit::EXPLAINED } else { exit::FINDINGS })
 }
 
 /// A tree with some of its files edited.
