@@ -22,17 +22,19 @@ pub(crate) fn is_free(file: &File, path: &str) -> bool {
             None => import.path_text() != path && last == Some(name),
         }
     });
-    // Whoever names a variable so hides the package there.
-    let used = |node: Node<'_>| {
-        let names_package = node.parent().is_some_and(|up| {
-            up.kind() == Kind::SelectorExpr && up.start() == node.start() && has(file, path)
-        });
-        node.kind() == Kind::Ident && node.text() == name && !names_package
+    if other {
+        return false;
+    }
+    let (parents, imported) = (file.parents(), has(file, path));
+    // Whoever names a variable so hides the package there; a selector names the package or one of its own.
+    let hides = |node: Node<'_>| {
+        !parents.parent(node).is_some_and(|up| {
+            let package = up.start() == node.start() && imported;
+            up.kind() == Kind::SelectorExpr && (package || up.end() == node.end())
+        })
     };
-    let selected = |node: Node<'_>| {
-        node.parent().is_some_and(|up| up.kind() == Kind::SelectorExpr && up.end() == node.end())
-    };
-    !other && !file.root().descendants().any(|node| used(node) && !selected(node))
+    let named = |node: &Node<'_>| node.kind() == Kind::Ident && node.text() == name;
+    !file.root().descendants().filter(named).any(hides)
 }
 
 /// The edits that import standard packages, as far as the file does not yet.
