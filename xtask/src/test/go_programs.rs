@@ -13,12 +13,21 @@ const MODULES: [(&str, &str); 4] = [
     ("fixtures/go/orders-repaired", "./..."),
 ];
 
+/// The module whose programs are faulty on purpose.
+const FAULTY: &str = "fixtures/go/check";
+
 /// Checks every module with the oldest and the newest Go.
 pub(super) fn run() -> Result<()> {
     for release in RELEASES.first().into_iter().chain(RELEASES.last()) {
         let go = toolchain::ensure(release.minor)?;
         for (folder, raced) in MODULES {
-            check(go.command().args(["vet", "./..."]), folder, release.minor)?;
+            let mut vet = go.command();
+            vet.arg("vet");
+            if folder == FAULTY {
+                // A `sync.Map` is copied there on purpose.
+                vet.arg("-copylocks=false");
+            }
+            check(vet.arg("./..."), folder, release.minor)?;
             if !raced.is_empty() {
                 check(go.command().args(["test", "-race", raced]), folder, release.minor)?;
             }
