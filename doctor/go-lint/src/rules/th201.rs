@@ -1,7 +1,8 @@
 //! ## What it does
 //!
-//! Finds writes to maps that are nil or may be: a field that nothing in the program ever makes, a variable that is
-//! declared without a value, the clone of a map that may be nil, a field that other functions check for nil first.
+//! Finds writes to maps that are nil or may be: a field that nothing in the program ever makes, a field of a struct that
+//! the same function makes without it, a variable that is declared without a value or given a map in one branch alone, the
+//! clone of a map that may be nil, what a function returns that returns nil on some way.
 //!
 //! ## Why is this bad
 //!
