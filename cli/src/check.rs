@@ -12,6 +12,7 @@ mod settings;
 mod watch;
 
 pub(crate) use args::Check;
+pub(crate) use patterns::Patterns;
 
 use crate::error::{Error, Result};
 use crate::tree::{self, Rev, Tree};
@@ -19,7 +20,6 @@ use crate::{exit, output};
 use finding::{Finding, Findings};
 use go_source::{Program, SourceTree};
 use known::Known;
-use patterns::Patterns;
 use settings::Settings;
 
 /// Checks what the patterns name and prints what was found.
@@ -80,6 +80,15 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     } else {
         exit::FINDINGS
     })
+}
+
+/// What a check shows of the tree as it stands, which it yields too.
+pub(crate) fn shown(arguments: &Check, patterns: &Patterns) -> Result<(Tree, Findings)> {
+    let settings = Settings::new(arguments, &patterns.root)?;
+    let mut tree = tree::list(&patterns.root, None)?;
+    let mut findings = find(&mut tree, patterns, &settings)?;
+    leave_out_known(&mut findings, &tree, patterns, &settings)?;
+    Ok((tree, findings))
 }
 
 /// What is found in a tree where the patterns and the settings look.

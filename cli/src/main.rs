@@ -17,13 +17,20 @@ mod recognise;
 mod render;
 mod rule;
 mod tree;
+mod vettool;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use error::{Error, Result};
+use std::ffi::OsString;
 use std::process::ExitCode;
+use vettool::Question;
 
 fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let Some(question) = Question::new(&arguments) {
+        return end(question.answer());
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(asked) => {
@@ -35,7 +42,11 @@ fn main() -> ExitCode {
         }
     };
     output::set_colour(cli.color);
-    match run(cli.command) {
+    end(run(cli.command))
+}
+
+fn end(result: Result<u8>) -> ExitCode {
+    match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             output::say(format_args!("error: {error}"));

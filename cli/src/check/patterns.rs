@@ -59,6 +59,12 @@ impl Patterns {
         Ok(Self { root, wanted })
     }
 
+    /// The whole module around a folder, or the workspace that it is part of; `None` where there is neither.
+    pub(crate) fn module_around(folder: &Path) -> Option<Self> {
+        let root = module_of(&folder.canonicalize().ok()?)?;
+        Some(Self { root, wanted: vec![(String::new(), true)] })
+    }
+
     /// Whether a file of the tree is wanted.
     pub(crate) fn wants(&self, file: &str) -> bool {
         self.wanted.iter().any(|(path, all)| {

@@ -4,9 +4,8 @@ use super::args::{Check, CheckFormat};
 use super::known::{Known, lines};
 use super::patterns::Patterns;
 use super::print;
-use super::settings::Settings;
 use crate::error::{Error, Result};
-use crate::tree::{self, Tree};
+use crate::tree;
 use crate::{exit, output};
 use finding::Findings;
 use notify::event::{EventKind, ModifyKind};
@@ -33,7 +32,7 @@ pub(crate) fn run(arguments: &Check, patterns: &Patterns) -> Result<u8> {
     let (sender, changes) = channel();
     // Before the first check: what changes meanwhile is not missed.
     let _watcher = watch(&patterns.root, &sender)?;
-    let (tree, first) = check(arguments, patterns)?;
+    let (tree, first) = super::shown(arguments, patterns)?;
     for note in &first.notes {
         output::say(format_args!("note: {note}"));
     }
@@ -41,7 +40,8 @@ pub(crate) fn run(arguments: &Check, patterns: &Patterns) -> Result<u8> {
     let mut last = Shown { lines: lines(&first.findings, &tree), findings: first };
     say_state(&last.findings, patterns);
     while !output::is_closed() && wait(&changes) {
-        match check(arguments, patterns) {
+        // By the settings as they are now.
+        match super::shown(arguments, patterns) {
             Ok((tree, findings)) => {
                 let now = Shown { lines: lines(&findings.findings, &tree), findings };
                 let (new, gone) = (now.without(&last), last.without(&now));
@@ -65,15 +65,6 @@ fn format(arguments: &Check) -> Result<CheckFormat> {
         Some(_) => Err(Error::new("--watch goes on, and this format has an end")
             .hint("use --format full or --format concise")),
     }
-}
-
-/// One check, by the settings as they are now.
-fn check(arguments: &Check, patterns: &Patterns) -> Result<(Tree, Findings)> {
-    let settings = Settings::new(arguments, &patterns.root)?;
-    let mut tree = tree::list(&patterns.root, None)?;
-    let mut findings = super::find(&mut tree, patterns, &settings)?;
-    super::leave_out_known(&mut findings, &tree, patterns, &settings)?;
-    Ok((tree, findings))
 }
 
 /// Findings with their lines of source.

@@ -1,6 +1,6 @@
 //! Findings of a check: [`findings_full`] for a person, [`findings_concise`] for `grep` and editors, [`findings_json`],
 //! [`findings_sarif`], [`findings_github`], [`findings_gitlab`], [`findings_junit`] and [`findings_checkstyle`] for
-//! programs.
+//! programs, [`findings_vet`] and [`findings_vet_json`] for the go command.
 
 mod checkstyle;
 mod concise;
@@ -10,6 +10,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod sarif;
+mod vet;
 mod xml;
 
 pub use checkstyle::findings_checkstyle;
@@ -20,3 +21,4 @@ pub use gitlab::findings_gitlab;
 pub use json::findings_json;
 pub use junit::findings_junit;
 pub use sarif::{RuleInfo, Tool, findings_sarif};
+pub use vet::{findings_vet, findings_vet_json};

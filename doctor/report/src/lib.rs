@@ -34,7 +34,8 @@ mod words;
 pub use concise::concise;
 pub use findings::{
     RuleInfo, Tool, finding_full, findings_checkstyle, findings_concise, findings_full,
-    findings_github, findings_gitlab, findings_json, findings_junit, findings_sarif,
+    findings_github, findings_gitlab, findings_json, findings_junit, findings_sarif, findings_vet,
+    findings_vet_json,
 };
 pub use full::{FullOptions, full};
 pub use json::{SCHEMA_VERSION, json};
