@@ -8,6 +8,7 @@ mod known;
 mod new_from_rev;
 mod patterns;
 mod print;
+mod repository;
 mod settings;
 mod watch;
 
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         tree::fetch(&mut tree)?;
         return fix::run(arguments, &settings, &patterns.root, &tree, &findings, &after);
     }
-    print::findings(&findings, &tree, &settings)?;
+    print::findings(&findings, &tree, &patterns.root, &settings)?;
     if arguments.statistics {
         print::statistics(&findings);
     }

@@ -1,6 +1,7 @@
 //! What `check` found, in the format that was asked for.
 
 use super::args::CheckFormat;
+use super::repository;
 use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::output;
@@ -9,12 +10,24 @@ use finding::{Findings, Grade};
 use go_lint::RULES;
 use go_source::SourceTree as _;
 use report::{FullOptions, RuleInfo, Styles, Tool};
+use std::path::Path;
 
-/// Prints findings to standard output; snippets come from the tree that was read.
-pub(crate) fn findings(findings: &Findings, tree: &Tree, settings: &Settings) -> Result<()> {
+/// Prints findings to standard output; snippets come from the tree that was read, whose root is `root`.
+pub(crate) fn findings(
+    findings: &Findings,
+    tree: &Tree,
+    root: &Path,
+    settings: &Settings,
+) -> Result<()> {
     let because = |error: serde_json::Error| Error::new("cannot write JSON").because(&error);
     let because_xml = |error: std::io::Error| Error::new("cannot write XML").because(&error);
     let all = |_: &str| true;
+    // Services that show the repository want paths from its root.
+    let prefix = match settings.format {
+        CheckFormat::Github | CheckFormat::Gitlab | CheckFormat::Sarif => repository::prefix(root),
+        _ => String::new(),
+    };
+    let findings = &*repository::below(findings, &prefix);
     let text = match settings.format {
         CheckFormat::Full => {
             let source = |file: &str| tree.files.read(file).ok();
@@ -25,8 +38,8 @@ pub(crate) fn findings(findings: &Findings, tree: &Tree, settings: &Settings) ->
         CheckFormat::Gitlab => report::findings_gitlab(findings).map_err(because)?,
         CheckFormat::Json => report::findings_json(findings).map_err(because)?,
         CheckFormat::Sarif => {
-            report::findings_sarif(findings, &|file: &str| tree.files.read(file).ok(), &tool(&all))
-                .map_err(because)?
+            let source = |file: &str| tree.files.read(file.strip_prefix(&prefix)?).ok();
+            report::findings_sarif(findings, &source, &tool(&all)).map_err(because)?
         }
         CheckFormat::Junit => {
             let ran = |code: &str| settings.rules().selects(code);

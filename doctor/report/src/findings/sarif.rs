@@ -31,7 +31,7 @@ pub struct Tool {
 
 /// Renders findings as a SARIF log.
 ///
-/// Paths are relative to the root that was checked, which the log calls `%SRCROOT%`. Columns are counted in UTF-16 code
+/// Paths are relative to what the log calls `%SRCROOT%`. Columns are counted in UTF-16 code
 /// units, for which the text of the lines is needed; without it they are left out.
 ///
 /// # Errors
@@ -66,7 +66,7 @@ pub fn findings_sarif(
                 "rules": rules,
             }},
             "columnKind": "utf16CodeUnits",
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root that was checked." } } },
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the repository, or of the tree where it is in none." } } },
             "results": results,
         }],
     });

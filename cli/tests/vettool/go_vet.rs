@@ -1,0 +1,310 @@
+//! `go vet -vettool`, with the oldest and the newest Go that are tested.
+
+use crate::common::{CHECK, ORDERS, cache_folder, copy_tree, run_in};
+use crate::toolchain::{Go, go};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// What a run of the go command left behind.
+struct Vet {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Vet {
+    /// The findings of text: file, line, column, code.
+    fn findings(&self) -> Vec<String> {
+        let lines = self.stderr.lines().filter(|line| line.contains(": TH"));
+        let place = |line: &str| line.split(": ").take(2).collect::<Vec<_>>().join(" ");
+        let mut found: Vec<_> =
+            lines.map(|line| place(line.strip_prefix("./").unwrap_or(line))).collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// The go commands that there are.
+fn toolchains(test: &str) -> Vec<Go> {
+    [21, 27].into_iter().filter_map(|minor| go(minor, test)).collect()
+}
+
+fn vet(go: &Go, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Vet {
+    let mut command = go.command();
+    command
+        .current_dir(folder)
+        .arg("vet")
+        .arg(format!("-vettool={}", env!("CARGO_BIN_EXE_tophash")))
+        .args(arguments)
+        .env("TOPHASH_CACHE_DIR", cache_folder());
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    let output = command.output().expect("go starts");
+    Vet {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// What `check` finds in a folder, as [`Vet::findings`] has it.
+fn checked(folder: &Path, arguments: &[&str]) -> Vec<String> {
+    let out = run_in(folder, &[&["check", "--format", "concise"], arguments].concat());
+    let place = |line: &str| line.split(": ").take(2).collect::<Vec<_>>().join(" ");
+    let mut found: Vec<_> = out.stdout.lines().map(place).collect();
+    found.sort_unstable();
+    found
+}
+
+fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+const STORE: &str = r#"package store
+
+import "sync"
+
+// Store counts.
+type Store struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+// New is an empty store.
+func New() *Store { return &Store{counts: make(map[string]int)} }
+
+// Put counts a key.
+func (s *Store) Put(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[key]++
+}
+
+// Get is how often a key was put.
+func (s *Store) Get(key string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts[key]
+}
+
+// Fill puts keys; only before others have the store.
+func (s *Store) Fill(keys ...string) {
+	for _, key := range keys {
+		s.counts[key] = 1
+	}
+}
+"#;
+
+const MAIN: &str = r#"package main
+
+import "example.com/s/store"
+
+func main() {
+	counts := store.New()
+	counts.Fill("a")
+	go counts.Put("a")
+	_ = counts.Get("a")
+}
+"#;
+
+#[test]
+fn text_has_every_finding_once_and_the_gate_fails() {
+    for go in toolchains("text_has_every_finding_once_and_the_gate_fails") {
+        for source in [ORDERS, CHECK] {
+            let folder = tempfile::tempdir().unwrap();
+            copy_tree(source.as_ref(), folder.path());
+            let expected = checked(folder.path(), &[]);
+            assert!(expected.len() > 5);
+            let out = vet(&go, folder.path(), &[], &["./..."]);
+            assert_eq!((out.code, out.findings()), (1, expected), "{}", out.stderr);
+            // The go command keeps no answer.
+            let again = vet(&go, folder.path(), &[], &["./..."]);
+            assert_eq!((again.code, again.findings()), (1, out.findings()), "{}", again.stderr);
+        }
+    }
+}
+
+#[test]
+fn json_has_the_same_findings_and_the_gate_passes() {
+    for go in toolchains("json_has_the_same_findings_and_the_gate_passes") {
+        let folder = tempfile::tempdir().unwrap();
+        copy_tree(ORDERS.as_ref(), folder.path());
+        let out = vet(&go, folder.path(), &[], &["-json", "-tophash.grade=high", "./..."]);
+        // Go 1.21 prints it to standard error, each package below a comment.
+        let text: String = [&out.stdout, &out.stderr]
+            .into_iter()
+            .flat_map(|text| text.lines())
+            .filter(|line| !line.starts_with('#'))
+            .collect();
+        let mut found = BTreeSet::new();
+        for unit in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+            for checker in unit.unwrap().as_object().unwrap().values() {
+                for finding in checker["tophash"].as_array().unwrap() {
+                    let posn = finding["posn"].as_str().unwrap();
+                    let file = posn.split_once("internal/").unwrap().1;
+                    found.insert(format!(
+                        "internal/{file} {}",
+                        finding["category"].as_str().unwrap()
+                    ));
+                }
+            }
+        }
+        let expected = checked(folder.path(), &["--grade", "high"]);
+        assert_eq!((out.code, found), (0, expected.into_iter().collect()), "{}", out.stderr);
+    }
+}
+
+#[test]
+fn a_clean_module_is_silent_and_passes() {
+    for go in toolchains("a_clean_module_is_silent_and_passes") {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[
+                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
+                ("store/store.go", STORE),
+                ("main.go", MAIN),
+            ],
+        );
+        let out = vet(&go, folder.path(), &[], &["./..."]);
+        assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
+    }
+}
+
+#[test]
+fn a_caller_that_changes_in_another_package_changes_the_answer() {
+    for go in toolchains("a_caller_that_changes_in_another_package_changes_the_answer") {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[
+                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
+                ("store/store.go", STORE),
+                ("main.go", MAIN),
+            ],
+        );
+        let found = || vet(&go, folder.path(), &[], &["./store"]).findings();
+        assert_eq!(found(), [""; 0]);
+        let at_once = MAIN.replace("\tcounts.Fill", "\tgo counts.Fill");
+        write(folder.path(), &[("main.go", &at_once)]);
+        assert_eq!(found(), ["store/store.go:31:3 TH101"]);
+        write(folder.path(), &[("tophash.toml", "ignore = [\"TH1\"]\n")]);
+        assert_eq!(found(), [""; 0]);
+        write(folder.path(), &[("tophash.toml", ""), ("main.go", MAIN)]);
+        assert_eq!(found(), [""; 0]);
+    }
+}
+
+#[test]
+fn tests_are_reported_once_and_only_where_they_are_asked_for() {
+    let inside = "package store\n\nimport \"testing\"\n\nfunc TestFill(t *testing.T) {\n\ts := New()\n\tgo s.Fill(\"a\")\n\ts.Put(\"a\")\n\tseen := map[string]bool{}\n\tfor range 2 {\n\t\tgo func() { seen[\"a\"] = true }()\n\t}\n}\n";
+    let outside = inside
+        .replace("package store", "package store_test")
+        .replace("import \"testing\"", "import (\n\t\"testing\"\n\n\t\"example.com/s/store\"\n)")
+        .replace("New()", "store.New()");
+    for go in toolchains("tests_are_reported_once_and_only_where_they_are_asked_for") {
+        let folder = tempfile::tempdir().unwrap();
+        // Go 1.21 knows no range over a number.
+        let loops = |text: &str| text.replace("range 2", "i := 0; i < 2; i++");
+        write(
+            folder.path(),
+            &[
+                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
+                ("store/store.go", STORE),
+                ("store/inside_test.go", &loops(inside)),
+                ("store/outside_test.go", &loops(&outside)),
+                ("main.go", MAIN),
+            ],
+        );
+        assert_eq!(vet(&go, folder.path(), &[], &["./..."]).findings(), [""; 0]);
+        let expected = checked(folder.path(), &["--tests"]);
+        let files: BTreeSet<_> =
+            expected.iter().map(|line| line.split(':').next().unwrap()).collect();
+        let all = ["store/inside_test.go", "store/outside_test.go", "store/store.go"];
+        assert_eq!(files, all.into());
+        let out = vet(&go, folder.path(), &[], &["-tophash.tests", "./..."]);
+        assert_eq!(out.findings(), expected, "{}", out.stderr);
+    }
+}
+
+#[test]
+fn what_is_built_is_what_is_checked() {
+    let at_once = MAIN
+        .replace("\tcounts.Fill", "\tgo counts.Fill")
+        .replace("func main", "func init")
+        .replace("package main", "//go:build tagged\n\npackage main");
+    for go in toolchains("what_is_built_is_what_is_checked") {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[
+                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
+                ("store/store.go", STORE),
+                ("main.go", MAIN),
+                ("tagged.go", &at_once),
+                ("on_windows.go", &at_once.replace("tagged", "windows")),
+            ],
+        );
+        let found = |variables: &[(&str, &str)], arguments: &[&str]| {
+            let out = vet(&go, folder.path(), variables, &[arguments, &["./..."]].concat());
+            out.findings()
+        };
+        let expected = ["store/store.go:31:3 TH101"];
+        assert_eq!(found(&[("GOOS", "linux")], &[]), [""; 0]);
+        assert_eq!(found(&[("GOOS", "linux")], &["-tags=tagged"]), expected);
+        assert_eq!(found(&[("GOOS", "linux"), ("GOFLAGS", "-tags=tagged")], &[]), expected);
+        assert_eq!(found(&[("GOOS", "windows")], &[]), expected);
+    }
+}
+
+#[test]
+fn a_package_outside_every_module_says_what_to_do() {
+    for go in toolchains("a_package_outside_every_module_says_what_to_do") {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[("main.go", "package main\n\nfunc main() {}\n")]);
+        let out = vet(&go, folder.path(), &[("GOFLAGS", "")], &["main.go"]);
+        assert_eq!(out.code, 1);
+        assert!(out.stderr.contains("go mod init"), "{}", out.stderr);
+    }
+}
+
+#[test]
+fn cgo_files_are_reported_by_their_own_names() {
+    let linked = r#"package main
+
+// static int one(void) { return 1; }
+import "C"
+
+func init() {
+	seen := map[int]bool{}
+	for i := 0; i < 2; i++ {
+		go func() { seen[int(C.one())] = true }()
+	}
+}
+"#;
+    if std::process::Command::new("gcc").arg("--version").output().is_err() {
+        eprintln!("SKIPPED cgo_files_are_reported_by_their_own_names: there is no gcc");
+        return;
+    }
+    for go in toolchains("cgo_files_are_reported_by_their_own_names") {
+        let folder = tempfile::tempdir().unwrap();
+        write(
+            folder.path(),
+            &[
+                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
+                ("store/store.go", STORE),
+                ("main.go", MAIN),
+                ("linked.go", linked),
+            ],
+        );
+        let out = vet(&go, folder.path(), &[("CGO_ENABLED", "1")], &["./..."]);
+        assert_eq!(out.findings(), ["linked.go:9:15 TH103"], "{}", out.stderr);
+    }
+}
