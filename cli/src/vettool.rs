@@ -7,11 +7,12 @@
 //! - with `-flags`, to learn which flags it takes;
 //! - with flags and the path of a configuration, for each package, and for each package that one imports.
 //!
-//! The go command keeps what a unit yields, and takes it from there as long as the package and those that it imports are what
-//! they were. Findings depend on more: on who calls the package, on `tophash.toml`, on a baseline. But only a unit that leaves
-//! facts behind is kept. So a unit whose findings are asked for leaves none, and is asked again by each run; `check` has a
-//! cache of its own that knows what decides its findings. A package that is only imported leaves empty facts, is silent, and
-//! need not be asked again.
+//! From Go 1.26 on the go command keeps what a unit yields, and takes it from there as long as the package and those that it
+//! imports are what they were. Findings depend on more: on who calls the package, on `tophash.toml`, on a baseline. But a unit
+//! is only kept if it leaves facts behind. So those of the user's own packages leave none, and are asked again by each run;
+//! `check` has a cache of its own that knows what decides its findings. (That holds for those that are only imported, too:
+//! Go 1.26 takes one for the other.) What belongs to others, and is only imported, leaves empty facts, is silent, and need not
+//! be asked again.
 
 mod flags;
 mod run;
@@ -78,7 +79,9 @@ impl Question {
 fn check(flags: &Flags, configuration: &Path) -> Result<u8> {
     let unit = Unit::read(configuration)?;
     if unit.vetx_only {
-        unit.write_no_facts()?;
+        if unit.is_of_others() {
+            unit.write_no_facts()?;
+        }
         return Ok(exit::EXPLAINED);
     }
     if flags.repairs() {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::output;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// What is read of a unit's configuration.
@@ -43,6 +43,18 @@ impl Unit {
         };
         let text = std::fs::read(path).map_err(|error| because(&error))?;
         serde_json::from_slice(&text).map_err(|error| because(&error))
+    }
+
+    /// Whether the package lies where Go keeps those of others: its standard library, modules that were downloaded, `vendor`.
+    pub(super) fn is_of_others(&self) -> bool {
+        // The go command sets both.
+        let kept = |variable| {
+            std::env::var_os(variable).is_some_and(|folder: OsString| {
+                !folder.is_empty() && self.dir.starts_with(Path::new(&folder))
+            })
+        };
+        let vendored = self.dir.components().any(|part| part.as_os_str() == "vendor");
+        vendored || kept("GOROOT") || kept("GOMODCACHE")
     }
 
     /// Says that there are no facts, so that the go command need not ask again.

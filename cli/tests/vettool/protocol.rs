@@ -91,13 +91,16 @@ fn json_goes_where_the_go_command_wants_it_and_is_no_failure() {
 }
 
 #[test]
-fn a_package_that_is_only_imported_is_silent_and_has_empty_facts() {
+fn a_package_that_is_only_imported_is_silent() {
     let folder = tempfile::tempdir().unwrap();
     let only = json!({ "VetxOnly": true });
-    let unit = unit(folder.path(), "internal/status", &["cleaner.go"], &only);
-    let out = check(&[], &unit);
-    assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
-    assert_eq!(fs::read_to_string(unit.with_file_name("vet.out")).unwrap(), "");
+    for (package, has_facts) in [("internal/status", false), ("vendor/internal/status", true)] {
+        let unit = unit(folder.path(), package, &["cleaner.go"], &only);
+        let out = check(&[], &unit);
+        assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
+        let facts = unit.with_file_name("vet.out");
+        assert_eq!(fs::read_to_string(facts).ok(), has_facts.then(String::new), "{package}");
+    }
 }
 
 #[test]
