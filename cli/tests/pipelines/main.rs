@@ -15,6 +15,7 @@ mod common;
 
 mod action;
 mod declared;
+mod documented;
 mod github;
 mod hooks;
 mod repository;

@@ -1,6 +1,7 @@
 //! `go vet -vettool`, with the oldest and the newest Go that are tested, and those between where they are named.
 
 use crate::common::{CHECK, ORDERS, cache_folder, copy_tree, run_in};
+use crate::module::{MAIN, module, write};
 use crate::toolchain::{Go, go};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -61,61 +62,6 @@ fn checked(folder: &Path, arguments: &[&str]) -> Vec<String> {
     found
 }
 
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (name, text) in files {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-}
-
-const STORE: &str = r#"package store
-
-import "sync"
-
-// Store counts.
-type Store struct {
-	mu     sync.Mutex
-	counts map[string]int
-}
-
-// New is an empty store.
-func New() *Store { return &Store{counts: make(map[string]int)} }
-
-// Put counts a key.
-func (s *Store) Put(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.counts[key]++
-}
-
-// Get is how often a key was put.
-func (s *Store) Get(key string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.counts[key]
-}
-
-// Fill puts keys; only before others have the store.
-func (s *Store) Fill(keys ...string) {
-	for _, key := range keys {
-		s.counts[key] = 1
-	}
-}
-"#;
-
-const MAIN: &str = r#"package main
-
-import "example.com/s/store"
-
-func main() {
-	counts := store.New()
-	counts.Fill("a")
-	go counts.Put("a")
-	_ = counts.Get("a")
-}
-"#;
-
 #[test]
 fn text_has_every_finding_once_and_the_gate_fails() {
     for go in toolchains("text_has_every_finding_once_and_the_gate_fails") {
@@ -130,6 +76,22 @@ fn text_has_every_finding_once_and_the_gate_fails() {
             let again = vet(&go, folder.path(), &[], &["./..."]);
             assert_eq!((again.code, again.findings()), (1, out.findings()), "{}", again.stderr);
         }
+    }
+}
+
+#[test]
+fn the_document_shows_what_is_printed() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pipelines.md");
+    let document = fs::read_to_string(document).unwrap();
+    let example = document.split("$ go vet -vettool=$(which tophash) ").nth(1).unwrap();
+    let (arguments, shown) = example.split_once('\n').unwrap();
+    let shown = shown.split_once('…').unwrap().0;
+    if let Some(go) = go(27, "the_document_shows_what_is_printed") {
+        let folder = tempfile::tempdir().unwrap();
+        copy_tree(ORDERS.as_ref(), folder.path());
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let out = vet(&go, folder.path(), &[], &arguments);
+        assert!(out.stderr.starts_with(shown), "{}", out.stderr);
     }
 }
 
@@ -166,15 +128,7 @@ fn json_has_the_same_findings_and_the_gate_passes() {
 #[test]
 fn a_clean_module_is_silent_and_passes() {
     for go in toolchains("a_clean_module_is_silent_and_passes") {
-        let folder = tempfile::tempdir().unwrap();
-        write(
-            folder.path(),
-            &[
-                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
-                ("store/store.go", STORE),
-                ("main.go", MAIN),
-            ],
-        );
+        let folder = module(&[]);
         let out = vet(&go, folder.path(), &[], &["./..."]);
         assert_eq!((out.code, out.stdout.as_str(), out.stderr.as_str()), (0, "", ""));
     }
@@ -183,50 +137,45 @@ fn a_clean_module_is_silent_and_passes() {
 #[test]
 fn a_caller_that_changes_in_another_package_changes_the_answer() {
     for go in toolchains("a_caller_that_changes_in_another_package_changes_the_answer") {
-        let folder = tempfile::tempdir().unwrap();
-        write(
-            folder.path(),
-            &[
-                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
-                ("store/store.go", STORE),
-                ("main.go", MAIN),
-            ],
-        );
+        let folder = module(&[]);
         let found = || vet(&go, folder.path(), &[], &["./store"]).findings();
+        let at_once = MAIN.replace("\tcounts.Fill", "\tgo counts.Fill");
+        write(folder.path(), &[("main.go", &at_once)]);
         // Go 1.26 would take the answer about a package that is only imported for one about its findings.
         assert_eq!(vet(&go, folder.path(), &[], &["."]).code, 0);
+        assert_eq!(found(), ["store/store.go:31:3 TH101"]);
+        write(folder.path(), &[("main.go", MAIN)]);
         assert_eq!(found(), [""; 0]);
-        let at_once = MAIN.replace("\tcounts.Fill", "\tgo counts.Fill");
         write(folder.path(), &[("main.go", &at_once)]);
         assert_eq!(found(), ["store/store.go:31:3 TH101"]);
         write(folder.path(), &[("tophash.toml", "ignore = [\"TH1\"]\n")]);
-        assert_eq!(found(), [""; 0]);
-        write(folder.path(), &[("tophash.toml", ""), ("main.go", MAIN)]);
         assert_eq!(found(), [""; 0]);
     }
 }
 
 #[test]
 fn tests_are_reported_once_and_only_where_they_are_asked_for() {
-    let inside = "package store\n\nimport \"testing\"\n\nfunc TestFill(t *testing.T) {\n\ts := New()\n\tgo s.Fill(\"a\")\n\ts.Put(\"a\")\n\tseen := map[string]bool{}\n\tfor range 2 {\n\t\tgo func() { seen[\"a\"] = true }()\n\t}\n}\n";
+    let inside = r#"package store
+
+import "testing"
+
+func TestFill(t *testing.T) {
+	s := New()
+	go s.Fill("a")
+	s.Put("a")
+	seen := map[string]bool{}
+	for i := 0; i < 2; i++ {
+		go func() { seen["a"] = true }()
+	}
+}
+"#;
     let outside = inside
         .replace("package store", "package store_test")
         .replace("import \"testing\"", "import (\n\t\"testing\"\n\n\t\"example.com/s/store\"\n)")
         .replace("New()", "store.New()");
     for go in toolchains("tests_are_reported_once_and_only_where_they_are_asked_for") {
-        let folder = tempfile::tempdir().unwrap();
-        // Go 1.21 knows no range over a number.
-        let loops = |text: &str| text.replace("range 2", "i := 0; i < 2; i++");
-        write(
-            folder.path(),
-            &[
-                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
-                ("store/store.go", STORE),
-                ("store/inside_test.go", &loops(inside)),
-                ("store/outside_test.go", &loops(&outside)),
-                ("main.go", MAIN),
-            ],
-        );
+        let folder =
+            module(&[("store/inside_test.go", inside), ("store/outside_test.go", &outside)]);
         assert_eq!(vet(&go, folder.path(), &[], &["./..."]).findings(), [""; 0]);
         let expected = checked(folder.path(), &["--tests"]);
         let files: BTreeSet<_> =
@@ -245,17 +194,10 @@ fn what_is_built_is_what_is_checked() {
         .replace("func main", "func init")
         .replace("package main", "//go:build tagged\n\npackage main");
     for go in toolchains("what_is_built_is_what_is_checked") {
-        let folder = tempfile::tempdir().unwrap();
-        write(
-            folder.path(),
-            &[
-                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
-                ("store/store.go", STORE),
-                ("main.go", MAIN),
-                ("tagged.go", &at_once),
-                ("on_windows.go", &at_once.replace("tagged", "windows")),
-            ],
-        );
+        let folder = module(&[
+            ("tagged.go", &at_once),
+            ("on_windows.go", &at_once.replace("tagged", "windows")),
+        ]);
         let found = |variables: &[(&str, &str)], arguments: &[&str]| {
             let out = vet(&go, folder.path(), variables, &[arguments, &["./..."]].concat());
             out.findings()
@@ -298,16 +240,7 @@ func init() {
         return;
     }
     for go in toolchains("cgo_files_are_reported_by_their_own_names") {
-        let folder = tempfile::tempdir().unwrap();
-        write(
-            folder.path(),
-            &[
-                ("go.mod", "module example.com/s\n\ngo 1.21\n"),
-                ("store/store.go", STORE),
-                ("main.go", MAIN),
-                ("linked.go", linked),
-            ],
-        );
+        let folder = module(&[("linked.go", linked)]);
         let out = vet(&go, folder.path(), &[("CGO_ENABLED", "1")], &["./..."]);
         assert_eq!(out.findings(), ["linked.go:9:15 TH103"], "{}", out.stderr);
     }

@@ -16,4 +16,5 @@ mod common;
 mod toolchain;
 
 mod go_vet;
+mod module;
 mod protocol;
