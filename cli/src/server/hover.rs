@@ -3,7 +3,7 @@
 use super::checker::Checked;
 use super::maps::{Access, Map};
 use super::uri;
-use finding::{DeclKind, Operation, Site};
+use finding::{DeclKind, MapKind, Operation, Site};
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Range};
 
 /// Accesses of one operation that are shown.
@@ -34,7 +34,7 @@ impl Page<'_> {
     fn of(&self, map: &Map) -> String {
         let decl = &map.decl;
         let mut text = format!(
-            "{} {}, declared at {}\n\n{}\n\n",
+            "{}\n{}, declared at {}\n\n{}\n\n",
             self.code(&format!("{} {}", decl.path, decl.map_type.text)),
             kind(decl.decl),
             self.place(&decl.site),
@@ -76,7 +76,7 @@ impl Page<'_> {
     }
 
     fn code(&self, text: &str) -> String {
-        if self.markdown { format!("```go\n{text}\n```\n") } else { format!("{text}\n\n") }
+        if self.markdown { format!("```go\n{text}\n```\n") } else { text.to_owned() }
     }
 
     /// `cache.go:12`, as a link where there can be one.
@@ -115,14 +115,18 @@ fn kind(kind: DeclKind) -> &'static str {
 
 /// Which lock guards a map, and what speaks for it.
 fn guard(map: &Map) -> String {
+    if map.decl.map_type.kind == MapKind::SyncMap {
+        return "It needs no lock: it has its own.".to_owned();
+    }
     let Some(guard) = &map.guard else {
         let why = if map.shared {
-            "No lock guards it: no access holds one that guards others too."
+            "No lock guards it, as far as the source tells."
         } else {
-            "No lock is wanted: nothing changes it once several goroutines may see it."
+            "No lock is wanted, as far as the source tells: nothing changes it once several goroutines may see it."
         };
         return why.to_owned();
     };
+    let guarded = if guard.percent() >= 50 { "Guarded" } else { "Perhaps guarded" };
     let all = guard.under.saturating_add(guard.without);
     let hold = if guard.under == 1 { "holds" } else { "hold" };
     let changes = match guard.changes {
@@ -130,8 +134,8 @@ fn guard(map: &Map) -> String {
         some => format!("{some} of them to change the map"),
     };
     let beside = if guard.beside { "; it is declared beside the map" } else { "" };
-    let lock = guard.short();
-    format!("Guarded by `{lock}`: {} of {all} accesses {hold} it, {changes}{beside}.", guard.under)
+    let (lock, under) = (guard.short(), guard.under);
+    format!("{guarded} by `{lock}`: {under} of {all} accesses {hold} it, {changes}{beside}.")
 }
 
 /// How often, unless never.

@@ -127,7 +127,7 @@ fn last_name(file: &SourceFile, span: Span) -> Span {
 /// What is held, in words.
 fn words(locks: &Locks) -> String {
     if *locks == Locks::Unknown {
-        return "which locks it holds is not known".to_owned();
+        return "under locks that are not known".to_owned();
     }
     if locks.is_none() {
         return "under no lock".to_owned();

@@ -271,12 +271,13 @@ impl Workspace {
         if !self.begun {
             return;
         }
-        let folders: Vec<PathBuf> = if self.folders.is_empty() {
+        let mut folders: Vec<PathBuf> =
+            self.folders.iter().filter(|folder| !is_everything(folder)).cloned().collect();
+        if folders.is_empty() {
             let of = |path: &PathBuf| path.parent().map(Path::to_owned);
-            self.documents.below(Path::new("")).filter_map(|(path, _)| of(path)).collect()
-        } else {
-            self.folders.clone()
-        };
+            folders =
+                self.documents.below(Path::new("")).filter_map(|(path, _)| of(path)).collect();
+        }
         let mut wanted: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
         for folder in folders {
             let root = module_of(&folder).unwrap_or_else(|| folder.clone());
@@ -293,6 +294,12 @@ impl Workspace {
             root.folders = folders;
         }
     }
+}
+
+/// Whether a folder holds all that a user has, and more Go than anybody asks about.
+fn is_everything(folder: &Path) -> bool {
+    let home = etcetera::home_dir().is_ok_and(|home| home == folder);
+    (home || folder.parent().is_none()) && module_of(folder).is_none()
 }
 
 fn innermost<'r>(roots: &'r BTreeMap<PathBuf, Root>, path: &Path) -> Option<&'r PathBuf> {

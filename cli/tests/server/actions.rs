@@ -1,6 +1,7 @@
 //! What is offered to do about a finding, and that it does what it says.
 
-use crate::client::{Client, UNEVEN, capabilities, module_of, uri, with};
+use crate::client::{Client, UNEVEN, capabilities, module_of, uri};
+use crate::edits::with;
 use serde_json::{Value, json};
 use std::fs;
 

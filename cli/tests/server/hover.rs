@@ -31,6 +31,26 @@ fn a_map_is_told_with_its_lock_and_its_accesses() {
 }
 
 #[test]
+fn maps_that_want_no_lock_are_told_as_such() {
+    let source = "package t\n\nimport \"sync\"\n\nvar known = map[string]int{\"a\": 1}\n\nvar live sync.Map\n\n\
+                  func get(k string) int { live.Store(k, 1); return known[k] }\n";
+    let folder = module_of(source);
+    let path = folder.path().join("t.go");
+    let mut client = Client::in_folders(&[folder.path()]);
+    client.open(&path);
+    let text = client.hover(&path, 4, 5)["contents"]["value"].to_string();
+    assert!(
+        text.contains("variable of the package") && text.contains("No lock is wanted"),
+        "{text}"
+    );
+    let text = client.hover(&path, 6, 5)["contents"]["value"].to_string();
+    assert!(
+        text.contains("It needs no lock: it has its own.") && text.contains("- write once"),
+        "{text}"
+    );
+}
+
+#[test]
 fn of_other_things_nothing_is_told() {
     let folder = module_of(UNEVEN);
     let path = folder.path().join("t.go");

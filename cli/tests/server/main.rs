@@ -2,16 +2,19 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
     reason = "a test fails by panicking"
 )]
+#![expect(clippy::needless_pass_by_value, reason = "messages read best where they are sent")]
 
 mod actions;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
 mod diagnostics;
+mod edits;
 mod hover;
 mod neovim;
 mod protocol;

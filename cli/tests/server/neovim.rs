@@ -38,7 +38,9 @@ fn a_finding_is_seen_and_repaired_in_neovim() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    let seen: Value = serde_json::from_str(&fs::read_to_string(&seen).expect(&said)).unwrap();
+    let seen: Value =
+        serde_json::from_str(&fs::read_to_string(&seen).unwrap_or_else(|_| panic!("{said}")))
+            .unwrap();
     assert_eq!(seen.get("problem"), None, "{seen}\n{said}");
     let finding =
         |line: u32| json!({ "line": line, "code": "TH101", "text": "c.m", "severity": 2 });

@@ -89,6 +89,17 @@ fn without_a_folder_the_modules_of_open_files_are_checked() {
 }
 
 #[test]
+#[cfg(unix)]
+fn the_whole_system_is_no_folder_to_check() {
+    let folder = module_of(UNEVEN);
+    let path = folder.path().join("t.go");
+    let mut client = Client::in_folders(&[std::path::Path::new("/")]);
+    client.open(&path);
+    client.shows(&path, &[17, 21]);
+    assert_eq!(client.end(true), 0);
+}
+
+#[test]
 fn a_folder_without_go_is_said_and_the_server_goes_on() {
     let empty = tempfile::tempdir().unwrap();
     let mut client = Client::in_folders(&[empty.path()]);
