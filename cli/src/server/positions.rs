@@ -177,7 +177,7 @@ mod tests {
         assert_eq!((range.start, range.end), (at(1, 6), at(1, 7)));
         // Where something else stands there, the rest of the line.
         let range = lines.expression(2, 9, "c.m");
-        assert_eq!((range.start, range.end), (at(1, 6), at(1, 18)));
+        assert_eq!((range.start, range.end), (at(1, 6), at(1, 19)));
         let range = lines.expression(2, 0, "");
         assert_eq!(range.start, at(1, 1));
         // In the middle of a character, or nowhere.

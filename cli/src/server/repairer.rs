@@ -22,6 +22,7 @@ pub(super) struct Task {
 /// The answer to a request for actions.
 pub(super) struct Answer {
     pub(super) id: RequestId,
+    pub(super) path: PathBuf,
     /// `None` where planning failed.
     pub(super) actions: Option<Vec<CodeAction>>,
     /// When what was open was that which the answer is about.
@@ -35,7 +36,8 @@ pub(super) fn run(tasks: &Receiver<Task>, events: &Sender<Event>) {
             continue;
         }
         let actions = catch_unwind(AssertUnwindSafe(|| actions::of(&task.asked, &task.path))).ok();
-        let answer = Answer { id: task.id, actions, as_of: task.asked.checked.as_of };
+        let Task { id, path, asked, .. } = task;
+        let answer = Answer { id, path, actions, as_of: asked.checked.as_of };
         if events.send(Event::Answered(answer)).is_err() {
             return;
         }

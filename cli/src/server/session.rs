@@ -198,7 +198,7 @@ impl Session {
 
     /// Sends the answer of another thread, if somebody waits for it.
     fn answered(&mut self, answer: Answer) {
-        let Answer { id, actions, as_of } = answer;
+        let Answer { id, path, actions, as_of } = answer;
         if self.requests.incoming.complete(&id).is_none() {
             return;
         }
@@ -206,7 +206,7 @@ impl Session {
             None => {
                 transport::error(id, ErrorCode::InternalError, "the repair could not be planned")
             }
-            Some(_) if self.workspace.has_changed_since(as_of) => {
+            Some(_) if !self.workspace.is_as_of(&path, as_of) => {
                 transport::error(id, ErrorCode::ContentModified, "the text has changed meanwhile")
             }
             Some(actions) => Response::new_ok(id, actions),

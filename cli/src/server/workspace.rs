@@ -232,15 +232,14 @@ impl Workspace {
         }
     }
 
-    /// Whether a text was changed since.
-    pub(super) fn has_changed_since(&self, as_of: u64) -> bool {
-        self.clock > as_of
+    /// Whether the check of the tree around a file is still the one of the texts as they were then.
+    pub(super) fn is_as_of(&self, path: &Path, then: u64) -> bool {
+        matches!(self.fresh(path), Some(Some(place)) if place.checked.as_of == then)
     }
 
-    /// Wants the tree around a file checked, once it is quiet for so long.
+    /// Wants the trees around a file checked, once it is quiet for so long.
     fn dirty(&mut self, path: &Path, quiet: Duration) {
-        let root = self.root_of(path);
-        if let Some(root) = root.and_then(|root| self.roots.get_mut(&root)) {
+        for (_, root) in self.roots.iter_mut().filter(|(root, _)| path.starts_with(root)) {
             root.due = Instant::now().checked_add(quiet);
         }
     }

@@ -27,6 +27,14 @@ fn several_folders_come_and_go() {
     let mut client = Client::in_folders(&[one.path(), two.path()]);
     client.shows(&in_one, &[17, 21]);
     client.shows(&in_two, &[17, 21]);
+    // What changes in one is nothing to the other.
+    client.open(&in_two);
+    client.open(&in_one);
+    client.change(&in_one, 2, "package t\n");
+    client.shows(&in_one, &[]);
+    assert_eq!(client.actions(&in_two, 17).len(), 3);
+    client.close(&in_one);
+    client.shows(&in_one, &[17, 21]);
     let folder = json!({ "uri": uri(one.path()), "name": "t" });
     let gone = json!({ "event": { "removed": [folder], "added": [] } });
     client.tell("workspace/didChangeWorkspaceFolders", gone);
