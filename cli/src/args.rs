@@ -2,6 +2,7 @@
 
 use crate::check::Check;
 use crate::exit;
+use crate::server::Server;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -63,6 +64,11 @@ pub(crate) enum Command {
     Check(Check),
     /// Print the page of a rule: what it finds, why that is bad, what to use instead
     Rule(Rule),
+    /// Serve editors by the Language Server Protocol: findings, repairs, and what is known of a map
+    ///
+    /// Editors start it, and speak to it over standard input and output; docs/editors.md of the source says how to set them
+    /// up. What it finds is what 'tophash check' finds, by the same settings, in the text as it stands in the editor.
+    Server(Server),
     /// Explain the real crash of a bundled example service; needs no Go
     Demo(Demo),
     /// Print a completion script for a shell

@@ -1,24 +1,25 @@
 //! `tophash check`: the maps of a tree by the rules, with the exit code of a gate.
 
 mod args;
-mod baseline;
+pub(crate) mod baseline;
 mod cached;
-mod fix;
-mod known;
+pub(crate) mod fix;
+pub(crate) mod known;
 mod new_from_rev;
-mod patterns;
+pub(crate) mod patterns;
 mod print;
 mod repository;
-mod settings;
+pub(crate) mod settings;
 mod watch;
 
-pub(crate) use args::Check;
+pub(crate) use args::{Check, Least};
 pub(crate) use patterns::Patterns;
 
 use crate::error::{Error, Result};
 use crate::tree::{self, Rev, Tree};
 use crate::{exit, output};
 use finding::{Finding, Findings};
+use go_locks::Analysis;
 use go_source::{Program, SourceTree};
 use known::Known;
 use settings::Settings;
@@ -129,7 +130,7 @@ fn leave_out_known(
 }
 
 /// What was left out as known.
-fn known_of(all: &[Finding], left: &[Finding]) -> Known {
+pub(crate) fn known_of(all: &[Finding], left: &[Finding]) -> Known {
     let mut known = Known::default();
     for finding in all.iter().filter(|finding| !left.contains(finding)) {
         known.add(&finding.fingerprint(), String::new());
@@ -143,9 +144,14 @@ fn check(files: &dyn SourceTree, settings: &Settings) -> Findings {
 }
 
 /// Checks a tree that is loaded.
-fn check_program(program: &Program, settings: &Settings) -> Findings {
-    let mut findings = go_lint::check(program, &settings.rules());
-    findings.notes.extend(program.notes().iter().map(ToString::to_string));
+pub(crate) fn check_program(program: &Program, settings: &Settings) -> Findings {
+    check_analysed(&go_lint::analyse(program), settings)
+}
+
+/// Checks a tree that is loaded and analysed.
+pub(crate) fn check_analysed(analysis: &Analysis<'_>, settings: &Settings) -> Findings {
+    let mut findings = go_lint::check_analysed(analysis, &settings.rules());
+    findings.notes.extend(analysis.program.notes().iter().map(ToString::to_string));
     findings
 }
 

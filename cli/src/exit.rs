@@ -4,6 +4,8 @@
 pub(crate) const EXPLAINED: u8 = 0;
 /// `check`: there are findings.
 pub(crate) const FINDINGS: u8 = 1;
+/// `server`: the client went, or said `exit`, without `shutdown`.
+pub(crate) const LEFT: u8 = 1;
 /// Wrong usage, unreadable input, or an internal error.
 pub(crate) const ERROR: u8 = 2;
 /// The input was read, but holds nothing this program knows: no fault, no goroutine, no Go source.

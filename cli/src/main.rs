@@ -16,6 +16,7 @@ mod progress;
 mod recognise;
 mod render;
 mod rule;
+mod server;
 mod tree;
 mod vettool;
 
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
+        Command::Server(arguments) => server::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

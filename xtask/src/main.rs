@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stderr, reason = "tasks talk to the person who runs them")]
 
+mod apt;
 mod bench;
 mod panic_surface;
 mod plot;

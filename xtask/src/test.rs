@@ -3,6 +3,7 @@
 mod deep;
 mod go_programs;
 
+use crate::apt;
 use crate::toolchain::{self, RELEASES, Release};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let mut environment = toolchains(&releases)?;
     environment.extend(corpus(arguments.corpus.as_deref())?);
+    editor()?;
 
     if arguments.deep {
         return deep::run(&environment, arguments.minutes);
@@ -68,7 +70,7 @@ pub(crate) fn cargo(environment: &Environment) -> Command {
 
 /// Installs what is missing. Without `TOPHASH_REQUIRE=all` a toolchain that cannot be had is a skip.
 fn toolchains(releases: &[&Release]) -> Result<Environment> {
-    let required = std::env::var_os("TOPHASH_REQUIRE").is_some_and(|value| value == "all");
+    let required = is_required();
     let mut environment = Environment::new();
     for release in releases {
         match toolchain::ensure(release.minor) {
@@ -81,6 +83,26 @@ fn toolchains(releases: &[&Release]) -> Result<Environment> {
         }
     }
     Ok(environment)
+}
+
+/// Installs the editor that the language server is tested with, where it is missing. Without `TOPHASH_REQUIRE=all` an editor
+/// that cannot be had is a skip.
+fn editor() -> Result<()> {
+    let present = || apt::succeeds(Command::new("nvim").arg("--version"));
+    if present() || (apt::install("neovim") && present()) {
+        return Ok(());
+    }
+    let why = "no nvim was found; install Neovim (Debian: apt-get install neovim)";
+    if is_required() {
+        bail!("{why}");
+    }
+    eprintln!("SKIPPED tests in an editor: {why}");
+    Ok(())
+}
+
+/// Whether what cannot be had is an error.
+fn is_required() -> bool {
+    std::env::var_os("TOPHASH_REQUIRE").is_some_and(|value| value == "all")
 }
 
 /// The corpus, as an absolute path: tests run in their package's folder.

@@ -1,7 +1,7 @@
 //! The arguments of `check`.
 
 use crate::args::Build;
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, FromArgMatches as _, ValueEnum, ValueHint};
 use finding::Grade;
 use std::path::PathBuf;
 
@@ -108,6 +108,16 @@ pub(crate) struct Check {
 }
 
 impl Check {
+    /// What the command line has when nothing is said.
+    ///
+    /// # Errors
+    ///
+    /// Never, as long as nothing has to be said.
+    pub(crate) fn unsaid() -> clap::error::Result<Self> {
+        let command = Self::augment_args(clap::Command::new("check"));
+        Self::from_arg_matches(&command.try_get_matches_from(["check"])?)
+    }
+
     /// Whether findings are repaired, or it is shown how.
     pub(crate) fn repairs(&self) -> bool {
         self.fix || self.diff

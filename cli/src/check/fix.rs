@@ -28,18 +28,8 @@ pub(crate) fn run(
     // Tests use the types that are edited too.
     let program = tree::load(tree, &settings.build, true, Vec::new());
     let trees = Trees::new(&program);
-    let mut plan = go_repair::plan(&program, &findings.findings, settings.tests);
-    // What was read as other text than it is cannot be written back.
-    let is_text = |path: &str| {
-        let bytes = tree.files.read(path).ok();
-        program.file(path).map(|file| file.text().as_bytes()) == bytes.as_deref()
-    };
-    plan.give_up("its file is no plain UTF-8", |change| !change.files().all(is_text));
-    let mut after = |files: &[Edited]| {
-        let files = EditedTree { tree: &tree.files, files };
-        check(&tree::load_files(&files, &settings.build, settings.tests, Vec::new())).findings
-    };
-    let left = plan.prove(&trees, &findings.findings, &mut after);
+    let all = findings.findings.len();
+    let (plan, left) = proven(&trees, &tree.files, settings, &findings.findings, all, check);
     let edited = plan.edited(&trees);
     let tests = if arguments.with_test {
         stress_tests(&program, tree, &plan, &findings.findings)
@@ -65,6 +55,34 @@ pub(crate) fn run(
     // A diff repairs nothing by itself.
     let clean = if arguments.fix { left.is_empty() } else { findings.findings.is_empty() };
     Ok(if clean || arguments.exit_zero { exit::EXPLAINED } else { exit::FINDINGS })
+}
+
+/// A plan for the first findings of a list, with what a second check proves of it; and what is found once it is done.
+///
+/// The trees are those of the program with its tests, whose files are given.
+pub(crate) fn proven(
+    trees: &Trees<'_>,
+    files: &dyn SourceTree,
+    settings: &Settings,
+    findings: &[Finding],
+    first: usize,
+    check: &dyn Fn(&Program) -> Findings,
+) -> (Plan, Vec<Finding>) {
+    let program = trees.program();
+    let wanted = findings.get(..first).unwrap_or(findings);
+    let mut plan = go_repair::plan(program, wanted, settings.tests);
+    // What was read as other text than it is cannot be written back.
+    let is_text = |path: &str| {
+        let bytes = files.read(path).ok();
+        program.file(path).map(|file| file.text().as_bytes()) == bytes.as_deref()
+    };
+    plan.give_up("its file is no plain UTF-8", |change| !change.files().all(is_text));
+    let mut after = |edited: &[Edited]| {
+        let files = EditedTree { tree: files, files: edited };
+        check(&tree::load_files(&files, &settings.build, settings.tests, Vec::new())).findings
+    };
+    let left = plan.prove(trees, findings, &mut after);
+    (plan, left)
 }
 
 /// A tree with some of its files edited.

@@ -77,7 +77,7 @@ impl Patterns {
 }
 
 /// The folder of the `go.work` or `go.mod` around a folder; the outermost `go.work`, else the nearest module.
-fn module_of(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn module_of(folder: &Path) -> Option<PathBuf> {
     let around =
         |file: &str| folder.ancestors().find(|at| at.join(file).is_file()).map(Path::to_path_buf);
     around("go.work").or_else(|| around("go.mod"))

@@ -190,7 +190,7 @@ fn unreadable(folder: &Path, error: &io::Error) -> String {
 }
 
 /// Hidden folders hold no Go packages, and those of node_modules are many.
-fn is_looked_into(name: &OsStr) -> bool {
+pub(crate) fn is_looked_into(name: &OsStr) -> bool {
     !name.as_encoded_bytes().starts_with(b".") && name != "node_modules"
 }
 

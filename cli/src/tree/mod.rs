@@ -3,7 +3,7 @@
 mod disk;
 mod git;
 
-pub(crate) use disk::{DiskTree, Stamp};
+pub(crate) use disk::{DiskTree, Stamp, is_looked_into};
 pub(crate) use git::GitTree;
 
 use crate::args::Build;

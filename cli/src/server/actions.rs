@@ -1,0 +1,194 @@
+//! What an editor offers to do about findings: repair them, or say in a comment why they are none.
+
+use super::checker::Checked;
+use super::diagnostics::Diagnosed;
+use super::documents::Documents;
+use super::positions::{Encoding, Lines};
+use super::repairs::{self, Repair};
+use super::uri;
+use finding::Finding;
+use go_source::SourceTree as _;
+use lsp_types::{CodeAction, CodeActionKind, CodeActionParams, Diagnostic, Range, TextEdit};
+use serde_json::{Map, Value, json};
+use similar::{DiffOp, TextDiff};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Stands where the author is to say why a finding is none.
+const REASON: &str = "TODO: say why this is safe";
+
+/// A request for actions.
+pub(super) struct Asked {
+    pub(super) params: CodeActionParams,
+    pub(super) checked: Arc<Checked>,
+    /// What is open, with the versions that the edits are for.
+    pub(super) documents: Documents,
+    pub(super) encoding: Encoding,
+    /// Whether the client knows edits of a certain version of a document.
+    pub(super) versions: bool,
+}
+
+/// The actions for the findings in a range of a file.
+pub(super) fn of(asked: &Asked, path: &Path) -> Vec<CodeAction> {
+    let context = &asked.params.context;
+    let quick =
+        |kind: &CodeActionKind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str());
+    if context.only.as_ref().is_some_and(|only| !only.iter().any(quick)) {
+        return Vec::new();
+    }
+    let checked = &asked.checked;
+    let of_file = checked.diagnostics.get(path).map(Vec::as_slice).unwrap_or_default();
+    let here: Vec<&Diagnosed> = of_file
+        .iter()
+        .filter(|diagnosed| meet(diagnosed.diagnostic.range, asked.params.range))
+        .collect();
+    let mut actions = Vec::new();
+    for diagnosed in &here {
+        let Some(finding) = checked.findings.get(diagnosed.finding) else { continue };
+        let alone = repairs::of(checked, &[diagnosed.finding]);
+        actions.extend(alone.iter().map(|repair| asked.repair(repair, finding, diagnosed, true)));
+        // Where one access cannot be repaired alone, all of the map's may be.
+        let same_map = |(_, other): &(usize, &Finding)| other.map.id == finding.map.id;
+        let of_map = checked.findings.iter().enumerate().filter(same_map);
+        let of_map: Vec<usize> = of_map.map(|(at, _)| at).collect();
+        if of_map.len() > 1
+            && let Some(repair) = repairs::of(checked, &of_map)
+            && alone.as_ref().is_none_or(|alone| alone.edited != repair.edited)
+        {
+            actions.push(asked.repair(&repair, finding, diagnosed, alone.is_none()));
+        }
+    }
+    for diagnosed in here {
+        let finding = checked.findings.get(diagnosed.finding);
+        actions.extend(finding.and_then(|finding| asked.suppression(finding, diagnosed)));
+    }
+    actions
+}
+
+impl Asked {
+    fn repair(
+        &self,
+        repair: &Repair,
+        finding: &Finding,
+        diagnosed: &Diagnosed,
+        preferred: bool,
+    ) -> CodeAction {
+        let title = match repair.findings.len() {
+            1 => format!("Repair {}: {}", finding.code, repair.what),
+            all => {
+                let map = &finding.map.path;
+                format!("Repair all {all} findings of {map}: {}", repair.what)
+            }
+        };
+        let of_finding = |diagnosed: &&Diagnosed| repair.findings.contains(&diagnosed.finding);
+        let repaired = match repair.findings.len() {
+            1 => vec![diagnosed.diagnostic.clone()],
+            _ => {
+                let all = self.checked.diagnostics.values().flatten().filter(of_finding);
+                all.map(|diagnosed| diagnosed.diagnostic.clone()).collect()
+            }
+        };
+        let edits = repair.edited.iter().map(|edited| {
+            let edits = line_edits(&edited.before, &edited.after, self.encoding);
+            (edited.path.as_str(), edits)
+        });
+        self.action(title, repaired, edits.collect(), preferred)
+    }
+
+    fn suppression(&self, finding: &Finding, diagnosed: &Diagnosed) -> Option<CodeAction> {
+        let site = &finding.access.site;
+        let text = String::from_utf8(self.checked.overlay.read(&site.file).ok()?).ok()?;
+        let (at, comment) = go_lint::suppressing_comment(&text, site.line, &finding.code, REASON)?;
+        let range = Lines::new(&text, self.encoding).range(at..at);
+        let edits = vec![(&*site.file, vec![TextEdit { range, new_text: comment }])];
+        let title = format!("Suppress {} with a comment", finding.code);
+        Some(self.action(title, vec![diagnosed.diagnostic.clone()], edits, false))
+    }
+
+    fn action(
+        &self,
+        title: String,
+        repaired: Vec<Diagnostic>,
+        edits: Vec<(&str, Vec<TextEdit>)>,
+        preferred: bool,
+    ) -> CodeAction {
+        CodeAction {
+            title,
+            kind: Some(CodeActionKind::QUICKFIX),
+            diagnostics: Some(repaired),
+            // What was put together here is what the type holds.
+            edit: serde_json::from_value(self.edit(edits)).ok(),
+            is_preferred: preferred.then_some(true),
+            ..CodeAction::default()
+        }
+    }
+
+    /// The edit of a workspace: of certain versions of what is open, where the client knows such.
+    fn edit(&self, edits: Vec<(&str, Vec<TextEdit>)>) -> Value {
+        let mut files = Vec::new();
+        let mut changes = Map::new();
+        for (file, edits) in edits {
+            let path = self.checked.overlay.path(file);
+            let open = self.documents.get(&path);
+            let uri = match open {
+                Some(document) => Some(document.uri.clone()),
+                None => uri::of_path(&path),
+            };
+            let Some(uri) = uri else { continue };
+            let version = open.map(|document| document.version);
+            let document = json!({ "uri": uri, "version": version });
+            files.push(json!({ "textDocument": document, "edits": edits }));
+            changes.insert(uri.as_str().to_owned(), json!(edits));
+        }
+        if self.versions {
+            json!({ "documentChanges": files })
+        } else {
+            json!({ "changes": changes })
+        }
+    }
+}
+
+/// Whether two ranges have a place in common; a cursor has one.
+fn meet(a: Range, b: Range) -> bool {
+    a.start <= b.end && b.start <= a.end
+}
+
+/// The edits that make one text of another, whole lines each.
+fn line_edits(before: &str, after: &str, encoding: Encoding) -> Vec<TextEdit> {
+    let lines = Lines::new(before, encoding);
+    let diff = TextDiff::from_lines(before, after);
+    let mut edits = Vec::new();
+    for op in diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
+        let offset = |line: usize| diff.iter_old_slices().take(line).map(str::len).sum::<usize>();
+        let (old, new) = (op.old_range(), op.new_range());
+        let new_text = diff.iter_new_slices().skip(new.start).take(new.len()).collect();
+        let range = lines.range(offset(old.start)..offset(old.end));
+        edits.push(TextEdit { range, new_text });
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Encoding, Lines, line_edits};
+
+    #[test]
+    fn edits_make_one_text_of_the_other() {
+        for (before, after) in [
+            ("a\nb\nc\n", "a\nx\ny\nc\n"),
+            ("a\nb\n𝄞 c", "𝄞\na\nb\n𝄞 d"),
+            ("", "a\n"),
+            ("a\nb\n", ""),
+            ("a\r\nb\r\n", "a\r\nx\r\nb\r\n"),
+            ("same", "same"),
+        ] {
+            let lines = Lines::new(before, Encoding::Utf16);
+            let mut text = before.to_owned();
+            for edit in line_edits(before, after, Encoding::Utf16).iter().rev() {
+                let (start, end) = (lines.offset(edit.range.start), lines.offset(edit.range.end));
+                text.replace_range(start..end, &edit.new_text);
+            }
+            assert_eq!(text, after);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Repairs of single findings: planned and proved as `tophash check --fix` does, when an editor first asks.
+
+use super::checker::Checked;
+use crate::check::{self, fix};
+use crate::tree;
+use finding::{Finding, Findings};
+use go_repair::Edited;
+use go_repair::trees::Trees;
+use go_source::Program;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What was planned, by the findings that were to be repaired.
+#[derive(Default)]
+pub(super) struct Repairs(Mutex<BTreeMap<Vec<usize>, Option<Arc<Repair>>>>);
+
+/// Edits that repair findings, and nothing else comes up in their place.
+pub(super) struct Repair {
+    /// What they do, a fragment: `takes Cache.mu`.
+    pub(super) what: String,
+    /// The findings that they repair: those that were asked for.
+    pub(super) findings: Vec<usize>,
+    pub(super) edited: Vec<Edited>,
+}
+
+/// The repair of findings of a checked tree; `None` where there is none that is safe for all of them.
+///
+/// The first time it takes as long as a few checks.
+pub(super) fn of(checked: &Checked, findings: &[usize]) -> Option<Arc<Repair>> {
+    let repairs = || checked.repairs.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = repairs().get(findings) {
+        return known.clone();
+    }
+    let repair = plan(checked, findings).map(Arc::new);
+    repairs().insert(findings.to_vec(), repair.clone());
+    repair
+}
+
+fn plan(checked: &Checked, wanted: &[usize]) -> Option<Repair> {
+    let Checked { overlay, settings, findings, known, .. } = checked;
+    // Those that are to be repaired first, and all others to compare with.
+    let is_wanted = |(at, _): &(usize, &Finding)| wanted.contains(at);
+    let (first, rest): (Vec<_>, Vec<_>) = findings.iter().enumerate().partition(is_wanted);
+    let ordered: Vec<Finding> =
+        first.iter().chain(&rest).map(|(_, finding)| (*finding).clone()).collect();
+    // Tests use the types that are edited too.
+    let program = tree::load_files(overlay, &settings.build, true, Vec::new());
+    let trees = Trees::new(&program);
+    let check = |program: &Program| -> Findings {
+        let mut after = check::check_program(program, settings);
+        settings.narrow(&mut after);
+        check::known_of(known, &[]).take_out(&mut after, &[]);
+        after
+    };
+    let (plan, _) = fix::proven(&trees, overlay, settings, &ordered, first.len(), &check);
+    if !plan.left.is_empty() || plan.changes.is_empty() {
+        return None;
+    }
+    let mut what: Vec<&str> = plan.changes.iter().map(|change| change.what.as_str()).collect();
+    what.dedup();
+    let what = what.join(", ");
+    Some(Repair { what, findings: wanted.to_vec(), edited: plan.edited(&trees) })
+}
