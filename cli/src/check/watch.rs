@@ -71,7 +71,7 @@ fn format(arguments: &Check) -> Result<CheckFormat> {
 fn check(arguments: &Check, patterns: &Patterns) -> Result<(Tree, Findings)> {
     let settings = Settings::new(arguments, &patterns.root)?;
     let mut tree = tree::list(&patterns.root, None)?;
-    let mut findings = super::find(&mut tree, patterns, &settings)?;
+    let mut findings = super::find(&mut tree, patterns, &settings, None)?;
     super::leave_out_known(&mut findings, &tree, patterns, &settings)?;
     Ok((tree, findings))
 }
