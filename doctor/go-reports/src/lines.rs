@@ -79,9 +79,7 @@ impl Lines {
             self.file = Some(file.into());
             return Line::Other;
         }
-        if let Some(file) = &self.file
-            && let Some((at, check, text)) = stylish_entry(line)
-        {
+        if let Some((file, (at, check, text))) = self.file.as_ref().zip(stylish_entry(line)) {
             let (tool, check) = tool::staticcheck(check);
             let site = Site { column: at.1, ..Site::line(Arc::clone(file), at.0) };
             return Line::Entry(self.entry(tool, check, site, text, number));

@@ -16,9 +16,9 @@ pub fn read(bytes: &[u8]) -> Reports {
     let mut rest = text.as_str();
     let mut number = 1u64;
     while !rest.is_empty() {
-        if rest.trim_start_matches([' ', '\t']).starts_with('{')
-            && let Some(length) = reader.value(rest, number)
-        {
+        let braced = rest.trim_start_matches([' ', '\t']).starts_with('{');
+        let value = if braced { reader.value(rest, number) } else { None };
+        if let Some(length) = value {
             let (value, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
             number = number.saturating_add(breaks(value));
             rest = match after.trim_start_matches([' ', '\t']).strip_prefix('\n') {
@@ -138,9 +138,8 @@ impl Reader {
     }
 
     fn finish(mut self, lines: u64) -> Reports {
-        if self.more_notes > 0
-            && let Some(last) = self.found.notes.last_mut()
-        {
+        let more = self.more_notes > 0;
+        if let Some(last) = self.found.notes.last_mut().filter(|_| more) {
             last.what.push_str(&format!(", and {} more", self.more_notes));
         }
         self.found.lines = lines;

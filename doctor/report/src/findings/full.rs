@@ -92,7 +92,7 @@ fn by_map(out: &mut String, findings: &Findings, options: &FullOptions) {
             if *times > 1 { format!("{times} × {said}") } else { said.clone() }
         };
         let said: Vec<String> = said.iter().map(times).collect();
-        let line = format!("{}  {}", clean(map.as_str()), said.join(", "));
+        let line = format!("{}: {}", clean(map.as_str()), said.join(", "));
         hanging(out, "  ", 4, &line, options.width.clamp(60, 200));
     }
     out.push('\n');
