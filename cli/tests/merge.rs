@@ -1,20 +1,18 @@
 //! `check --merge`: what other tools print comes together with our findings, map by map.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "a test says what it skips")]
 
 mod common;
 #[path = "../../doctor/go-source/tests/common/toolchain.rs"]
+#[expect(dead_code, reason = "other tests use the rest of it")]
 mod toolchain;
 
-use common::{Out, copy_tree, run_in, run_with};
+use common::{Out, REPORTED, copy_tree, run_in, run_with};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// The module that tools complain of, with what they print about it.
-const REPORTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/reported");
 
 const TH101: &str = "stock/shelf.go:33:2: TH101: Shelf.goods is deleted from without Shelf.mu, which guards it elsewhere [high]";
 const TH201: &str =
@@ -63,6 +61,15 @@ fn everything_comes_together_by_map() {
     assert_eq!(lines(folder.path(), &["vet.json", "staticcheck.json", "race.json"], &[]), all);
     assert_eq!(lines(folder.path(), &["vet-1.21.txt", "staticcheck.sarif", "race.txt"], &[]), all);
     assert_eq!(lines(folder.path(), &["staticcheck-stylish.txt"], &[]), [GUARD, TH201]);
+    // The heading of one output says nothing of the next.
+    let log = [
+        "# example.com/reported/other\n".as_bytes(),
+        &fs::read(recorded("staticcheck.txt")).unwrap(),
+    ]
+    .concat();
+    fs::write(folder.path().join("log"), log).unwrap();
+    let out = check(folder.path(), &["--format", "concise", "--merge", "log"]);
+    assert_eq!(out.stdout.lines().collect::<Vec<_>>(), [GUARD, TH201]);
 }
 
 #[test]
@@ -234,6 +241,56 @@ fn paths_of_other_folders_and_machines_lead_to_the_tree() {
         elsewhere.1.contains("1 entry of go vet lies in files that are not in the tree"),
         "{}",
         elsewhere.1
+    );
+}
+
+/// A race report, whose sides are writes at these lines of `t.go`.
+fn race_of(sides: [(&str, u32); 2]) -> String {
+    let side = |head: &str, (function, line): (&str, u32)| {
+        format!(
+            "{head} at 0x00c000012345 by goroutine 7:\n  runtime.mapassign_faststr()\n      \
+             /usr/local/go/src/runtime/map_faststr.go:203 +0x0\n  example.com/t.{function}()\n      /srv/app/t.go:{line} +0x44\n\n"
+        )
+    };
+    let [one, other] = sides;
+    let rule = "==================\n";
+    format!(
+        "{rule}WARNING: DATA RACE\n{}{}{rule}",
+        side("Write", one),
+        side("Previous write", other)
+    )
+}
+
+/// A parameter is another name of the map that callers hand over.
+#[test]
+fn a_map_that_is_handed_over_has_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("go.mod"), "module example.com/t\n\ngo 1.21\n").unwrap();
+    let source = "package t\n\ntype Box struct{ seen map[string]int }\n\n\
+                  func note(m map[string]int) {\n\tm[\"a\"] = 1\n}\n\n\
+                  func (b *Box) One() { note(b.seen) }\n\n\
+                  func (b *Box) Two() { note(b.seen) }\n";
+    fs::write(folder.path().join("t.go"), source).unwrap();
+    fs::write(folder.path().join("race"), race_of([("note", 6), ("note", 6)])).unwrap();
+    let out = check(folder.path(), &["--format", "concise", "--merge", "race"]);
+    let line = "t.go:6:2: race: Box.seen: one goroutine was writing to it while another was writing to it [high]\n";
+    assert_eq!((out.code, out.stdout.as_str()), (1, line), "{}", out.stderr);
+}
+
+/// Another source than the one that ran is no ground for a finding.
+#[test]
+fn a_race_at_lines_that_touch_no_map_is_a_note() {
+    let folder = module();
+    let race = race_of([("Gone", 3), ("Gone", 4)])
+        .replace("example.com/t.", "example.com/reported/stock.");
+    fs::write(folder.path().join("race"), race.replace("/srv/app/t.go", "/srv/app/stock/shelf.go"))
+        .unwrap();
+    let out = check(folder.path(), &["--format", "concise", "--merge", "race", "--select", "race"]);
+    assert_eq!((out.code, out.stdout.as_str()), (0, ""));
+    assert!(
+        out.stderr.contains("note: race:2: a race on a map without a name: "),
+        "{}",
+        out.stderr
     );
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 /// The file that a printed path means, where it is one file and no other.
 ///
 /// Where the tool says which package it is about, the name in that package decides: tools print paths from wherever they
-/// run. Else a path is taken as it is mapped, from the folder that relative paths begin at, from the root, and at last by
-/// its end, as those are that another machine printed.
+/// run. Else, and where that is no file, a path is taken as it is mapped, from the folder that relative paths begin at, from
+/// the root, and at last by its end, as those are that another machine printed.
 pub(crate) fn file(
     program: &Program,
     paths: Paths<'_>,
@@ -22,22 +22,29 @@ pub(crate) fn file(
     let absolute = is_absolute(&mapped);
     let as_mapped = || (*mapped != *site.file).then(|| known(&printed)).flatten();
     let from_base = || (!absolute).then(|| known(&joined(paths.base, &printed))).flatten();
-    let of_package = |path: &Arc<str>| {
-        package.is_none_or(|wanted| program.file(path).is_some_and(|file| file.package() == wanted))
-    };
-    let found = as_mapped().or_else(from_base).or_else(|| known(&printed)).filter(of_package);
-    if found.is_some() {
-        return found;
-    }
+    let found = as_mapped().or_else(from_base).or_else(|| known(&printed));
     let all = program.resolve_path(&mapped);
+    let of_package = |path: &&Arc<str>| {
+        let file = program.file(path);
+        file.is_some_and(|file| package.is_some_and(|wanted| file.package() == wanted))
+    };
+    let by_package = || only(all.iter().map(|candidate| &candidate.file).filter(of_package));
     let segments = printed.split('/').filter(|segment| *segment != "..").count();
-    let fits = all.iter().filter(|candidate| {
-        let tail = !absolute && candidate.segments == segments;
-        (candidate.whole || tail || package.is_some()) && of_package(&candidate.file)
-    });
-    let mut fits = fits.map(|candidate| &candidate.file);
-    let first = fits.next()?;
-    fits.next().is_none().then(|| Arc::clone(first))
+    let fits = all
+        .iter()
+        .filter(|candidate| candidate.whole || (!absolute && candidate.segments == segments));
+    found
+        .clone()
+        .filter(|file| of_package(&file))
+        .or_else(by_package)
+        .or(found)
+        .or_else(|| only(fits.map(|candidate| &candidate.file)))
+}
+
+/// The one file of several, where there is but one.
+fn only<'p>(mut files: impl Iterator<Item = &'p Arc<str>>) -> Option<Arc<str>> {
+    let first = files.next()?;
+    files.next().is_none().then(|| Arc::clone(first))
 }
 
 /// A path that is shown: as it is mapped, without `./` before it.

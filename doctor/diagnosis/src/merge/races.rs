@@ -54,7 +54,7 @@ pub(crate) fn join(
             }
             continue;
         }
-        let at = match seen(program, crash, fault, paths) {
+        let at = match seen(program, findings, crash, fault, paths) {
             Ok(seen) => {
                 let (told_by, told_at) = tell(findings, &seen, &output.name);
                 joining.merged.push(Merged {
@@ -78,6 +78,10 @@ pub(crate) fn join(
             Err(Lost::NoMap) if told_already(&key, &known) => None,
             Err(Lost::NoMap) => {
                 joining.leave(CODE, Why::NoMap);
+                None
+            }
+            Err(Lost::InTests) => {
+                joining.leave(CODE, Why::InTests);
                 None
             }
             Err(Lost::Unnamed(why)) => {
@@ -111,6 +115,8 @@ fn told_already(sites: &[Site], known: &[(Vec<Site>, Option<usize>)]) -> bool {
 /// Why a race is told by no finding.
 enum Lost {
     NoMap,
+    /// It lies in test files, which were not read.
+    InTests,
     /// It is on a map, but on which is not known.
     Unnamed(String),
 }
@@ -118,6 +124,7 @@ enum Lost {
 /// The map that a race is on.
 fn seen(
     program: &Program,
+    findings: &[Finding],
     crash: &CrashText,
     fault: &Fault,
     paths: Paths<'_>,
@@ -134,10 +141,16 @@ fn seen(
     let sides = race::resolved(&context, program, fault, variable);
     let maps =
         if variable { race::replaced(program, &sides) } else { race::shared(program, &sides) };
-    let mut maps = maps.into_iter().map(|candidate| candidate.map);
+    let mut maps: Vec<MapDecl> = maps.into_iter().map(|candidate| candidate.map).collect();
+    // The same map has several names where it is handed over: the one that rules speak of, then the one that is not local.
+    maps.sort_by_key(|map| (!is_claimed(findings, map, &sides), is_local(map)));
+    let mut maps = maps.into_iter();
     let Some(map) = maps.next() else {
         if variable {
             return Err(Lost::NoMap);
+        }
+        if !paths.tests && sides.iter().any(|side| side.frame.file.ends_with("_test.go")) {
+            return Err(Lost::InTests);
         }
         let why = sides.iter().map(|side| side.resolution.why.as_str()).find(|why| !why.is_empty());
         return Err(Lost::Unnamed(why.unwrap_or("its stacks are lost").to_owned()));
@@ -153,8 +166,29 @@ fn seen(
     sides.sort_by_key(|side| {
         (side.access.is_none(), !side.operation.is_some_and(Operation::mutates))
     });
-    let others = maps.map(|map| map.path.to_string()).collect();
+    let others = maps.filter(|other| !is_local(other)).map(|map| map.path.to_string()).collect();
     Ok(Seen { map, others, sides, starts: starts(program, fault, paths) })
+}
+
+/// Whether a rule about races claims a map at a line of a race.
+fn is_claimed(findings: &[Finding], map: &MapDecl, sides: &[Resolved<'_>]) -> bool {
+    let at = |finding: &Finding| (Arc::clone(&finding.access.site.file), finding.access.site.line);
+    let lines: Vec<(Arc<str>, u32)> = sides
+        .iter()
+        .flat_map(|side| &side.resolution.accesses)
+        .map(|(access, _)| (Arc::clone(&access.access.site.file), access.access.site.line))
+        .collect();
+    findings.iter().any(|finding| {
+        is_about_races(finding) && finding.map.id == map.id && lines.contains(&at(finding))
+    })
+}
+
+fn is_about_races(finding: &Finding) -> bool {
+    finding.code.starts_with("TH1") || &*finding.code == CODE
+}
+
+fn is_local(map: &MapDecl) -> bool {
+    matches!(map.decl, DeclKind::Local | DeclKind::Parameter)
 }
 
 fn side(program: &Program, map: &MapDecl, resolved: &Resolved<'_>, paths: Paths<'_>) -> Side {
@@ -207,8 +241,7 @@ fn tell(findings: &mut Vec<Finding>, seen: &Seen, output: &str) -> (Arc<str>, Si
             (&access.site.file, access.site.line)
                 == (&finding.access.site.file, finding.access.site.line)
         };
-        let of_races = finding.code.starts_with("TH1") || &*finding.code == CODE;
-        if !of_races || !exact().any(at_line) {
+        if !is_about_races(finding) || !exact().any(at_line) {
             continue;
         }
         if seen.others.is_empty() {
@@ -310,11 +343,9 @@ fn what(seen: &Seen) -> String {
 
 /// How a message calls a map.
 fn called(map: &MapDecl) -> &str {
-    match map.decl {
-        DeclKind::Local | DeclKind::Parameter => {
-            let last = map.path.rsplit('.').next().unwrap_or(&map.path);
-            last.split('#').next().unwrap_or(last)
-        }
-        _ => &map.path,
+    if !is_local(map) {
+        return &map.path;
     }
+    let last = map.path.rsplit('.').next().unwrap_or(&map.path);
+    last.split('#').next().unwrap_or(last)
 }

@@ -298,7 +298,7 @@ pub(crate) fn findings() -> Findings {
 /// What two tools say of the same cache.
 pub(crate) fn merged() -> Findings {
     let mut findings = findings();
-    let told = findings.findings[0].clone();
+    let Some(told) = findings.findings.first().cloned() else { return findings };
     let merged = |tool: &str, code: &str, told_by: &str| Merged {
         map: told.map.id.clone(),
         tool: tool.into(),
