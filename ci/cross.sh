@@ -48,7 +48,7 @@ if rustup toolchain list | grep -q "^$msrv" || rustup toolchain install "$msrv" 
   echo "checking the library crates with Rust $msrv"
   cargo "+$msrv" check --locked --quiet \
     -p tophash -p tophash-verify -p finding -p go-runtime -p go-syntax -p go-source -p go-locks \
-    -p go-lint -p go-repair -p go-crash -p diagnosis
+    -p go-lint -p go-repair -p go-crash -p go-reports -p diagnosis
 else
   require "rust $msrv" "the oldest supported compiler could not be installed"
 fi

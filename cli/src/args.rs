@@ -217,7 +217,7 @@ pub(crate) enum Colour {
 }
 
 /// Parses `FROM=TO`; the first `=` separates.
-fn path_map(text: &str) -> Result<(String, String), String> {
+pub(crate) fn path_map(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((from, to)) if !from.is_empty() => Ok((from.to_owned(), to.to_owned())),
         _ => Err("expected FROM=TO, such as /go/src/app=.".to_owned()),

@@ -5,6 +5,7 @@ pub(crate) mod baseline;
 mod cached;
 pub(crate) mod fix;
 pub(crate) mod known;
+mod merge;
 mod new_from_rev;
 pub(crate) mod patterns;
 mod print;
@@ -22,6 +23,7 @@ use finding::{Finding, Findings};
 use go_locks::Analysis;
 use go_source::{Program, SourceTree};
 use known::Known;
+use merge::Merge;
 use settings::Settings;
 
 /// Checks what the patterns name and prints what was found.
@@ -42,7 +44,8 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
         ));
         return Ok(exit::NOTHING_FOUND);
     }
-    let mut findings = find(&mut tree, &patterns, &settings)?;
+    let merge = Merge::read(arguments, &patterns.root)?;
+    let mut findings = find(&mut tree, &patterns, &settings, merge.as_ref())?;
     if let Some(path) = &arguments.write_baseline {
         baseline::write(&findings, path)?;
         output::say(format_args!(
@@ -54,6 +57,7 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     }
     let all = if arguments.repairs() { findings.findings.clone() } else { Vec::new() };
     leave_out_known(&mut findings, &tree, &patterns, &settings)?;
+    findings.forget_merged();
     for note in &findings.notes {
         output::say(format_args!("note: {note}"));
     }
@@ -71,7 +75,8 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
     if arguments.statistics {
         print::statistics(&findings);
     }
-    if let Some(first) = findings.findings.first() {
+    let with_page = |finding: &&Finding| go_lint::page(&finding.code).is_some();
+    if let Some(first) = findings.findings.iter().find(with_page) {
         output::say(format_args!(
             "next: tophash rule {} says what it means and what to do",
             first.code
@@ -88,14 +93,22 @@ pub(crate) fn run(arguments: &Check) -> Result<u8> {
 pub(crate) fn shown(arguments: &Check, patterns: &Patterns) -> Result<(Tree, Findings)> {
     let settings = Settings::new(arguments, &patterns.root)?;
     let mut tree = tree::list(&patterns.root, None)?;
-    let mut findings = find(&mut tree, patterns, &settings)?;
+    let mut findings = find(&mut tree, patterns, &settings, None)?;
     leave_out_known(&mut findings, &tree, patterns, &settings)?;
     Ok((tree, findings))
 }
 
 /// What is found in a tree where the patterns and the settings look.
-fn find(tree: &mut Tree, patterns: &Patterns, settings: &Settings) -> Result<Findings> {
-    let mut findings = cached::check(tree, settings)?;
+fn find(
+    tree: &mut Tree,
+    patterns: &Patterns,
+    settings: &Settings,
+    merge: Option<&Merge>,
+) -> Result<Findings> {
+    let mut findings = match merge {
+        Some(merge) => merge.check(tree, settings)?,
+        None => cached::check(tree, settings)?,
+    };
     narrow(&mut findings, patterns, settings);
     Ok(findings)
 }

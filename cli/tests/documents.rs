@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{ORDERS, copy_tree, crash};
+use common::{ORDERS, REPORTED, copy_tree, crash};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,12 +49,15 @@ fn commands(document: &str) -> Vec<String> {
     found
 }
 
-/// A place as the documents assume it: a repository whose tag v1.4.2 crashed, its log, a dump, and
+/// A place as the documents assume it: a repository whose tag v1.4.2 crashed, its log, a dump, what other tools printed, and
 /// a cluster that still has the log.
 fn prepare(folder: &Path) {
     copy_tree(ORDERS.as_ref(), folder);
     fs::copy(crash("orders-status-cache", "1.27-all"), folder.join("crash.log")).unwrap();
     fs::copy(crash("quit-debug2", "1.27-all"), folder.join("dump.txt")).unwrap();
+    for name in ["vet.txt", "staticcheck.txt", "race.txt"] {
+        fs::copy(Path::new(REPORTED).join("output").join(name), folder.join(name)).unwrap();
+    }
     let tools = folder.join(".tools");
     fs::create_dir(&tools).unwrap();
     let script = format!(

@@ -1,6 +1,6 @@
 //! The arguments of `check`.
 
-use crate::args::Build;
+use crate::args::{Build, path_map};
 use clap::{Args, FromArgMatches as _, ValueEnum, ValueHint};
 use finding::Grade;
 use std::path::PathBuf;
@@ -67,6 +67,24 @@ pub(crate) struct Check {
     /// merge-base origin/main HEAD)".
     #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
     pub(crate) new_from_rev: Option<String>,
+
+    /// Join what go vet, staticcheck, golangci-lint, SARIF logs or go test -race printed to this file; may be repeated
+    ///
+    /// What a file holds is told by its content; `-` reads standard input. A race that go test -race saw makes a finding at
+    /// its lines as sure as can be, and is one where no rule claims it: its code is race. What linters say of a map is a
+    /// finding with their code, such as vet:copylocks and staticcheck:SA5000, which --select and --ignore know. What is
+    /// about no map is counted, and left to the tool.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with = "watch"
+    )]
+    pub(crate) merge: Vec<PathBuf>,
+
+    /// Read paths in the files of --merge that begin with FROM as if they began with TO; may be repeated
+    #[arg(long, value_name = "FROM=TO", value_parser = path_map, requires = "merge")]
+    pub(crate) path_map: Vec<(String, String)>,
 
     /// Go on: check again when Go files change, and print what is new and what is gone, until Ctrl-C
     #[arg(long, conflicts_with_all = ["rev", "write_baseline", "statistics", "exit_zero"])]

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::output;
 use crate::tree::Tree;
-use finding::{Findings, Grade};
+use finding::{Finding, Findings, Grade};
 use go_lint::RULES;
 use go_source::SourceTree as _;
 use report::{FullOptions, RuleInfo, Styles, Tool};
@@ -39,11 +39,11 @@ pub(crate) fn findings(
         CheckFormat::Json => report::findings_json(findings).map_err(because)?,
         CheckFormat::Sarif => {
             let source = |file: &str| tree.files.read(file.strip_prefix(&prefix)?).ok();
-            report::findings_sarif(findings, &source, &tool(&all)).map_err(because)?
+            report::findings_sarif(findings, &source, &tool(&all, findings)).map_err(because)?
         }
         CheckFormat::Junit => {
             let ran = |code: &str| settings.rules().selects(code);
-            report::findings_junit(findings, &tool(&ran)).map_err(because_xml)?
+            report::findings_junit(findings, &tool(&ran, findings)).map_err(because_xml)?
         }
         CheckFormat::Checkstyle => report::findings_checkstyle(findings).map_err(because_xml)?,
     };
@@ -76,8 +76,8 @@ fn full_options() -> FullOptions {
     FullOptions { styles: Styles::colored(), width: output::width() }
 }
 
-/// The program, with the rules that are wanted, ordered by code.
-fn tool(wanted: &dyn Fn(&str) -> bool) -> Tool {
+/// The program, with the rules that are wanted and the codes of other tools that were found, ordered by code.
+fn tool(wanted: &dyn Fn(&str) -> bool, findings: &Findings) -> Tool {
     let info = |rule: &go_lint::Rule| RuleInfo {
         code: rule.code.to_owned(),
         name: rule.name.to_owned(),
@@ -86,21 +86,42 @@ fn tool(wanted: &dyn Fn(&str) -> bool) -> Tool {
     };
     let mut rules: Vec<RuleInfo> =
         RULES.iter().filter(|rule| wanted(rule.code)).map(info).collect();
+    rules.extend(foreign(findings).map(|finding| RuleInfo {
+        code: finding.code.to_string(),
+        name: finding.rule.to_string(),
+        summary: format!("reported of a map by {}", finding.rule),
+        page: format!(
+            "What {} reported of a map, as `tophash check --merge` joined it.",
+            finding.rule
+        ),
+    }));
     rules.sort_by(|a, b| a.code.cmp(&b.code));
+    rules.dedup_by(|a, b| a.code == b.code);
     Tool { version: env!("CARGO_PKG_VERSION").to_owned(), rules }
+}
+
+/// The findings that other tools told.
+fn foreign(findings: &Findings) -> impl Iterator<Item = &Finding> {
+    let of_rule = |finding: &&Finding| RULES.iter().any(|rule| rule.code == &*finding.code);
+    findings.findings.iter().filter(move |finding| !of_rule(finding))
 }
 
 /// How many findings each rule has, on standard error.
 pub(crate) fn statistics(findings: &Findings) {
-    for rule in RULES {
-        let of = findings.findings.iter().filter(|finding| &*finding.code == rule.code);
+    let mut codes: Vec<(&str, &str)> = RULES.iter().map(|rule| (rule.code, rule.name)).collect();
+    codes.extend(foreign(findings).map(|finding| (&*finding.code, &*finding.rule)));
+    let others = codes.get_mut(RULES.len()..).unwrap_or_default();
+    others.sort_unstable();
+    codes.dedup();
+    for (code, name) in codes {
+        let of = findings.findings.iter().filter(|finding| &*finding.code == code);
         let (mut high, mut other) = (0u64, 0u64);
         for finding in of {
             let slot = if finding.grade == Grade::High { &mut high } else { &mut other };
             *slot = slot.saturating_add(1);
         }
         if high.saturating_add(other) > 0 {
-            output::say(format_args!("{} {:<26} {high} high, {other} other", rule.code, rule.name));
+            output::say(format_args!("{code} {name:<26} {high} high, {other} other"));
         }
     }
 }

@@ -13,6 +13,9 @@ pub(crate) const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixture
 /// The programs that the rules of the check are about.
 pub(crate) const CHECK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/check");
 
+/// The module that other tools complain of, with what they print about it.
+pub(crate) const REPORTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/reported");
+
 /// What a run of the program left behind.
 pub(crate) struct Out {
     pub(crate) code: i32,

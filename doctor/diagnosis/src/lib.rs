@@ -25,6 +25,7 @@ mod gaps;
 mod instances;
 mod keys;
 mod mentions;
+mod merge;
 mod near;
 mod options;
 mod overview;
@@ -43,6 +44,7 @@ mod words;
 
 pub use finding::Diagnosis;
 pub use mentions::mentions;
+pub use merge::{Joined, Paths, ToolOutput, join};
 pub use options::Options;
 pub use overview::overview;
 

@@ -19,10 +19,10 @@ use go_source::Program;
 use std::sync::Arc;
 
 /// A side of the report with what the source makes of it.
-struct Resolved<'p> {
-    side: &'p RaceSide,
-    frame: Site,
-    resolution: Resolution<'p>,
+pub(crate) struct Resolved<'p> {
+    pub(crate) side: &'p RaceSide,
+    pub(crate) frame: Site,
+    pub(crate) resolution: Resolution<'p>,
 }
 
 /// A race with a side inside a map operation.
@@ -39,7 +39,12 @@ pub(crate) fn of_variable(
     fault: &Fault,
 ) -> Option<Draft> {
     let sides = resolved(context, program, fault, true);
-    let shared = shared(program, &sides);
+    let replaced = replaced(program, &sides);
+    (!replaced.is_empty()).then(|| draft(context, program, fault, &sides, replaced))
+}
+
+/// The maps that all sides may mean and one of them replaces.
+pub(crate) fn replaced(program: &Program, sides: &[Resolved<'_>]) -> Vec<Candidate> {
     let replaced = |id: &MapId| {
         sides.iter().any(|side| {
             side.resolution.matched == Match::Exact
@@ -48,12 +53,12 @@ pub(crate) fn of_variable(
                 })
         })
     };
-    let shared: Vec<_> =
-        shared.into_iter().filter(|candidate| replaced(&candidate.map.id)).collect();
-    (!shared.is_empty()).then(|| draft(context, program, fault, &sides, shared))
+    let shared = shared(program, sides);
+    shared.into_iter().filter(|candidate| replaced(&candidate.map.id)).collect()
 }
 
-fn resolved<'p>(
+/// The sides of a race, each with the accesses that it may mean.
+pub(crate) fn resolved<'p>(
     context: &Context<'_>,
     program: &'p Program,
     fault: &'p Fault,
@@ -87,7 +92,7 @@ fn resolved<'p>(
 
 /// The maps that every side with a stack may mean; where they have none in common, those of the
 /// sides inside a map operation.
-fn shared(program: &Program, sides: &[Resolved<'_>]) -> Vec<Candidate> {
+pub(crate) fn shared(program: &Program, sides: &[Resolved<'_>]) -> Vec<Candidate> {
     let mut maps: Option<Vec<Candidate>> = None;
     for side in sides.iter().filter(|side| !side.resolution.accesses.is_empty()) {
         let own = side.resolution.maps(program);

@@ -1,6 +1,6 @@
 //! A finding: what a rule claims about one map of a program, with its places and its grounds.
 
-use crate::{Access, MapDecl, Site};
+use crate::{Access, MapDecl, Merged, Site};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -95,6 +95,18 @@ impl Findings {
         self.withhold_below(|_| least);
     }
 
+    /// Forgets what other tools report of findings that are left out.
+    pub fn forget_merged(&mut self) {
+        let findings = &self.findings;
+        self.merged.retain(|merged| {
+            findings.iter().any(|finding| {
+                finding.code == merged.told_by
+                    && finding.access.site == merged.told_at
+                    && finding.map.id == merged.map
+            })
+        });
+    }
+
     /// Leaves out the findings that are each below a grade of its own, and counts them.
     pub fn withhold_below(&mut self, least: impl Fn(&Finding) -> Grade) {
         let before = self.findings.len();
@@ -125,4 +137,7 @@ pub struct Findings {
     pub accesses: u64,
     /// What was left out or could not be read.
     pub notes: Vec<String>,
+    /// What other tools report about maps, where their output was merged: of the findings above only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<Merged>,
 }

@@ -11,7 +11,7 @@ mod rules;
 mod suppression;
 mod words;
 
-pub use options::Options;
+pub use options::{Options, foreign_code};
 pub use rule::{RULES, Rule, page};
 pub use suppression::comment as suppressing_comment;
 
@@ -40,6 +40,18 @@ pub fn analyse(program: &Program) -> Analysis<'_> {
 
 /// As [`check`], of a program that is [analysed](analyse).
 pub fn check_analysed(analysis: &Analysis<'_>, options: &Options) -> Findings {
+    check_with(analysis, options, |_| {})
+}
+
+/// The same, with what others know of the maps.
+///
+/// `join` is given the findings of the selected rules, of every grade and before comments suppress any: it makes them surer,
+/// and adds findings of its own, whose codes are selected and suppressed as those of rules are.
+pub fn check_with(
+    analysis: &Analysis<'_>,
+    options: &Options,
+    join: impl FnOnce(&mut Vec<Finding>),
+) -> Findings {
     let program = analysis.program;
     let skip = place::Skip::new(program);
     let wanted = |access: &SourceAccess| !skip.skips(&access.access.site.file);
@@ -90,21 +102,26 @@ pub fn check_analysed(analysis: &Analysis<'_>, options: &Options) -> Findings {
             finding.grade = Grade::Low;
         }
     }
-    all.sort_by(|a, b| {
-        let key = |finding: &Finding| {
-            (finding.access.site.clone(), finding.code.clone(), finding.map.id.clone())
-        };
-        key(a).cmp(&key(b))
-    });
+    sort(&mut all);
     // A map that is reached by several names is claimed by each of them.
     let mut seen = BTreeSet::new();
     all.retain(|finding| seen.insert((finding.access.site.clone(), finding.code.clone())));
+    join(&mut all);
+    let of_rule = |code: &str| RULES.iter().any(|rule| rule.code == code);
+    // A race happens wherever it does; what linters say of generated and foreign files is left out as our own is.
+    all.retain(|finding| {
+        options.selects(&finding.code)
+            && (of_rule(&finding.code)
+                || &*finding.code == "race"
+                || !skip.skips(&finding.access.site.file))
+    });
+    sort(&mut all);
     let mut suppressions = suppression::Suppressions::new(program);
     let before = all.len();
     all.retain(|finding| !suppressions.suppresses(finding));
     let suppressed = before.saturating_sub(all.len());
     let mut notes = skip.notes();
-    notes.extend(suppressions.notes(&|code| options.selects(code)));
+    notes.extend(suppressions.notes(&|code| code.starts_with("TH") && options.selects(code)));
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let mut findings = Findings {
         suppressed: number(suppressed),
@@ -116,4 +133,14 @@ pub fn check_analysed(analysis: &Analysis<'_>, options: &Options) -> Findings {
     };
     findings.withhold(options.least);
     findings
+}
+
+/// Orders findings by place, then by code and map.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            (finding.access.site.clone(), finding.code.clone(), finding.map.id.clone())
+        };
+        key(a).cmp(&key(b))
+    });
 }

@@ -13,6 +13,22 @@ pub struct Options {
     pub least: Grade,
 }
 
+/// Names of tools that stand for all that they report.
+const TOOLS: [&str; 4] = ["golangci", "race", "staticcheck", "vet"];
+
+/// The code of what another tool reports, as findings have it: `race`, `vet:copylocks`, `staticcheck:SA5000`; also a tool's
+/// name alone, which stands for all its codes. `None` for what is no such code.
+pub fn foreign_code(given: &str) -> Option<String> {
+    let given = given.trim();
+    let (tool, check) = given.split_once(':').unwrap_or((given, ""));
+    let tool = tool.to_lowercase();
+    if given.contains(':') {
+        (!tool.is_empty() && !check.is_empty()).then(|| format!("{tool}:{check}"))
+    } else {
+        TOOLS.contains(&tool.as_str()).then_some(tool)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self { select: Vec::new(), ignore: Vec::new(), least: Grade::Medium }

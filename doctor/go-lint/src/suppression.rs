@@ -2,8 +2,10 @@
 //! `//nolint:tophash // reason`.
 //!
 //! Such a comment stands at the end of the line that it is about, or alone on the line before. It gives a reason: without
-//! one it suppresses nothing, and that is said. So is a comment that has nothing to suppress.
+//! one it suppresses nothing, and that is said. So is a comment that has nothing to suppress, unless it names the code of
+//! another tool (`//tophash:ignore race reason`), whose output may not have been merged this time.
 
+use crate::foreign_code;
 use finding::Finding;
 use go_source::Program;
 use std::collections::BTreeMap;
@@ -122,11 +124,13 @@ fn read(comment: &str) -> Option<Result<Vec<String>, &'static str>> {
     let text = comment.strip_prefix("//")?;
     if let Some(rest) = text.strip_prefix(OWN) {
         let mut words = rest.trim().splitn(2, char::is_whitespace);
-        let codes: Vec<String> =
-            words.next().unwrap_or_default().split(',').map(str::to_uppercase).collect();
-        if !codes.iter().all(|code| code.starts_with("TH")) {
+        let named = words.next().unwrap_or_default().split(',');
+        let of_rule = |code: &str| Some(code.to_uppercase()).filter(|code| code.starts_with("TH"));
+        let codes: Option<Vec<String>> =
+            named.map(|code| of_rule(code).or_else(|| foreign_code(code))).collect();
+        let Some(codes) = codes else {
             return Some(Err("write which rules are ignored: //tophash:ignore TH101 reason"));
-        }
+        };
         let reason = words.next().unwrap_or_default().trim();
         return Some(if reason.is_empty() {
             Err("nothing is ignored without a reason: //tophash:ignore TH101 reason")

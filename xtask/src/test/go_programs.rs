@@ -35,7 +35,11 @@ pub(super) fn run() -> Result<()> {
     }
     let newest = RELEASES.last().context("no Go release is known")?;
     let go = toolchain::ensure(newest.minor)?;
-    for folder in MODULES.map(|(folder, _)| folder).into_iter().chain(["fixtures/go/faults"]) {
+    for folder in MODULES
+        .map(|(folder, _)| folder)
+        .into_iter()
+        .chain(["fixtures/go/faults", "fixtures/go/reported"])
+    {
         let output =
             go.tool("gofmt").arg("-l").arg(folder).output().context("gofmt did not start")?;
         let unformatted = String::from_utf8_lossy(&output.stdout);

@@ -1,16 +1,16 @@
-//! Codes of rules as users give them: in any case, whole or their beginnings.
+//! Codes as users give them: those of rules in any case, whole or their beginnings, and those of merged tools.
 
 use crate::error::{Error, Result};
-use go_lint::RULES;
+use go_lint::{RULES, foreign_code};
 
 /// How to learn which there are.
 pub(super) const HINT: &str = "tophash rule lists them";
 
-/// A code in capitals; `None` where no rule's code begins so.
+/// A rule's code in capitals, or that of another tool; `None` where no rule's code begins so, and no tool's is written so.
 pub(super) fn code(given: &str) -> Option<String> {
     let code = given.trim().to_uppercase();
     let known = RULES.iter().any(|rule| rule.code.starts_with(code.as_str()));
-    (known && !code.is_empty()).then_some(code)
+    if known && !code.is_empty() { Some(code) } else { foreign_code(given) }
 }
 
 /// What is said of a code that no rule has.

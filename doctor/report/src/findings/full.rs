@@ -6,7 +6,8 @@ use crate::source::SourceText;
 use crate::style::paint;
 use crate::text::{clean, count, hanging};
 use crate::words::{declared_as, place, short_function, type_text};
-use finding::{Finding, Findings, Grade};
+use finding::{Finding, Findings, Grade, MapId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns of the labels under a snippet.
 const LABEL: usize = 10;
@@ -22,6 +23,7 @@ pub fn findings_full(
     for finding in &findings.findings {
         out.push_str(&finding_full(finding, source, options));
     }
+    by_map(&mut out, findings, options);
     let maps = count(findings.maps, "map", "maps");
     let accesses = count(findings.accesses, "access", "accesses");
     let number = u64::try_from(findings.findings.len()).unwrap_or(u64::MAX);
@@ -53,6 +55,47 @@ pub fn findings_full(
     }
     hanging(&mut out, "", 0, &summary, width);
     out
+}
+
+/// Lists what is said of each map, where other tools have a say in it: `TH101 (race), vet:copylocks`.
+fn by_map(out: &mut String, findings: &Findings, options: &FullOptions) {
+    if findings.merged.is_empty() {
+        return;
+    }
+    let mut maps: BTreeMap<&MapId, Vec<(String, u64)>> = BTreeMap::new();
+    for finding in &findings.findings {
+        let tools: BTreeSet<&str> = findings
+            .merged
+            .iter()
+            .filter(|merged| {
+                merged.told_by == finding.code
+                    && merged.told_at == finding.access.site
+                    && merged.map == finding.map.id
+                    && merged.code != finding.code
+            })
+            .map(|merged| &*merged.code)
+            .collect();
+        let mut said = clean(&finding.code);
+        if !tools.is_empty() {
+            let tools: Vec<&str> = tools.into_iter().collect();
+            said.push_str(&format!(" ({})", clean(&tools.join(", "))));
+        }
+        let of_map = maps.entry(&finding.map.id).or_default();
+        match of_map.iter_mut().find(|(known, _)| *known == said) {
+            Some((_, times)) => *times = times.saturating_add(1),
+            None => of_map.push((said, 1)),
+        }
+    }
+    out.push_str(&format!("{}\n", paint(options.styles.strong, "by map")));
+    for (map, said) in maps {
+        let times = |(said, times): &(String, u64)| {
+            if *times > 1 { format!("{times} × {said}") } else { said.clone() }
+        };
+        let said: Vec<String> = said.iter().map(times).collect();
+        let line = format!("{}: {}", clean(map.as_str()), said.join(", "));
+        hanging(out, "  ", 4, &line, options.width.clamp(60, 200));
+    }
+    out.push('\n');
 }
 
 /// Renders one finding for a person, with an empty line at its end.

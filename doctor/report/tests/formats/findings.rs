@@ -96,6 +96,26 @@ status/cache.go:18:10: TH101: Cache.entries is deleted from without Cache.mu, wh
 }
 
 #[test]
+fn what_tools_say_is_summed_up_by_map() {
+    let text = full(&sample::merged(), &|_| None, 200);
+    let (_, summary) = text.split_once("by map\n").unwrap();
+    assert_eq!(
+        summary.lines().next(),
+        Some("  example.com/s/status.Cache.entries: TH101 (race), vet:copylocks")
+    );
+    assert!(!full(&sample::findings(), &|_| None, 200).contains("by map"));
+}
+
+#[test]
+fn what_is_left_out_takes_the_reports_with_it() {
+    let mut findings = sample::merged();
+    findings.findings.remove(0);
+    findings.forget_merged();
+    let codes: Vec<&str> = findings.merged.iter().map(|merged| &*merged.code).collect();
+    assert_eq!(codes, ["vet:copylocks"]);
+}
+
+#[test]
 fn what_was_not_shown_is_counted_in_words_that_fit() {
     let summary =
         |findings: &Findings| full(findings, &|_| None, 200).lines().last().unwrap().to_owned();

@@ -7,7 +7,7 @@ use finding::{
     Operation, OtherSide, Part, Patch, Reason, ReasonKind, Repair, RootKind, Site, Step, Steps,
     Subject, Verdict,
 };
-use finding::{Finding, Findings, Grade, Related, Role};
+use finding::{Finding, Findings, Grade, Merged, Related, Role};
 
 pub(crate) const CACHE: &str = "package status
 
@@ -291,5 +291,29 @@ pub(crate) fn findings() -> Findings {
         maps: 1,
         accesses: 3,
         notes: vec!["1 file was left out".into()],
+        merged: Vec::new(),
     }
+}
+
+/// What two tools say of the same cache.
+pub(crate) fn merged() -> Findings {
+    let mut findings = findings();
+    let Some(told) = findings.findings.first().cloned() else { return findings };
+    let merged = |tool: &str, code: &str, told_by: &str| Merged {
+        map: told.map.id.clone(),
+        tool: tool.into(),
+        code: code.into(),
+        site: told.access.site.clone(),
+        message: "what it says".to_owned(),
+        report: "race.txt".into(),
+        report_line: 7,
+        times: 2,
+        told_by: told_by.into(),
+        told_at: told.access.site.clone(),
+    };
+    findings.merged =
+        vec![merged("race", "race", "TH101"), merged("vet", "vet:copylocks", "vet:copylocks")];
+    let foreign = Finding { code: "vet:copylocks".into(), rule: "go vet".into(), ..told.clone() };
+    findings.findings.push(foreign);
+    findings
 }

@@ -156,7 +156,7 @@ fn the_page_names_the_fields_that_are_written() {
     }
     let text = overview_json(&overview()).unwrap();
     check.object("overview", &serde_json::from_str(&text).unwrap());
-    let text = findings_json(&sample::findings()).unwrap();
+    let text = findings_json(&sample::merged()).unwrap();
     check.object("findings", &serde_json::from_str(&text).unwrap());
     assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
 
