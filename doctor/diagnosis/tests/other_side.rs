@@ -94,7 +94,7 @@ fn the_only_writer_stays_possible_though_one_place_starts_it() {
     let [side] = case.other_sides.as_slice() else { panic!("{:?}", case.other_sides) };
     assert_eq!(side.operation, Some(Operation::Write));
     assert_eq!(side.confidence, Confidence::Possible);
-    assert!(side.reasons.iter().any(|reason| reason.text.contains("only one place that starts")));
+    assert!(side.reasons.iter().any(|reason| reason.text.contains("one goroutine runs both")));
     assert!(case.excluded.is_empty());
 }
 
