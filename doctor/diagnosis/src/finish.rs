@@ -123,7 +123,7 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
                 Part::Bystander
             };
             let callers_hold = locking.as_ref().map_or_else(Vec::new, |(locking, map)| {
-                locking::callers_hold(&locking.touch(map, source), &callers)
+                locking::callers_hold(map, &locking.touch(map, source), &callers)
             });
             AccessRow { access: access.clone(), part, callers_hold }
         })

@@ -66,16 +66,24 @@ pub(crate) fn written(touch: &Touch<'_>, held: &Held, callers: &[CallerLock]) ->
     if !held.inherited {
         return Written { path: held.path.to_string(), proven: touch.is_of_its_object(held) };
     }
-    let same = |lock: &&CallerLock| lock.guard.as_ref() == Some(&held.guard);
-    match callers.iter().find(same) {
+    let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    let begins = first(&touch.source.access.expression);
+    let own = |lock: &&CallerLock| {
+        lock.guard.as_ref() == Some(&held.guard) && first(&lock.path) == begins
+    };
+    match callers.iter().find(own) {
         Some(lock) => Written { path: lock.path.clone(), proven: true },
         None => Written { path: short(&held.guard).to_owned(), proven: is_one(&held.guard) },
     }
 }
 
-/// The locks that all callers of a function hold, as the function itself would write them; those of objects that may be
-/// others are left out.
-pub(crate) fn callers_hold(touch: &Touch<'_>, callers: &CallersHold<'_>) -> Vec<String> {
+/// The locks that all callers of a function hold, as the function itself would write them. One that stands beside the map
+/// in its object is left out where it may be another object's.
+pub(crate) fn callers_hold(
+    map: &SharedMap<'_>,
+    touch: &Touch<'_>,
+    callers: &CallersHold<'_>,
+) -> Vec<String> {
     let known = callers.of(touch.source.function);
     let inherited = touch.locks.held().iter().filter(|held| held.inherited && !held.perhaps);
     let mut found: Vec<String> = Vec::new();
@@ -85,7 +93,8 @@ pub(crate) fn callers_hold(touch: &Touch<'_>, callers: &CallersHold<'_>) -> Vec<
             LockMode::Read => format!("{path} (read)"),
             LockMode::Write => path,
         };
-        if proven && !found.contains(&text) {
+        let of_another = !proven && go_locks::is_beside(map.decl, &held.guard);
+        if !of_another && !found.contains(&text) {
             found.push(text);
         }
     }

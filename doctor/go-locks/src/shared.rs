@@ -145,6 +145,11 @@ impl<'p> Analysis<'p> {
         map
     }
 
+    /// The same without the ways to its accesses: what they hold, and what guards it. Linear in them.
+    pub fn locked(&self, decl: &'p MapDecl) -> SharedMap<'p> {
+        self.look_at(decl, &|_| true)
+    }
+
     /// Why an access cannot meet another, whatever else runs: its map is not shared yet.
     pub fn alone(&self, decl: &MapDecl, source: &SourceAccess) -> Option<Alone> {
         if source.access.before_sharing {
