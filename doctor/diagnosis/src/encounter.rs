@@ -11,11 +11,16 @@ use std::sync::Arc;
 
 /// One map, and the access to it at which the fault was noticed.
 pub(crate) struct Asked<'c, 'a> {
-    pub(crate) locking: &'c Locking<'a>,
-    pub(crate) map: Rc<SharedMap<'a>>,
-    pub(crate) callers: CallersHold<'c>,
-    pub(crate) faulted: Option<Touch<'a>>,
+    locking: &'c Locking<'a>,
+    map: Rc<SharedMap<'a>>,
+    callers: CallersHold<'c>,
+    faulted: Option<Touch<'a>>,
+    /// Where that access is not known: the changes of the map, of which each may be it.
+    changes: Vec<Touch<'a>>,
 }
+
+/// Changes that an access is compared with, at most.
+const MAX_CHANGES: usize = 64;
 
 /// What speaks for an access as the other side.
 #[derive(Debug, Default)]
@@ -28,49 +33,69 @@ pub(crate) struct Encounter {
     pub(crate) reasons: Vec<Reason>,
     /// What keeps it apart, as far as the source shows.
     pub(crate) apart: Option<Kept>,
+    /// Whether it is seen to run beside other code.
+    beside: bool,
 }
 
 /// What keeps an access apart from the faulting one.
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) why: String,
-    /// Whether it rests on nothing that was inferred.
-    pub(crate) proven: bool,
+    pub(crate) by: Ground,
+}
+
+/// What it rests on that an access is kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// The source alone: one lock for certain, or the map is not shared yet.
+    Source,
+    /// A lock that may be another object's.
+    Lock,
+    /// That no other ways were found than those that do not meet.
+    Ways,
 }
 
 impl Kept {
-    fn proven(why: impl Into<String>) -> Self {
-        Self { why: why.into(), proven: true }
-    }
-
-    fn inferred(why: impl Into<String>) -> Self {
-        Self { why: why.into(), proven: false }
+    fn new(by: Ground, why: impl Into<String>) -> Self {
+        Self { why: why.into(), by }
     }
 }
 
-impl<'a> Asked<'_, 'a> {
+impl<'c, 'a> Asked<'c, 'a> {
+    /// A map and the access to it, where that is known.
+    pub(crate) fn new(
+        locking: &'c Locking<'a>,
+        map: Rc<SharedMap<'a>>,
+        callers: CallersHold<'c>,
+        faulted: Option<&'a SourceAccess>,
+    ) -> Self {
+        let faulted = faulted.map(|source| locking.touch(&map, source));
+        let changes = map.touches.iter().filter(|touch| touch.mutates() && faulted.is_none());
+        let changes =
+            changes.take(MAX_CHANGES).map(|touch| locking.touch(&map, touch.source)).collect();
+        Self { locking, map, callers, faulted, changes }
+    }
+
     /// How one access stands to the faulting one; to all others, where that is not known.
     pub(crate) fn encounter(&self, source: &'a SourceAccess) -> Encounter {
         let analysis = &self.locking.analysis;
         let mut encounter = Encounter { root: source.access.root.clone(), ..Encounter::default() };
         match analysis.alone(self.map.decl, source) {
             Some(Alone::BeforeSharing) => {
-                encounter.apart = Some(Kept::proven(before_sharing(source)));
+                encounter.apart = Some(Kept::new(Ground::Source, before_sharing(source)));
                 return encounter;
             }
             Some(Alone::Making) => {
                 let why = "only functions that make the object call it, before anybody else has it";
-                encounter.apart = Some(Kept::inferred(why));
+                encounter.apart = Some(Kept::new(Ground::Ways, why));
             }
             None => {}
         }
         let touch = self.locking.touch(&self.map, source);
         let Some(faulted) = &self.faulted else {
-            let mut meetings = self.map.touches.iter().filter_map(|other| {
-                analysis.meet(self.map.decl, &touch, other).filter(|_| other.mutates())
-            });
-            let surest = meetings.by_ref().max_by_key(|meeting| meeting.certainty);
-            if let Some(meeting) = surest {
+            let changes = self.changes.iter();
+            let meetings = changes.filter_map(|other| analysis.meet(self.map.decl, &touch, other));
+            if let Some(meeting) = meetings.max_by_key(|meeting| meeting.certainty) {
                 encounter.meeting(analysis.program, &meeting, source, false);
             } else {
                 encounter.reached();
@@ -83,18 +108,12 @@ impl<'a> Asked<'_, 'a> {
             Standing::Apart(apart) => {
                 encounter.reached();
                 if let Some(why) = why(&apart) {
-                    encounter.apart = encounter.apart.or(Some(Kept::inferred(why)));
+                    encounter.apart = encounter.apart.or(Some(Kept::new(Ground::Ways, why)));
                 }
             }
         }
         encounter.locks(self, &touch, faulted);
-        if phase::makes(analysis.program, &touch) {
-            encounter.weight = encounter.weight.saturating_sub(15);
-            encounter.reasons.push(Reason::new(
-                ReasonKind::Apart,
-                "by its name it runs before the map is shared",
-            ));
-        }
+        encounter.phase(analysis.program, &touch);
         encounter
     }
 
@@ -102,7 +121,7 @@ impl<'a> Asked<'_, 'a> {
     fn locked(&self, touch: &Touch<'a>, faulted: &Touch<'a>, held: &Held) -> Kept {
         let here = self.written(touch, held);
         let Some(theirs) = faulted.locks.under(&held.guard) else {
-            return Kept::inferred(format!("{} is held at both", here.path));
+            return Kept::new(Ground::Lock, format!("{} is held at both", here.path));
         };
         let there = self.written(faulted, theirs);
         let why = match (held.inherited, theirs.inherited) {
@@ -117,7 +136,7 @@ impl<'a> Asked<'_, 'a> {
             }
             (true, true) => format!("the callers of both hold {}", here.path),
         };
-        Kept { why, proven: here.proven && there.proven }
+        Kept::new(if here.proven && there.proven { Ground::Source } else { Ground::Lock }, why)
     }
 
     fn written(&self, touch: &Touch<'_>, held: &Held) -> Written {
@@ -143,6 +162,7 @@ impl Encounter {
             Certainty::Possible => (Meets::Presumed, 30),
         };
         self.meets = meets;
+        self.beside = own;
         self.weight = self.weight.saturating_add(weight);
         let kind = if meets == Meets::Seen { ReasonKind::Meets } else { ReasonKind::MayMeet };
         let whom = if faulted { "the faulting access" } else { "another access" };
@@ -167,6 +187,29 @@ impl Encounter {
         }
     }
 
+    /// What it says that goroutines of the text are in the function of the faulting access, and that the access is in it.
+    pub(crate) fn with_others_in_function(&mut self) {
+        if self.apart.as_ref().is_some_and(|kept| kept.by == Ground::Lock) {
+            return;
+        }
+        self.apart = None;
+        self.weight = self.weight.saturating_add(4);
+        self.reasons.push(Reason::new(
+            ReasonKind::RacesWithItself,
+            "other goroutines are in the same function, so that it races with itself",
+        ));
+    }
+
+    /// What remains of the faulting access itself, of which nothing shows a second goroutine there.
+    pub(crate) fn with_itself(&mut self) {
+        self.apart = None;
+        self.weight = 0;
+        self.reasons.push(Reason::new(
+            ReasonKind::RacesWithItself,
+            "a second goroutine may be at the same place, though the source shows none",
+        ));
+    }
+
     /// What is known of an access that was not seen to meet the faulting one: what reaches it.
     fn reached(&mut self) {
         let Some(root) = &self.root else { return };
@@ -175,6 +218,19 @@ impl Encounter {
             format!("it is reached {}", words::from(root)),
         ));
         self.weight = self.weight.saturating_add(if root.many { 22 } else { 20 });
+    }
+
+    /// What the name of a function says of the time it runs at.
+    fn phase(&mut self, program: &Program, touch: &Touch<'_>) {
+        let (less, text) = if phase::makes(program, touch) {
+            (15, "by its name it runs before the map is shared")
+        } else if !self.beside && phase::begins_or_ends(program, touch) {
+            (10, "by its name it runs when its object begins or ends")
+        } else {
+            return;
+        };
+        self.weight = self.weight.saturating_sub(less);
+        self.reasons.push(Reason::new(ReasonKind::Phase, text));
     }
 
     /// What is said of the locks of an access that none keeps apart.

@@ -100,7 +100,6 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
     };
     let trees = Trees::new(program);
     let callers = CallersHold::new(&trees);
-    let locking = context.locking().and_then(|locking| Some((locking, locking.map(&map.id)?)));
     let same = |a: &Access, b: &Access| a.site == b.site && a.operation == b.operation;
     let faulting = draft.faulting.as_ref().and_then(|faulting| faulting.access.as_ref());
     program
@@ -122,8 +121,8 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
             } else {
                 Part::Bystander
             };
-            let callers_hold = locking.as_ref().map_or_else(Vec::new, |(locking, map)| {
-                locking::callers_hold(map, &locking.touch(map, source), &callers)
+            let callers_hold = context.locking().map_or_else(Vec::new, |locking| {
+                locking::callers_hold(locking, map, source, &callers)
             });
             AccessRow { access: access.clone(), part, callers_hold }
         })

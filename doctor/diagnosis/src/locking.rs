@@ -1,6 +1,6 @@
 //! What the lock analysis says of the maps of a text: made when it is asked for, once, and of these maps alone.
 
-use finding::{LockMode, MapGuard, MapId};
+use finding::{LockMode, MapDecl, MapGuard, MapId};
 use go_locks::{Analysis, Held, SharedMap, Touch};
 use go_repair::callers::{CallerLock, CallersHold};
 use go_source::{Program, SourceAccess};
@@ -22,12 +22,12 @@ impl<'a> Locking<'a> {
         Self { analysis: Analysis::of_no_map(program), maps: RefCell::default() }
     }
 
-    /// A map with its accesses; hashed from the second time on.
+    /// A map with what its accesses hold; hashed from the second time on.
     pub(crate) fn map(&self, id: &MapId) -> Option<Rc<SharedMap<'a>>> {
         if let Some(known) = self.maps.borrow().get(id) {
             return Some(Rc::clone(known));
         }
-        let map = Rc::new(self.analysis.map(self.analysis.program.decl(id)?));
+        let map = Rc::new(self.analysis.locked(self.analysis.program.decl(id)?));
         self.maps.borrow_mut().insert(id.clone(), Rc::clone(&map));
         Some(map)
     }
@@ -63,11 +63,16 @@ pub(crate) struct Written {
 
 /// A lock as the function of the access would write it.
 pub(crate) fn written(touch: &Touch<'_>, held: &Held, callers: &[CallerLock]) -> Written {
-    if !held.inherited {
-        return Written { path: held.path.to_string(), proven: touch.is_of_its_object(held) };
+    if held.inherited {
+        return of_callers(touch.source, held, callers);
     }
+    Written { path: held.path.to_string(), proven: touch.is_of_its_object(held) }
+}
+
+/// A lock that all callers hold, as the function that they call would write it.
+fn of_callers(source: &SourceAccess, held: &Held, callers: &[CallerLock]) -> Written {
     let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
-    let begins = first(&touch.source.access.expression);
+    let begins = first(&source.access.expression);
     let own = |lock: &&CallerLock| {
         lock.guard.as_ref() == Some(&held.guard) && first(&lock.path) == begins
     };
@@ -80,20 +85,21 @@ pub(crate) fn written(touch: &Touch<'_>, held: &Held, callers: &[CallerLock]) ->
 /// The locks that all callers of a function hold, as the function itself would write them. One that stands beside the map
 /// in its object is left out where it may be another object's.
 pub(crate) fn callers_hold(
-    map: &SharedMap<'_>,
-    touch: &Touch<'_>,
+    locking: &Locking<'_>,
+    map: &MapDecl,
+    source: &SourceAccess,
     callers: &CallersHold<'_>,
 ) -> Vec<String> {
-    let known = callers.of(touch.source.function);
-    let inherited = touch.locks.held().iter().filter(|held| held.inherited && !held.perhaps);
+    let known = callers.of(source.function);
+    let locks = locking.analysis.locks_of(map, source);
     let mut found: Vec<String> = Vec::new();
-    for held in inherited {
-        let Written { path, proven } = written(touch, held, &known);
+    for held in locks.held().iter().filter(|held| held.inherited && !held.perhaps) {
+        let Written { path, proven } = of_callers(source, held, &known);
         let text = match held.mode {
             LockMode::Read => format!("{path} (read)"),
             LockMode::Write => path,
         };
-        let of_another = !proven && go_locks::is_beside(map.decl, &held.guard);
+        let of_another = !proven && go_locks::is_beside(map, &held.guard);
         if !of_another && !found.contains(&text) {
             found.push(text);
         }

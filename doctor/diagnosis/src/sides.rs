@@ -8,8 +8,8 @@
 //! evidence.
 
 use crate::context::Context;
-use crate::encounter::{Asked, Encounter};
-use crate::near::Presence;
+use crate::encounter::{Asked, Encounter, Ground};
+use crate::near::{self, Presence};
 use finding::{
     Access, Confidence, Excluded, GoroutineRole, MapId, Meets, Operation, OtherSide, Reason,
     ReasonKind,
@@ -70,20 +70,17 @@ pub(crate) fn rank(
     let trees = Trees::new(program);
     let accesses = program.accesses(map);
     let faulted = faulting.and_then(|access| accesses.iter().find(|known| known.access == *access));
-    let faulted = faulted.map(|source| locking.touch(&shared, source));
-    let asked = Asked { locking, map: shared, callers: CallersHold::new(&trees), faulted };
+    let asked = Asked::new(locking, shared, CallersHold::new(&trees), faulted);
     let mut scored: Vec<Scored> = Vec::new();
     let mut weak: Vec<Scored> = Vec::new();
     let mut aside: Vec<(Key, OtherSide, String)> = Vec::new();
     let mut excluded: Vec<Excluded> = Vec::new();
     for source in accesses.iter().filter(|source| wanted.admits(source.access.operation)) {
         let access = &source.access;
-        let is = |faulting: &Access| {
-            faulting.site == access.site && faulting.operation == access.operation
-        };
-        let itself = faulting.is_some_and(is);
+        let itself = faulting
+            .is_some_and(|other| other.site == access.site && other.operation == access.operation);
         let mut encounter = asked.encounter(source);
-        if let Some(kept) = encounter.apart.as_ref().filter(|kept| kept.proven) {
+        if let Some(kept) = encounter.apart.as_ref().filter(|kept| kept.by == Ground::Source) {
             if !itself {
                 excluded.push(rule_out(access, &kept.why));
             }
@@ -91,33 +88,21 @@ pub(crate) fn rank(
         }
         let seen = presence.at(access);
         let mut alone = false;
-        let same_function =
-            faulting.is_some_and(|faulting| faulting.site.function == access.site.function);
-        if same_function && encounter.meets == Meets::Unknown {
-            if presence.several_in(access) {
-                encounter.apart = None;
-                encounter.weight = encounter.weight.saturating_add(4);
-                encounter.reasons.push(Reason::new(
-                    ReasonKind::RacesWithItself,
-                    "other goroutines are in the same function, so that it races with itself",
-                ));
-            } else if itself {
-                // Nothing shows a second goroutine in the same place: a weak candidate, kept as such.
-                encounter.apart = None;
-                encounter.weight = 0;
-                encounter.reasons.push(Reason::new(
-                    ReasonKind::RacesWithItself,
-                    "a second goroutine may be at the same place, though the source shows none",
-                ));
-                alone = true;
-            }
+        let unmet = encounter.meets == Meets::Unknown
+            && faulting.is_some_and(|other| other.site.function == access.site.function);
+        if unmet && presence.several_in(access) {
+            encounter.with_others_in_function();
+        } else if unmet && itself {
+            encounter.with_itself();
+            alone = seen.role.is_none();
         }
         let mut evidence = 0;
-        if let Some((tier, reason)) = seen.reason() {
-            evidence = tier;
+        if let Some((weight, reason)) = seen.reason() {
+            evidence = weight;
             encounter.reasons.insert(0, reason);
         }
-        let kept = encounter.apart.take().filter(|_| evidence == 0);
+        let kept = encounter.apart.take().filter(|kept| evidence < outweighs(kept.by));
+        let key = (evidence, encounter.weight);
         let side = OtherSide {
             site: access.site.clone(),
             operation: Some(access.operation),
@@ -128,10 +113,9 @@ pub(crate) fn rank(
             root: encounter.root,
             reasons: encounter.reasons,
         };
-        let key = (evidence, encounter.weight);
         match kept {
             Some(kept) => aside.push((key, side, kept.why)),
-            None if alone && evidence == 0 => weak.push((key, side)),
+            None if alone => weak.push((key, side)),
             None => scored.push((key, side)),
         }
     }
@@ -148,6 +132,15 @@ pub(crate) fn rank(
     Sides { candidates: scored.into_iter().map(|(_, side)| side).collect(), excluded, reinstated }
 }
 
+/// What the text must show at an access at least, so that it counts for more than what keeps the access apart.
+fn outweighs(ground: Ground) -> u32 {
+    match ground {
+        Ground::Source => u32::MAX,
+        Ground::Lock => near::ON_LINE,
+        Ground::Ways => near::IN_FUNCTION,
+    }
+}
+
 /// How sure it is that an access took part: by what the text shows, else by what the source does.
 fn confidence(seen: Option<GoroutineRole>, encounter: &Encounter) -> Confidence {
     match seen {
@@ -162,7 +155,7 @@ fn confidence(seen: Option<GoroutineRole>, encounter: &Encounter) -> Confidence 
 fn reinstate(mut side: OtherSide, why: &str) -> OtherSide {
     side.confidence = Confidence::Possible;
     let text = format!(
-        "no other access could be the other side; what speaks against this one: {why}, as far as the source shows"
+        "{why}, as far as the source shows; it is named because no other access could be the other side"
     );
     side.reasons.push(Reason::new(ReasonKind::Apart, text));
     side

@@ -86,8 +86,10 @@ pub enum ReasonKind {
     Meets,
     /// It meets the faulting access, if both are at one object.
     MayMeet,
-    /// Nothing was found that would let it meet the faulting access.
+    /// Something seems to keep it apart from the faulting access.
     Apart,
+    /// Its function's name says at which time of its object's life it runs.
+    Phase,
     /// The access is reachable from a `go` statement or a handler.
     Concurrent,
     /// The function may run in many goroutines, so that it races with itself.

@@ -114,7 +114,7 @@ impl<'p> Analysis<'p> {
         analysis
     }
 
-    /// Looks at no map yet: [`map`](Self::map) looks at the one that is asked for.
+    /// Looks at no map yet: [`locked`](Self::locked) and [`touch`](Self::touch) look at what is asked for.
     ///
     /// Linear in the calls.
     pub fn of_no_map(program: &'p Program) -> Self {
@@ -136,16 +136,8 @@ impl<'p> Analysis<'p> {
         }
     }
 
-    /// One map, whether or not it is changed.
-    ///
-    /// Linear in its accesses and their callers, up to a fixed depth.
-    pub fn map(&self, decl: &'p MapDecl) -> SharedMap<'p> {
-        let mut map = self.look_at(decl, &|_| true);
-        self.follow(&mut map);
-        map
-    }
-
-    /// The same without the ways to its accesses: what they hold, and what guards it. Linear in them.
+    /// One map, whether or not it is changed, without the ways to its accesses: what they hold, and what guards it. Linear
+    /// in them.
     pub fn locked(&self, decl: &'p MapDecl) -> SharedMap<'p> {
         self.look_at(decl, &|_| true)
     }

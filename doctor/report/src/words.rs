@@ -118,13 +118,16 @@ pub(crate) fn root(access: &Access) -> String {
     format!("{kind} {}:{}{many}", clean(file), root.site.line)
 }
 
-/// The lock of a map and how many accesses hold it: `Cache.mu, which 4 of 6 accesses hold`.
+/// The lock of a map and how many accesses hold it: `Cache.mu, which 4 of 6 accesses hold once the map is shared`.
 pub(crate) fn guard(guard: &MapGuard) -> String {
     let (name, of) = (clean(&guard.name), grouped(guard.of));
     match (guard.under == guard.of, guard.of) {
-        (true, 1) => format!("{name}, which its only access holds"),
-        (true, _) => format!("{name}, which all {of} accesses hold"),
-        (false, _) => format!("{name}, which {} of {of} accesses hold", grouped(guard.under)),
+        (true, 1) => format!("{name}, which the only access holds once the map is shared"),
+        (true, _) => format!("{name}, which all {of} accesses hold once the map is shared"),
+        (false, _) => format!(
+            "{name}, which {} of {of} accesses hold once the map is shared",
+            grouped(guard.under)
+        ),
     }
 }
 

@@ -204,3 +204,24 @@ fn place(site: Option<&Value>) -> String {
     let line = site.and_then(|site| site.get("line")).and_then(Value::as_u64).unwrap_or_default();
     format!("{file}:{line}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_of_one_line_count_once_and_in_their_order() {
+        let side = |line: u64| serde_json::json!({ "site": { "file": "a.go", "line": line } });
+        let case = serde_json::json!({ "other_sides": [side(7), side(7), side(3)] });
+        assert_eq!(sides(&case), ["a.go:7", "a.go:3"]);
+    }
+
+    #[test]
+    fn a_map_goes_by_the_last_part_of_its_path_without_marks() {
+        let case = |path: &str| serde_json::json!({ "subject": { "map": { "path": path } } });
+        assert!(is_named(&case("Cache.entries"), "entries"));
+        assert!(is_named(&case("run.seen#2"), "seen"));
+        assert!(is_named(&case("shards[]"), "shards"));
+        assert!(!is_named(&case("Cache.entries"), "Cache"));
+    }
+}
