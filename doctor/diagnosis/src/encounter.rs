@@ -5,7 +5,7 @@ use crate::words;
 use finding::{ConcurrentRoot, Meets, Reason, ReasonKind};
 use go_locks::{Alone, Apart, Certainty, Held, Locks, Meeting, SharedMap, Standing, Touch, phase};
 use go_repair::callers::CallersHold;
-use go_source::{Program, SourceAccess};
+use go_source::{FunctionId, Program, SourceAccess};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub(crate) struct Encounter {
     pub(crate) apart: Option<Kept>,
     /// Whether it is seen to run beside other code.
     beside: bool,
+    /// Who starts what it meets.
+    starter: Option<FunctionId>,
 }
 
 /// What keeps an access apart from the faulting one.
@@ -163,6 +165,7 @@ impl Encounter {
         };
         self.meets = meets;
         self.beside = own;
+        self.starter = meeting.crossing.start.starter;
         self.weight = self.weight.saturating_add(weight);
         let kind = if meets == Meets::Seen { ReasonKind::Meets } else { ReasonKind::MayMeet };
         let whom = if faulted { "the faulting access" } else { "another access" };
@@ -222,6 +225,10 @@ impl Encounter {
 
     /// What the name of a function says of the time it runs at.
     fn phase(&mut self, program: &Program, touch: &Touch<'_>) {
+        // In the function that starts the other side, it is seen what comes before that.
+        if self.starter.is_some() && self.starter == touch.source.function {
+            return;
+        }
         let (less, text) = if phase::makes(program, touch) {
             (15, "by its name it runs before the map is shared")
         } else if !self.beside && phase::begins_or_ends(program, touch) {

@@ -145,7 +145,10 @@ pub(crate) fn case() -> Case {
             goroutines: vec![18],
             confidence: Confidence::Likely,
             meets: Meets::Seen,
-            root: faulting.root.clone(),
+            root: faulting.root.clone().map(|root| ConcurrentRoot {
+                path: vec!["example.com/s/status.(*Cache).Put".into()],
+                ..root
+            }),
             reasons: vec![
                 Reason::new(ReasonKind::OnLine, "goroutine 18 stands on its line"),
                 Reason::new(ReasonKind::DisjointLocks, "c.mu is not held at the faulting access"),
