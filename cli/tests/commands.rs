@@ -38,6 +38,34 @@ fn json_has_a_schema_version_and_the_case() {
 }
 
 #[test]
+fn explain_doctor_and_check_name_the_same_lock_at_the_same_accesses() {
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&run(arguments).stdout).unwrap()
+    };
+    let file = crash("orders-status-cache", "1.27-single");
+    let file = file.to_str().unwrap();
+    let explained = json(&["explain", file, "--source", ORDERS, "--format", "json"]);
+    let guard = &explained["cases"][0]["guard"];
+    let overview = json(&["doctor", ORDERS, "--format", "json"]);
+    let rows = overview["maps"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["declaration"]["id"] == CACHE).unwrap();
+    assert_eq!(guard["lock"], row["lock"]);
+    assert_eq!(guard["under"], row["under_lock"]);
+    assert_eq!(guard["of"], row["accesses"]);
+    let checked = json(&["check", ORDERS, "--exit-zero", "--format", "json"]);
+    let findings = checked["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["map"]["id"] == CACHE).unwrap();
+    let said = format!(
+        "{} of {} accesses hold {}",
+        guard["under"],
+        guard["of"],
+        guard["name"].as_str().unwrap()
+    );
+    let grounds = finding["because"].to_string();
+    assert!(grounds.contains(&said), "{said} is missing: {grounds}");
+}
+
+#[test]
 fn concise_lines_are_places() {
     let file = crash("orders-status-cache", "1.27-single");
     let arguments = ["explain", file.to_str().unwrap(), "--source", ORDERS, "--format", "concise"];

@@ -6,8 +6,12 @@
 //! directories called `OWNER+NAME/repo`, `OWNER/NAME` or `NAME`. The bugs are split into `work`, which rules are written
 //! against, and `check`, whose cases nobody reads: as each bug says, else by a hash of its repository's name, two thirds
 //! and one.
+//!
+//! With `--other-side` the same corpus asks `tophash explain`: `other_side.rs`.
 
 #![expect(clippy::print_stdout, reason = "a task prints its table")]
+
+mod other_side;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -28,6 +32,15 @@ pub(crate) struct Arguments {
     /// Prints each case of `work` with what was found
     #[arg(long)]
     cases: bool,
+    /// Asks `tophash explain` for the other side of each race instead
+    #[arg(long)]
+    other_side: bool,
+    /// Takes this part of the corpus alone: work or check
+    #[arg(long, value_name = "PART")]
+    part: Option<String>,
+    /// Asks this program rather than one built from this tree
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 /// A bug of the corpus.
@@ -90,9 +103,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
     let bugs: Vec<Bug> = serde_json::from_str(&text).context("bugs.json is not as expected")?;
-    let program = program()?;
+    let program = arguments.program.clone().map_or_else(program, Ok)?;
+    let parts: Vec<&str> = ["work", "check"]
+        .into_iter()
+        .filter(|part| arguments.part.as_ref().is_none_or(|wanted| wanted == part))
+        .collect();
+    if arguments.other_side {
+        return other_side::run(&bugs, &program, &arguments.repositories, &parts, arguments.cases);
+    }
     println!("{:<8} {:<10} {:>6} {:>10} {:>8}", "part", "bugs", "found", "tiers A, B", "gone");
-    for part in ["work", "check"] {
+    for part in parts {
         for nil in [false, true] {
             let mut all = Vec::new();
             for bug in

@@ -3,8 +3,8 @@
 use crate::context::Context;
 use crate::draft::Draft;
 use crate::family::{self, Family};
-use crate::{deadlock, gaps, instances, near, stacks, steps, verdict};
-use finding::{Access, AccessRow, Case, LockMode, Part, Subject};
+use crate::{deadlock, gaps, instances, locking, near, stacks, steps, verdict};
+use finding::{Access, AccessRow, Case, Part, Subject};
 use go_crash::{Fault, Frame};
 use go_repair::callers::CallersHold;
 use go_repair::trees::Trees;
@@ -42,6 +42,10 @@ pub(crate) fn finish(
         }
     }
     let accesses = rows(context, &draft);
+    let guard = draft.subject.map().and_then(|map| {
+        let map = context.locking()?.map(&map.id)?;
+        locking::guard(&map)
+    });
     let operation =
         draft.faulting.as_ref().and_then(|f| f.access.as_ref()).map(|access| access.operation);
     let operation = operation.or(fault.and_then(|(fault, _)| fault.operation));
@@ -52,6 +56,7 @@ pub(crate) fn finish(
         faulting: draft.faulting,
         other_sides: draft.sides.candidates,
         excluded: draft.sides.excluded,
+        guard,
         accesses,
         instances: instances::of(&context.stacks, &draft.near),
         deadlocks: draft.deadlocks,
@@ -116,14 +121,9 @@ fn rows(context: &Context<'_>, draft: &Draft) -> Vec<AccessRow> {
             } else {
                 Part::Bystander
             };
-            let callers_hold = callers
-                .of(source.function)
-                .into_iter()
-                .map(|lock| match lock.mode {
-                    LockMode::Read => format!("{} (read)", lock.path),
-                    LockMode::Write => lock.path,
-                })
-                .collect();
+            let callers_hold = context.locking().map_or_else(Vec::new, |locking| {
+                locking::callers_hold(locking, map, source, &callers)
+            });
             AccessRow { access: access.clone(), part, callers_hold }
         })
         .collect()

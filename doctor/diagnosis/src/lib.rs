@@ -3,7 +3,7 @@
 //! ```text
 //! CrashText ─► stacks ──► resolve: frame → file, line → access → map ─┐
 //! Program ────────────────────────────────────────────────────────────┼─► case: verdict, steps, repair
-//!                          sides: who else, ranked, with reasons ─────┘
+//!    └─► locking (go-locks) ─► sides: who else, ranked, with reasons ─┘
 //! ```
 //!
 //! [`diagnose`] takes what a crash text says and, where there is one, the program it came from. It
@@ -18,12 +18,14 @@ mod context;
 mod deadlock;
 mod draft;
 mod dump;
+mod encounter;
 mod family;
 mod finish;
 mod frames;
 mod gaps;
 mod instances;
 mod keys;
+mod locking;
 mod mentions;
 mod merge;
 mod near;
@@ -58,9 +60,7 @@ use go_source::Program;
 ///
 /// Time grows with the number of distinct stacks and with the accesses to the maps concerned.
 pub fn diagnose(crash: &CrashText, program: Option<&Program>, options: &Options) -> Diagnosis {
-    let stacks = stacks::of(crash);
-    let places = place::Places::default();
-    let mut context = Context { crash, program, options, stacks, places, deadlocks: Vec::new() };
+    let mut context = Context::new(crash, program, options);
     let waiting = |fault: &Fault| matches!(family::of(fault.kind), Family::Waiting);
     if let (Some(program), true) = (program, crash.faults.iter().all(waiting)) {
         context.deadlocks = deadlock::find(&context, program);

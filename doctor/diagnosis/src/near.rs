@@ -206,6 +206,11 @@ pub(crate) struct Presence {
     near: Vec<Near>,
 }
 
+/// How much it says that a goroutine is inside the map operation of an access, on its line, in its function.
+pub(crate) const IN_MAP: u32 = 100;
+pub(crate) const ON_LINE: u32 = 60;
+pub(crate) const IN_FUNCTION: u32 = 20;
+
 /// Who stands at one access.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
@@ -223,17 +228,17 @@ impl Seen {
         };
         match self.role? {
             GoroutineRole::InMapOperation => Some((
-                100,
+                IN_MAP,
                 Reason::new(
                     ReasonKind::InMapOperation,
                     format!("{who} inside the map operation there"),
                 ),
             )),
             GoroutineRole::OnAccess => {
-                Some((60, Reason::new(ReasonKind::OnLine, format!("{who} on that line"))))
+                Some((ON_LINE, Reason::new(ReasonKind::OnLine, format!("{who} on that line"))))
             }
             GoroutineRole::InFunction | GoroutineRole::WaitingForLock => Some((
-                20,
+                IN_FUNCTION,
                 Reason::new(ReasonKind::InFunction, format!("{who} inside that function")),
             )),
             GoroutineRole::Faulting | GoroutineRole::Creator => None,

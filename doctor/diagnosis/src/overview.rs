@@ -1,12 +1,12 @@
 //! A program without a crash: which maps can meet themselves, and where their locking is uneven.
 
 use finding::{
-    Access, DeclKind, LockMode, LockSet, Locking, MapDecl, MapKind, Operation, Overview,
-    OverviewRow,
+    Access, DeclKind, LockMode, Locking, MapDecl, MapKind, Operation, Overview, OverviewRow,
 };
-use go_source::{Program, SourceAccess};
+use go_locks::{Analysis, Locks, SharedMap, Touch};
+use go_source::Program;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The maps that are changed after they are shared, the riskiest first.
@@ -20,8 +20,9 @@ use std::sync::Arc;
 pub fn overview(program: &Program) -> Overview {
     let decls = program.decls();
     let is_sync_map = |decl: &&MapDecl| decl.map_type.kind == MapKind::SyncMap;
+    let analysis = Analysis::of_no_map(program);
     let mut maps: Vec<OverviewRow> =
-        decls.iter().filter_map(|decl| row(decl, program.accesses(&decl.id))).collect();
+        decls.iter().filter_map(|decl| row(&analysis.locked(decl))).collect();
     maps.sort_by_cached_key(|row| {
         (
             !row.beside_others,
@@ -39,29 +40,29 @@ pub fn overview(program: &Program) -> Overview {
 }
 
 /// The row of a map, unless it cannot race: never changed once shared, or a `sync.Map`.
-fn row(decl: &MapDecl, accesses: &[SourceAccess]) -> Option<OverviewRow> {
+fn row(map: &SharedMap<'_>) -> Option<OverviewRow> {
+    let decl = map.decl;
     if decl.map_type.kind == MapKind::SyncMap {
         return None;
     }
-    let shared: Vec<&SourceAccess> =
-        accesses.iter().filter(|found| !found.access.before_sharing).collect();
-    let functions: HashSet<_> = shared.iter().map(|found| &found.access.site.function).collect();
+    let touches = map.touches.as_slice();
+    let functions: HashSet<_> =
+        touches.iter().map(|touch| &touch.source.access.site.function).collect();
     if matches!(decl.decl, DeclKind::Local | DeclKind::Parameter) && functions.len() < 2 {
         return None;
     }
-    let changes = shared.iter().filter(|found| found.access.operation.mutates()).count();
+    let changes = touches.iter().filter(|touch| touch.mutates()).count();
     if changes == 0 {
         return None;
     }
-    let lock = most_held(&shared);
-    let mut unlocked: Vec<Access> = shared
+    let mut unlocked: Vec<Access> = touches
         .iter()
-        .filter(|found| is_unlocked(found))
-        .map(|found| found.access.clone())
+        .filter(|touch| is_unlocked(touch))
+        .map(|touch| touch.source.access.clone())
         .collect();
     unlocked.sort_by_cached_key(|access| (access.root.is_none(), !access.operation.mutates()));
-    let unknown = shared.iter().any(|found| found.access.locks == LockSet::Unknown);
-    let locking = match (&lock, unlocked.is_empty()) {
+    let unknown = touches.iter().any(|touch| touch.locks == Locks::Unknown);
+    let locking = match (&map.guard, unlocked.is_empty()) {
         (Some(_), false) => Locking::Mixed,
         (None, false) => Locking::None,
         (_, true) if unknown => Locking::Unknown,
@@ -70,12 +71,12 @@ fn row(decl: &MapDecl, accesses: &[SourceAccess]) -> Option<OverviewRow> {
     Some(OverviewRow {
         declaration: decl.clone(),
         locking,
-        accesses: count(shared.len()),
+        accesses: count(touches.len()),
         changes: count(changes),
-        under_lock: lock.as_ref().map_or(0, |(_, held)| *held),
-        lock: lock.map(|(name, _)| name),
+        under_lock: map.guard.as_ref().map_or(0, |guard| count(guard.under)),
+        lock: map.guard.as_ref().map(|guard| Arc::clone(&guard.name)),
         unlocked,
-        beside_others: shared.iter().any(|found| found.access.root.is_some()),
+        beside_others: touches.iter().any(|touch| touch.source.access.root.is_some()),
         vendored: is_vendored(&decl.site.file),
     })
 }
@@ -85,40 +86,14 @@ fn stands_out(row: &OverviewRow) -> bool {
     row.under_lock.saturating_mul(2) >= row.accesses
 }
 
-/// The lock that the most accesses hold, with their number. Locks of the same declaration are one
-/// here: an overview counts habits, it does not prove that two instances are the same.
-fn most_held(shared: &[&SourceAccess]) -> Option<(Arc<str>, u64)> {
-    let mut held: BTreeMap<Arc<str>, u64> = BTreeMap::new();
-    for found in shared {
-        let own = match &found.access.locks {
-            LockSet::Held(locks) => locks.as_slice(),
-            LockSet::Unknown => &[],
-        };
-        let guards = found.guards.iter().cloned().chain(std::iter::repeat(None));
-        let names: HashSet<Arc<str>> = own
-            .iter()
-            .zip(guards)
-            .map(|(lock, guard)| guard.unwrap_or_else(|| Arc::clone(&lock.path)))
-            .chain(found.inherited.iter().map(|inherited| Arc::clone(&inherited.guard)))
-            .collect();
-        for name in names {
-            let times = held.entry(name).or_default();
-            *times = times.saturating_add(1);
-        }
-    }
-    held.into_iter().rev().max_by_key(|(_, times)| *times)
-}
-
-/// True when an access is certain to hold no lock that would keep others out. A length taken
-/// without a lock cannot crash, so it does not count.
-fn is_unlocked(found: &SourceAccess) -> bool {
-    let LockSet::Held(own) = &found.access.locks else { return false };
-    let mut modes =
-        own.iter().chain(found.inherited.iter().map(|held| &held.lock)).map(|lock| lock.mode);
-    if found.access.operation.mutates() {
-        modes.all(|mode| mode == LockMode::Read)
+/// True when an access is certain to hold no lock that would keep others out. A length taken without a lock cannot crash,
+/// so it does not count.
+fn is_unlocked(touch: &Touch<'_>) -> bool {
+    let Locks::Known(held) = &touch.locks else { return false };
+    if touch.mutates() {
+        held.iter().all(|held| held.mode == LockMode::Read)
     } else {
-        found.access.operation != Operation::Length && modes.next().is_none()
+        touch.source.access.operation != Operation::Length && held.is_empty()
     }
 }
 

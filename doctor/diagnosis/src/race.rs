@@ -9,12 +9,10 @@ use crate::resolve::{self, Question, Resolution};
 use crate::sides::{self, Sides};
 use crate::stacks;
 use finding::{
-    Candidate, Confidence, FaultingAccess, MapClue, MapId, Match, Operation, OtherSide, Reason,
-    ReasonKind, Site, Subject,
+    Candidate, Confidence, FaultingAccess, MapClue, MapId, Match, Meets, Operation, OtherSide,
+    Reason, ReasonKind, Site, Subject,
 };
 use go_crash::{Fault, RaceActor, RaceSide};
-use go_repair::callers::CallersHold;
-use go_repair::trees::Trees;
 use go_source::Program;
 use std::sync::Arc;
 
@@ -29,7 +27,7 @@ pub(crate) struct Resolved<'p> {
 pub(crate) fn of_map(context: &Context<'_>, program: &Program, fault: &Fault) -> Draft {
     let sides = resolved(context, program, fault, false);
     let shared = shared(program, &sides);
-    draft(context, program, fault, &sides, shared)
+    draft(context, fault, &sides, shared)
 }
 
 /// A race with no side inside a map operation: about a map only where a side replaces one.
@@ -40,7 +38,7 @@ pub(crate) fn of_variable(
 ) -> Option<Draft> {
     let sides = resolved(context, program, fault, true);
     let replaced = replaced(program, &sides);
-    (!replaced.is_empty()).then(|| draft(context, program, fault, &sides, replaced))
+    (!replaced.is_empty()).then(|| draft(context, fault, &sides, replaced))
 }
 
 /// The maps that all sides may mean and one of them replaces.
@@ -116,7 +114,6 @@ pub(crate) fn shared(program: &Program, sides: &[Resolved<'_>]) -> Vec<Candidate
 
 fn draft(
     context: &Context<'_>,
-    program: &Program,
     fault: &Fault,
     reported: &[Resolved<'_>],
     maps: Vec<Candidate>,
@@ -166,6 +163,8 @@ fn draft(
                     .side
                     .operation
                     .or_else(|| access.as_ref().map(|access| access.operation)),
+                meets: Meets::Seen,
+                root: access.as_ref().and_then(|access| access.root.clone()),
                 access,
                 goroutines: match side.side.by {
                     RaceActor::Goroutine(id) => vec![id],
@@ -183,10 +182,8 @@ fn draft(
         if draft.sides.candidates.is_empty() {
             let access = draft.faulting.as_ref().and_then(|faulting| faulting.access.as_ref());
             let wanted = family::wanted(fault.kind, access.map(|access| access.operation));
-            let trees = Trees::new(program);
             let presence = Presence::new(&draft.near);
-            let callers = CallersHold::new(&trees);
-            draft.sides = sides::rank(access, program.accesses(id), wanted, &callers, &presence);
+            draft.sides = sides::rank(context, id, access, wanted, &presence);
         }
     }
     for side in reported {

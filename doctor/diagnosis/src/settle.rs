@@ -14,11 +14,9 @@ use crate::sides::{self, Sides};
 use crate::{Options, stacks};
 use finding::{
     Candidate, Confidence, DeclKind, FaultingAccess, Gap, GapKind, GoroutineRole, MapId, Match,
-    OtherSide, Reason, ReasonKind, Site, Subject,
+    Meets, OtherSide, Reason, ReasonKind, Site, Subject,
 };
 use go_crash::{Fault, Frame, FrameOwner};
-use go_repair::callers::CallersHold;
-use go_repair::trees::Trees;
 use go_source::{Origin, Program};
 
 /// How many frames below the first are tried where that one is not in the tree.
@@ -34,6 +32,8 @@ pub(crate) fn in_map_elsewhere(near: &[Near]) -> Vec<OtherSide> {
             operation: near.operation,
             goroutines: near.ids.clone(),
             confidence: Confidence::Possible,
+            meets: Meets::Unknown,
+            root: None,
             reasons: vec![Reason::new(
                 ReasonKind::InMapOperation,
                 "it is inside a map operation; whether of the same map, only the source tells",
@@ -73,8 +73,7 @@ pub(crate) fn of_source(
         }
     }
     if asked.clue.site.is_none() && family == Family::Concurrent {
-        let trees = Trees::new(program);
-        if let Some((id, sides)) = only_one(program, &trees, fault) {
+        if let Some((id, sides)) = only_one(context, program, fault) {
             if let Some(map) = program.decl(&id) {
                 let text = "it is the only map of the program that two goroutines can change";
                 let reasons = vec![Reason::new(ReasonKind::Concurrent, text)];
@@ -97,7 +96,6 @@ fn settle(
     asked: &Question,
     resolution: Resolution<'_>,
 ) -> Draft {
-    let trees = Trees::new(program);
     let mut candidates = resolution.maps(program);
     let mut why = resolution.why.clone();
     if candidates.len() > 1 {
@@ -125,13 +123,8 @@ fn settle(
         let near = near::find(context, id, Some(fault));
         let presence = Presence::new(&near);
         let sides = if family == Family::Concurrent {
-            sides::rank(
-                access.as_ref(),
-                program.accesses(id),
-                family::wanted(fault.kind, fault.operation),
-                &CallersHold::new(&trees),
-                &presence,
-            )
+            let wanted = family::wanted(fault.kind, fault.operation);
+            sides::rank(context, id, access.as_ref(), wanted, &presence)
         } else {
             Sides::default()
         };
@@ -240,17 +233,21 @@ fn passed_by_caller(
 }
 
 /// Without any frame: the only map of the program that two goroutines can touch this way.
-fn only_one(program: &Program, trees: &Trees<'_>, fault: &Fault) -> Option<(MapId, Sides)> {
+fn only_one(context: &Context<'_>, program: &Program, fault: &Fault) -> Option<(MapId, Sides)> {
     let wanted = family::wanted(fault.kind, fault.operation);
-    let mut found = program.decls().iter().filter_map(|decl| {
+    let mut found = program.decls().iter().filter(|decl| {
         let accesses = program.accesses(&decl.id);
-        let concurrent = accesses.iter().any(|source| source.access.root.is_some());
-        let sides =
-            sides::rank(None, accesses, wanted, &CallersHold::new(trees), &Presence::default());
-        (concurrent && !sides.candidates.is_empty()).then(|| (decl.id.clone(), sides))
+        accesses.iter().any(|source| source.access.root.is_some())
+            && accesses.iter().any(|source| {
+                wanted.admits(source.access.operation) && !source.access.before_sharing
+            })
     });
     let first = found.next()?;
-    found.next().is_none().then_some(first)
+    if found.next().is_some() {
+        return None;
+    }
+    let sides = sides::rank(context, &first.id, None, wanted, &Presence::default());
+    (!sides.candidates.is_empty()).then(|| (first.id.clone(), sides))
 }
 
 fn keep_if_any<T>(items: &mut Vec<T>, test: impl Fn(&T) -> bool) {

@@ -1,6 +1,7 @@
 //! The five steps of a case: detect, stop, repair, verify, watch.
 
 mod concurrent;
+mod nil_map;
 mod other;
 
 use crate::context::Context;
@@ -43,7 +44,7 @@ pub(crate) fn of(
             let kind = fault.map(|fault| fault.kind);
             concurrent::steps(context, kind, draft, repair.as_ref())
         }
-        Family::NilMap => other::nil_map(context, draft, accesses, repair.as_ref()),
+        Family::NilMap => nil_map::steps(context, draft, repair.as_ref()),
         Family::Unhashable => other::unhashable(context, draft),
         Family::Unlock => other::unlock(context, draft),
         Family::Waiting => other::waiting(context, draft, fault),

@@ -1,6 +1,9 @@
 //! Phrases of verdicts and steps.
 
-use finding::{Deadlock, DeadlockLock, DeadlockMember, LockMode, Operation, Site, Subject};
+use finding::{
+    ConcurrentRoot, Deadlock, DeadlockLock, DeadlockMember, LockMode, Operation, RootKind, Site,
+    Subject,
+};
 
 /// How a sentence calls the subject.
 pub(crate) fn subject(subject: &Subject) -> String {
@@ -27,6 +30,29 @@ pub(crate) fn function(symbol: &str) -> String {
         Some(("main", function)) => function.to_owned(),
         _ => last.to_owned(),
     }
+}
+
+/// Functions of a way that are named, at most.
+const NAMED: usize = 4;
+
+/// `from the go statement at cmd/main.go:118:5 by (*Cache).Run → (*Cache).sweep`.
+pub(crate) fn from(root: &ConcurrentRoot) -> String {
+    let site = &root.site;
+    let start = match root.kind {
+        RootKind::Go => format!("from the go statement at {site}"),
+        RootKind::Callback => format!("from the call at {site}, which starts goroutines"),
+        RootKind::Handler => format!("from the handler registered at {site}"),
+    };
+    let names: Vec<_> = root.path.iter().map(|symbol| function(symbol)).collect();
+    let way = match names.as_slice() {
+        [] => String::new(),
+        [first, .., before, last] if names.len() > NAMED => {
+            format!(" by {first} → … → {before} → {last}")
+        }
+        names => format!(" by {}", names.join(" → ")),
+    };
+    let many = if root.many { ", many times at once" } else { "" };
+    format!("{start}{way}{many}")
 }
 
 /// ` in (*Cache).Put at cache.go:12`, leaving out what is unknown.

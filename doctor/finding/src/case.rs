@@ -5,6 +5,7 @@ use crate::{
     Subject,
 };
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What came of joining one text with one source tree.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -35,6 +36,9 @@ pub struct Case {
     pub other_sides: Vec<OtherSide>,
     /// Accesses that cannot have been the other side, each with the reason.
     pub excluded: Vec<Excluded>,
+    /// The lock that guards the map by what its accesses hold, where one holds any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guard: Option<MapGuard>,
     /// Every access of the program to this map, in the order of the source.
     pub accesses: Vec<AccessRow>,
     /// Goroutines that hold and wait for locks in a circle, where the map's lock is among them.
@@ -126,6 +130,23 @@ pub struct Excluded {
     pub access: Access,
     /// Why it cannot have been the other side, as a fragment: `holds c.mu for writing, as …`.
     pub why: String,
+}
+
+/// The lock that guards a map, inferred from what its accesses hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MapGuard {
+    /// The declaration of its mutex, named like a map: `example.com/orders/status.Cache.mu`.
+    pub lock: Arc<str>,
+    /// The same without the package: `Cache.mu`.
+    pub name: Arc<str>,
+    /// Accesses that hold it.
+    pub under: u64,
+    /// Accesses of which it is known whether they do.
+    pub of: u64,
+    /// Changes that hold it for writing.
+    pub changes: u64,
+    /// Whether it is declared beside the map.
+    pub beside: bool,
 }
 
 /// One access in the table of all.

@@ -23,8 +23,8 @@ mod subject;
 
 pub use access::{Access, ConcurrentRoot, HeldLock, LockMode, LockSet, Operation, RootKind};
 pub use case::{
-    AccessRow, Case, Confidence, Diagnosis, Excluded, FaultingAccess, Instance, Match, Part,
-    Verdict,
+    AccessRow, Case, Confidence, Diagnosis, Excluded, FaultingAccess, Instance, MapGuard, Match,
+    Part, Verdict,
 };
 pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
@@ -32,7 +32,9 @@ pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::Merged;
-pub use observation::{DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, OtherSide};
+pub use observation::{
+    DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, Meets, OtherSide,
+};
 pub use overview::{Locking, Overview, OverviewRow};
 pub use repair::{ByHand, Choice, Code, Command, Patch, Repair, Step, Steps};
 pub use site::Site;

@@ -1,6 +1,6 @@
 //! What a reader saw: a fault, goroutines near a map, the goroutines of a dump as a whole.
 
-use crate::{Access, Confidence, KeyHint, Operation, Reason, Site};
+use crate::{Access, ConcurrentRoot, Confidence, KeyHint, Operation, Reason, Site};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -49,8 +49,26 @@ pub struct OtherSide {
     pub goroutines: Vec<u64>,
     /// How sure it is that this one took part.
     pub confidence: Confidence,
+    /// What the source shows of its meeting the faulting access.
+    pub meets: Meets,
+    /// What runs it beside other code, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<ConcurrentRoot>,
     /// Why it is a candidate, the strongest reason first.
     pub reasons: Vec<Reason>,
+}
+
+/// What the source shows of two accesses of one map that may run at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meets {
+    /// Nothing: what runs one of them, or whose object it touches, could not be followed.
+    #[default]
+    Unknown,
+    /// They run at once, and their object may be one; or a call on the way may be another's.
+    Presumed,
+    /// They run at once at one object.
+    Seen,
 }
 
 /// Goroutines of the text with the same stack that have to do with a map.

@@ -26,7 +26,7 @@ pub struct OverviewRow {
     pub accesses: u64,
     /// Those of them that change it.
     pub changes: u64,
-    /// The lock that most of the accesses hold, named like a map: `example.com/orders/status.Cache.mu`.
+    /// The lock that guards the map by what its accesses hold, named like a map: `example.com/orders/status.Cache.mu`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<Arc<str>>,
     /// How many accesses hold [`lock`](Self::lock).

@@ -82,6 +82,14 @@ pub enum ReasonKind {
     OnLine,
     /// A goroutine of the dump is inside the function of this access.
     InFunction,
+    /// It is seen to meet the faulting access at one object.
+    Meets,
+    /// It meets the faulting access, if both are at one object.
+    MayMeet,
+    /// Something seems to keep it apart from the faulting access.
+    Apart,
+    /// Its function's name says at which time of its object's life it runs.
+    Phase,
     /// The access is reachable from a `go` statement or a handler.
     Concurrent,
     /// The function may run in many goroutines, so that it races with itself.

@@ -26,13 +26,16 @@ mod guard;
 mod locks;
 mod making;
 mod meeting;
+mod object;
 pub mod phase;
 mod reach;
 mod shared;
+mod standing;
 mod trace;
 
 pub use guard::{Guard, is_beside};
 pub use locks::{Held, Locks};
-pub use meeting::{Certainty, Meeting};
-pub use shared::{Analysis, SharedMap, Touch, harmful, is_of_package};
+pub use meeting::{Apart, Certainty, Meeting};
+pub use shared::{Alone, Analysis, SharedMap, Touch, harmful, is_of_package};
+pub use standing::Standing;
 pub use trace::{Crossing, End, Passed, Trace};

@@ -1,8 +1,9 @@
 //! Whether two accesses may be at one object at one time.
 
 use crate::trace::{Crossing, End, Passed, Trace};
-use finding::{LockMode, MapDecl};
+use finding::{LockMode, MapDecl, Site};
 use go_source::{Join, Program};
+use std::sync::Arc;
 
 /// How sure it is that two accesses meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,23 @@ pub struct Meeting<'p> {
     pub beside: (bool, bool),
 }
 
+/// Why two ways do not meet, as far as can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// A lock is held on both ways.
+    Locked(Arc<str>),
+    /// They end at two objects.
+    Objects,
+    /// One is over before the other is started, here.
+    Before(Site),
+    /// What is started here is waited for before the other goes on.
+    Waited(Site),
+    /// One goroutine goes both ways, one after the other.
+    OneGoroutine,
+    /// Nothing was found that runs one of them beside the other, or it cannot be told whether they end at one object.
+    Unknown,
+}
+
 /// Whether two ways may end at one object with nothing to order them.
 pub(crate) fn meet<'p>(
     program: &'p Program,
@@ -35,9 +53,12 @@ pub(crate) fn meet<'p>(
     a: &Trace<'p>,
     b: &Trace<'p>,
     same_access: bool,
-) -> Option<Meeting<'p>> {
-    if a.uncertain || b.uncertain || are_kept_apart(a, b) {
-        return None;
+) -> Result<Meeting<'p>, Apart> {
+    if a.uncertain || b.uncertain {
+        return Err(Apart::Unknown);
+    }
+    if let Some(lock) = kept_apart_by(a, b) {
+        return Err(Apart::Locked(lock));
     }
     let mut certainty = one_object(a, b)?;
     let kept = matches!(a.end, End::Kept(_));
@@ -45,7 +66,7 @@ pub(crate) fn meet<'p>(
         && !kept
         && !(is_of_owner(program, map, a) && is_of_owner(program, map, b))
     {
-        return None;
+        return Err(Apart::Unknown);
     }
     if a.abstracted || b.abstracted {
         certainty = match certainty {
@@ -57,7 +78,7 @@ pub(crate) fn meet<'p>(
     if let Some(crossing) = many.filter(|crossing| {
         same_access || b.crossings.iter().any(|other| other.start.site == crossing.start.site)
     }) {
-        return Some(Meeting {
+        return Ok(Meeting {
             certainty,
             crossing: crossing.clone(),
             with_itself: same_access,
@@ -78,7 +99,8 @@ pub(crate) fn meet<'p>(
         inside(trace).checked_sub(1).and_then(|at| trace.crossings.get(at).cloned())
     };
     match (last(a), last(b)) {
-        (None, None) => None,
+        (None, None) if shared > 0 => Err(Apart::OneGoroutine),
+        (None, None) => Err(Apart::Unknown),
         (Some(crossing), None) => {
             let (own, other) = (around(a, inside(a)), around(b, inside(b)));
             beside(program, &crossing, other, own, shared > 0, certainty, (true, false))
@@ -89,12 +111,15 @@ pub(crate) fn meet<'p>(
         }
         (Some(one), Some(other)) => {
             if one.start.site == other.start.site && (same_access || !one.many) {
-                return None;
+                return Err(Apart::OneGoroutine);
             }
-            if is_waited_for(program, &one, &other) || is_waited_for(program, &other, &one) {
-                return None;
+            if is_waited_for(program, &one, &other) {
+                return Err(Apart::Waited(one.start.site.clone()));
             }
-            Some(Meeting { certainty, crossing: one, with_itself: false, beside: (true, true) })
+            if is_waited_for(program, &other, &one) {
+                return Err(Apart::Waited(other.start.site.clone()));
+            }
+            Ok(Meeting { certainty, crossing: one, with_itself: false, beside: (true, true) })
         }
     }
 }
@@ -114,13 +139,14 @@ fn is_of_owner(program: &Program, map: &MapDecl, trace: &Trace<'_>) -> bool {
     receiver == owner || matches!(trace.end, End::Made(_))
 }
 
-/// Whether a lock is held on both ways, on one of them for writing.
-fn are_kept_apart(a: &Trace<'_>, b: &Trace<'_>) -> bool {
-    a.held.iter().any(|(one, mode)| {
+/// A lock that is held on both ways, on one of them for writing.
+fn kept_apart_by(a: &Trace<'_>, b: &Trace<'_>) -> Option<Arc<str>> {
+    let common = a.held.iter().find(|(one, mode)| {
         b.held.iter().any(|(other, theirs)| {
             one == other && (*mode == LockMode::Write || *theirs == LockMode::Write)
         })
-    })
+    });
+    common.map(|(guard, _)| Arc::clone(guard))
 }
 
 /// Whether two ways lie in one function that puts one after the other: before a start, or behind a wait for it.
@@ -147,20 +173,22 @@ pub(crate) fn are_ordered(program: &Program, a: &Trace<'_>, b: &Trace<'_>) -> bo
 }
 
 /// Whether two ways end at one object.
-fn one_object(a: &Trace<'_>, b: &Trace<'_>) -> Option<Certainty> {
+fn one_object(a: &Trace<'_>, b: &Trace<'_>) -> Result<Certainty, Apart> {
     if a.handed_back && b.handed_back {
-        return None;
+        return Err(Apart::Objects);
     }
     match (a.end, b.end) {
-        (End::Package, End::Package) => Some(Certainty::Certain),
-        (End::Made(one), End::Made(other)) => (one == other).then_some(Certainty::Certain),
-        (End::Named(one), End::Named(other)) => (one == other).then_some(Certainty::Certain),
-        (End::Given(one), End::Given(other)) if one == other => Some(Certainty::Certain),
+        (End::Package, End::Package) => Ok(Certainty::Certain),
+        (End::Made(one), End::Made(other)) if one == other => Ok(Certainty::Certain),
+        (End::Made(_), End::Made(_)) => Err(Apart::Objects),
+        (End::Named(one), End::Named(other)) if one == other => Ok(Certainty::Certain),
+        (End::Given(one), End::Given(other)) if one == other => Ok(Certainty::Certain),
         // The variable may have been given another object in between.
-        (End::Kept(one), End::Kept(other)) => (one == other).then_some(Certainty::Likely),
-        (End::Given(_), End::Given(_)) => Some(Certainty::Likely),
-        (End::Made(_), End::Given(_)) | (End::Given(_), End::Made(_)) => Some(Certainty::Likely),
-        _ => None,
+        (End::Kept(one), End::Kept(other)) if one == other => Ok(Certainty::Likely),
+        (End::Given(_) | End::Made(_), End::Given(_)) | (End::Given(_), End::Made(_)) => {
+            Ok(Certainty::Likely)
+        }
+        _ => Err(Apart::Unknown),
     }
 }
 
@@ -194,13 +222,15 @@ fn beside<'p>(
     whole: bool,
     certainty: Certainty,
     which: (bool, bool),
-) -> Option<Meeting<'p>> {
+) -> Result<Meeting<'p>, Apart> {
     let start = crossing.start;
+    let waited = || Err(Apart::Waited(start.site.clone()));
+    let before = || Err(Apart::Before(start.site.clone()));
     let passed = outside.iter().position(|passed| Some(passed.function) == start.starter);
     // Whoever waits for the goroutine before it ends leaves nothing behind that others could meet.
     if let (Some(starter), None) = (start.starter, passed) {
         if program.joins(starter).iter().any(|join| join.at >= start.at) {
-            return None;
+            return waited();
         }
     }
     // A receive before the access waits for whoever closes the channel.
@@ -209,11 +239,11 @@ fn beside<'p>(
             && program.joins(passed.function).iter().any(|join| join.at < passed.at)
     };
     if !whole && outside.iter().any(received) {
-        return None;
+        return waited();
     }
     // A function calls one, and later another that leads to the start.
     if passed.is_none() {
-        let before = |(at, one): (usize, &Passed)| {
+        let is_before = |(at, one): (usize, &Passed)| {
             let other = around.iter().position(|other| other.function == one.function);
             other.is_some_and(|then| {
                 let later = around.get(then).is_some_and(|other| one.at < other.at);
@@ -221,23 +251,24 @@ fn beside<'p>(
                 later && !again.into_iter().any(|passed| passed.again)
             })
         };
-        if outside.iter().enumerate().any(before) {
-            return None;
+        if outside.iter().enumerate().any(is_before) {
+            return before();
         }
     }
     // Both lie in the function that starts it: what comes before the start is over by then, unless the function is called
     // again, and what comes after a wait comes after it.
-    if let Some(passed) = passed {
+    if let Some((passed, Passed { function, at, .. })) =
+        passed.and_then(|at| Some((at, *outside.get(at)?)))
+    {
         let again = outside.iter().skip(passed).any(|passed| passed.again);
-        let Passed { function, at, .. } = *outside.get(passed)?;
         let first = start.turn.unwrap_or(start.at);
         if at < first && !again {
-            return None;
+            return before();
         }
         let waits = |join: &Join| start.at <= join.at && join.at <= at;
         if program.joins(function).iter().any(waits) {
-            return None;
+            return waited();
         }
     }
-    Some(Meeting { certainty, crossing: crossing.clone(), with_itself: false, beside: which })
+    Ok(Meeting { certainty, crossing: crossing.clone(), with_itself: false, beside: which })
 }

@@ -62,6 +62,15 @@ pub struct SharedMap<'p> {
     pub guard: Option<Guard>,
 }
 
+/// Why an access cannot meet another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alone {
+    /// It runs in an initialiser, once, or on an object that nobody else knows yet.
+    BeforeSharing,
+    /// Its function runs only while the object is made.
+    Making,
+}
+
 /// All maps of a program that may be touched by several goroutines.
 #[derive(Debug)]
 pub struct Analysis<'p> {
@@ -73,6 +82,8 @@ pub struct Analysis<'p> {
     locked_types: FxHashSet<String>,
     /// What is held above functions.
     above: Above,
+    /// What runs only while objects of a type are made.
+    making: Making<'p>,
     tracer: Tracer<'p>,
     /// Who takes which lock.
     takers: FxHashSet<(FunctionId, Arc<str>)>,
@@ -84,48 +95,29 @@ impl<'p> Analysis<'p> {
     ///
     /// Linear in the accesses and their callers, up to a fixed depth.
     pub fn new(program: &'p Program, wanted: &(dyn Fn(&SourceAccess) -> bool + Sync)) -> Self {
-        let tracer = Tracer::new(program);
-        let above = Above::new(program);
-        let making = Making::new(program);
-        let maps = program
+        let mut analysis = Self::of_no_map(program);
+        analysis.maps = program
             .decls()
             .par_iter()
             .filter(|decl| decl.map_type.kind == MapKind::Builtin)
             // What packages of others hold is theirs, and most often one for each call.
             .filter(|decl| program.file(&decl.site.file).is_some_and(|file| !file.is_vendored()))
             .filter_map(|decl| {
-                let mut touches: Vec<Touch<'p>> = Vec::new();
-                let mut within: Vec<Touch<'p>> = Vec::new();
-                let owner = decl.path.split_once('.').map(|(owner, _)| owner);
-                let owner = owner.map(|owner| format!("{}.{owner}", decl.package));
-                let making_only = |source: &SourceAccess| {
-                    owner
-                        .as_deref()
-                        .zip(source.function)
-                        .is_some_and(|(owner, function)| making.is_part_of(owner, function))
-                };
-                for source in program.accesses(&decl.id) {
-                    if source.access.before_sharing || !wanted(source) {
-                        continue;
-                    }
-                    if making_only(source) {
-                        continue;
-                    }
-                    let (locks, presumed) = locks_of(program, &above, decl, source);
-                    let list = if source.walk == Walk::Within { &mut within } else { &mut touches };
-                    list.push(Touch { source, locks, traces: Vec::new(), presumed });
-                }
-                if !touches.iter().any(Touch::mutates) {
+                let mut map = analysis.look_at(decl, wanted);
+                if !map.touches.iter().any(Touch::mutates) {
                     return None;
                 }
-                let (some, more) = (touches.iter_mut(), within.iter_mut());
-                for touch in some.take(MAX_TOUCHES).chain(more.take(MAX_TOUCHES)) {
-                    touch.traces = tracer.traces(touch.source);
-                }
-                let guard = Guard::infer(decl, &touches);
-                Some(SharedMap { decl, touches, within, guard })
+                analysis.follow(&mut map);
+                Some(map)
             })
             .collect();
+        analysis
+    }
+
+    /// Looks at no map yet: [`locked`](Self::locked) and [`touch`](Self::touch) look at what is asked for.
+    ///
+    /// Linear in the calls.
+    pub fn of_no_map(program: &'p Program) -> Self {
         let owner = |guard: &Arc<str>| guard.rsplit_once('.').map(|(owner, _)| owner.to_owned());
         let taken = program.acquisitions().iter().filter_map(|taken| taken.guard.as_ref());
         let locked_types = taken.filter_map(owner).collect();
@@ -133,8 +125,55 @@ impl<'p> Analysis<'p> {
             .acquisitions()
             .iter()
             .filter_map(|taken| Some((taken.function?, Arc::clone(taken.guard.as_ref()?))));
-        let takers = takers.collect();
-        Self { program, maps, locked_types, above, tracer, takers }
+        Self {
+            program,
+            maps: Vec::new(),
+            locked_types,
+            above: Above::new(program),
+            making: Making::new(program),
+            tracer: Tracer::new(program),
+            takers: takers.collect(),
+        }
+    }
+
+    /// One map, whether or not it is changed, without the ways to its accesses: what they hold, and what guards it. Linear
+    /// in them.
+    pub fn locked(&self, decl: &'p MapDecl) -> SharedMap<'p> {
+        self.look_at(decl, &|_| true)
+    }
+
+    /// Why an access cannot meet another, whatever else runs: its map is not shared yet.
+    pub fn alone(&self, decl: &MapDecl, source: &SourceAccess) -> Option<Alone> {
+        if source.access.before_sharing {
+            return Some(Alone::BeforeSharing);
+        }
+        let (owner, _) = decl.path.split_once('.')?;
+        let owner = format!("{}.{owner}", decl.package);
+        self.making.is_part_of(&owner, source.function?).then_some(Alone::Making)
+    }
+
+    /// A map with what its accesses hold.
+    fn look_at(&self, decl: &'p MapDecl, wanted: &dyn Fn(&SourceAccess) -> bool) -> SharedMap<'p> {
+        let mut touches: Vec<Touch<'p>> = Vec::new();
+        let mut within: Vec<Touch<'p>> = Vec::new();
+        for source in self.program.accesses(&decl.id) {
+            if !wanted(source) || self.alone(decl, source).is_some() {
+                continue;
+            }
+            let (locks, presumed) = locks_of(self.program, &self.above, decl, source);
+            let list = if source.walk == Walk::Within { &mut within } else { &mut touches };
+            list.push(Touch { source, locks, traces: Vec::new(), presumed });
+        }
+        let guard = Guard::infer(decl, &touches);
+        SharedMap { decl, touches, within, guard }
+    }
+
+    /// Finds out whose objects the accesses of a map touch.
+    fn follow(&self, map: &mut SharedMap<'p>) {
+        let (some, more) = (map.touches.iter_mut(), map.within.iter_mut());
+        for touch in some.take(MAX_TOUCHES).chain(more.take(MAX_TOUCHES)) {
+            touch.traces = self.tracer.traces(touch.source);
+        }
     }
 
     /// What is held at an access, with what all callers hold.
@@ -228,37 +267,12 @@ impl<'p> Analysis<'p> {
 
     /// Whether an access may run at once with another, or with itself, with nothing to keep them apart.
     pub fn meet(&self, map: &MapDecl, a: &Touch<'p>, b: &Touch<'p>) -> Option<Meeting<'p>> {
-        if !self.conflict(a, b) {
-            return None;
-        }
-        let same = std::ptr::eq(a, b);
-        // The map of a parameter is another one with each call, but within one call it is one.
-        let parameter = map.decl == DeclKind::Parameter;
-        let declaring = map.site.function.as_deref();
-        let counts = |trace: &Trace<'p>| match trace.end {
-            End::Named(end) if parameter => {
-                let home = self.program.variable(end).and_then(|end| end.function);
-                let home = home.and_then(|home| self.program.function_by_id(home));
-                home.is_some_and(|home| Some(&*home.symbol) == declaring)
-            }
-            _ => !parameter,
-        };
-        let mut best: Option<Meeting<'p>> = None;
-        for one in a.traces.iter().filter(|trace| counts(trace)) {
-            for other in b.traces.iter().filter(|trace| counts(trace)) {
-                if let Some(meeting) = meeting::meet(self.program, map, one, other, same) {
-                    if best.as_ref().is_none_or(|best| best.certainty < meeting.certainty) {
-                        best = Some(meeting);
-                    }
-                }
-            }
-        }
-        best
+        self.conflict(a, b).then(|| self.ways_meet(map, a, b).ok()).flatten()
     }
 }
 
 /// The ways to an access, but for the one that ends at once where others lead further.
-fn ways<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = &'t Trace<'p>> {
+pub(crate) fn ways<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = &'t Trace<'p>> {
     let ends_at_once =
         |trace: &Trace<'p>| trace.crossings.is_empty() && matches!(trace.end, End::Named(_));
     let further = touch.traces.iter().any(|trace| !ends_at_once(trace));

@@ -1,7 +1,9 @@
 //! The concise format: one line a place, `file:line:column: role: text`, for `grep` and editors.
 
 use crate::text::{clean, count, grouped};
-use crate::words::{function_of, heading, locks, place, subject_name, third_person, type_text};
+use crate::words::{
+    function_of, guard, heading, locks, place, runs_from, subject_name, third_person, type_text,
+};
 use finding::{Case, Diagnosis, GoroutineGroup, OtherSide, Part, Subject};
 use std::fmt::Write as _;
 
@@ -55,7 +57,12 @@ fn render_case(out: &mut String, case: &Case) {
     );
     match &case.subject {
         Subject::Named { map, .. } => {
-            let _ = writeln!(out, "{}: declaration: {name} {}", place(&map.site), type_text(map));
+            let lock = case
+                .guard
+                .as_ref()
+                .map_or_else(String::new, |lock| format!(", lock: {}", guard(lock)));
+            let (place, map) = (place(&map.site), type_text(map));
+            let _ = writeln!(out, "{place}: declaration: {name} {map}{lock}");
         }
         Subject::Ambiguous { candidates, .. } => {
             for candidate in candidates {
@@ -104,9 +111,11 @@ fn render_side(out: &mut String, side: &OtherSide) {
         .as_ref()
         .map_or_else(String::new, |access| format!(", locks: {}", locks(access, &[])));
     let confidence = side.confidence.word();
+    let from =
+        side.root.as_ref().map_or_else(String::new, |root| format!(", from {}", runs_from(root)));
     let _ = writeln!(
         out,
-        "{}: other: {} {what}{held} [{confidence}]",
+        "{}: other: {} {what}{held}{from} [{confidence}]",
         place(&side.site),
         function_of(&side.site)
     );

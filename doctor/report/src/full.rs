@@ -10,7 +10,9 @@ mod steps;
 use crate::source::SourceText;
 use crate::style::{Styles, paint};
 use crate::text::{clean, count, grouped, hanging};
-use crate::words::{declared_as, heading, other_side, place, subject_name, type_text};
+use crate::words::{
+    declared_as, guard, heading, other_side, place, runs_from, subject_name, type_text,
+};
 use finding::{Case, Confidence, Diagnosis, DumpStatistics, Gap, Subject};
 
 /// How the report is laid out.
@@ -120,6 +122,9 @@ impl Page<'_> {
                 let text =
                     format!("{} at {}, {}", type_text(map), place(&map.site), declared_as(map));
                 self.labelled("declared", styles.strong, &text);
+                if let Some(lock) = &case.guard {
+                    self.labelled("lock", styles.strong, &guard(lock));
+                }
             }
             Subject::Ambiguous { candidates, why } => {
                 for (index, candidate) in candidates.iter().enumerate() {
@@ -163,6 +168,9 @@ impl Page<'_> {
                     styles.warning,
                     &format!("{} ({}){more}", other_side(first), first.confidence.word()),
                 );
+                if let Some(root) = &first.root {
+                    self.labelled("  runs from", styles.dim, &runs_from(root));
+                }
             }
         }
         if let Some(now) = case.steps.stop.text.first() {

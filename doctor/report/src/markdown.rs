@@ -3,8 +3,8 @@
 use crate::source::SourceText;
 use crate::text::{clean, clean_block, count, grouped};
 use crate::words::{
-    declared_as, function_of, heading, locks, other_side, part, place, subject_name, third_person,
-    type_text,
+    declared_as, function_of, guard, heading, locks, other_side, part, place, runs_from,
+    subject_name, third_person, type_text,
 };
 use finding::{Case, Confidence, Diagnosis, Repair, Step, Subject};
 use std::fmt::Write as _;
@@ -66,6 +66,9 @@ fn head(out: &mut String, case: &Case) {
                 code(&place(&map.site)),
                 escape(&declared_as(map))
             );
+            if let Some(lock) = &case.guard {
+                let _ = writeln!(out, "- **Lock**: {}", escape(&guard(lock)));
+            }
         }
         Subject::Ambiguous { candidates, why } => {
             for candidate in candidates {
@@ -99,6 +102,9 @@ fn head(out: &mut String, case: &Case) {
             escape(&other_side(side)),
             side.confidence.word()
         );
+        if let Some(root) = &side.root {
+            let _ = writeln!(out, "- **It runs from**: {}", escape(&runs_from(root)));
+        }
     }
     if let Some(now) = case.steps.stop.text.first() {
         let _ = writeln!(out, "- **Do now**: {}", escape(now));

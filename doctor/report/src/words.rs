@@ -1,9 +1,9 @@
 //! The phrases that formats share.
 
-use crate::text::clean;
+use crate::text::{clean, grouped};
 use finding::{
-    Access, AccessRow, Case, DeclKind, LockMode, LockSet, MapDecl, MapKind, OtherSide, Part,
-    RootKind, Site, Subject,
+    Access, AccessRow, Case, ConcurrentRoot, DeclKind, LockMode, LockSet, MapDecl, MapGuard,
+    MapKind, OtherSide, Part, RootKind, Site, Subject,
 };
 
 /// How the subject is called: its path, the candidates' paths, or a description.
@@ -116,6 +116,27 @@ pub(crate) fn root(access: &Access) -> String {
     let file = root.site.file.rsplit('/').next().unwrap_or(&root.site.file);
     let many = if root.many { " (many)" } else { "" };
     format!("{kind} {}:{}{many}", clean(file), root.site.line)
+}
+
+/// The lock of a map and how many accesses hold it: `Cache.mu, which 4 of 6 accesses hold once the map is shared`.
+pub(crate) fn guard(guard: &MapGuard) -> String {
+    let (name, of) = (clean(&guard.name), grouped(guard.of));
+    match (guard.under == guard.of, guard.of) {
+        (true, 1) => format!("{name}, which the only access holds once the map is shared"),
+        (true, _) => format!("{name}, which all {of} accesses hold once the map is shared"),
+        (false, _) => format!(
+            "{name}, which {} of {of} accesses hold once the map is shared",
+            grouped(guard.under)
+        ),
+    }
+}
+
+/// What runs a candidate beside other code: `cmd/main.go:118:5 by (*Cache).Run → (*Cache).sweep`.
+pub(crate) fn runs_from(root: &ConcurrentRoot) -> String {
+    let names: Vec<_> = root.path.iter().map(|symbol| short_function(symbol)).collect();
+    let way = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" → ")) };
+    let many = if root.many { ", many times at once" } else { "" };
+    format!("{}{way}{many}", place(&root.site))
 }
 
 /// The first candidate for the other side in one sentence.

@@ -4,67 +4,8 @@ use super::{command, package_dir, step};
 use crate::context::Context;
 use crate::draft::Draft;
 use crate::words;
-use finding::{AccessRow, Deadlock, Operation, Repair, Steps, Subject};
+use finding::{Deadlock, Steps, Subject};
 use go_crash::{Fault, FaultKind};
-
-pub(super) fn nil_map(
-    _context: &Context<'_>,
-    draft: &Draft,
-    accesses: &[AccessRow],
-    repair: Option<&Repair>,
-) -> Steps {
-    let name = words::subject(&draft.subject);
-    let makers: Vec<_> = accesses
-        .iter()
-        .filter(|row| row.access.operation == Operation::Replace)
-        .map(|row| {
-            format!(
-                "{}{}",
-                row.access.site,
-                row.access
-                    .site
-                    .function
-                    .as_deref()
-                    .map(|f| format!(" in {}", words::function(f)))
-                    .unwrap_or_default()
-            )
-        })
-        .collect();
-    let made = match (makers.as_slice(), &draft.subject) {
-        ([], Subject::Named { map, .. }) => {
-            format!("{name} is declared at {} and no place of the source assigns it.", map.site)
-        }
-        ([], _) => "The map was never made.".to_owned(),
-        (makers, _) => format!(
-            "{name} is assigned at {}: this value came into being on a way that passes none of them.",
-            makers.join(", ")
-        ),
-    };
-    let stop = match repair.and_then(|repair| repair.patch.as_ref()) {
-        Some(patch) => format!("Apply the patch below. {}", patch.summary),
-        None => format!("Make {name} before the write: if it is nil, assign make(…)."),
-    };
-    let directory = package_dir(draft).unwrap_or_else(|| "./...".to_owned());
-    Steps {
-        detect: step(vec![made], Vec::new()),
-        stop: step(
-            vec![stop, "The panic may be recovered by a handler's recover(): then the process lives and each such request fails.".to_owned()],
-            Vec::new(),
-        ),
-        repair: step(
-            vec![format!(
-                "Make {name} where its value is made: in the constructor, and in every composite literal that skips it. Decoding (json, yaml) and \
-                 the zero value leave a map nil; reading, deleting from and ranging over a nil map are fine, writing is not."
-            )],
-            Vec::new(),
-        ),
-        verify: step(
-            vec!["A test that writes through the zero value of the type fails without the repair.".to_owned()],
-            vec![command(format!("go test {directory}"), "")],
-        ),
-        watch: step(vec!["Alert on \"assignment to entry in nil map\" in the log, recovered or not.".to_owned()], Vec::new()),
-    }
-}
 
 pub(super) fn unhashable(_context: &Context<'_>, draft: &Draft) -> Steps {
     let name = words::subject(&draft.subject);

@@ -60,7 +60,7 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
     if map.decl.decl != DeclKind::Field {
         return;
     }
-    let right = |touch: &&Touch<'p>| own(touch, guard).any(|held| is_of(touch, held, guard));
+    let right = |touch: &&Touch<'p>| own(touch, guard).any(|held| touch.is_of_its_object(held));
     // Where the lock of one object is there to guard the maps of others, it is meant so.
     let rightly: Vec<&Touch<'p>> = map.touches.iter().filter(right).collect();
     let wrongly = map.touches.iter().filter(|touch| wrong(touch, guard).is_some()).count();
@@ -145,7 +145,7 @@ fn wrong<'t>(touch: &'t Touch<'_>, guard: &'t Guard) -> Option<&'t Held> {
     let inherited = |held: &Held| *held.guard == *guard.name && (held.inherited || held.perhaps);
     if !touch.source.calls.is_empty()
         || touch.locks.held().iter().any(inherited)
-        || own(touch, guard).any(|held| is_of(touch, held, guard))
+        || own(touch, guard).any(|held| touch.is_of_its_object(held))
     {
         return None;
     }
@@ -156,30 +156,6 @@ fn wrong<'t>(touch: &'t Touch<'_>, guard: &'t Guard) -> Option<&'t Held> {
 fn own<'t>(touch: &'t Touch<'_>, guard: &'t Guard) -> impl Iterator<Item = &'t Held> {
     let held = touch.locks.held().iter();
     held.filter(|held| *held.guard == *guard.name && !held.inherited && !held.perhaps)
-}
-
-/// Whether a lock may be that of the object whose map an access touches: by its path, or by what holds it.
-fn is_of(touch: &Touch<'_>, held: &Held, guard: &Guard) -> bool {
-    let Some(object) = touch.source.object.as_deref() else { return true };
-    let name = guard.name.rsplit('.').next().unwrap_or_default();
-    // An embedded lock is taken by the name of the object itself.
-    let of = held.path.strip_suffix(name).and_then(|path| path.strip_suffix('.'));
-    let of = of.unwrap_or(&held.path);
-    // Where the type is embedded, `s.mu` and `s.Tally.mu` are one.
-    let ty = owner(&guard.name).rsplit('.').next().unwrap_or_default();
-    let plain =
-        |path: &str| path.split('.').filter(|part| *part != ty).collect::<Vec<_>>().join(".");
-    let (of, object) = (plain(of), plain(object));
-    // What is reached from an object of a type and is of that type itself is another object.
-    let reached = |outer: &str, inner: &str| {
-        inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
-    };
-    if of == object {
-        return true;
-    }
-    // An element may be what a variable holds.
-    let element = of.contains('[') || object.contains('[');
-    element && !reached(&of, &object) && !reached(&object, &of)
 }
 
 /// The name of what a field belongs to: `pkg.Type` of `pkg.Type.mu`.

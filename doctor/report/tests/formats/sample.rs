@@ -3,9 +3,9 @@
 use finding::{
     Access, AccessRow, ByHand, Case, Choice, Code, Command, ConcurrentRoot, Confidence, DeclKind,
     Diagnosis, DumpStatistics, Excluded, Fault, FaultingAccess, Gap, GapKind, GoroutineGroup,
-    GoroutineRole, HeldLock, LockMode, LockSet, LockWait, MapDecl, MapId, MapKind, MapType, Match,
-    Operation, OtherSide, Part, Patch, Reason, ReasonKind, Repair, RootKind, Site, Step, Steps,
-    Subject, Verdict,
+    GoroutineRole, HeldLock, LockMode, LockSet, LockWait, MapDecl, MapGuard, MapId, MapKind,
+    MapType, Match, Meets, Operation, OtherSide, Part, Patch, Reason, ReasonKind, Repair, RootKind,
+    Site, Step, Steps, Subject, Verdict,
 };
 use finding::{Finding, Findings, Grade, Merged, Related, Role};
 
@@ -144,6 +144,11 @@ pub(crate) fn case() -> Case {
             access: Some(write.clone()),
             goroutines: vec![18],
             confidence: Confidence::Likely,
+            meets: Meets::Seen,
+            root: faulting.root.clone().map(|root| ConcurrentRoot {
+                path: vec!["example.com/s/status.(*Cache).Put".into()],
+                ..root
+            }),
             reasons: vec![
                 Reason::new(ReasonKind::OnLine, "goroutine 18 stands on its line"),
                 Reason::new(ReasonKind::DisjointLocks, "c.mu is not held at the faulting access"),
@@ -153,6 +158,14 @@ pub(crate) fn case() -> Case {
             access: delete.clone(),
             why: "the same goroutine does both, one after the other".into(),
         }],
+        guard: Some(MapGuard {
+            lock: "example.com/s/status.Cache.mu".into(),
+            name: "Cache.mu".into(),
+            under: 1,
+            of: 3,
+            changes: 1,
+            beside: true,
+        }),
         accesses: vec![
             row(&write, Part::OtherSide),
             row(&faulting, Part::Faulting),
