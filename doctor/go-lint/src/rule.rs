@@ -179,6 +179,28 @@ pub const RULES: &[Rule] = &[
         "closed values stay in the map that holds them",
         th205
     ),
+    rule!(
+        Declared,
+        "TH301",
+        "missing-size-hint",
+        "a map is made without a size, and filled by a loop whose turns are known",
+        th301
+    ),
+    rule!(Declared, "TH305", "large-copy", "a large value or key is copied at each access", th305),
+    rule!(
+        Declared,
+        "TH306",
+        "allocating-key",
+        "bytes are copied into a text for a look-up alone",
+        th306
+    ),
+    rule!(
+        Declared,
+        "TH307",
+        "small-pointer",
+        "a map holds pointers to small values that nothing changes",
+        th307
+    ),
 ];
 
 /// The page of a rule: what it does, why that is bad, an example, what to use instead, references.

@@ -11,11 +11,13 @@
 //! - [`symbol::home`]: whose code a frame runs;
 //! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields.
 
+mod compiler;
 pub mod fault;
 mod function;
 mod room;
 pub mod symbol;
 
+pub use compiler::LOOKS_UP_BYTES_OF_VARIABLES;
 pub use fault::{FaultKind, Message};
 pub use function::{MapFunction, Role, Versions, map_function, map_functions};
 pub use room::{MAX_INLINE_BYTES, Room, SLOTS, room};

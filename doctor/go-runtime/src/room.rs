@@ -7,7 +7,7 @@
 //!
 //! Read from `runtime/map.go` of Go 1.21, 1.22 and 1.23 (`makemap`, `overLoadFactor`), and from
 //! `internal/runtime/maps/map.go` and `table.go` of Go 1.24 and 1.27 (`NewMap`, `newTable`); tested on the maps of running
-//! programs of Go 1.21 and 1.27.
+//! programs of Go 1.21 to 1.24 and 1.27.
 
 use std::fmt;
 
