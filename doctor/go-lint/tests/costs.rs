@@ -91,3 +91,60 @@ fn what_is_marked_as_a_cost_costs() {
         }
     }
 }
+
+/// Types of more than 128 bytes, as sizes and alignments are hard to tell.
+const TYPES: &str = r"
+type A struct{ a bool; b [130]byte; c int16 }
+type B struct{ a [17]int; b bool; c int32; d bool; e int64 }
+type C struct{ a [9]string; b struct{} }
+type D struct{ a [6][]int; b any; c error; d map[int]int; e chan int; f func() }
+type E struct{ a [20]struct{ x int8; y int64 } }
+type F struct{ a complex64; b [15]complex128; c float32 }
+type G struct{ A; b byte }
+type H [0x21]int
+type I struct{ a time.Time; b [10]time.Duration; c sync.Mutex; d sync.RWMutex }
+type J struct{ a [129]bool; b uint16; c uint8; d uint32 }
+type K struct{ a uintptr; b [16]unsafe.Pointer; c rune; d byte }
+type L struct{ n int; of [3]B }
+type M struct{ H; p *M; q interface{ F() } }
+";
+
+#[test]
+fn sizes_are_those_of_the_compiler() {
+    let Some(go) = toolchain::go(27, "sizes_are_those_of_the_compiler") else { return };
+    let names: Vec<&str> = TYPES
+        .lines()
+        .filter_map(|line| line.strip_prefix("type ")?.split(' ').next())
+        .collect();
+    let mut source = format!(
+        "package main\n\nimport (\n\t\"sync\"\n\t\"time\"\n\t\"unsafe\"\n)\n\nvar _ sync.Mutex\nvar _ time.Time\n{TYPES}\n"
+    );
+    let mut main = String::from("func main() {\n");
+    for name in &names {
+        source += &format!(
+            "type of{name} struct{{ of {name}; n int }}\n\nfunc f{name}(m map[int]of{name}) {{\n\tv := m[1]\n\tv.n++\n\tm[1] = v\n}}\n\n"
+        );
+        main += &format!("\tprintln(unsafe.Sizeof(of{name}{{}}))\n");
+    }
+    source += &main;
+    source += "}\n";
+    let module = "module example.com/sizes\n\ngo 1.21\n";
+    let files = [("go.mod", module), ("main.go", source.as_str())];
+    let findings = common::check_by(files, &common::all_of("TH305")).findings;
+    let told: Vec<String> = findings
+        .iter()
+        .filter_map(|found| found.message.split(" of ").last()?.split(' ').next())
+        .map(str::to_owned)
+        .collect();
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (path, text) in files {
+        std::fs::write(folder.path().join(path), text).expect("it can be written");
+    }
+    let mut run = go.command();
+    run.current_dir(folder.path()).args(["run", "."]);
+    let output = run.output().expect("go starts");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed: Vec<&str> = printed.lines().collect();
+    assert_eq!(printed.len(), names.len(), "{printed:?}");
+    assert_eq!(told, printed, "{names:?}");
+}
