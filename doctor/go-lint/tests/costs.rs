@@ -112,10 +112,8 @@ type M struct{ H; p *M; q interface{ F() } }
 #[test]
 fn sizes_are_those_of_the_compiler() {
     let Some(go) = toolchain::go(27, "sizes_are_those_of_the_compiler") else { return };
-    let names: Vec<&str> = TYPES
-        .lines()
-        .filter_map(|line| line.strip_prefix("type ")?.split(' ').next())
-        .collect();
+    let names: Vec<&str> =
+        TYPES.lines().filter_map(|line| line.strip_prefix("type ")?.split(' ').next()).collect();
     let mut source = format!(
         "package main\n\nimport (\n\t\"sync\"\n\t\"time\"\n\t\"unsafe\"\n)\n\nvar _ sync.Mutex\nvar _ time.Time\n{TYPES}\n"
     );

@@ -59,9 +59,7 @@ fn edit(text: &str, make: Span, hint: &str) -> Option<Edit> {
     let offset = |at: u32| usize::try_from(at).ok();
     let (start, end) = (offset(make.start)?, offset(make.end)?);
     let made = text.get(start..end)?;
-    let behind = text.get(end..)?.split('\n').next()?;
-    // What gofmt aligns would have to move.
-    if behind.contains("//") || behind.contains("/*") || made.contains(['\n', '/']) {
+    if made.contains(['\n', '/']) || is_aligned(text, start, end)? {
         return None;
     }
     if let Some(ty) = made.strip_suffix("{}") {
@@ -71,4 +69,13 @@ fn edit(text: &str, make: Span, hint: &str) -> Option<Edit> {
     let inner = made.strip_prefix("make(")?.strip_suffix(')')?;
     let plain = !inner.ends_with([',', ' ', '\t']);
     plain.then(|| Edit::insert(make.end.saturating_sub(1), format!(", {hint}")))
+}
+
+/// Whether a comment stands behind a place that gofmt aligns with those of the lines around: it would have to move.
+fn is_aligned(text: &str, start: usize, end: usize) -> Option<bool> {
+    let comment = |line: &str| line.contains("//") || line.contains("/*");
+    let mut behind = text.get(end..)?.split('\n');
+    let before = text.get(..start)?.rsplit('\n').nth(1).unwrap_or_default();
+    let own = behind.next().is_some_and(comment);
+    Some(own && (comment(before) || behind.next().is_some_and(comment)))
 }

@@ -102,8 +102,10 @@ fn a_size_that_is_another_where_the_map_is_made_is_left() {
             "type s struct{{ xs []string }}\n\nfunc f(s *s) map[string]bool {{\n\tm := make(map[string]bool)\n\t{between}for _, x := range s.xs {{\n\t\tm[x] = true\n\t}}\n\treturn m\n}}"
         ))
     };
+    assert_eq!(f("m := make(map[string]bool) // one\n\t_ = 1                      // other"), "");
+    assert!(f("m := make(map[string]bool) // one").contains("len(xs)) // one"));
     assert!(g("").contains("make(map[string]bool, len(s.xs))"));
-    assert_eq!(g("if s == nil {\n\t\treturn m\n\t}\n\t"), "");
+    assert_eq!(g("if s == nil {\n\t\treturn nil\n\t}\n\t"), "");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod copies;
 mod count;
 mod fill;
+mod inserts;
 mod pointed;
 mod scene;
 mod text_key;

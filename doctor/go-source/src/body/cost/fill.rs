@@ -2,6 +2,7 @@
 
 use super::super::walker::Walker;
 use super::count::Loop;
+use super::inserts::Way;
 use super::scene::Scene;
 use super::{CostKind, FillFact};
 use crate::Span;
@@ -15,23 +16,6 @@ struct Made {
     /// What holds it: `m`, `s.entries`.
     path: String,
     make: ExprId,
-}
-
-/// An entry that a turn makes.
-struct Insert<'w> {
-    element: ExprId,
-    key: &'w str,
-    key_expr: ExprId,
-    sometimes: bool,
-    inner: bool,
-    reads: bool,
-}
-
-/// What is known on the way through a turn.
-#[derive(Clone, Copy)]
-struct Way {
-    sometimes: bool,
-    inner: bool,
 }
 
 impl<'w> Walker<'w> {
@@ -203,10 +187,12 @@ impl<'w> Walker<'w> {
         let first = inserts.first().filter(|_| !replaced)?;
         let at = hir.expr(first.element).span.start;
         let reads = scene.paths(path, span) > inserts.len() || inserts.iter().any(|one| one.reads);
+        let distinct =
+            turn.distinct.filter(|name| !scene.assigns_in(name, hir.stmt(turn.body).span));
         let entries = match inserts.as_slice() {
             all if all.iter().any(|one| one.inner) => Entries::Inner,
             all if reads || all.iter().all(|one| one.sometimes) => Entries::Some,
-            [one] if turn.distinct == Some(one.key) => Entries::Exact,
+            [one] if distinct == Some(one.key) => Entries::Exact,
             [_] => Entries::OneATurn,
             all => {
                 let mut keys: Vec<&str> = all.iter().map(|one| one.key).collect();
@@ -221,127 +207,4 @@ impl<'w> Walker<'w> {
         };
         Some((at, entries))
     }
-
-    /// The entries that a statement of a turn makes. Yields whether a later statement runs in some turns only.
-    fn inserts(
-        &self,
-        stmt: StmtId,
-        way: Way,
-        path: &str,
-        own: &mut FxHashSet<&'w str>,
-        found: &mut Vec<Insert<'w>>,
-        replaced: &mut bool,
-    ) -> bool {
-        let hir = self.r.hir();
-        let mut names = Vec::new();
-        super::super::assigned::declared(hir, stmt, &mut names);
-        own.extend(names.into_iter().map(|name| self.r.text(name)));
-        let sometimes = Way { sometimes: true, ..way };
-        let mut list = |stmts: &[StmtId], mut way: Way, own: &mut FxHashSet<&'w str>| {
-            let mut cut = false;
-            for stmt in stmts {
-                if self.inserts(*stmt, way, path, own, found, replaced) {
-                    way.sometimes = true;
-                    cut = true;
-                }
-            }
-            cut
-        };
-        match hir.stmt(stmt).kind {
-            StmtKind::Assign { left, right, op } => {
-                let values = hir.exprs(right);
-                for (at, target) in hir.exprs(left).iter().enumerate() {
-                    let target = hir.unparen(*target);
-                    own.extend(self.root_of(target).filter(|_| self.is_name_path(target)));
-                    if self.is_name_path(target) && self.written(target) == path {
-                        *replaced = true;
-                    }
-                    let value = values.get(at).or(values.first());
-                    let looks = op
-                        || value
-                            .is_some_and(|value| self.r.text(hir.expr(*value).span).contains(path));
-                    self.insert(target, way, looks, path, found);
-                }
-                false
-            }
-            StmtKind::IncDec(target) => {
-                self.insert(hir.unparen(target), way, true, path, found);
-                false
-            }
-            StmtKind::Block { body } => list(hir.stmts(body), way, own),
-            StmtKind::Labeled { stmt, .. } => self.inserts(stmt, way, path, own, found, replaced),
-            StmtKind::If { init, then, or_else, .. } => {
-                list(init.as_slice(), way, own);
-                let before = found_len(found);
-                let mut cut = self.inserts(then, sometimes, path, own, found, replaced);
-                let in_then = found_len(found) > before;
-                if let Some(or_else) = or_else {
-                    let middle = found_len(found);
-                    cut |= self.inserts(or_else, sometimes, path, own, found, replaced);
-                    // In one branch or the other.
-                    if in_then && found_len(found) > middle && !cut {
-                        let all = found.get_mut(before..).unwrap_or_default();
-                        all.iter_mut().for_each(|insert| insert.sometimes = way.sometimes);
-                    }
-                }
-                cut
-            }
-            StmtKind::Switch { init, clauses, .. } | StmtKind::TypeSwitch { init, clauses, .. } => {
-                list(init.as_slice(), way, own);
-                let mut cut = false;
-                for clause in hir.clauses(clauses) {
-                    cut |= list(hir.stmts(clause.body), sometimes, own);
-                }
-                cut
-            }
-            StmtKind::Select { clauses } => {
-                let mut cut = false;
-                for clause in hir.clauses(clauses) {
-                    cut |= list(hir.stmts(clause.body), sometimes, own);
-                }
-                cut
-            }
-            StmtKind::For { init, body, .. } => {
-                let way = Way { inner: true, ..way };
-                list(init.as_slice(), way, own);
-                list(&[body], way, own);
-                false
-            }
-            StmtKind::Range { body, .. } => {
-                list(&[body], Way { inner: true, ..way }, own);
-                false
-            }
-            StmtKind::Branch { .. } => true,
-            _ => false,
-        }
-    }
-
-    fn insert(
-        &self,
-        target: ExprId,
-        way: Way,
-        reads: bool,
-        path: &str,
-        found: &mut Vec<Insert<'w>>,
-    ) {
-        let hir = self.r.hir();
-        let ExprKind::Index { base, args } = hir.expr(target).kind else { return };
-        let [key] = hir.exprs(args) else { return };
-        if self.written(base) == path {
-            let Way { sometimes, inner } = way;
-            let text = self.r.text(hir.expr(*key).span);
-            found.push(Insert {
-                element: target,
-                key: text,
-                key_expr: *key,
-                sometimes,
-                inner,
-                reads,
-            });
-        }
-    }
-}
-
-fn found_len(found: &[Insert<'_>]) -> usize {
-    found.len()
 }
