@@ -27,6 +27,21 @@ fn with(folder: &Path, settings: &str, arguments: &[&str]) -> Vec<String> {
     places(folder, arguments)
 }
 
+/// What could be faster breaks nothing: a gate fails of it only where somebody asks.
+#[test]
+fn rules_of_memory_and_speed_are_silent_until_they_are_selected() {
+    let fill = "package t\n\nfunc Names(users []string) map[string]bool {\n\tnames := make(map[string]bool)\n\tfor _, user := range users {\n\t\tnames[user] = true\n\t}\n\treturn names\n}\n";
+    let folder = module_of(fill);
+    let of = |settings: &str, arguments: &[&str]| with(folder.path(), settings, arguments);
+    let (none, found) = ([""; 0], ["t.go:4"]);
+    assert_eq!(of("", &[]), none);
+    assert_eq!(of("select = [\"TH1\", \"TH2\"]\n", &["--grade", "low"]), none);
+    assert_eq!(of("", &["--select", "TH3"]), found);
+    assert_eq!(of("", &["--select", "TH"]), found);
+    assert_eq!(of("select = [\"TH301\"]\n", &[]), found);
+    assert_eq!(of("ignore = [\"TH301\"]\n", &["--select", "TH3"]), none);
+}
+
 #[test]
 fn the_command_line_wins_over_the_file() {
     let folder = module_of(UNEVEN);

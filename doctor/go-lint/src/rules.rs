@@ -18,3 +18,7 @@ pub(crate) mod th202;
 pub(crate) mod th203;
 pub(crate) mod th204;
 pub(crate) mod th205;
+pub(crate) mod th301;
+pub(crate) mod th305;
+pub(crate) mod th306;
+pub(crate) mod th307;

@@ -15,7 +15,10 @@ use std::fmt::Write as _;
 /// How the findings of a folder of the fixtures differ from the marks in its files.
 fn differences(folder: &str) -> String {
     let files = common::files();
-    let findings = common::check(files.clone());
+    let findings = match folder.get(..5).filter(|code| code.starts_with("th3")) {
+        Some(code) => common::check_by(files.clone(), &common::all_of(&code.to_uppercase())),
+        None => common::check(files.clone()),
+    };
     let mut out = String::new();
     let mut marked = 0;
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with(folder)) {
@@ -88,13 +91,22 @@ folders! {
     changes_that_the_language_allows_are_no_finding: "th204/good/",
     closed_values_that_stay_are_found: "th205/bad/",
     closed_values_that_are_taken_out_are_no_finding: "th205/good/",
+    maps_without_the_size_that_is_known_are_found: "th301/bad/",
+    maps_with_their_size_or_without_a_known_one_are_no_finding: "th301/good/",
+    large_values_and_keys_that_are_copied_are_found: "th305/bad/",
+    values_that_are_small_or_pointed_at_or_needed_whole_are_no_finding: "th305/good/",
+    bytes_that_are_copied_for_a_look_up_are_found: "th306/bad/",
+    bytes_that_are_looked_up_or_needed_as_a_text_are_no_finding: "th306/good/",
+    pointers_to_small_values_are_found: "th307/bad/",
+    pointers_to_what_is_changed_or_compared_or_large_are_no_finding: "th307/good/",
 }
 
 /// What a reader relies on when a finding is shown: where the map is declared, who is at the other side, what to do.
 #[test]
 fn each_finding_says_where_why_and_what_to_do() {
-    let findings = common::check(common::files());
-    for found in &findings.findings {
+    let races = common::check(common::files());
+    let advice = common::check_by(common::files(), &common::all_of("TH3"));
+    for found in races.findings.iter().chain(&advice.findings) {
         let place = format!("{} {}:{}", found.code, found.access.site.file, found.access.site.line);
         assert!(!found.message.is_empty() && !found.help.is_empty(), "{place}");
         assert!(!found.message.ends_with('.') && !found.help.ends_with('.'), "{place}");
@@ -102,8 +114,8 @@ fn each_finding_says_where_why_and_what_to_do() {
         let declared = |related: &&finding::Related| related.role == finding::Role::Declaration;
         let declaration = found.related.iter().find(declared);
         assert!(declaration.is_some_and(|related| related.site == found.map.site), "{place}");
-        // A race has two sides; a nil map, a shared copy, a copied sync.Map or a key has one.
-        let one = matches!(&*found.code, "TH108" | "TH113" | "TH201" | "TH203");
+        // A race has two sides; a nil map, a shared copy, a copied sync.Map or value, or a key has one.
+        let one = matches!(&*found.code, "TH108" | "TH113" | "TH201" | "TH203" | "TH305" | "TH307");
         let sides = if one { 1 } else { 2 };
         assert!(found.related.len() >= sides, "{place} names nothing but the declaration");
         assert!(found.related.iter().all(|related| related.site.line > 0), "{place}");
@@ -138,6 +150,30 @@ fn fingerprints_do_not_change_with_the_lines() {
     for (path, text) in files.iter().filter(|(path, _)| path.contains("/bad/")) {
         let moved = text.replacen("\n\n", "\n\n// A comment.\n\n\n\n", 3);
         assert_eq!(fingerprints(text), fingerprints(&moved), "{path}");
+    }
+}
+
+/// What could be faster is no reason for a gate to fail.
+#[test]
+fn rules_of_memory_and_speed_run_only_when_they_are_selected() {
+    let runs = |select: &[&str], ignore: &[&str], code: &str| {
+        let owned = |list: &[&str]| list.iter().map(|code| (*code).to_owned()).collect();
+        let options = go_lint::Options {
+            select: owned(select),
+            ignore: owned(ignore),
+            ..go_lint::Options::default()
+        };
+        options.selects(code)
+    };
+    assert!(runs(&[], &[], "TH101") && !runs(&[], &[], "TH301"));
+    assert!(runs(&["TH3"], &[], "TH301") && !runs(&["TH3"], &[], "TH101"));
+    assert!(runs(&["TH1", "TH301"], &[], "TH301") && !runs(&["TH1", "TH301"], &[], "TH305"));
+    assert!(runs(&["TH"], &[], "TH101") && runs(&["TH"], &[], "TH301"));
+    assert!(!runs(&["TH3"], &["TH301"], "TH301") && runs(&["TH3"], &["TH301"], "TH305"));
+    for rule in go_lint::RULES {
+        let page = go_lint::page(rule.code).unwrap();
+        assert_eq!(rule.only_when_selected(), rule.code.starts_with("TH3"));
+        assert_eq!(rule.only_when_selected(), page.contains("## When it runs"), "{}", rule.code);
     }
 }
 
@@ -246,7 +282,7 @@ fn the_example_on_each_page_is_found() {
     // The example of TH104 has no access under the lock in its own function, and is told as TH101.
     for code in [
         "TH101", "TH102", "TH103", "TH105", "TH106", "TH108", "TH109", "TH110", "TH111", "TH112",
-        "TH113", "TH201", "TH202", "TH203", "TH204", "TH205",
+        "TH113", "TH201", "TH202", "TH203", "TH204", "TH205", "TH301", "TH305", "TH306", "TH307",
     ] {
         let source = whole(code, &example(code, "Example").unwrap());
         let findings = check_all(&source);
@@ -260,7 +296,8 @@ fn what_each_page_says_to_use_instead_is_silent() {
     let mut tried = 0;
     for code in [
         "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH108", "TH109", "TH110", "TH111",
-        "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205",
+        "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205", "TH301", "TH305", "TH306",
+        "TH307",
     ] {
         let Some(instead) = example(code, "Use instead") else { continue };
         let source = whole(code, &instead);
@@ -268,7 +305,7 @@ fn what_each_page_says_to_use_instead_is_silent() {
         assert!(findings.findings.is_empty(), "{code}: {:#?}\n{source}", findings.findings);
         tried += 1;
     }
-    assert_eq!(tried, 16);
+    assert_eq!(tried, 20);
 }
 
 /// What may be meant, or do no harm, is told to those who ask for it.
@@ -308,4 +345,44 @@ fn what_is_not_certain_has_a_low_grade() {
             findings.findings.iter().map(|found| (&*found.code, found.grade)).collect();
         assert_eq!(grades, [(code, finding::Grade::Low)], "{source}");
     }
+}
+
+/// What a hint yields depends on the release that the module asks for.
+#[test]
+fn a_hint_is_told_with_what_it_yields_in_the_release_of_the_module() {
+    let because = |minor: u32, turns: &str| {
+        let module = format!("module example.com/t\n\ngo 1.{minor}\n");
+        let source = format!(
+            "package t\n\nfunc f(xs []string) map[int]int {{\n\tm := make(map[int]int)\n\tfor i {turns} {{\n\t\tm[i] = i\n\t}}\n\treturn m\n}}\n"
+        );
+        let files = [("go.mod", module.as_str()), ("t.go", source.as_str())];
+        let found = common::check_by(files, &common::all_of("TH301")).findings;
+        let [found] = found.as_slice() else { panic!("{found:?}") };
+        (found.grade.word().to_owned(), found.help.clone(), found.because.last().unwrap().clone())
+    };
+    let counted = ":= 0; i < 100; i++";
+    let (grade, help, yields) = because(21, counted);
+    assert_eq!((&*grade, &*help), ("high", "write make(map[int]int, 100)"));
+    assert_eq!(
+        yields,
+        "in Go 1.21 a hint of 100 yields 32 buckets at once; without it the map grows 5 times to hold as many"
+    );
+    assert!(because(23, counted).2.contains("yields 16 buckets at once"));
+    assert!(because(24, counted).2.contains("yields 16 groups at once"));
+    let (_, help, yields) = because(27, ":= range xs");
+    assert_eq!(help, "write make(map[int]int, len(xs))");
+    assert!(yields.contains("a hint of 1000, for one, yields 2 tables of 128 groups"), "{yields}");
+}
+
+/// Newer compilers leave the copy out themselves where nothing stands between.
+#[test]
+fn a_text_that_newer_compilers_leave_out_is_no_finding_there() {
+    let told = |minor: u32| {
+        let module = format!("module example.com/t\n\ngo 1.{minor}\n");
+        let source = "package t\n\nfunc f(m map[string]int, b []byte) int {\n\ts := string(b)\n\treturn m[s]\n}\n";
+        let files = [("go.mod", module.as_str()), ("t.go", source)];
+        common::check_by(files, &common::all_of("TH306")).findings.len()
+    };
+    let first = go_runtime::LOOKS_UP_BYTES_OF_VARIABLES;
+    assert_eq!((told(first - 1), told(first)), (1, 0));
 }

@@ -4,6 +4,7 @@
 //! planner: findings ─► take: a lock around accesses, the one that is there or a new one
 //!                      longer: the lock that is there, held longer      upgrade: Lock for RLock
 //!                      hand_out: a copy and not the map                 make_map: before it is written
+//!                      size_hint: room for what a loop puts into it
 //!                      ─► plan: edits that compose ─► proof: a second check, of the edited program
 //! one_lock: one map ─► one lock around every access of it: the emergency patch of a crash
 //!
@@ -48,6 +49,7 @@ mod proof;
 mod quiet;
 mod reach;
 mod sections;
+mod size_hint;
 mod take;
 mod upgrade;
 mod wrap;

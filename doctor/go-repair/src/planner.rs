@@ -6,7 +6,7 @@ use crate::plan::{self, Change, Left, Plan};
 use crate::quiet::Quiet;
 use crate::take::Bare;
 use crate::trees::Trees;
-use crate::{hand_out, longer, make_map, take, upgrade};
+use crate::{hand_out, longer, make_map, size_hint, take, upgrade};
 use finding::{DeclKind, Finding, Operation};
 use go_locks::{Analysis, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
@@ -66,6 +66,10 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
                 Err(why) => plan.left.push(leave(at, why)),
             },
             "TH201" => match make_map::before(&planner, at, finding) {
+                Ok(change) => plan.take(&trees, change),
+                Err(why) => plan.left.push(leave(at, why)),
+            },
+            "TH301" => match size_hint::at(&planner, at, finding) {
                 Ok(change) => plan.take(&trees, change),
                 Err(why) => plan.left.push(leave(at, why)),
             },

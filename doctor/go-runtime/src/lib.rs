@@ -8,11 +8,16 @@
 //! - [`map_function`]: a function's name to the operation it performs on a map;
 //! - [`fault::classify`]: a message to the [`FaultKind`] it announces;
 //! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
-//! - [`symbol::home`]: whose code a frame runs.
+//! - [`symbol::home`]: whose code a frame runs;
+//! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields.
 
+mod compiler;
 pub mod fault;
 mod function;
+mod room;
 pub mod symbol;
 
+pub use compiler::LOOKS_UP_BYTES_OF_VARIABLES;
 pub use fault::{FaultKind, Message};
 pub use function::{MapFunction, Role, Versions, map_function, map_functions};
+pub use room::{MAX_INLINE_BYTES, Room, SLOTS, room};

@@ -10,6 +10,7 @@ mod assigned;
 mod call;
 mod callback;
 mod callee;
+mod cost;
 mod decisions;
 mod expr;
 mod facts;
@@ -32,6 +33,7 @@ mod turn;
 mod variable;
 mod walker;
 
+pub(crate) use cost::CostKind;
 pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
     LiteralUse, LockFact, LockPath, VariableOrigin,

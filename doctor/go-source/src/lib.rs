@@ -18,6 +18,7 @@
 mod access;
 mod body;
 mod build;
+mod cost;
 mod function;
 mod hir;
 mod key;
@@ -46,6 +47,7 @@ pub use go_syntax::{LineTable, Span};
 pub use access::{
     Assigned, Context, Decision, Inherited, Origin, Placement, Shape, SourceAccess, Walk,
 };
+pub use cost::{Copied, CopiedFor, Cost, Entries, Fill, Spot, TextKey, Turns};
 pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
 pub use key::KeyFault;
 pub use mention::Mention;

@@ -4,6 +4,7 @@ mod arguments;
 mod callbacks;
 mod callers;
 mod calls;
+mod costs;
 mod handlers;
 mod initial;
 mod names;
@@ -163,6 +164,7 @@ pub(crate) struct Linked {
     /// What loops over maps leave behind, and keys that do not work, by file and the offset of the access.
     pub(crate) effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
+    pub(crate) costs: FxHashMap<(Arc<str>, u32), Vec<crate::Cost>>,
 }
 
 /// Joins the packages.
@@ -265,6 +267,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         nilness: nilness(units, &ids, &by_ref),
         effects: turns::effects(world, units, &naming),
         key_faults: turns::key_faults(world, units),
+        costs: costs::costs(world, units, &naming),
     }
 }
 

@@ -13,6 +13,7 @@ mod render;
 mod resolver;
 mod select;
 mod signature;
+mod size;
 
 pub(crate) use convert::embedded_name;
 pub(crate) use resolver::{Binding, Env, Meaning, Resolver};
@@ -69,7 +70,8 @@ pub(crate) enum Kind {
     },
     Pointer(Ty),
     Slice(Ty),
-    Array(Ty),
+    /// An array, and its length where it is written as a number.
+    Array(Ty, Option<u64>),
     Map {
         key: Ty,
         value: Ty,
@@ -271,7 +273,7 @@ impl<'w> Types<'w> {
         match kind {
             Kind::Unknown | Kind::Basic(_) | Kind::Foreign(_) => false,
             Kind::Named { args, .. } => any(args),
-            Kind::Pointer(ty) | Kind::Slice(ty) | Kind::Array(ty) | Kind::Chan(ty) => {
+            Kind::Pointer(ty) | Kind::Slice(ty) | Kind::Array(ty, _) | Kind::Chan(ty) => {
                 self.is_generic(ty)
             }
             Kind::Map { key, value } => self.is_generic(key) || self.is_generic(value),

@@ -34,10 +34,12 @@ fn with(files: &Files, edited: &[Edited]) -> Files {
 
 /// Repairs what is found in a tree, of a grade at least.
 pub(crate) fn repair(files: &Files, least: Grade) -> Repaired {
-    let check = |files: &Files| {
-        let options = Options { least, ..Options::default() };
-        go_lint::check(&load(files, false), &options).findings
-    };
+    repair_by(files, &Options { least, ..Options::default() })
+}
+
+/// Repairs what is found in a tree with options.
+pub(crate) fn repair_by(files: &Files, options: &Options) -> Repaired {
+    let check = |files: &Files| go_lint::check(&load(files, false), options).findings;
     let findings = check(files);
     let program = load(files, true);
     let trees = Trees::new(&program);

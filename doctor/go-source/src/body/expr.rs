@@ -64,7 +64,13 @@ impl<'w> Walker<'w> {
                 ty
             }
             ExprKind::Paren(inner) => self.expr(inner, expected, how),
-            ExprKind::Selector { base, name } => self.selector(id, base, self.r.text(name)),
+            ExprKind::Selector { base, name } => {
+                let ty = self.selector(id, base, self.r.text(name));
+                if matches!(how, Use::Assign | Use::OpAssign | Use::IncDec) {
+                    self.changes_field(id);
+                }
+                ty
+            }
             ExprKind::Index { base, args } => self.index(id, base, args, how),
             ExprKind::Slice { base, bounds } => {
                 let ty = self.operand(base);
@@ -72,7 +78,7 @@ impl<'w> Walker<'w> {
                 let under = self.r.under(ty);
                 let under = self.r.deref(under);
                 match self.r.types.kind(under) {
-                    Kind::Array(elem) => self.r.types.add(Kind::Slice(elem)),
+                    Kind::Array(elem, _) => self.r.types.add(Kind::Slice(elem)),
                     _ => ty,
                 }
             }
@@ -85,7 +91,12 @@ impl<'w> Walker<'w> {
                 let ty = self.operand(inner);
                 let under = self.r.under(ty);
                 match self.r.types.kind(under) {
-                    Kind::Pointer(to) => to,
+                    Kind::Pointer(to) => {
+                        if matches!(how, Use::Assign | Use::OpAssign | Use::IncDec) {
+                            self.changes_whole(to);
+                        }
+                        to
+                    }
                     _ => Ty::UNKNOWN,
                 }
             }
@@ -204,6 +215,7 @@ impl<'w> Walker<'w> {
         let under = self.r.under(base_ty);
         match self.r.types.kind(under) {
             Kind::Map { key, value } => {
+                self.tells_apart(key);
                 let first = hir.exprs(args).first().copied();
                 let unused = first.is_some_and(|first| self.is_unused(first));
                 for arg in hir.exprs(args) {
@@ -238,7 +250,7 @@ impl<'w> Walker<'w> {
                     kind => kind,
                 };
                 match inner {
-                    Kind::Slice(elem) | Kind::Array(elem) => elem,
+                    Kind::Slice(elem) | Kind::Array(elem, _) => elem,
                     Kind::Basic("string") => self.r.types.basic("uint8"),
                     _ => Ty::UNKNOWN,
                 }
@@ -254,6 +266,7 @@ impl<'w> Walker<'w> {
                     _ => Ty::UNKNOWN,
                 };
                 let ty = self.expr(x, inner, Use::Operand);
+                self.changes_field(x);
                 self.leaks(x);
                 self.lends(x);
                 if self.map_kind(ty) == Some(finding::MapKind::Builtin) {
@@ -286,9 +299,11 @@ impl<'w> Walker<'w> {
         let hir = self.r.hir();
         match op {
             BinaryOp::And | BinaryOp::Or | BinaryOp::Compare => {
-                self.operand(left);
-                self.operand(right);
+                let (a, b) = (self.operand(left), self.operand(right));
                 if op == BinaryOp::Compare {
+                    if a == b {
+                        self.tells_apart(a);
+                    }
                     self.nil_checked(left);
                     self.nil_checked(right);
                 }
@@ -341,7 +356,7 @@ impl<'w> Walker<'w> {
                 }
             }
             Kind::Map { key, value } => self.pairs(elements, key, value),
-            Kind::Slice(elem) | Kind::Array(elem) => self.pairs(elements, Ty::UNKNOWN, elem),
+            Kind::Slice(elem) | Kind::Array(elem, _) => self.pairs(elements, Ty::UNKNOWN, elem),
             _ => {
                 for element in hir.elements(elements) {
                     // A bare name is most likely a field of a type that is not known.

@@ -2,7 +2,7 @@
 
 use crate::hir::{ExprId, FuncId};
 use crate::types::Def;
-use crate::world::{FileId, FuncRef};
+use crate::world::{DeclRef, FileId, FuncRef};
 use crate::{CallKind, Placement, Span};
 use finding::{DeclKind, LockMode, MapKind, Operation, RootKind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -386,6 +386,12 @@ pub(crate) struct Facts {
     pub(crate) parameters: FxHashSet<Key>,
     /// What the turns of loops over maps leave behind.
     pub(crate) effects: Vec<super::turn::EffectFact>,
+    /// Fields that are assigned, or whose address is taken.
+    pub(crate) changed_fields: FxHashSet<Def>,
+    /// Types of which a value is set through a pointer, or whose pointers are compared.
+    pub(crate) changed_types: FxHashSet<DeclRef>,
+    /// What accesses cost that could cost less.
+    pub(crate) costs: Vec<super::cost::CostFact>,
     /// Keys of accesses that do not work.
     pub(crate) keys: Vec<super::keys::KeyFact>,
     /// Map expressions whose map could not be told.

@@ -106,7 +106,7 @@ impl<'w> Walker<'w> {
         let under = self.r.under(ty);
         match self.r.types.kind(under) {
             Kind::Slice(_) | Kind::Map { .. } | Kind::Func { .. } => true,
-            Kind::Array(elem) => self.is_unhashable(elem, depth),
+            Kind::Array(elem, _) => self.is_unhashable(elem, depth),
             Kind::Struct(id) => {
                 let fields: Vec<Ty> =
                     self.r.types.fields(id).iter().map(|field| field.ty).collect();

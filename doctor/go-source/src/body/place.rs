@@ -118,7 +118,7 @@ impl<'w> Walker<'w> {
         let under = self.r.under(base);
         match self.r.types.kind(under) {
             Kind::Map { value, .. } => Some(value),
-            Kind::Slice(elem) | Kind::Array(elem) => Some(elem),
+            Kind::Slice(elem) | Kind::Array(elem, _) => Some(elem),
             _ => None,
         }
     }

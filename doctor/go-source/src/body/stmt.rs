@@ -479,7 +479,7 @@ impl<'w> Walker<'w> {
         let int = self.r.types.basic("int");
         let (first, second) = match kind {
             Kind::Map { key, value } => (key, value),
-            Kind::Slice(elem) | Kind::Array(elem) => (int, elem),
+            Kind::Slice(elem) | Kind::Array(elem, _) => (int, elem),
             Kind::Chan(elem) => (elem, Ty::UNKNOWN),
             Kind::Basic("string") => (int, self.r.types.basic("int32")),
             Kind::Basic(_) => (base, Ty::UNKNOWN),
@@ -494,7 +494,7 @@ impl<'w> Walker<'w> {
             self.enter_range_body(hir.stmt(body).span);
         }
         self.loops.push(self.place.statement.start);
-        let elements = matches!(kind, Kind::Map { .. } | Kind::Slice(_) | Kind::Array(_));
+        let elements = matches!(kind, Kind::Map { .. } | Kind::Slice(_) | Kind::Array(..));
         for (target, ty, second) in [(key, first, false), (value, second, true)] {
             let Some(target) = target else { continue };
             if define {

@@ -156,7 +156,7 @@ impl<'w> Walker<'w> {
     }
 
     /// Whether one of some names occurs in an expression, outside of function literals.
-    fn mentions(&self, id: ExprId, names: &FxHashSet<&'w str>) -> bool {
+    pub(super) fn mentions(&self, id: ExprId, names: &FxHashSet<&'w str>) -> bool {
         let hir = self.r.hir();
         let mut todo = vec![id];
         while let Some(id) = todo.pop() {

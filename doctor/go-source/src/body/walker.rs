@@ -184,7 +184,7 @@ impl<'w> Walker<'w> {
         let hir = self.r.hir();
         let span = hir.decl(decl).span;
         self.reset(span);
-        let calls = self.facts.calls.len();
+        let (calls, accesses) = (self.facts.calls.len(), self.facts.accesses.len());
         let here = DeclRef { file: self.r.env.file, decl };
         self.top = Some(Node::Variables(here));
         match hir.decl(decl).kind {
@@ -202,6 +202,7 @@ impl<'w> Walker<'w> {
             | DeclKind::Bad => {}
         }
         self.settle_turns(calls);
+        self.settle_costs(decl, accesses);
         self.settle();
     }
 

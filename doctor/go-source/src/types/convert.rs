@@ -2,7 +2,7 @@
 
 use super::resolver::{Binding, Meaning};
 use super::{Def, FieldInfo, ForeignInfo, InterfaceInfo, Kind, Resolver, Ty};
-use crate::hir::{DeclKind, ExprId, ExprKind, List, Sig};
+use crate::hir::{DeclKind, ExprId, ExprKind, List, Literal, Sig};
 use crate::world::{DeclRef, Import, Object};
 
 /// The predeclared types; `byte`, `rune` and `any` are aliases.
@@ -86,7 +86,11 @@ impl<'w> Resolver<'w> {
                 let to = self.type_of_expr(inner)?;
                 self.types.pointer(to)
             }
-            ExprKind::Array { elem, .. } => self.wrap(elem, Kind::Array),
+            ExprKind::Array { len, elem } => {
+                let len = len.and_then(|len| self.number(len));
+                let elem = self.convert(elem);
+                self.types.add(Kind::Array(elem, len))
+            }
             ExprKind::SliceOf(elem) | ExprKind::Variadic(elem) => self.wrap(elem, Kind::Slice),
             ExprKind::Chan { elem } => self.wrap(elem, Kind::Chan),
             ExprKind::Map { key, value } => {
@@ -104,6 +108,24 @@ impl<'w> Resolver<'w> {
     fn wrap(&mut self, elem: ExprId, kind: fn(Ty) -> Kind) -> Ty {
         let elem = self.convert(elem);
         self.types.add(kind(elem))
+    }
+
+    /// The number that a literal stands for.
+    pub(crate) fn number(&self, id: ExprId) -> Option<u64> {
+        let hir = self.hir();
+        let expr = hir.expr(hir.unparen(id));
+        if expr.kind != ExprKind::Literal(Literal::Int) {
+            return None;
+        }
+        let text = self.text(expr.span).replace('_', "").to_ascii_lowercase();
+        let (digits, radix) = match text.as_bytes() {
+            [b'0', b'x', ..] => (text.get(2..), 16),
+            [b'0', b'b', ..] => (text.get(2..), 2),
+            [b'0', b'o', ..] => (text.get(2..), 8),
+            [b'0', _, ..] => (text.get(1..), 8),
+            _ => (Some(text.as_str()), 10),
+        };
+        u64::from_str_radix(digits?, radix).ok()
     }
 
     fn named_by(&mut self, name: &str) -> Option<Ty> {

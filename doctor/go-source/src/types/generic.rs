@@ -91,7 +91,7 @@ impl<'w> Resolver<'w> {
             }
             Kind::Pointer(to) => Kind::Pointer(self.substitute(to, params, args)),
             Kind::Slice(elem) => Kind::Slice(self.substitute(elem, params, args)),
-            Kind::Array(elem) => Kind::Array(self.substitute(elem, params, args)),
+            Kind::Array(elem, len) => Kind::Array(self.substitute(elem, params, args), len),
             Kind::Chan(elem) => Kind::Chan(self.substitute(elem, params, args)),
             Kind::Map { key, value } => Kind::Map {
                 key: self.substitute(key, params, args),
@@ -169,7 +169,7 @@ impl<'w> Resolver<'w> {
             }
             (Kind::Pointer(a), Kind::Pointer(b))
             | (Kind::Slice(a), Kind::Slice(b))
-            | (Kind::Array(a), Kind::Array(b))
+            | (Kind::Array(a, _), Kind::Array(b, _))
             | (Kind::Chan(a), Kind::Chan(b)) => self.infer(a, b, params, found),
             (Kind::Map { key: a, value: x }, Kind::Map { key: b, value: y }) => {
                 self.infer(a, b, params, found);

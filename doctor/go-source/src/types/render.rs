@@ -40,7 +40,7 @@ impl Resolver<'_> {
             }
             Kind::Pointer(to) => self.write_after("*", to, from, depth, out),
             Kind::Slice(elem) => self.write_after("[]", elem, from, depth, out),
-            Kind::Array(elem) => self.write_after("[…]", elem, from, depth, out),
+            Kind::Array(elem, _) => self.write_after("[…]", elem, from, depth, out),
             Kind::Chan(elem) => self.write_after("chan ", elem, from, depth, out),
             Kind::Map { key, value } => {
                 self.write_after("map[", key, from, depth, out);
