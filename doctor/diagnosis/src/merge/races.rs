@@ -2,7 +2,6 @@
 
 use super::{Joining, Paths, ToolOutput, Why, place};
 use crate::context::Context;
-use crate::place::Places;
 use crate::race::{self, Resolved};
 use crate::words::was_doing;
 use crate::{frames, stacks};
@@ -129,14 +128,7 @@ fn seen(
     fault: &Fault,
     paths: Paths<'_>,
 ) -> Result<Seen, Lost> {
-    let context = Context {
-        crash,
-        program: Some(program),
-        options: paths.options,
-        stacks: Vec::new(),
-        places: Places::default(),
-        deadlocks: Vec::new(),
-    };
+    let context = Context::new(crash, Some(program), paths.options);
     let variable = !fault.concerns_map();
     let sides = race::resolved(&context, program, fault, variable);
     let maps =
