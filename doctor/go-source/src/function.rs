@@ -72,6 +72,10 @@ pub struct Call {
     /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it
     /// is called is what is held here, or nothing.
     pub foreign: bool,
+    /// The arguments among the first 32 that are constants or come from a list that the source spells out, a bit each.
+    pub fixed: u32,
+    /// The arguments that are parameters of the caller as they are, or made of one: their places there and here.
+    pub passed: Vec<(u32, u32)>,
     /// Whether it stands in a loop.
     pub looped: bool,
     /// Where in the file.

@@ -23,7 +23,7 @@ use crate::spread;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
-    Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault,
+    Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault, NewKey,
     LoadOptions, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
 };
 use arguments::Reached;
@@ -163,6 +163,7 @@ pub(crate) struct Linked {
     /// What loops over maps leave behind, and keys that do not work, by file and the offset of the access.
     pub(crate) effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
+    pub(crate) new_keys: FxHashMap<(Arc<str>, u32), NewKey>,
 }
 
 /// Joins the packages.
@@ -265,6 +266,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         nilness: nilness(units, &ids, &by_ref),
         effects: turns::effects(world, units, &naming),
         key_faults: turns::key_faults(world, units),
+        new_keys: turns::new_keys(world, units),
     }
 }
 

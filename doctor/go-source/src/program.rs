@@ -5,7 +5,7 @@ use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Acquisition, Call, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, Nilness, Note,
+    Acquisition, Call, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, NewKey, Nilness, Note,
     Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable, VariableId,
     VendoredModule,
 };
@@ -38,6 +38,7 @@ pub struct Program {
     nilness: FxHashMap<MapId, Nilness>,
     effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
+    new_keys: FxHashMap<(Arc<str>, u32), NewKey>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
     go_minors: FxHashMap<String, u32>,
     pub(crate) indexes: Indexes,
@@ -139,6 +140,7 @@ impl Program {
             nilness,
             effects,
             key_faults,
+            new_keys,
         } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
@@ -167,6 +169,7 @@ impl Program {
             nilness,
             effects,
             key_faults,
+            new_keys,
             indexes,
             ..Self::default()
         }
@@ -406,6 +409,12 @@ impl Program {
     pub fn key_fault(&self, access: &SourceAccess) -> Option<KeyFault> {
         let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
         self.key_faults.get(&place).copied()
+    }
+
+    /// The key of the entry that an access puts in.
+    pub fn new_key(&self, access: &SourceAccess) -> Option<NewKey> {
+        let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
+        self.new_keys.get(&place).copied()
     }
 
     /// Where a function waits for others to end, in no order.

@@ -62,9 +62,12 @@ impl<'w> Walker<'w> {
                     if kind == CallKind::Direct { CallKind::Interface } else { kind },
                     id,
                 );
+                let (fixed, passed) = self.fixed_arguments(args);
                 if let Some(call) = self.facts.calls.last_mut() {
                     call.receiver = receiver;
                     call.given = given;
+                    call.fixed = fixed;
+                    call.passed = passed;
                 }
                 self.r.results(sig)
             }
@@ -146,9 +149,12 @@ impl<'w> Walker<'w> {
         let begins = receiver.and_then(|receiver| self.base_of(receiver.base));
         let given = self.given(args);
         let call = self.add_call(CallTarget::Declared(func), kind, id);
+        let (fixed, passed) = self.fixed_arguments(args);
         if let Some(fact) = self.facts.calls.last_mut() {
             fact.receiver = begins;
             fact.given = given;
+            fact.fixed = fixed;
+            fact.passed = passed;
         }
         if kind == CallKind::Go {
             self.add_root(RootKind::Go, CallTarget::Declared(func), id);

@@ -180,6 +180,10 @@ pub(crate) struct CallFact {
     pub(crate) given: Vec<(u32, BaseFact)>,
     /// Whether a function is handed to code that is not of the program.
     pub(crate) foreign: bool,
+    /// The arguments that are fixed, a bit each.
+    pub(crate) fixed: u32,
+    /// The arguments that are parameters of the caller, by the places of both.
+    pub(crate) passed: Vec<(u32, u32)>,
 }
 
 /// A map handed to a call as an argument or receiver.
@@ -388,6 +392,8 @@ pub(crate) struct Facts {
     pub(crate) effects: Vec<super::turn::EffectFact>,
     /// Keys of accesses that do not work.
     pub(crate) keys: Vec<super::keys::KeyFact>,
+    /// Keys of entries that are put in.
+    pub(crate) new_keys: Vec<super::key_source::NewKeyFact>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

@@ -108,6 +108,8 @@ impl<'w> Walker<'w> {
             receiver: None,
             given: Vec::new(),
             foreign: false,
+            fixed: 0,
+            passed: Vec::new(),
         });
         number
     }

@@ -2,6 +2,7 @@
 
 use super::expr::Use;
 use super::facts::VariableOrigin;
+use super::key_source::Derived;
 use super::map_place::MapPlace;
 use super::walker::{LocalKind, Place, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
@@ -331,6 +332,9 @@ impl<'w> Walker<'w> {
             if let (0, [one], false) = (at, values, one_each) {
                 self.first_of(expr.span, *one);
             }
+            if let ([one], false) = (values, one_each) {
+                self.derives(expr.span, Derived::Result(*one));
+            }
             let def = Def { file: self.r.env.file, name: expr.span };
             if let Some(value) = value {
                 self.shares(expr.span, value);
@@ -495,12 +499,15 @@ impl<'w> Walker<'w> {
         }
         self.loops.push(self.place.statement.start);
         let elements = matches!(kind, Kind::Map { .. } | Kind::Slice(_) | Kind::Array(_));
+        let of_map = matches!(kind, Kind::Map { .. });
         for (target, ty, second) in [(key, first, false), (value, second, true)] {
             let Some(target) = target else { continue };
             if define {
                 let name = hir.expr(target).span;
                 self.declare_variable(name, ty, None);
                 let def = Def { file: self.r.env.file, name };
+                let keys = of_map && !second;
+                self.derives(name, if keys { Derived::Key(subject) } else { Derived::Element(subject) });
                 if elements && second {
                     self.first_of(name, subject);
                     self.takes_elements(def, ty, subject);
@@ -513,10 +520,9 @@ impl<'w> Walker<'w> {
                 self.held(target, ty, None);
             }
         }
-        let of_map = u32::from(matches!(kind, Kind::Map { .. }));
-        self.map_loops = self.map_loops.saturating_add(of_map);
+        self.map_loops = self.map_loops.saturating_add(u32::from(of_map));
         self.stmt(body);
-        self.map_loops = self.map_loops.saturating_sub(of_map);
+        self.map_loops = self.map_loops.saturating_sub(u32::from(of_map));
         self.loops.pop();
         if over_function {
             self.frames.pop();

@@ -54,6 +54,10 @@ impl<'w> Walker<'w> {
                 let base = self.base_of(receiver.base);
                 self.begins_with(base);
                 self.stores_type(name, args);
+                if let ("Store" | "LoadOrStore" | "Swap", [key, value]) = (name, args) {
+                    let value = self.types.get(value).copied().unwrap_or(Ty::UNKNOWN);
+                    self.note_new_key(receiver.base, Ty::UNKNOWN, *key, value, whole.start);
+                }
             }
             None => self.facts.unknown = self.facts.unknown.saturating_add(1),
         }

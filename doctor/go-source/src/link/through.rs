@@ -190,6 +190,8 @@ pub(super) fn calls(
                     receiver: receiver.filter(|_| taken && by.at == hand.at),
                     given: Vec::new(),
                     foreign: false,
+                    fixed: 0,
+                    passed: Vec::new(),
                     looped: false,
                     at: by.at,
                 });

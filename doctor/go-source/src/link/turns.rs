@@ -3,7 +3,7 @@
 use super::Unit;
 use super::names::Names;
 use crate::world::World;
-use crate::{Effect, KeyFault};
+use crate::{Effect, KeyFault, NewKey};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -34,6 +34,15 @@ pub(super) fn key_faults(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, 
     let facts = units.iter().flat_map(|unit| &unit.facts.keys);
     let place = |fact: &crate::body::KeyFact| {
         Some(((Arc::clone(&world.file(fact.file)?.path), fact.at), fact.fault))
+    };
+    facts.filter_map(place).collect()
+}
+
+/// The keys of entries that are put in.
+pub(super) fn new_keys(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, u32), NewKey> {
+    let facts = units.iter().flat_map(|unit| &unit.facts.new_keys);
+    let place = |fact: &crate::body::NewKeyFact| {
+        Some(((Arc::clone(&world.file(fact.file)?.path), fact.at), fact.key))
     };
     facts.filter_map(place).collect()
 }
