@@ -12,7 +12,8 @@ pub(crate) fn run(arguments: &Rule) -> Result<u8> {
         let mut rules: Vec<_> = RULES.iter().collect();
         rules.sort_by_key(|rule| rule.code);
         for rule in rules {
-            list.push_str(&format!("{}  {:<26} {}\n", rule.code, rule.name, rule.summary));
+            let when = if rule.only_when_selected() { " (only when selected)" } else { "" };
+            list.push_str(&format!("{}  {:<26} {}{when}\n", rule.code, rule.name, rule.summary));
         }
         output::data(&list)?;
         return Ok(exit::EXPLAINED);

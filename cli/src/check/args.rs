@@ -12,7 +12,8 @@ pub(crate) struct Check {
     #[arg(default_value = "./...", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Run only rules whose codes begin so, separated by commas
+    /// Run only rules whose codes begin so, separated by commas; those of memory and speed, TH3, run only where they are
+    /// selected, and TH selects all
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 

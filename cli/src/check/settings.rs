@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// What a check does.
 pub(crate) struct Settings {
-    /// Codes or their beginnings, in capitals; all rules where it is empty.
+    /// Codes or their beginnings, in capitals; where it is empty, all rules but those of memory and speed.
     pub(crate) select: Vec<String>,
     /// Codes or their beginnings that are left out, in capitals.
     pub(crate) ignore: Vec<String>,

@@ -1,11 +1,12 @@
 //! Which rules run, and which grades are told.
 
+use crate::rule;
 use finding::Grade;
 
 /// What a check looks for.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Codes or their beginnings (`TH1`); all rules where it is empty.
+    /// Codes or their beginnings (`TH1`); where it is empty, all rules but those of memory and speed.
     pub select: Vec<String>,
     /// Codes or their beginnings that are left out.
     pub ignore: Vec<String>,
@@ -23,6 +24,10 @@ impl Options {
     /// Whether a rule runs.
     pub fn selects(&self, code: &str) -> bool {
         let named = |list: &[String]| list.iter().any(|prefix| code.starts_with(prefix.as_str()));
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+        let selected = match self.select.is_empty() {
+            true => !rule::is_advice(code),
+            false => named(&self.select),
+        };
+        selected && !named(&self.ignore)
     }
 }

@@ -5,6 +5,9 @@ use finding::{Finding, MapDecl};
 use go_locks::{Analysis, SharedMap};
 use go_source::{Program, SourceAccess};
 
+/// How the codes of the rules of memory and speed begin.
+const ADVICE: &str = "TH3";
+
 /// A rule.
 #[derive(Clone, Copy)]
 pub struct Rule {
@@ -27,6 +30,19 @@ pub(crate) enum Check {
     Shared(for<'p> fn(&Analysis<'p>, &SharedMap<'p>, &mut Vec<Finding>)),
     /// Any map with all its accesses, also before it is shared.
     Declared(fn(&Program, &MapDecl, &[&SourceAccess], &mut Vec<Finding>)),
+}
+
+impl Rule {
+    /// Whether it runs only where it is selected, as the rules of memory and speed do: what could be faster breaks nothing,
+    /// and is no reason for a gate to fail.
+    pub fn only_when_selected(&self) -> bool {
+        is_advice(self.code)
+    }
+}
+
+/// Whether a code is one of memory and speed.
+pub(crate) fn is_advice(code: &str) -> bool {
+    code.starts_with(ADVICE)
 }
 
 impl std::fmt::Debug for Rule {
@@ -183,6 +199,12 @@ pub fn page(code: &str) -> Option<String> {
         }
         page.push_str(line);
         page.push('\n');
+    }
+    if rule.only_when_selected() {
+        page.push_str(&format!(
+            "\n## When it runs\n\nOnly where it is selected: `tophash check --select {}`, or `{ADVICE}` for all rules of memory and speed, or `select` in `tophash.toml`.\n",
+            rule.code
+        ));
     }
     Some(page)
 }

@@ -15,7 +15,10 @@ use std::fmt::Write as _;
 /// How the findings of a folder of the fixtures differ from the marks in its files.
 fn differences(folder: &str) -> String {
     let files = common::files();
-    let findings = common::check(files.clone());
+    let findings = match folder.get(..5).filter(|code| code.starts_with("th3")) {
+        Some(code) => common::check_by(files.clone(), &common::all_of(&code.to_uppercase())),
+        None => common::check(files.clone()),
+    };
     let mut out = String::new();
     let mut marked = 0;
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with(folder)) {
@@ -138,6 +141,30 @@ fn fingerprints_do_not_change_with_the_lines() {
     for (path, text) in files.iter().filter(|(path, _)| path.contains("/bad/")) {
         let moved = text.replacen("\n\n", "\n\n// A comment.\n\n\n\n", 3);
         assert_eq!(fingerprints(text), fingerprints(&moved), "{path}");
+    }
+}
+
+/// What could be faster is no reason for a gate to fail.
+#[test]
+fn rules_of_memory_and_speed_run_only_when_they_are_selected() {
+    let runs = |select: &[&str], ignore: &[&str], code: &str| {
+        let owned = |list: &[&str]| list.iter().map(|code| (*code).to_owned()).collect();
+        let options = go_lint::Options {
+            select: owned(select),
+            ignore: owned(ignore),
+            ..go_lint::Options::default()
+        };
+        options.selects(code)
+    };
+    assert!(runs(&[], &[], "TH101") && !runs(&[], &[], "TH301"));
+    assert!(runs(&["TH3"], &[], "TH301") && !runs(&["TH3"], &[], "TH101"));
+    assert!(runs(&["TH1", "TH301"], &[], "TH301") && !runs(&["TH1", "TH301"], &[], "TH305"));
+    assert!(runs(&["TH"], &[], "TH101") && runs(&["TH"], &[], "TH301"));
+    assert!(!runs(&["TH3"], &["TH301"], "TH301") && runs(&["TH3"], &["TH301"], "TH305"));
+    for rule in go_lint::RULES {
+        let page = go_lint::page(rule.code).unwrap();
+        assert_eq!(rule.only_when_selected(), rule.code.starts_with("TH3"));
+        assert_eq!(rule.only_when_selected(), page.contains("## When it runs"), "{}", rule.code);
     }
 }
 

@@ -34,16 +34,26 @@ pub(crate) fn files() -> BTreeMap<String, String> {
 pub(crate) fn check<P: Into<String>, B: Into<Vec<u8>>>(
     files: impl IntoIterator<Item = (P, B)>,
 ) -> Findings {
+    check_by(files, &Options::default())
+}
+
+/// Checks files as `tophash check` does with options.
+pub(crate) fn check_by<P: Into<String>, B: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (P, B)>,
+    options: &Options,
+) -> Findings {
     let tree: MemoryTree = files.into_iter().collect();
-    go_lint::check(&Program::load(&tree, &LoadOptions::default()), &Options::default())
+    go_lint::check(&Program::load(&tree, &LoadOptions::default()), options)
+}
+
+/// All grades of the rules whose codes begin so.
+pub(crate) fn all_of(code: &str) -> Options {
+    Options { select: vec![code.to_owned()], least: finding::Grade::Low, ..Options::default() }
 }
 
 /// Checks one file of a module of its own, all grades and rules.
 pub(crate) fn check_all(source: &str) -> Findings {
-    let tree: MemoryTree =
-        [("go.mod", "module example.com/t\n\ngo 1.21\n"), ("t.go", source)].into_iter().collect();
-    let options = Options { least: finding::Grade::Low, ..Options::default() };
-    go_lint::check(&Program::load(&tree, &LoadOptions::default()), &options)
+    check_by([("go.mod", "module example.com/t\n\ngo 1.21\n"), ("t.go", source)], &all_of("TH"))
 }
 
 /// What the comments at the ends of a file's lines say: `// want TH101`.
