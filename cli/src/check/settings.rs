@@ -84,7 +84,12 @@ impl Settings {
 
     /// Which rules run. All grades are looked for: what is below the least is counted.
     pub(crate) fn rules(&self) -> Options {
-        Options { select: self.select.clone(), ignore: self.ignore.clone(), least: Grade::Low }
+        Options {
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            least: Grade::Low,
+            escapes: None,
+        }
     }
 
     /// Leaves out, and counts, what paths exclude and what is below the least grade.

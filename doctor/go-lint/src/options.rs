@@ -1,6 +1,6 @@
 //! Which rules run, and which grades are told.
 
-use crate::rule;
+use crate::{EscapeReport, rule};
 use finding::Grade;
 
 /// What a check looks for.
@@ -12,11 +12,13 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The least grade that is told.
     pub least: Grade,
+    /// What the compiler says of where values live, for the rules of memory.
+    pub escapes: Option<EscapeReport>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { select: Vec::new(), ignore: Vec::new(), least: Grade::Medium }
+        Self { select: Vec::new(), ignore: Vec::new(), least: Grade::Medium, escapes: None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The list of rules, and their pages.
 
+use crate::escapes::Escapes;
 use crate::rules;
 use finding::{Finding, MapDecl};
 use go_locks::{Analysis, SharedMap};
@@ -30,6 +31,14 @@ pub(crate) enum Check {
     Shared(for<'p> fn(&Analysis<'p>, &SharedMap<'p>, &mut Vec<Finding>)),
     /// Any map with all its accesses, also before it is shared.
     Declared(fn(&Program, &MapDecl, &[&SourceAccess], &mut Vec<Finding>)),
+    /// The same, with how its accesses are reached and where the compiler puts values.
+    Memory(for<'p> fn(&Memory<'_, 'p>, &'p MapDecl, &[&'p SourceAccess], &mut Vec<Finding>)),
+}
+
+/// What the rules of memory ask.
+pub(crate) struct Memory<'a, 'p> {
+    pub(crate) analysis: &'a Analysis<'p>,
+    pub(crate) escapes: &'a Escapes,
 }
 
 impl Rule {
@@ -179,6 +188,7 @@ pub const RULES: &[Rule] = &[
         "closed values stay in the map that holds them",
         th205
     ),
+    rule!(Memory, "TH302", "grow-only-map", "a map grows as long as the program lives", th302),
 ];
 
 /// The page of a rule: what it does, why that is bad, an example, what to use instead, references.

@@ -18,3 +18,4 @@ pub(crate) mod th202;
 pub(crate) mod th203;
 pub(crate) mod th204;
 pub(crate) mod th205;
+pub(crate) mod th302;

@@ -37,6 +37,6 @@ pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
     LiteralUse, LockFact, LockPath, VariableOrigin,
 };
-pub(crate) use key_source::NewKeyFact;
+pub(crate) use key_source::NewEntryFact;
 pub(crate) use keys::KeyFact;
 pub(crate) use walker::walk_package;

@@ -1,5 +1,7 @@
 //! What the source shows of the key of an access: why it cannot work, and where it comes from.
 
+use crate::Span;
+
 /// Why a key does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyFault {
@@ -38,13 +40,18 @@ pub enum KeySource {
     Request,
 }
 
-/// The key of an entry that is put in.
+/// An entry that is put into a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewKey {
-    /// Where it comes from.
+pub struct NewEntry {
+    /// Where its key comes from.
     pub source: KeySource,
-    /// Whether its type has few values: `bool`, a number of 8 bits, a type that the source enumerates, a type of Go itself.
+    /// Whether the key's type has few values: `bool`, a number of 8 bits, a type that the source enumerates, a type of Go
+    /// itself.
     pub few: bool,
-    /// Whether the entry's value is a pointer.
+    /// Whether the value is a pointer.
     pub to_pointer: bool,
+    /// Whether it stands in a loop of its function.
+    pub looped: bool,
+    /// The expression that makes the value: what is assigned, or what the variable that is assigned was declared with.
+    pub value: Option<Span>,
 }

@@ -47,7 +47,7 @@ pub use access::{
     Assigned, Context, Decision, Inherited, Origin, Placement, Shape, SourceAccess, Walk,
 };
 pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
-pub use key::{KeyFault, KeySource, NewKey};
+pub use key::{KeyFault, KeySource, NewEntry};
 pub use mention::Mention;
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};

@@ -23,8 +23,8 @@ use crate::spread;
 use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
-    Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault, NewKey,
-    LoadOptions, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
+    Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault,
+    LoadOptions, NewEntry, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
@@ -163,7 +163,7 @@ pub(crate) struct Linked {
     /// What loops over maps leave behind, and keys that do not work, by file and the offset of the access.
     pub(crate) effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
-    pub(crate) new_keys: FxHashMap<(Arc<str>, u32), NewKey>,
+    pub(crate) new_entries: FxHashMap<(Arc<str>, u32), NewEntry>,
 }
 
 /// Joins the packages.
@@ -266,7 +266,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         nilness: nilness(units, &ids, &by_ref),
         effects: turns::effects(world, units, &naming),
         key_faults: turns::key_faults(world, units),
-        new_keys: turns::new_keys(world, units),
+        new_entries: turns::new_entries(world, units),
     }
 }
 

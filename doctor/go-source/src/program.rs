@@ -5,9 +5,9 @@ use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Acquisition, Call, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, NewKey, Nilness, Note,
-    Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable, VariableId,
-    VendoredModule,
+    Acquisition, Call, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, NewEntry,
+    Nilness, Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable,
+    VariableId, VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -38,7 +38,7 @@ pub struct Program {
     nilness: FxHashMap<MapId, Nilness>,
     effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
-    new_keys: FxHashMap<(Arc<str>, u32), NewKey>,
+    new_entries: FxHashMap<(Arc<str>, u32), NewEntry>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
     go_minors: FxHashMap<String, u32>,
     pub(crate) indexes: Indexes,
@@ -140,7 +140,7 @@ impl Program {
             nilness,
             effects,
             key_faults,
-            new_keys,
+            new_entries,
         } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
@@ -169,7 +169,7 @@ impl Program {
             nilness,
             effects,
             key_faults,
-            new_keys,
+            new_entries,
             indexes,
             ..Self::default()
         }
@@ -411,10 +411,10 @@ impl Program {
         self.key_faults.get(&place).copied()
     }
 
-    /// The key of the entry that an access puts in.
-    pub fn new_key(&self, access: &SourceAccess) -> Option<NewKey> {
+    /// The entry that an access puts in.
+    pub fn new_entry(&self, access: &SourceAccess) -> Option<NewEntry> {
         let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
-        self.new_keys.get(&place).copied()
+        self.new_entries.get(&place).copied()
     }
 
     /// Where a function waits for others to end, in no order.

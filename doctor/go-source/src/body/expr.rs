@@ -220,7 +220,7 @@ impl<'w> Walker<'w> {
                 if let Some(first) = first {
                     self.note_key(key, first, hir.expr(id).span.start, shape, unused);
                     if operation == Operation::Write {
-                        self.note_new_key(base, key, first, value, hir.expr(id).span.start);
+                        self.note_new_entry(base, key, first, value, hir.expr(id).span.start);
                     }
                 }
                 value

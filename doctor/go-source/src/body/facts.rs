@@ -392,8 +392,8 @@ pub(crate) struct Facts {
     pub(crate) effects: Vec<super::turn::EffectFact>,
     /// Keys of accesses that do not work.
     pub(crate) keys: Vec<super::keys::KeyFact>,
-    /// Keys of entries that are put in.
-    pub(crate) new_keys: Vec<super::key_source::NewKeyFact>,
+    /// Entries that are put in.
+    pub(crate) new_entries: Vec<super::key_source::NewEntryFact>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

@@ -4,7 +4,7 @@ use super::facts::VariableOrigin;
 use super::walker::{LocalKind, Walker};
 use crate::Span;
 use crate::hir::{DeclKind, ExprId, ExprKind, UnaryOp};
-use crate::key::{KeySource, NewKey};
+use crate::key::{KeySource, NewEntry};
 use crate::types::{Binding, Kind, Meaning, Ty};
 use crate::world::{DeclRef, FileId, Object, PackageId, index};
 use rustc_hash::FxHashMap;
@@ -15,13 +15,13 @@ const MAX_DEPTH: u32 = 12;
 /// Arguments whose places fit into the bits of a number.
 const MAX_ARGUMENTS: usize = 32;
 
-/// Where an entry is put into a map, and its key.
+/// Where an entry is put into a map.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NewKeyFact {
+pub(crate) struct NewEntryFact {
     pub(crate) file: FileId,
     /// Where the access stands.
     pub(crate) at: u32,
-    pub(crate) key: NewKey,
+    pub(crate) entry: NewEntry,
 }
 
 /// What the value of a variable is taken from that is declared without an initialiser of its own.
@@ -42,15 +42,38 @@ pub(super) type Enumerated<'w> = FxHashMap<PackageId, FxHashMap<&'w str, u32>>;
 const NEW: &[&str] = &["time.Now", "uuid.New", "uuid.NewString", "uuid.NewRandom", "ulid.Make"];
 
 impl<'w> Walker<'w> {
-    /// Notes the key of an entry that is put into a map.
-    pub(super) fn note_new_key(&mut self, map: ExprId, key_type: Ty, key: ExprId, value: Ty, at: u32) {
+    /// Notes an entry that is put into a map.
+    pub(super) fn note_new_entry(
+        &mut self,
+        map: ExprId,
+        key_type: Ty,
+        key: ExprId,
+        value: Ty,
+        at: u32,
+    ) {
         let source = self.source_of(key, Some(map), 0);
         let own = self.types.get(&key).copied().unwrap_or(Ty::UNKNOWN);
         let few = self.has_few(key_type, 0) || self.has_few(own, 0);
         let under = self.r.under(value);
         let to_pointer = matches!(self.r.types.kind(under), Kind::Pointer(_));
-        let key = NewKey { source, few, to_pointer };
-        self.facts.new_keys.push(NewKeyFact { file: self.r.env.file, at, key });
+        let looped = !self.loops.is_empty();
+        let entry = NewEntry { source, few, to_pointer, looped, value: None };
+        self.facts.new_entries.push(NewEntryFact { file: self.r.env.file, at, entry });
+    }
+
+    /// Notes what makes the value of the entry that was noted last, if that is the one at a place.
+    pub(super) fn note_entry_value(&mut self, at: u32, value: ExprId) {
+        let hir = self.r.hir();
+        let mut value = hir.unparen(value);
+        if hir.expr(value).kind == ExprKind::Name {
+            let local = self.r.local(self.r.text(hir.expr(value).span));
+            let init = local.and_then(|local| self.local(local)).and_then(|local| local.init);
+            value = init.map_or(value, |init| hir.unparen(init));
+        }
+        let span = hir.expr(value).span;
+        if let Some(fact) = self.facts.new_entries.last_mut().filter(|fact| fact.at == at) {
+            fact.entry.value = Some(span);
+        }
     }
 
     /// Notes what a variable that was just declared takes its value from.
@@ -95,7 +118,9 @@ impl<'w> Walker<'w> {
                 None if self.missing_import(base).is_some() => KeySource::Fixed,
                 None => self.source_of(base, map, depth),
             },
-            ExprKind::Call { fun, args, .. } => self.source_of_call(fun, hir.exprs(args), map, depth),
+            ExprKind::Call { fun, args, .. } => {
+                self.source_of_call(fun, hir.exprs(args), map, depth)
+            }
             ExprKind::Binary { left, right, .. } => {
                 self.source_of(left, map, depth).max(self.source_of(right, map, depth))
             }
@@ -107,12 +132,10 @@ impl<'w> Walker<'w> {
                 most
             }
             ExprKind::Unary { op: UnaryOp::Receive, .. } => KeySource::Message,
-            ExprKind::Unary { op: UnaryOp::Address, x } => {
-                match hir.expr(hir.unparen(x)).kind {
-                    ExprKind::Composite { .. } => KeySource::New,
-                    _ => self.source_of(x, map, depth),
-                }
-            }
+            ExprKind::Unary { op: UnaryOp::Address, x } => match hir.expr(hir.unparen(x)).kind {
+                ExprKind::Composite { .. } => KeySource::New,
+                _ => self.source_of(x, map, depth),
+            },
             ExprKind::Index { base: x, .. }
             | ExprKind::Slice { base: x, .. }
             | ExprKind::Star(x)
@@ -126,7 +149,9 @@ impl<'w> Walker<'w> {
         let text = self.r.text(self.r.hir().expr(id).span);
         let number = match self.r.meaning(text) {
             Meaning::Bound(Binding::Local(number)) => number,
-            Meaning::Bound(Binding::Const) | Meaning::Object(Object::Const) => return KeySource::Fixed,
+            Meaning::Bound(Binding::Const) | Meaning::Object(Object::Const) => {
+                return KeySource::Fixed;
+            }
             Meaning::Object(Object::Var(..)) => return KeySource::Kept,
             Meaning::Universe if matches!(text, "true" | "false" | "nil" | "iota") => {
                 return KeySource::Fixed;
@@ -237,7 +262,9 @@ impl<'w> Walker<'w> {
                 let under = self.r.under(ty);
                 under != ty && self.has_few(under, depth)
             }
-            Kind::Foreign(id) => matches!(self.r.types.foreign(id), "reflect.Type" | "reflect.Kind"),
+            Kind::Foreign(id) => {
+                matches!(self.r.types.foreign(id), "reflect.Type" | "reflect.Kind")
+            }
             Kind::Struct(id) => {
                 let fields: Vec<Ty> =
                     self.r.types.fields(id).iter().map(|field| field.ty).collect();

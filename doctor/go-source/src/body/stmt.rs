@@ -196,6 +196,7 @@ impl<'w> Walker<'w> {
             for (target, value) in targets.iter().zip(values) {
                 let ty = self.target(*target, how);
                 self.value(*value, ty);
+                self.note_entry_value(hir.expr(*target).span.start, *value);
                 self.replaced(*target, ty, op, Some(*value));
                 self.held(*target, ty, Some(*value));
                 self.stores_function(*target, *value);
@@ -507,7 +508,10 @@ impl<'w> Walker<'w> {
                 self.declare_variable(name, ty, None);
                 let def = Def { file: self.r.env.file, name };
                 let keys = of_map && !second;
-                self.derives(name, if keys { Derived::Key(subject) } else { Derived::Element(subject) });
+                self.derives(
+                    name,
+                    if keys { Derived::Key(subject) } else { Derived::Element(subject) },
+                );
                 if elements && second {
                     self.first_of(name, subject);
                     self.takes_elements(def, ty, subject);

@@ -3,7 +3,7 @@
 use super::Unit;
 use super::names::Names;
 use crate::world::World;
-use crate::{Effect, KeyFault, NewKey};
+use crate::{Effect, KeyFault, NewEntry};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -38,11 +38,11 @@ pub(super) fn key_faults(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, 
     facts.filter_map(place).collect()
 }
 
-/// The keys of entries that are put in.
-pub(super) fn new_keys(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, u32), NewKey> {
-    let facts = units.iter().flat_map(|unit| &unit.facts.new_keys);
-    let place = |fact: &crate::body::NewKeyFact| {
-        Some(((Arc::clone(&world.file(fact.file)?.path), fact.at), fact.key))
+/// The entries that are put in.
+pub(super) fn new_entries(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, u32), NewEntry> {
+    let facts = units.iter().flat_map(|unit| &unit.facts.new_entries);
+    let place = |fact: &crate::body::NewEntryFact| {
+        Some(((Arc::clone(&world.file(fact.file)?.path), fact.at), fact.entry))
     };
     facts.filter_map(place).collect()
 }

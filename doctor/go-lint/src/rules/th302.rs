@@ -1,0 +1,246 @@
+//! ## What it does
+//!
+//! Finds maps that live as long as the program, get entries under keys that come from outside (a request, a message, a
+//! parameter, the clock), and from which nothing in the module ever takes an entry out: no `delete`, no `clear`, no new
+//! map in its place. A `sync.Map` that is stored to and never deleted from is one too.
+//!
+//! ## Why is this bad
+//!
+//! Such a map grows with every key that it has not seen yet, until the process is killed for want of memory; whoever
+//! chooses the keys chooses when. Where the values are pointers, all that they lead to stays with them, and the garbage
+//! collector follows each of them in every cycle.
+//!
+//! ## Example
+//!
+//! ```go
+//! var lastSeen = map[string]*Visit{} // guarded by mu
+//!
+//! func visit(w http.ResponseWriter, r *http.Request) {
+//!     mu.Lock()
+//!     defer mu.Unlock()
+//!     lastSeen[r.RemoteAddr] = &Visit{At: time.Now()} // an entry for each address and port, for ever
+//! }
+//! ```
+//!
+//! ## Use instead
+//!
+//! Take out what is old, at a limit or by a clock:
+//!
+//! ```go
+//! func visit(w http.ResponseWriter, r *http.Request) {
+//!     mu.Lock()
+//!     defer mu.Unlock()
+//!     if len(lastSeen) >= maxVisits {
+//!         forgetOldest(lastSeen)
+//!     }
+//!     lastSeen[r.RemoteAddr] = &Visit{At: time.Now()}
+//! }
+//! ```
+//!
+//! ## What it leaves alone
+//!
+//! Maps whose keys are few as far as the source shows it: constants, types that the source enumerates, `bool`, numbers of 8
+//! bits, types of Go values; maps that are filled while the program begins; maps whose length is compared with a limit;
+//! maps of objects that may be dropped as a whole. The source does not show how many values a parameter takes: the less is
+//! known of a key, the lower is the grade.
+//!
+//! `--escape FILE` takes the compiler's word for where values go: `go build -gcflags=-m ./... 2> FILE`. What escapes to the
+//! heap is said to; a map that does not escape is not claimed.
+//!
+//! ## References
+//!
+//! - Go, issue 20135: maps do not shrink, <https://go.dev/issue/20135>
+//! - Package sync, type Map, <https://pkg.go.dev/sync#Map>
+
+use crate::rule::Memory;
+use crate::{life, place, words};
+use finding::{Finding, Grade, MapDecl, Operation, Related, Role, RootKind};
+use go_locks::Touch;
+use go_source::{
+    Assigned, CallKind, Context, FunctionId, KeySource, NewEntry, Program, SourceAccess, Span,
+};
+
+/// Callers that a parameter is followed back over, at most.
+const MAX_DEPTH: usize = 4;
+
+/// An entry that is put in while the map lives.
+struct Insertion<'p> {
+    touch: Touch<'p>,
+    entry: NewEntry,
+    grade: Grade,
+}
+
+pub(crate) fn check<'p>(
+    memory: &Memory<'_, 'p>,
+    map: &'p MapDecl,
+    accesses: &[&'p SourceAccess],
+    found: &mut Vec<Finding>,
+) {
+    let program = memory.analysis.program;
+    let accesses: Vec<&'p SourceAccess> = accesses
+        .iter()
+        .copied()
+        .filter(|access| !place::is_test(&access.access.site.file))
+        .collect();
+    if !accesses.iter().any(|access| access.access.operation == Operation::Write)
+        || accesses.iter().any(|access| loses(program, map, access) || limits(program, access))
+        || program.nilness(&map.id).is_some_and(|nilness| nilness.addressed)
+        || memory.escapes.stays(program, &accesses)
+    {
+        return;
+    }
+    let mut insertions: Vec<Insertion<'p>> = accesses
+        .iter()
+        .filter(|access| access.access.operation == Operation::Write)
+        .filter_map(|access| insertion(memory, map, access))
+        .collect();
+    insertions.sort_by_key(|insertion| std::cmp::Reverse(insertion.grade));
+    let Some(first) = insertions.first() else { return };
+    let Some(life) = life::of(memory.analysis, map, &accesses) else { return };
+    // Whoever is handed the map may take entries out.
+    let shown =
+        program.handed_out(&map.id).iter().find(|out| !place::is_test(&out.access.site.file));
+    let grade = if shown.is_some() { Grade::Low } else { first.grade };
+    let message = format!("{} grows and nothing takes entries out", words::called(map));
+    let access = &first.touch.source.access;
+    let mut finding = words::begin("TH302", "grow-only-map", map, access, grade, message);
+    finding.because.push(life.reason);
+    finding.because.push(source_of(first.entry.source).to_owned());
+    finding.because.push("the module has no delete, clear or new map for it".to_owned());
+    if first.entry.to_pointer {
+        finding.because.push("its values are pointers: what they lead to stays too".to_owned());
+    }
+    finding.because.extend(memory.escapes.value_escapes(program, first.touch.source, &first.entry));
+    if let Some(out) = shown {
+        let label = "the map is handed out here: whoever gets it may delete".to_owned();
+        finding.related.push(words::access_at(&out.access, Role::Witness, label));
+    }
+    finding.related.extend(life.place);
+    if let Some(root) = &access.root {
+        let label = match root.kind {
+            RootKind::Handler => "requests lead there from here",
+            RootKind::Go | RootKind::Callback if root.many => "goroutines lead there from here",
+            RootKind::Go | RootKind::Callback => "a goroutine leads there from here",
+        };
+        if !finding.related.iter().any(|related| related.site == root.site) {
+            finding.related.push(Related {
+                role: Role::Start,
+                site: root.site.clone(),
+                expression: "".into(),
+                label: label.to_owned(),
+            });
+        }
+    }
+    finding.help =
+        "delete what is done with, or bound the map: by its length, by age, by a cache that evicts"
+            .to_owned();
+    found.push(finding);
+}
+
+/// Whether an access takes entries out, or gives the variable another map in the middle of its life.
+fn loses(program: &Program, map: &MapDecl, access: &SourceAccess) -> bool {
+    match access.access.operation {
+        Operation::Delete | Operation::Clear => true,
+        Operation::Replace => {
+            // `if m == nil { m = make(…) }` makes the map when it is first needed.
+            let lazy = access.assigned == Assigned::Made
+                && access.function.is_some_and(|function| {
+                    program
+                        .nilness(&map.id)
+                        .is_some_and(|nilness| nilness.checked.contains(&function))
+                });
+            !access.access.before_sharing
+                && !lazy
+                && !go_locks::phase::makes_by_name(&access.access.site)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the map's length is compared with anything but nothing.
+fn limits(program: &Program, access: &SourceAccess) -> bool {
+    if access.access.operation != Operation::Length {
+        return false;
+    }
+    let Some(file) = program.file(&access.access.site.file) else { return false };
+    let end = access.placement.operation.end;
+    let after = file.slice(Span { start: end, end: end.saturating_add(24) });
+    // A span that would end inside of a letter, or behind the file, has no text.
+    let after = if after.is_empty() {
+        file.slice(Span { start: end, end: end.saturating_add(4) })
+    } else {
+        after
+    };
+    let after = after.trim_start();
+    let compared = ["<", ">", "=="].iter().any(|sign| after.starts_with(sign));
+    let with = after.trim_start_matches(['<', '>', '=']).trim_start();
+    let zero = with.starts_with('0') && !with.starts_with("0x");
+    let header = matches!(access.placement.context, Context::Header | Context::Case);
+    (compared && !zero) || (header && !compared && after.starts_with(['+', '-', '*', '/', ')']))
+}
+
+/// An access that puts entries in, again and again, under keys of which there may be many.
+fn insertion<'p>(
+    memory: &Memory<'_, 'p>,
+    map: &'p MapDecl,
+    access: &'p SourceAccess,
+) -> Option<Insertion<'p>> {
+    let program = memory.analysis.program;
+    let entry = program.new_entry(access)?;
+    if entry.few || entry.source < KeySource::Unknown {
+        return None;
+    }
+    let touch = memory.analysis.touch(map, access);
+    if life::begins(program, &touch) {
+        return None;
+    }
+    if let (KeySource::Parameter(at), Some(function)) = (entry.source, access.function) {
+        if is_fixed(program, function, at, 0) {
+            return None;
+        }
+    }
+    let grade = grade(access, &entry);
+    Some(Insertion { touch, entry, grade })
+}
+
+/// The more is known of where keys come from, and of what puts them in again and again, the surer.
+fn grade(access: &SourceAccess, entry: &NewEntry) -> Grade {
+    let Some(root) = &access.access.root else { return Grade::Low };
+    let again = root.many || root.kind == RootKind::Handler || entry.looped;
+    match entry.source {
+        KeySource::Request if again => Grade::High,
+        KeySource::New | KeySource::Message | KeySource::Parameter(_) if again => Grade::Medium,
+        _ => Grade::Low,
+    }
+}
+
+/// Whether all callers give a parameter what the source spells out.
+fn is_fixed(program: &Program, function: FunctionId, parameter: u32, depth: usize) -> bool {
+    let calls = program.callers(function);
+    let mut calls = calls.iter().filter(|call| !place::is_test(&call.site.file)).peekable();
+    depth < MAX_DEPTH
+        && calls.peek().is_some()
+        && calls.all(|call| {
+            let fixed = 1u32.checked_shl(parameter).is_some_and(|bit| call.fixed & bit != 0);
+            let begins = call.caller.is_none_or(|caller| life::runs_once(program, caller));
+            let passed = || {
+                let passed = call.passed.iter().find(|(there, _)| *there == parameter);
+                call.caller.zip(passed).is_some_and(|(caller, (_, here))| {
+                    caller != function && is_fixed(program, caller, *here, depth.saturating_add(1))
+                })
+            };
+            let called = !matches!(call.kind, CallKind::Value | CallKind::Held);
+            called && (fixed || begins || passed())
+        })
+}
+
+/// Where keys come from.
+fn source_of(source: KeySource) -> &'static str {
+    match source {
+        KeySource::Request => "its keys come from requests",
+        KeySource::Message => "its keys come from a channel",
+        KeySource::New => "each entry has a key that is made for it",
+        KeySource::Parameter(_) => "its keys are whatever callers give",
+        _ => "it cannot be told how many keys there are",
+    }
+}
