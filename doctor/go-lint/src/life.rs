@@ -1,7 +1,7 @@
 //! How long a map lives, and whether code runs again and again while it does.
 
 use crate::{place, words};
-use finding::{DeclKind, MapDecl, Related, RootKind};
+use finding::{ConcurrentRoot, DeclKind, MapDecl, Related, RootKind};
 use go_locks::{Analysis, End, Touch, phase};
 use go_source::{CallKind, FunctionId, Program, SourceAccess};
 
@@ -52,11 +52,26 @@ fn serves<'p>(
     map: &'p MapDecl,
     accesses: &[&'p SourceAccess],
 ) -> Option<Life> {
+    // What is made while requests are served is most often made for one of them.
+    let alone = match map.decl {
+        DeclKind::Field => analysis.made_alone(map),
+        _ => map
+            .site
+            .function
+            .as_deref()
+            .and_then(|function| analysis.program.function(function))
+            .is_some_and(|function| function.root.is_none()),
+    };
+    if !alone {
+        return None;
+    }
     let touches = accesses.iter().map(|source| analysis.touch(map, source));
     let traces = touches.flat_map(|touch| touch.traces);
-    let crossed = traces.filter(|trace| !matches!(trace.end, End::Unknown)).find_map(|trace| {
-        trace.crossings.into_iter().find(|crossing| crossing.start.kind == RootKind::Handler)
-    })?;
+    let crossed = traces
+        .filter(|trace| !matches!(trace.end, End::Unknown) && !trace.abstracted && !trace.uncertain)
+        .find_map(|trace| {
+            trace.crossings.into_iter().find(|crossing| crossing.start.kind == RootKind::Handler)
+        })?;
     Some(Life {
         reason: "one object serves all requests of a handler".to_owned(),
         place: Some(words::start_of(&crossed)),
@@ -117,4 +132,18 @@ pub(crate) fn begins(program: &Program, touch: &Touch<'_>) -> bool {
         || touch.source.function.is_some_and(|function| {
             touch.source.access.root.is_none() && runs_once(program, function)
         })
+}
+
+/// Whether what runs code beside others does so again and again: requests, and goroutines that go on until something ends
+/// them, or that such a one starts.
+pub(crate) fn recurs(program: &Program, root: &ConcurrentRoot) -> bool {
+    if root.kind == RootKind::Handler {
+        return true;
+    }
+    let starter = root.site.function.iter();
+    root.path
+        .iter()
+        .take(1)
+        .chain(starter)
+        .any(|symbol| program.functions_named(symbol).iter().any(|function| function.endless))
 }

@@ -2,6 +2,7 @@
 
 use crate::{EscapeReport, rule};
 use finding::Grade;
+use std::sync::Arc;
 
 /// What a check looks for.
 #[derive(Clone, Debug)]
@@ -13,7 +14,7 @@ pub struct Options {
     /// The least grade that is told.
     pub least: Grade,
     /// What the compiler says of where values live, for the rules of memory.
-    pub escapes: Option<EscapeReport>,
+    pub escapes: Option<Arc<EscapeReport>>,
 }
 
 impl Default for Options {

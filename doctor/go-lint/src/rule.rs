@@ -41,6 +41,14 @@ pub(crate) struct Memory<'a, 'p> {
     pub(crate) escapes: &'a Escapes,
 }
 
+impl<'a, 'p> Memory<'a, 'p> {
+    /// What is known of a map that is changed after it is shared.
+    pub(crate) fn shared(&self, map: &MapDecl) -> Option<&'a SharedMap<'p>> {
+        let at = self.analysis.maps.binary_search_by(|shared| shared.decl.id.cmp(&map.id)).ok()?;
+        self.analysis.maps.get(at)
+    }
+}
+
 impl Rule {
     /// Whether it runs only where it is selected, as the rules of memory and speed do: what could be faster breaks nothing,
     /// and is no reason for a gate to fail.
@@ -189,6 +197,14 @@ pub const RULES: &[Rule] = &[
         th205
     ),
     rule!(Memory, "TH302", "grow-only-map", "a map grows as long as the program lives", th302),
+    rule!(Memory, "TH303", "kind-of-map", "a map's kind or lock does not fit its use", th303),
+    rule!(
+        Memory,
+        "TH304",
+        "map-keeps-its-size",
+        "a map is emptied and keeps the room of its largest size",
+        th304
+    ),
 ];
 
 /// The page of a rule: what it does, why that is bad, an example, what to use instead, references.

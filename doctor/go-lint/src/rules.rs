@@ -19,3 +19,5 @@ pub(crate) mod th203;
 pub(crate) mod th204;
 pub(crate) mod th205;
 pub(crate) mod th302;
+pub(crate) mod th303;
+pub(crate) mod th304;

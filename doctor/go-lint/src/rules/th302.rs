@@ -60,8 +60,12 @@ use go_source::{
     Assigned, CallKind, Context, FunctionId, KeySource, NewEntry, Program, SourceAccess, Span,
 };
 
-/// Callers that a parameter is followed back over, at most.
+/// Callers that a parameter is followed back over, at most, and calls of one function.
 const MAX_DEPTH: usize = 4;
+const MAX_CALLS: usize = 32;
+
+/// Functions between what starts code and an access, at most: on a long way too much is guessed.
+const MAX_WAY: usize = 7;
 
 /// An entry that is put in while the map lives.
 struct Insertion<'p> {
@@ -81,8 +85,11 @@ pub(crate) fn check<'p>(
         .iter()
         .copied()
         .filter(|access| !place::is_test(&access.access.site.file))
+        .filter(|access| !place::serves_tests(&access.access.site.file))
         .collect();
-    if !accesses.iter().any(|access| access.access.operation == Operation::Write)
+    if is_double(program, map)
+        || holds_code(map)
+        || !accesses.iter().any(|access| access.access.operation == Operation::Write)
         || accesses.iter().any(|access| loses(program, map, access) || limits(program, access))
         || program.nilness(&map.id).is_some_and(|nilness| nilness.addressed)
         || memory.escapes.stays(program, &accesses)
@@ -137,6 +144,19 @@ pub(crate) fn check<'p>(
     found.push(finding);
 }
 
+/// Whether a map belongs to what stands in for another in tests, by its name or because its file is a part of tests.
+fn is_double(program: &Program, map: &MapDecl) -> bool {
+    let owner = map.path.split('.').next().unwrap_or_default().to_lowercase();
+    ["fake", "mock", "stub", "dummy"].iter().any(|word| owner.starts_with(word))
+        || program.file(&map.site.file).is_some_and(|file| file.text().contains("\t\"testing\"\n"))
+}
+
+/// Whether a map is a registry of code: what a program can do is known when it is built.
+fn holds_code(map: &MapDecl) -> bool {
+    let value = map.map_type.value.as_ref();
+    value.starts_with("func(") || value.ends_with("Func") || value.ends_with("Handler")
+}
+
 /// Whether an access takes entries out, or gives the variable another map in the middle of its life.
 fn loses(program: &Program, map: &MapDecl, access: &SourceAccess) -> bool {
     match access.access.operation {
@@ -144,11 +164,7 @@ fn loses(program: &Program, map: &MapDecl, access: &SourceAccess) -> bool {
         Operation::Replace => {
             // `if m == nil { m = make(…) }` makes the map when it is first needed.
             let lazy = access.assigned == Assigned::Made
-                && access.function.is_some_and(|function| {
-                    program
-                        .nilness(&map.id)
-                        .is_some_and(|nilness| nilness.checked.contains(&function))
-                });
+                && program.compared(&map.id).iter().any(|look| look.function == access.function);
             !access.access.before_sharing
                 && !lazy
                 && !go_locks::phase::makes_by_name(&access.access.site)
@@ -191,47 +207,83 @@ fn insertion<'p>(
         return None;
     }
     let touch = memory.analysis.touch(map, access);
-    if life::begins(program, &touch) {
+    if life::begins(program, &touch) || registers(access) {
         return None;
     }
-    if let (KeySource::Parameter(at), Some(function)) = (entry.source, access.function) {
-        if is_fixed(program, function, at, 0) {
-            return None;
-        }
+    let source = match (entry.source, access.function) {
+        (KeySource::Parameter(at), Some(function)) => given(program, function, at, 0),
+        (source, _) => source,
+    };
+    if source < KeySource::Unknown {
+        return None;
     }
-    let grade = grade(access, &entry);
+    let entry = NewEntry { source, ..entry };
+    let grade = grade(program, access, &entry);
     Some(Insertion { touch, entry, grade })
 }
 
+/// Whether a function by its name enters what a program is made of.
+fn registers(access: &SourceAccess) -> bool {
+    let name = go_locks::phase::short_function(&access.access.site).to_lowercase();
+    ["register", "define", "declare", "mustregister"].iter().any(|word| name.starts_with(word))
+}
+
 /// The more is known of where keys come from, and of what puts them in again and again, the surer.
-fn grade(access: &SourceAccess, entry: &NewEntry) -> Grade {
-    let Some(root) = &access.access.root else { return Grade::Low };
-    let again = root.many || root.kind == RootKind::Handler || entry.looped;
+fn grade(program: &Program, access: &SourceAccess, entry: &NewEntry) -> Grade {
+    // Where the map is handed to the function, what leads to others that it is handed by does not count.
+    let by_name = access.names.and_then(|function| program.function_by_id(function));
+    let root = match access.calls.is_empty() {
+        true => access.access.root.as_ref(),
+        false => by_name.and_then(|function| function.root.as_ref()),
+    };
+    let Some(root) = root.filter(|root| root.path.len() <= MAX_WAY) else { return Grade::Low };
+    let recurs = life::recurs(program, root);
     match entry.source {
-        KeySource::Request if again => Grade::High,
-        KeySource::New | KeySource::Message | KeySource::Parameter(_) if again => Grade::Medium,
+        KeySource::Request if recurs => Grade::High,
+        KeySource::New | KeySource::Message | KeySource::Parameter(_) if recurs => Grade::Medium,
         _ => Grade::Low,
     }
 }
 
-/// Whether all callers give a parameter what the source spells out.
-fn is_fixed(program: &Program, function: FunctionId, parameter: u32, depth: usize) -> bool {
-    let calls = program.callers(function);
-    let mut calls = calls.iter().filter(|call| !place::is_test(&call.site.file)).peekable();
-    depth < MAX_DEPTH
-        && calls.peek().is_some()
-        && calls.all(|call| {
-            let fixed = 1u32.checked_shl(parameter).is_some_and(|bit| call.fixed & bit != 0);
-            let begins = call.caller.is_none_or(|caller| life::runs_once(program, caller));
-            let passed = || {
-                let passed = call.passed.iter().find(|(there, _)| *there == parameter);
-                call.caller.zip(passed).is_some_and(|(caller, (_, here))| {
-                    caller != function && is_fixed(program, caller, *here, depth.saturating_add(1))
-                })
-            };
-            let called = !matches!(call.kind, CallKind::Value | CallKind::Held);
-            called && (fixed || begins || passed())
-        })
+/// Where all that a parameter is given comes from.
+fn given(program: &Program, function: FunctionId, parameter: u32, depth: usize) -> KeySource {
+    let handles = program.is_started(function)
+        && program
+            .starts()
+            .iter()
+            .any(|start| start.function == function && start.kind == RootKind::Handler);
+    if handles {
+        return KeySource::Request;
+    }
+    let calls: Vec<_> = program
+        .callers(function)
+        .into_iter()
+        .filter(|call| !place::is_test(&call.site.file))
+        .filter(|call| !call.caller.is_none_or(|caller| life::runs_once(program, caller)))
+        .collect();
+    if depth >= MAX_DEPTH || calls.len() > MAX_CALLS {
+        return KeySource::Parameter(parameter);
+    }
+    let sources = calls.iter().map(|call| {
+        let given = call.sources.iter().find(|(at, _)| *at == parameter).map(|(_, source)| *source);
+        match (call.kind, given, call.caller) {
+            (CallKind::Value | CallKind::Held, ..) => KeySource::Parameter(parameter),
+            (_, Some(KeySource::Parameter(here)), Some(caller)) if caller != function => {
+                given_above(program, caller, here, depth)
+            }
+            (_, given, _) => given.unwrap_or(KeySource::Unknown),
+        }
+    });
+    let nobody = if program.callers(function).is_empty() {
+        KeySource::Parameter(parameter)
+    } else {
+        KeySource::Fixed
+    };
+    sources.max().unwrap_or(nobody)
+}
+
+fn given_above(program: &Program, caller: FunctionId, here: u32, depth: usize) -> KeySource {
+    given(program, caller, here, depth.saturating_add(1))
 }
 
 /// Where keys come from.

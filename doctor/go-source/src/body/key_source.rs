@@ -12,8 +12,8 @@ use rustc_hash::FxHashMap;
 /// Expressions inside of expressions that are followed, at most.
 const MAX_DEPTH: u32 = 12;
 
-/// Arguments whose places fit into the bits of a number.
-const MAX_ARGUMENTS: usize = 32;
+/// The same for the arguments of calls.
+const ARGUMENT_DEPTH: u32 = 5;
 
 /// Where an entry is put into a map.
 #[derive(Clone, Copy, Debug)]
@@ -83,17 +83,16 @@ impl<'w> Walker<'w> {
         }
     }
 
-    /// Which arguments of a call are fixed, a bit each, and which are parameters of the function at hand as they are.
-    pub(super) fn fixed_arguments(&mut self, args: &[ExprId]) -> (u32, Vec<(u32, u32)>) {
-        let (mut fixed, mut passed) = (0u32, Vec::new());
-        for (bit, arg) in (0u32..).zip(args.iter().take(MAX_ARGUMENTS)) {
-            match self.source_of(*arg, None, MAX_DEPTH.saturating_sub(4)) {
-                KeySource::Fixed | KeySource::Type => fixed |= 1u32.checked_shl(bit).unwrap_or(0),
-                KeySource::Parameter(place) => passed.push((bit, place)),
-                _ => {}
+    /// Where the arguments of a call come from, by their places.
+    pub(super) fn sources_of(&mut self, args: &[ExprId]) -> Vec<(u32, KeySource)> {
+        let mut found = Vec::new();
+        for (at, arg) in (0u32..).zip(args) {
+            let source = self.source_of(*arg, None, MAX_DEPTH.saturating_sub(ARGUMENT_DEPTH));
+            if source != KeySource::Unknown {
+                found.push((at, source));
             }
         }
-        (fixed, passed)
+        found
     }
 
     /// Where the value of an expression comes from; `map` is the one that it is a key of.
@@ -226,16 +225,35 @@ impl<'w> Walker<'w> {
             ExprKind::Selector { base, name } if self.qualified(base, name).is_none() => {
                 match self.missing_import(base) {
                     Some(_) => KeySource::Fixed,
-                    None => self.source_of(base, map, depth),
+                    // What an object answers may be another thing each time.
+                    None => self.source_of(base, map, depth).max(KeySource::Unknown),
                 }
             }
             _ => KeySource::Fixed,
         };
         for arg in args {
-            most = most.max(self.source_of(*arg, map, depth));
+            if !self.is_context(*arg) {
+                most = most.max(self.source_of(*arg, map, depth));
+            }
         }
         // What a function makes of nothing is another thing each time, or always the same.
-        if args.is_empty() && most == KeySource::Fixed { KeySource::Unknown } else { most }
+        match most {
+            KeySource::Fixed if args.is_empty() => KeySource::Unknown,
+            // What is made of a new value need not be new: its type, its length.
+            KeySource::New if !args.is_empty() && self.r.type_of_expr(fun).is_none() => {
+                KeySource::Unknown
+            }
+            most => most,
+        }
+    }
+
+    /// Whether an argument says how long a call may take, and not what it is about.
+    fn is_context(&self, arg: ExprId) -> bool {
+        let ty = self.types.get(&arg).copied().unwrap_or(Ty::UNKNOWN);
+        match self.r.types.kind(ty) {
+            Kind::Foreign(id) => self.r.types.foreign(id) == "context.Context",
+            _ => self.r.is_named(ty, "context", "Context"),
+        }
     }
 
     /// Whether values of a type come with each request.
@@ -253,7 +271,7 @@ impl<'w> Walker<'w> {
         match self.r.types.kind(ty) {
             Kind::Basic(name) => matches!(name, "bool" | "uint8" | "int8" | "byte"),
             Kind::Named { decl, .. } => {
-                if matches!(self.r.named(ty), Some(("reflect", "Type" | "Kind"))) {
+                if self.is_type(ty) || self.r.is_named(ty, "reflect", "Kind") {
                     return true;
                 }
                 if self.is_enumerated(decl) {
@@ -262,15 +280,26 @@ impl<'w> Walker<'w> {
                 let under = self.r.under(ty);
                 under != ty && self.has_few(under, depth)
             }
-            Kind::Foreign(id) => {
-                matches!(self.r.types.foreign(id), "reflect.Type" | "reflect.Kind")
-            }
+            Kind::Pointer(_) | Kind::Foreign(_) => self.is_type(ty),
             Kind::Struct(id) => {
                 let fields: Vec<Ty> =
                     self.r.types.fields(id).iter().map(|field| field.ty).collect();
-                fields.into_iter().all(|ty| self.has_few(ty, depth))
+                // A type in the key bounds what else is in it, as in caches of what types have in common.
+                fields.iter().any(|ty| self.is_type(*ty))
+                    || fields.into_iter().all(|ty| self.has_few(ty, depth))
             }
             _ => false,
+        }
+    }
+
+    /// Whether values of a type are themselves types of Go.
+    fn is_type(&self, ty: Ty) -> bool {
+        match self.r.types.kind(ty) {
+            Kind::Foreign(id) => self.r.types.foreign(id) == "reflect.Type",
+            Kind::Pointer(to) => {
+                matches!(self.r.named(to), Some(("reflect", "rtype") | ("internal/abi", "Type")))
+            }
+            _ => self.r.is_named(ty, "reflect", "Type"),
         }
     }
 

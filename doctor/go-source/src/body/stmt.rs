@@ -160,8 +160,11 @@ impl<'w> Walker<'w> {
                 let mark = self.r.mark();
                 self.header(init);
                 self.loops.push(self.place.statement.start);
-                if let Some(cond) = cond {
-                    self.value(cond, Ty::UNKNOWN);
+                match cond {
+                    Some(cond) => {
+                        self.value(cond, Ty::UNKNOWN);
+                    }
+                    None => self.goes_on(),
                 }
                 if let Some(post) = post {
                     self.stmt_kind(hir.stmt(post).kind);
@@ -492,6 +495,7 @@ impl<'w> Walker<'w> {
             _ => (Ty::UNKNOWN, Ty::UNKNOWN),
         };
         if matches!(kind, Kind::Chan(_)) {
+            self.goes_on();
             self.joins_here(hir.stmt(body).span.end);
         }
         let over_function = matches!(kind, Kind::Func { .. });
@@ -532,6 +536,14 @@ impl<'w> Walker<'w> {
             self.frames.pop();
         }
         self.r.unbind(mark);
+    }
+
+    /// The function at hand has a loop that nothing in its header ends.
+    fn goes_on(&mut self) {
+        let function = self.owner().map(index);
+        if let Some(function) = function.and_then(|at| self.facts.functions.get_mut(at)) {
+            function.endless = true;
+        }
     }
 
     /// What a loop over a function yields: the parameters of its `yield`.

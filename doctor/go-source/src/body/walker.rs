@@ -394,6 +394,7 @@ impl<'w> Walker<'w> {
             handler: false,
             init: false,
             once: false,
+            endless: false,
         });
         number
     }

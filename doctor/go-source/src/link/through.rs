@@ -190,8 +190,7 @@ pub(super) fn calls(
                     receiver: receiver.filter(|_| taken && by.at == hand.at),
                     given: Vec::new(),
                     foreign: false,
-                    fixed: 0,
-                    passed: Vec::new(),
+                    sources: Vec::new(),
                     looped: false,
                     at: by.at,
                 });
