@@ -3,8 +3,8 @@
 //! A rule that looks at a value asks by the span of the expression that makes it: [`Escapes::of`].
 
 use crate::escape_report::{EscapeReport, Place, Said};
-use finding::Operation;
-use go_source::{NewEntry, Program, SourceAccess, Span};
+use finding::{DeclKind, MapDecl, Operation};
+use go_source::{FunctionId, NewEntry, Program, SourceAccess, SourceFile, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -35,6 +35,7 @@ impl Escapes {
         for file in program.files() {
             by_package.insert((file.package(), name_of(file.path())), file.path());
         }
+        let packages: BTreeSet<&str> = program.files().iter().map(SourceFile::package).collect();
         let mut found = Self { name: report.name().into(), ..Self::default() };
         let mut known: BTreeMap<(Option<Arc<str>>, Arc<str>), Option<Arc<str>>> = BTreeMap::new();
         for said in &report.said {
@@ -55,6 +56,8 @@ impl Escapes {
                     let line = (Arc::clone(path), said.line);
                     found.by_line.entry(line).or_default().push(said.clone());
                 }
+                // Generic code of others is compiled where it is used.
+                None if packages.contains(said.package.as_deref().unwrap_or_default()) => {}
                 None => {
                     found.elsewhere.insert(Arc::clone(&said.file));
                 }
@@ -103,21 +106,42 @@ impl Escapes {
         ))
     }
 
-    /// Whether the compiler keeps all maps that a variable is given in the frames of their functions.
-    pub(crate) fn stays(&self, program: &Program, accesses: &[&SourceAccess]) -> bool {
-        let mut made = false;
-        for access in accesses.iter().filter(|access| access.access.operation == Operation::Replace)
-        {
-            let mut of_maps = self
-                .of(program, &access.access.site.file, access.placement.operation)
-                .filter(|verdict| verdict.what.contains("map["))
-                .peekable();
-            made = of_maps.peek().is_some();
-            if !made || of_maps.any(|verdict| verdict.place == Place::Heap) {
-                return false;
-            }
+    /// Whether the compiler keeps all maps of a variable or field in the frames of functions that return: none of them
+    /// outlives its function.
+    pub(crate) fn stays(
+        &self,
+        program: &Program,
+        map: &MapDecl,
+        accesses: &[&SourceAccess],
+    ) -> bool {
+        if self.by_line.is_empty() {
+            return false;
         }
-        made
+        let owner = map.path.split_once('.').map(|(owner, _)| owner).unwrap_or_default();
+        let mut places: Vec<(Option<FunctionId>, Span)> = accesses
+            .iter()
+            .filter(|access| access.access.operation == Operation::Replace)
+            .map(|access| (access.function, access.placement.operation))
+            .collect();
+        if map.decl == DeclKind::Field {
+            let makers = program.makers(&format!("{}.{owner}", map.package)).iter();
+            places.extend(makers.map(|maker| {
+                let body = maker.and_then(|maker| program.function_by_id(maker));
+                (*maker, body.map_or(Span { start: 0, end: 0 }, |function| function.body))
+            }));
+        }
+        !places.is_empty()
+            && places.iter().all(|(function, span)| {
+                let function = function.and_then(|function| program.function_by_id(function));
+                // What `main` keeps, or a loop without end, lives as long as the program.
+                let returning = function
+                    .filter(|function| !function.endless && &*function.symbol != "main.main");
+                returning.is_some_and(|function| {
+                    let said = self.of(program, &function.site.file, *span);
+                    let mut maps = said.filter(|said| is_map(said.what)).peekable();
+                    maps.peek().is_some() && maps.all(|said| said.place == Place::Frame)
+                })
+            })
     }
 
     /// What the report speaks of that is not in the program.
@@ -130,6 +154,11 @@ impl Escapes {
             }
         }
     }
+}
+
+/// `make(map[string]int)`, `map[string]int{...}`.
+fn is_map(what: &str) -> bool {
+    what.starts_with("make(map[") || what.starts_with("map[")
 }
 
 /// The last part of a path, on any system.

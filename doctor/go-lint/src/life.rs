@@ -4,6 +4,7 @@ use crate::{place, words};
 use finding::{ConcurrentRoot, DeclKind, MapDecl, Related, RootKind};
 use go_locks::{Analysis, End, Touch, phase};
 use go_source::{CallKind, FunctionId, Program, SourceAccess};
+use std::sync::Arc;
 
 /// Callers that are followed back, at most, and how far.
 const MAX_CALLERS: usize = 4;
@@ -130,20 +131,21 @@ pub(crate) fn begins(program: &Program, touch: &Touch<'_>) -> bool {
     touch.source.access.before_sharing
         || phase::makes(program, touch)
         || touch.source.function.is_some_and(|function| {
-            touch.source.access.root.is_none() && runs_once(program, function)
+            let endless = program.function_by_id(function).is_some_and(|function| function.endless);
+            touch.source.access.root.is_none() && !endless && runs_once(program, function)
         })
 }
 
 /// Whether what runs code beside others does so again and again: requests, and goroutines that go on until something ends
-/// them, or that such a one starts.
+/// them, or that such a one starts. Those whose starter waits for them are parts of one task.
 pub(crate) fn recurs(program: &Program, root: &ConcurrentRoot) -> bool {
     if root.kind == RootKind::Handler {
         return true;
     }
-    let starter = root.site.function.iter();
-    root.path
-        .iter()
-        .take(1)
-        .chain(starter)
-        .any(|symbol| program.functions_named(symbol).iter().any(|function| function.endless))
+    let named = |symbol: &Arc<str>| program.functions_named(symbol);
+    let starters = || root.site.function.iter().flat_map(named);
+    let waits = starters().any(|starter| !program.joins(starter.id).is_empty());
+    // `go func() { defer wg.Done(); s.run() }()` runs what it calls.
+    let mut first = root.path.iter().take(2).flat_map(named);
+    starters().any(|starter| starter.endless) || (!waits && first.any(|function| function.endless))
 }

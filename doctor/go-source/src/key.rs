@@ -32,7 +32,7 @@ pub enum KeySource {
     Unknown,
     /// The parameter at that place.
     Parameter(u32),
-    /// A channel.
+    /// A channel, or bytes that are decoded.
     Message,
     /// The clock, a random number, a new pointer: another one each time.
     New,

@@ -45,7 +45,7 @@
 //! known of a key, the lower is the grade.
 //!
 //! `--escape FILE` takes the compiler's word for where values go: `go build -gcflags=-m ./... 2> FILE`. What escapes to the
-//! heap is said to; a map that does not escape is not claimed.
+//! heap is said to; maps that live in the frames of functions that return are not claimed.
 //!
 //! ## References
 //!
@@ -92,7 +92,7 @@ pub(crate) fn check<'p>(
         || !accesses.iter().any(|access| access.access.operation == Operation::Write)
         || accesses.iter().any(|access| loses(program, map, access) || limits(program, access))
         || program.nilness(&map.id).is_some_and(|nilness| nilness.addressed)
-        || memory.escapes.stays(program, &accesses)
+        || memory.escapes.stays(program, map, &accesses)
     {
         return;
     }
@@ -207,7 +207,7 @@ fn insertion<'p>(
         return None;
     }
     let touch = memory.analysis.touch(map, access);
-    if life::begins(program, &touch) || registers(access) {
+    if life::begins(program, &touch) || registers(access) || is_flag(program, access) {
         return None;
     }
     let source = match (entry.source, access.function) {
@@ -226,6 +226,14 @@ fn insertion<'p>(
 fn registers(access: &SourceAccess) -> bool {
     let name = go_locks::phase::short_function(&access.access.site).to_lowercase();
     ["register", "define", "declare", "mustregister"].iter().any(|word| name.starts_with(word))
+}
+
+/// Whether a function takes an option of the command line: `Set` of a `flag.Value`.
+fn is_flag(program: &Program, access: &SourceAccess) -> bool {
+    let symbol = access.access.site.function.as_deref().unwrap_or_default();
+    symbol
+        .strip_suffix(".Set")
+        .is_some_and(|ty| program.function(&format!("{ty}.String")).is_some())
 }
 
 /// The more is known of where keys come from, and of what puts them in again and again, the surer.
@@ -259,7 +267,9 @@ fn given(program: &Program, function: FunctionId, parameter: u32, depth: usize) 
         .callers(function)
         .into_iter()
         .filter(|call| !place::is_test(&call.site.file))
-        .filter(|call| !call.caller.is_none_or(|caller| life::runs_once(program, caller)))
+        .filter(|call| {
+            call.looped || !call.caller.is_none_or(|caller| life::runs_once(program, caller))
+        })
         .collect();
     if depth >= MAX_DEPTH || calls.len() > MAX_CALLS {
         return KeySource::Parameter(parameter);
@@ -290,7 +300,7 @@ fn given_above(program: &Program, caller: FunctionId, here: u32, depth: usize) -
 fn source_of(source: KeySource) -> &'static str {
     match source {
         KeySource::Request => "its keys come from requests",
-        KeySource::Message => "its keys come from a channel",
+        KeySource::Message => "its keys come from messages",
         KeySource::New => "each entry has a key that is made for it",
         KeySource::Parameter(_) => "its keys are whatever callers give",
         _ => "it cannot be told how many keys there are",

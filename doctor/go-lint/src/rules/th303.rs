@@ -54,7 +54,7 @@
 use crate::rule::Memory;
 use crate::{life, place, words};
 use finding::{Finding, Grade, LockMode, MapDecl, MapKind, Operation, Related, Role};
-use go_locks::{Guard, Held, Locks, SharedMap, Touch, phase};
+use go_locks::{Guard, Held, Locks, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -68,19 +68,18 @@ pub(crate) fn check<'p>(
     accesses: &[&'p SourceAccess],
     found: &mut Vec<Finding>,
 ) {
-    let mut used: Vec<&'p SourceAccess> = accesses
+    let used: Vec<&'p SourceAccess> = accesses
         .iter()
         .copied()
         .filter(|access| !access.access.before_sharing)
         .filter(|access| !place::is_test(&access.access.site.file))
         .collect();
     if map.map_type.kind == MapKind::SyncMap {
-        used.retain(|access| !phase::makes_by_name(&access.access.site));
         found.extend(under_lock(memory, map, &used).or_else(|| never_loaded(map, &used)));
     } else if let Some(shared) = memory.shared(map) {
         let Some(guard) = &shared.guard else { return };
         found.extend(
-            never_read_locked(memory.analysis.program, shared, guard)
+            never_read_locked(memory, shared, guard)
                 .or_else(|| mostly_read(memory.analysis.program, shared, guard)),
         );
     }
@@ -148,11 +147,25 @@ fn never_loaded(map: &MapDecl, used: &[&SourceAccess]) -> Option<Finding> {
 }
 
 /// An `RWMutex` around a map that nobody takes for reading.
-fn never_read_locked(program: &Program, shared: &SharedMap<'_>, guard: &Guard) -> Option<Finding> {
+fn never_read_locked(
+    memory: &Memory<'_, '_>,
+    shared: &SharedMap<'_>,
+    guard: &Guard,
+) -> Option<Finding> {
+    let program = memory.analysis.program;
     let reads = shared.touches.iter().find(|touch| !touch.mutates() && holds(touch, guard))?;
     if !guard.beside
         || !is_rw_mutex(program, shared.decl, guard)
         || is_taken_for_reading(program, guard)
+    {
+        return None;
+    }
+    // One lock is one finding, at the first of its maps.
+    let others = memory.analysis.maps.iter().take_while(|other| other.decl.id < shared.decl.id);
+    let mut others = others.filter(|other| {
+        other.guard.as_ref().is_some_and(|of_other| of_other.name == guard.name && of_other.beside)
+    });
+    if others.any(|other| other.touches.iter().any(|touch| !touch.mutates() && holds(touch, guard)))
     {
         return None;
     }
@@ -164,10 +177,10 @@ fn never_read_locked(program: &Program, shared: &SharedMap<'_>, guard: &Guard) -
     let short = guard.short();
     let message = format!("{short} is an RWMutex that is never taken for reading");
     let mut finding = begin(shared.decl, reads.source, Grade::Medium, message);
-    let places = if taken == 1 {
-        "the one place that takes it calls".to_owned()
-    } else {
-        format!("all {taken} places that take it call")
+    let places = match taken {
+        1 => "the one place that takes it calls".to_owned(),
+        2 => "both places that take it call".to_owned(),
+        taken => format!("all {taken} places that take it call"),
     };
     finding.because.push(format!("{places} Lock"));
     finding.related.extend(words::witnesses(shared, guard));

@@ -115,7 +115,11 @@ impl<'w> Walker<'w> {
                 Some(Object::Var(..)) => KeySource::Kept,
                 // `http.MethodGet` of a package that is not there.
                 None if self.missing_import(base).is_some() => KeySource::Fixed,
-                None => self.source_of(base, map, depth),
+                // A field of something new need not be new.
+                None => match self.source_of(base, map, depth) {
+                    KeySource::New => KeySource::Unknown,
+                    source => source,
+                },
             },
             ExprKind::Call { fun, args, .. } => {
                 self.source_of_call(fun, hir.exprs(args), map, depth)
@@ -179,8 +183,23 @@ impl<'w> Walker<'w> {
             Some(VariableOrigin::Receiver) => KeySource::Kept,
             Some(VariableOrigin::Parameter(place)) if own => KeySource::Parameter(place),
             _ if local.kind == LocalKind::Parameter && !local.given => KeySource::Kept,
+            _ if self.is_decoded(text) => KeySource::Message,
             _ => KeySource::Unknown,
         }
+    }
+
+    /// Whether the function at hand decodes something into a variable: `json.NewDecoder(r).Decode(&req)`.
+    fn is_decoded(&self, name: &str) -> bool {
+        let body = self.r.text(self.place.body);
+        let address = format!("&{name})");
+        body.match_indices(&address).any(|(at, _)| {
+            let line = body.get(..at).and_then(|before| before.rsplit('\n').next());
+            line.is_some_and(|line| {
+                ["Decode(", "Unmarshal(", "ReadJSON(", "Bind("]
+                    .iter()
+                    .any(|call| line.contains(call))
+            })
+        })
     }
 
     /// Of the elements of a list; a list that a package keeps is spelled out or filled by its configuration.
