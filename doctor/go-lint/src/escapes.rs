@@ -18,6 +18,9 @@ pub(crate) struct Escapes {
     elsewhere: BTreeSet<Arc<str>>,
 }
 
+/// A file as a report names it: the package, where a header does, and the path.
+type Printed = (Option<Arc<str>>, Arc<str>);
+
 /// What the compiler says of an expression.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verdict<'e> {
@@ -37,7 +40,7 @@ impl Escapes {
         }
         let packages: BTreeSet<&str> = program.files().iter().map(SourceFile::package).collect();
         let mut found = Self { name: report.name().into(), ..Self::default() };
-        let mut known: BTreeMap<(Option<Arc<str>>, Arc<str>), Option<Arc<str>>> = BTreeMap::new();
+        let mut known: BTreeMap<Printed, Option<Arc<str>>> = BTreeMap::new();
         for said in &report.said {
             let place = (said.package.clone(), Arc::clone(&said.file));
             let path = known.entry(place).or_insert_with(|| {

@@ -78,6 +78,7 @@ pub(crate) fn check<'p>(
         .iter()
         .copied()
         .filter(|access| !place::is_test(&access.access.site.file))
+        .filter(|access| !place::serves_tests(&access.access.site.file))
         .collect();
     let lives_on = |access: &&&SourceAccess| !is_last(program, access);
     let Some(emptied) =
@@ -135,9 +136,20 @@ fn is_last(program: &Program, access: &SourceAccess) -> bool {
     let calls = access.function.map(|function| program.callers(function)).unwrap_or_default();
     let deferred = !calls.is_empty() && calls.iter().all(|call| call.kind == CallKind::Defer);
     deferred
-        || ["close", "stop", "shutdown", "teardown", "destroy", "cleanup", "dispose", "exit"]
-            .iter()
-            .any(|word| name.starts_with(word))
+        || [
+            "close",
+            "stop",
+            "shutdown",
+            "teardown",
+            "destroy",
+            "cleanup",
+            "dispose",
+            "exit",
+            "discard",
+            "unregister",
+        ]
+        .iter()
+        .any(|word| name.starts_with(word))
 }
 
 /// Whether an access takes all entries out: `clear(m)`, or a loop over the map that deletes each key.

@@ -134,7 +134,7 @@ impl<'w> Walker<'w> {
                 }
                 most
             }
-            ExprKind::Unary { op: UnaryOp::Receive, .. } => KeySource::Message,
+            ExprKind::Unary { op: UnaryOp::Receive, x } => self.source_of_message(x, map, depth),
             ExprKind::Unary { op: UnaryOp::Address, x } => match hir.expr(hir.unparen(x)).kind {
                 ExprKind::Composite { .. } => KeySource::New,
                 _ => self.source_of(x, map, depth),
@@ -202,24 +202,26 @@ impl<'w> Walker<'w> {
         })
     }
 
+    /// Of what a channel yields: what an object sends to itself may come from anywhere.
+    fn source_of_message(&mut self, of: ExprId, map: Option<ExprId>, depth: u32) -> KeySource {
+        match self.source_of(of, map, depth) {
+            KeySource::Kept => KeySource::Unknown,
+            _ => KeySource::Message,
+        }
+    }
+
     /// Of the elements of a list; a list that a package keeps is spelled out or filled by its configuration.
     fn source_of_element(&mut self, of: ExprId, map: Option<ExprId>, depth: u32) -> KeySource {
+        let ty = self.types.get(&of).copied().unwrap_or(Ty::UNKNOWN);
+        let under = self.r.under(ty);
+        if matches!(self.r.types.kind(under), Kind::Chan(_)) {
+            return self.source_of_message(of, map, depth);
+        }
+        let hir = self.r.hir();
+        let name = hir.expr(hir.unparen(of)).kind == ExprKind::Name;
         match self.source_of(of, map, depth) {
-            KeySource::Kept => {
-                let hir = self.r.hir();
-                match hir.expr(hir.unparen(of)).kind {
-                    ExprKind::Name => KeySource::Fixed,
-                    _ => KeySource::Kept,
-                }
-            }
-            source => {
-                let ty = self.types.get(&of).copied().unwrap_or(Ty::UNKNOWN);
-                let under = self.r.under(ty);
-                match self.r.types.kind(under) {
-                    Kind::Chan(_) => KeySource::Message,
-                    _ => source,
-                }
-            }
+            KeySource::Kept if name => KeySource::Fixed,
+            source => source,
         }
     }
 
