@@ -12,9 +12,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// The rules.
-const CODES: [&str; 18] = [
+const CODES: [&str; 21] = [
     "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH107", "TH108", "TH109", "TH110",
-    "TH111", "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205",
+    "TH111", "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205", "TH302", "TH303",
+    "TH304",
 ];
 
 /// A copy of the programs that the rules are about.

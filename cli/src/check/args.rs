@@ -52,6 +52,13 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) with_test: bool,
 
+    /// Take the compiler's word for where values live, from the output of go build -gcflags=-m ./... 2> FILE
+    ///
+    /// For the rules of memory: TH302 says of what it finds whether each value that is put in goes to the heap, and leaves
+    /// out maps that do not.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) escape: Option<PathBuf>,
+
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) baseline: Option<PathBuf>,

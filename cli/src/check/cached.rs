@@ -117,6 +117,7 @@ fn what(tree: &Tree, settings: &Settings) -> String {
         "select": settings.select,
         "ignore": settings.ignore,
         "tests": settings.tests,
+        "escapes": settings.escapes.as_ref().map(|escapes| &escapes.hash),
         "tags": build.tags,
         "target": [&build.goos, &build.goarch],
         "place": place,

@@ -49,9 +49,10 @@ impl Merge {
         let program = tree::load_files(&tree.files, &settings.build, settings.tests, Vec::new());
         let paths = Paths { options: &self.options, base: &self.base, tests: settings.tests };
         let mut joined = Joined::default();
-        let mut findings = go_lint::check_with(&go_lint::analyse(&program), &settings.rules(), |findings| {
-            joined = diagnosis::join(&program, findings, &self.outputs, paths);
-        });
+        let mut findings =
+            go_lint::check_with(&go_lint::analyse(&program), &settings.rules(), |findings| {
+                joined = diagnosis::join(&program, findings, &self.outputs, paths);
+            });
         findings.merged = joined.merged;
         findings.notes.extend(program.notes().iter().map(ToString::to_string));
         findings.notes.extend(joined.notes);

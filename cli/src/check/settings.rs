@@ -1,6 +1,7 @@
 //! What a check does: the command line, and what it leaves open by `tophash.toml`.
 
 mod codes;
+mod escapes;
 mod file;
 mod paths;
 mod value;
@@ -9,11 +10,13 @@ use super::args::{Check, CheckFormat, Least};
 use crate::args::Build;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use escapes::Escapes;
 use file::File;
 use finding::{Findings, Grade};
 use go_lint::Options;
 use paths::Paths;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a check does.
 pub(crate) struct Settings {
@@ -27,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) tests: bool,
     /// What is left out where.
     paths: Paths,
+    /// What the compiler says of where values live.
+    pub(crate) escapes: Option<Escapes>,
     /// The findings that are known.
     pub(crate) baseline: Option<PathBuf>,
     /// The revision whose findings are not new.
@@ -67,9 +72,12 @@ impl Settings {
         }
         let paths = Paths::new(prefix(&file.folder, root), &file.exclude, parts)
             .map_err(|error| Error::new("cannot read a glob").because(&error))?;
+        let select = from_line(&arguments.select, file.select)?;
+        let escapes = arguments.escape.as_deref().map(Escapes::read).transpose()?;
         Ok(Self {
-            select: from_line(&arguments.select, file.select)?,
+            select,
             ignore: from_line(&arguments.ignore, file.ignore)?,
+            escapes,
             least,
             tests: arguments.tests.or(file.tests).unwrap_or(false),
             paths,
@@ -84,7 +92,12 @@ impl Settings {
 
     /// Which rules run. All grades are looked for: what is below the least is counted.
     pub(crate) fn rules(&self) -> Options {
-        Options { select: self.select.clone(), ignore: self.ignore.clone(), least: Grade::Low }
+        Options {
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            least: Grade::Low,
+            escapes: self.escapes.as_ref().map(|escapes| Arc::clone(&escapes.report)),
+        }
     }
 
     /// Leaves out, and counts, what paths exclude and what is below the least grade.

@@ -5,6 +5,7 @@
 mod cache;
 #[path = "../common/mod.rs"]
 mod common;
+mod escape;
 mod formats;
 mod module;
 mod new_from_rev;

@@ -4,6 +4,9 @@
 //! looks at one [`SharedMap`](go_locks::SharedMap) and claims [`Finding`]s. Each access is claimed by the first rule that
 //! knows more than the next: the order of [`RULES`].
 
+mod escape_report;
+mod escapes;
+mod life;
 mod options;
 mod place;
 mod rule;
@@ -11,11 +14,13 @@ mod rules;
 mod suppression;
 mod words;
 
+pub use escape_report::EscapeReport;
 pub use options::{Options, foreign_code};
 pub use rule::{RULES, Rule, page};
 pub use suppression::comment as suppressing_comment;
 
-use rule::Check;
+use escapes::Escapes;
+use rule::{Check, Memory};
 
 use finding::{Finding, Findings, Grade};
 use go_locks::Analysis;
@@ -85,13 +90,18 @@ pub fn check_with(
             found
         })
         .collect();
+    let escapes = options.escapes.as_ref().map(|report| Escapes::new(program, report));
+    let escapes = escapes.unwrap_or_default();
+    let memory = Memory { analysis: &analysis, escapes: &escapes };
     all.par_extend(program.decls().par_iter().flat_map_iter(|map| {
         let mut found: Vec<Finding> = Vec::new();
         let accesses: Vec<&SourceAccess> =
             program.accesses(&map.id).iter().filter(|access| wanted(access)).collect();
         for rule in &selected {
-            if let Check::Declared(check) = rule.check {
-                check(program, map, &accesses, &mut found);
+            match rule.check {
+                Check::Declared(check) => check(program, map, &accesses, &mut found),
+                Check::Memory(check) => check(&memory, map, &accesses, &mut found),
+                Check::Shared(_) => {}
             }
         }
         found
@@ -121,6 +131,7 @@ pub fn check_with(
     all.retain(|finding| !suppressions.suppresses(finding));
     let suppressed = before.saturating_sub(all.len());
     let mut notes = skip.notes();
+    notes.extend(escapes.notes());
     notes.extend(suppressions.notes(&|code| code.starts_with("TH") && options.selects(code)));
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let mut findings = Findings {

@@ -1,7 +1,8 @@
 //! Which rules run, and which grades are told.
 
-use crate::rule;
+use crate::{EscapeReport, rule};
 use finding::Grade;
+use std::sync::Arc;
 
 /// What a check looks for.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The least grade that is told.
     pub least: Grade,
+    /// What the compiler says of where values live, for the rules of memory.
+    pub escapes: Option<Arc<EscapeReport>>,
 }
 
 /// Names of tools that stand for all that they report.
@@ -32,7 +35,7 @@ pub fn foreign_code(given: &str) -> Option<String> {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { select: Vec::new(), ignore: Vec::new(), least: Grade::Medium }
+        Self { select: Vec::new(), ignore: Vec::new(), least: Grade::Medium, escapes: None }
     }
 }
 

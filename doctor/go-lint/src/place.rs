@@ -55,6 +55,11 @@ fn is_generated(text: &str) -> bool {
         .any(|line| line.starts_with("// Code generated ") && line.ends_with(" DO NOT EDIT."))
 }
 
+/// Whether a file holds tests.
+pub(crate) fn is_test(path: &str) -> bool {
+    path.ends_with("_test.go")
+}
+
 /// Whether a file by its path serves tests: helpers, fakes and mocks, whose maps one test at a time uses.
 pub(crate) fn serves_tests(path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));

@@ -1,5 +1,6 @@
 //! The list of rules, and their pages.
 
+use crate::escapes::Escapes;
 use crate::rules;
 use finding::{Finding, MapDecl};
 use go_locks::{Analysis, SharedMap};
@@ -30,6 +31,22 @@ pub(crate) enum Check {
     Shared(for<'p> fn(&Analysis<'p>, &SharedMap<'p>, &mut Vec<Finding>)),
     /// Any map with all its accesses, also before it is shared.
     Declared(fn(&Program, &MapDecl, &[&SourceAccess], &mut Vec<Finding>)),
+    /// The same, with how its accesses are reached and where the compiler puts values.
+    Memory(for<'p> fn(&Memory<'_, 'p>, &'p MapDecl, &[&'p SourceAccess], &mut Vec<Finding>)),
+}
+
+/// What the rules of memory ask.
+pub(crate) struct Memory<'a, 'p> {
+    pub(crate) analysis: &'a Analysis<'p>,
+    pub(crate) escapes: &'a Escapes,
+}
+
+impl<'a, 'p> Memory<'a, 'p> {
+    /// What is known of a map that is changed after it is shared.
+    pub(crate) fn shared(&self, map: &MapDecl) -> Option<&'a SharedMap<'p>> {
+        let at = self.analysis.maps.binary_search_by(|shared| shared.decl.id.cmp(&map.id)).ok()?;
+        self.analysis.maps.get(at)
+    }
 }
 
 impl Rule {
@@ -185,6 +202,15 @@ pub const RULES: &[Rule] = &[
         "missing-size-hint",
         "a map is made without a size, and filled by a loop whose turns are known",
         th301
+    ),
+    rule!(Memory, "TH302", "grow-only-map", "a map grows as long as the program lives", th302),
+    rule!(Memory, "TH303", "kind-of-map", "a map's kind or lock does not fit its use", th303),
+    rule!(
+        Memory,
+        "TH304",
+        "map-keeps-its-size",
+        "a map is emptied and keeps the room of its largest size",
+        th304
     ),
     rule!(Declared, "TH305", "large-copy", "a large value or key is copied at each access", th305),
     rule!(

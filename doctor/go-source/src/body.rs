@@ -19,6 +19,7 @@ mod holding;
 mod implicit;
 mod init_node;
 mod init_order;
+mod key_source;
 mod keys;
 mod literal;
 mod map_place;
@@ -38,5 +39,6 @@ pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
     LiteralUse, LockFact, LockPath, VariableOrigin,
 };
+pub(crate) use key_source::NewEntryFact;
 pub(crate) use keys::KeyFact;
 pub(crate) use walker::walk_package;

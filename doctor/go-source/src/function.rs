@@ -1,6 +1,6 @@
 //! Functions and closures by the names the runtime prints for them, and who calls them.
 
-use crate::{Base, Span};
+use crate::{Base, KeySource, Span};
 use finding::{ConcurrentRoot, HeldLock, LockSet, Site};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Function {
     pub parent: Option<FunctionId>,
     /// Why it may run beside other code, where a root was found.
     pub root: Option<ConcurrentRoot>,
+    /// Whether it has a loop without a condition, or over a channel: it goes on until something ends it.
+    pub endless: bool,
     /// The declarations of locks that it gives back without having taken them: whoever calls it holds them.
     pub gives_back: Vec<Arc<str>>,
 }
@@ -72,6 +74,8 @@ pub struct Call {
     /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it
     /// is called is what is held here, or nothing.
     pub foreign: bool,
+    /// Where its arguments come from, by their places; those of which it cannot be told are left out.
+    pub sources: Vec<(u32, KeySource)>,
     /// Whether it stands in a loop.
     pub looped: bool,
     /// Where in the file.

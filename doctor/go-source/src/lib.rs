@@ -49,7 +49,7 @@ pub use access::{
 };
 pub use cost::{Copied, CopiedFor, Cost, Entries, Fill, Spot, TextKey, Turns};
 pub use function::{Acquisition, Call, CallKind, Function, FunctionId, Holding};
-pub use key::KeyFault;
+pub use key::{KeyFault, KeySource, NewEntry};
 pub use mention::Mention;
 pub use note::{Note, NoteKind};
 pub use options::{LoadOptions, Target};

@@ -25,7 +25,7 @@ use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
     Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault,
-    LoadOptions, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
+    LoadOptions, NewEntry, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
@@ -165,6 +165,7 @@ pub(crate) struct Linked {
     pub(crate) effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
     pub(crate) costs: FxHashMap<(Arc<str>, u32), Vec<crate::Cost>>,
+    pub(crate) new_entries: FxHashMap<(Arc<str>, u32), NewEntry>,
 }
 
 /// Joins the packages.
@@ -268,6 +269,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         effects: turns::effects(world, units, &naming),
         key_faults: turns::key_faults(world, units),
         costs: costs::costs(world, units, &naming),
+        new_entries: turns::new_entries(world, units),
     }
 }
 

@@ -5,9 +5,9 @@ use crate::load;
 use crate::path::PathIndex;
 use crate::world::{Index, Part, World};
 use crate::{
-    Acquisition, Call, Cost, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, Nilness,
-    Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable, VariableId,
-    VendoredModule,
+    Acquisition, Call, Cost, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, NewEntry,
+    Nilness, Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable,
+    VariableId, VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -39,6 +39,7 @@ pub struct Program {
     effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
     costs: FxHashMap<(Arc<str>, u32), Vec<Cost>>,
+    new_entries: FxHashMap<(Arc<str>, u32), NewEntry>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
     go_minors: FxHashMap<String, u32>,
     pub(crate) indexes: Indexes,
@@ -141,6 +142,7 @@ impl Program {
             effects,
             key_faults,
             costs,
+            new_entries,
         } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
@@ -170,6 +172,7 @@ impl Program {
             effects,
             key_faults,
             costs,
+            new_entries,
             indexes,
             ..Self::default()
         }
@@ -415,6 +418,12 @@ impl Program {
     pub fn costs(&self, access: &SourceAccess) -> &[Cost] {
         let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
         self.costs.get(&place).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The entry that an access puts in.
+    pub fn new_entry(&self, access: &SourceAccess) -> Option<NewEntry> {
+        let place = (Arc::clone(&access.access.site.file), access.placement.operation.start);
+        self.new_entries.get(&place).copied()
     }
 
     /// Where a function waits for others to end, in no order.

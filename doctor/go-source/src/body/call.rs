@@ -62,9 +62,11 @@ impl<'w> Walker<'w> {
                     if kind == CallKind::Direct { CallKind::Interface } else { kind },
                     id,
                 );
+                let sources = self.sources_of(args);
                 if let Some(call) = self.facts.calls.last_mut() {
                     call.receiver = receiver;
                     call.given = given;
+                    call.sources = sources;
                 }
                 self.r.results(sig)
             }
@@ -146,9 +148,11 @@ impl<'w> Walker<'w> {
         let begins = receiver.and_then(|receiver| self.base_of(receiver.base));
         let given = self.given(args);
         let call = self.add_call(CallTarget::Declared(func), kind, id);
+        let sources = self.sources_of(args);
         if let Some(fact) = self.facts.calls.last_mut() {
             fact.receiver = begins;
             fact.given = given;
+            fact.sources = sources;
         }
         if kind == CallKind::Go {
             self.add_root(RootKind::Go, CallTarget::Declared(func), id);

@@ -231,6 +231,9 @@ impl<'w> Walker<'w> {
                 self.access(base, operation, shape, hir.expr(id).span, id);
                 if let Some(first) = first {
                     self.note_key(key, first, hir.expr(id).span.start, shape, unused);
+                    if operation == Operation::Write {
+                        self.note_new_entry(base, key, first, value, hir.expr(id).span.start);
+                    }
                 }
                 value
             }

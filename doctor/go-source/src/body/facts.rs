@@ -1,6 +1,7 @@
 //! What a walk writes down.
 
 use crate::hir::{ExprId, FuncId};
+use crate::key::KeySource;
 use crate::types::Def;
 use crate::world::{DeclRef, FileId, FuncRef};
 use crate::{CallKind, Placement, Span};
@@ -152,6 +153,8 @@ pub(crate) struct FunctionFact {
     pub(crate) init: bool,
     /// True for a literal that `sync.Once` runs: whoever comes later waits for its end.
     pub(crate) once: bool,
+    /// True where it has a loop without a condition, or over a channel: it goes on until something ends it.
+    pub(crate) endless: bool,
 }
 
 /// Who is called.
@@ -180,6 +183,8 @@ pub(crate) struct CallFact {
     pub(crate) given: Vec<(u32, BaseFact)>,
     /// Whether a function is handed to code that is not of the program.
     pub(crate) foreign: bool,
+    /// Where its arguments come from, by their places; those of which it cannot be told are left out.
+    pub(crate) sources: Vec<(u32, KeySource)>,
 }
 
 /// A map handed to a call as an argument or receiver.
@@ -394,6 +399,8 @@ pub(crate) struct Facts {
     pub(crate) costs: Vec<super::cost::CostFact>,
     /// Keys of accesses that do not work.
     pub(crate) keys: Vec<super::keys::KeyFact>,
+    /// Entries that are put in.
+    pub(crate) new_entries: Vec<super::key_source::NewEntryFact>,
     /// Map expressions whose map could not be told.
     pub(crate) unknown: u32,
 }

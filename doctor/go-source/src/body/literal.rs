@@ -81,6 +81,7 @@ impl<'w> Walker<'w> {
             body,
             site: body.start,
             once: false,
+            endless: false,
             range_body: true,
             handler: false,
             init: false,
@@ -108,6 +109,7 @@ impl<'w> Walker<'w> {
             receiver: None,
             given: Vec::new(),
             foreign: false,
+            sources: Vec::new(),
         });
         number
     }

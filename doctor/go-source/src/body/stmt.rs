@@ -2,6 +2,7 @@
 
 use super::expr::Use;
 use super::facts::VariableOrigin;
+use super::key_source::Derived;
 use super::map_place::MapPlace;
 use super::walker::{LocalKind, Place, Walker};
 use crate::hir::{DeclKind, ExprId, ExprKind, List, StmtId, StmtKind};
@@ -159,8 +160,11 @@ impl<'w> Walker<'w> {
                 let mark = self.r.mark();
                 self.header(init);
                 self.loops.push(self.place.statement.start);
-                if let Some(cond) = cond {
-                    self.value(cond, Ty::UNKNOWN);
+                match cond {
+                    Some(cond) => {
+                        self.value(cond, Ty::UNKNOWN);
+                    }
+                    None => self.goes_on(),
                 }
                 if let Some(post) = post {
                     self.stmt_kind(hir.stmt(post).kind);
@@ -195,6 +199,7 @@ impl<'w> Walker<'w> {
             for (target, value) in targets.iter().zip(values) {
                 let ty = self.target(*target, how);
                 self.value(*value, ty);
+                self.note_entry_value(hir.expr(*target).span.start, *value);
                 self.replaced(*target, ty, op, Some(*value));
                 self.held(*target, ty, Some(*value));
                 self.stores_function(*target, *value);
@@ -330,6 +335,9 @@ impl<'w> Walker<'w> {
             self.declare_variable(expr.span, ty, value);
             if let (0, [one], false) = (at, values, one_each) {
                 self.first_of(expr.span, *one);
+            }
+            if let ([one], false) = (values, one_each) {
+                self.derives(expr.span, Derived::Result(*one));
             }
             let def = Def { file: self.r.env.file, name: expr.span };
             if let Some(value) = value {
@@ -487,6 +495,7 @@ impl<'w> Walker<'w> {
             _ => (Ty::UNKNOWN, Ty::UNKNOWN),
         };
         if matches!(kind, Kind::Chan(_)) {
+            self.goes_on();
             self.joins_here(hir.stmt(body).span.end);
         }
         let over_function = matches!(kind, Kind::Func { .. });
@@ -495,12 +504,18 @@ impl<'w> Walker<'w> {
         }
         self.loops.push(self.place.statement.start);
         let elements = matches!(kind, Kind::Map { .. } | Kind::Slice(_) | Kind::Array(..));
+        let of_map = matches!(kind, Kind::Map { .. });
         for (target, ty, second) in [(key, first, false), (value, second, true)] {
             let Some(target) = target else { continue };
             if define {
                 let name = hir.expr(target).span;
                 self.declare_variable(name, ty, None);
                 let def = Def { file: self.r.env.file, name };
+                let keys = of_map && !second;
+                self.derives(
+                    name,
+                    if keys { Derived::Key(subject) } else { Derived::Element(subject) },
+                );
                 if elements && second {
                     self.first_of(name, subject);
                     self.takes_elements(def, ty, subject);
@@ -513,15 +528,22 @@ impl<'w> Walker<'w> {
                 self.held(target, ty, None);
             }
         }
-        let of_map = u32::from(matches!(kind, Kind::Map { .. }));
-        self.map_loops = self.map_loops.saturating_add(of_map);
+        self.map_loops = self.map_loops.saturating_add(u32::from(of_map));
         self.stmt(body);
-        self.map_loops = self.map_loops.saturating_sub(of_map);
+        self.map_loops = self.map_loops.saturating_sub(u32::from(of_map));
         self.loops.pop();
         if over_function {
             self.frames.pop();
         }
         self.r.unbind(mark);
+    }
+
+    /// The function at hand has a loop that nothing in its header ends.
+    fn goes_on(&mut self) {
+        let function = self.owner().map(index);
+        if let Some(function) = function.and_then(|at| self.facts.functions.get_mut(at)) {
+            function.endless = true;
+        }
     }
 
     /// What a loop over a function yields: the parameters of its `yield`.

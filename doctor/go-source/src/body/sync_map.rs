@@ -54,6 +54,11 @@ impl<'w> Walker<'w> {
                 let base = self.base_of(receiver.base);
                 self.begins_with(base);
                 self.stores_type(name, args);
+                if let ("Store" | "LoadOrStore" | "Swap", [key, value]) = (name, args) {
+                    let ty = self.types.get(value).copied().unwrap_or(Ty::UNKNOWN);
+                    self.note_new_entry(receiver.base, Ty::UNKNOWN, *key, ty, whole.start);
+                    self.note_entry_value(whole.start, *value);
+                }
             }
             None => self.facts.unknown = self.facts.unknown.saturating_add(1),
         }

@@ -117,6 +117,10 @@ pub(super) struct Walker<'w> {
     pub(super) map_loops: u32,
     /// Loops over maps of the declaration at hand.
     pub(super) turns: Vec<super::turn::MapLoop>,
+    /// What variables without an initialiser take their values from.
+    pub(super) derived: FxHashMap<u32, super::key_source::Derived>,
+    /// The types that packages enumerate.
+    pub(super) enumerated: super::key_source::Enumerated<'w>,
     /// Functions that sort something themselves, or do not.
     pub(super) sorters: FxHashMap<FuncRef, bool>,
 }
@@ -165,6 +169,8 @@ pub(crate) fn walk_package<'w>(
         depth: 0,
         map_loops: 0,
         turns: Vec::new(),
+        derived: FxHashMap::default(),
+        enumerated: FxHashMap::default(),
         sorters: FxHashMap::default(),
     };
     walker.types_of(&of.files);
@@ -214,6 +220,7 @@ impl<'w> Walker<'w> {
         self.selected.clear();
         self.loops.clear();
         self.stores.clear();
+        self.derived.clear();
         self.own_fields.clear();
         self.shared_fields.clear();
         self.r.unbind(0);
@@ -388,6 +395,7 @@ impl<'w> Walker<'w> {
             handler: false,
             init: false,
             once: false,
+            endless: false,
         });
         number
     }

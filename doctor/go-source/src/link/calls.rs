@@ -55,6 +55,7 @@ pub(crate) fn resolve(
                     receiver: call.receiver.map(|base| unit.base_of(base)),
                     given: call.given.iter().map(|(at, base)| (*at, unit.base_of(*base))).collect(),
                     foreign: call.foreign,
+                    sources: call.sources.clone(),
                     looped: call.since != call.at,
                     at: call.at,
                 });
@@ -94,6 +95,7 @@ pub(crate) fn resolve(
                     receiver: None,
                     given: Vec::new(),
                     foreign: how == Some(&LiteralUse::Foreign),
+                    sources: Vec::new(),
                     looped: false,
                     at: function.site,
                 });

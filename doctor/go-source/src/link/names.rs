@@ -96,6 +96,7 @@ impl<'a> Names<'a> {
                     lines: (line(fact.span.start), line(fact.body.end.saturating_sub(1))),
                     parent: fact.parent.map(|parent| FunctionId(unit.base.saturating_add(parent))),
                     root: None,
+                    endless: fact.endless,
                     gives_back: Vec::new(),
                 });
             }

@@ -190,6 +190,7 @@ pub(super) fn calls(
                     receiver: receiver.filter(|_| taken && by.at == hand.at),
                     given: Vec::new(),
                     foreign: false,
+                    sources: Vec::new(),
                     looped: false,
                     at: by.at,
                 });

@@ -3,7 +3,7 @@
 use super::Unit;
 use super::names::Names;
 use crate::world::World;
-use crate::{Effect, KeyFault};
+use crate::{Effect, KeyFault, NewEntry};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -34,6 +34,15 @@ pub(super) fn key_faults(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, 
     let facts = units.iter().flat_map(|unit| &unit.facts.keys);
     let place = |fact: &crate::body::KeyFact| {
         Some(((Arc::clone(&world.file(fact.file)?.path), fact.at), fact.fault))
+    };
+    facts.filter_map(place).collect()
+}
+
+/// The entries that are put in.
+pub(super) fn new_entries(world: &World, units: &[Unit]) -> FxHashMap<(Arc<str>, u32), NewEntry> {
+    let facts = units.iter().flat_map(|unit| &unit.facts.new_entries);
+    let place = |fact: &crate::body::NewEntryFact| {
+        Some(((Arc::clone(&world.file(fact.file)?.path), fact.at), fact.entry))
     };
     facts.filter_map(place).collect()
 }
