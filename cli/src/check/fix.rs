@@ -26,7 +26,7 @@ pub(crate) fn run(
     check: &dyn Fn(&Program) -> Findings,
 ) -> Result<u8> {
     // Tests use the types that are edited too.
-    let program = tree::load(tree, &settings.build, true, Vec::new());
+    let program = tree::load_for_edits(tree, &settings.build);
     let trees = Trees::new(&program);
     let mut plan = go_repair::plan(&program, &findings.findings, settings.tests);
     // What was read as other text than it is cannot be written back.

@@ -77,7 +77,7 @@ pub(crate) fn has_maps(planner: &Planner<'_, '_>, path: &str, file: &File) -> bo
 }
 
 /// A call of the function that hands a map out whose caller changes it, or of which it is not known.
-fn changed_by_caller(planner: &Planner<'_, '_>, out: &SourceAccess) -> Option<String> {
+pub(crate) fn changed_by_caller(planner: &Planner<'_, '_>, out: &SourceAccess) -> Option<String> {
     let calls = planner.program().callers(out.function?);
     let changes = |call: &&Call| {
         if call.kind == CallKind::Value {

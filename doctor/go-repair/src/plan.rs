@@ -3,7 +3,7 @@
 use crate::edit::{self, Edit, Edits};
 use crate::imports;
 use crate::trees::Trees;
-use finding::Site;
+use finding::{MapId, Site};
 use go_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub struct Change {
     pub(crate) edits: Edits,
     /// Standard packages that the edits need, by file.
     pub(crate) imports: BTreeSet<(String, &'static str)>,
+    /// The map that gets another type: literals of its own type cannot be given to it any more.
+    pub retypes: Option<MapId>,
     /// The functions that are edited, by file.
     pub(crate) bodies: Vec<(Arc<str>, Span)>,
 }
@@ -25,7 +27,7 @@ pub struct Change {
 impl Change {
     pub(crate) fn new(findings: Vec<usize>, what: String) -> Self {
         let edits = Edits::default();
-        Self { findings, what, edits, imports: BTreeSet::new(), bodies: Vec::new() }
+        Self { findings, what, edits, imports: BTreeSet::new(), retypes: None, bodies: Vec::new() }
     }
 
     /// The files that it edits.
@@ -182,6 +184,11 @@ pub(crate) fn by_place(left: &mut Vec<Left>) {
 /// `1 access`, `2 accesses`.
 pub(crate) fn accesses(number: usize) -> String {
     if number == 1 { "1 access".to_owned() } else { format!("{number} accesses") }
+}
+
+/// `1 place`, `2 places`.
+pub(crate) fn places(number: usize) -> String {
+    if number == 1 { "1 place".to_owned() } else { format!("{number} places") }
 }
 
 /// Where a site is, for a sentence.

@@ -6,7 +6,7 @@ use crate::plan::{self, Change, Left, Plan};
 use crate::quiet::Quiet;
 use crate::take::Bare;
 use crate::trees::Trees;
-use crate::{hand_out, longer, make_map, take, upgrade};
+use crate::{hand_out, longer, make_map, pointer, take, upgrade};
 use finding::{DeclKind, Finding, Operation};
 use go_locks::{Analysis, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
@@ -20,6 +20,9 @@ pub(crate) struct Planner<'a, 'p> {
     pub(crate) order: Order<'p>,
     /// What may run under a lock: none of the functions in which the plan may take one.
     pub(crate) quiet: Quiet<'a>,
+    pub(crate) calls: &'a Calls,
+    /// Whether files of tests may be edited.
+    pub(crate) tests: bool,
 }
 
 impl<'p> Planner<'_, 'p> {
@@ -52,7 +55,8 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
     let touches = analysis.maps.iter().filter(about).flat_map(|map| &map.touches);
     let locking = touches.filter_map(|touch| touch.source.function).collect();
     let quiet = Quiet::new(&trees, &calls, locking);
-    let planner = Planner { analysis: &analysis, trees: &trees, order, quiet };
+    let planner =
+        Planner { analysis: &analysis, trees: &trees, order, quiet, calls: &calls, tests };
     let mut plan = Plan::default();
     let leave = |finding: usize, why: String| Left { finding, why, again: false };
     let mut longer: Vec<Claim<'_, '_>> = Vec::new();
@@ -119,6 +123,16 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
             plan.take(&trees, change);
         }
     }
+    bare.retain(|map| {
+        let replaced = pointer::is_replaced(&planner, map);
+        match replaced.then(|| pointer::change(&planner, map)) {
+            Some(Ok(change)) => {
+                plan.take(&trees, change);
+                false
+            }
+            _ => true,
+        }
+    });
     for maps in by_owner(&bare) {
         // One lock for all maps of a struct; where that cannot be, each has its own.
         let together = if maps.len() > 1 { take::fresh(&planner, &maps).ok() } else { None };

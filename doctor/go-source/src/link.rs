@@ -13,6 +13,7 @@ mod slots;
 mod symbols;
 mod through;
 mod turns;
+mod uses;
 mod variables;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
@@ -24,7 +25,7 @@ use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
     Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault,
-    LoadOptions, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
+    LoadOptions, Nilness, Origin, SourceAccess, Start, Use, Variable, VariableId,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
@@ -69,7 +70,7 @@ pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOpt
         .map(|(id, _)| id)
         .collect();
     let mut units = spread::map(own, world.files.len(), |package| {
-        let facts = walk_package(world, names, package, minor);
+        let facts = walk_package(world, names, package, minor, options.uses);
         let (states, gives_back) = states(world, &facts);
         Unit { package, facts, states, gives_back, base: 0, variables: 0 }
     });
@@ -163,6 +164,9 @@ pub(crate) struct Linked {
     /// What loops over maps leave behind, and keys that do not work, by file and the offset of the access.
     pub(crate) effects: FxHashMap<(Arc<str>, u32), Vec<Effect>>,
     pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
+    /// Where maps of fields and packages are named, by map, and the names in selectors of which nothing is known.
+    pub(crate) uses: FxHashMap<MapId, Vec<Use>>,
+    pub(crate) unknown_selectors: Vec<Use>,
 }
 
 /// Joins the packages.
@@ -265,6 +269,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         nilness: nilness(units, &ids, &by_ref),
         effects: turns::effects(world, units, &naming),
         key_faults: turns::key_faults(world, units),
+        uses: uses::by_map(world, units, &ids),
+        unknown_selectors: uses::unknown(world, units),
     }
 }
 

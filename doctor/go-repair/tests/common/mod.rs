@@ -23,7 +23,7 @@ pub(crate) struct Repaired {
 
 fn load(files: &Files, tests: bool) -> Program {
     let tree: MemoryTree = files.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
-    Program::load(&tree, &LoadOptions { tests, ..LoadOptions::default() })
+    Program::load(&tree, &LoadOptions { tests, uses: tests, ..LoadOptions::default() })
 }
 
 fn with(files: &Files, edited: &[Edited]) -> Files {

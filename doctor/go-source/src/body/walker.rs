@@ -119,6 +119,8 @@ pub(super) struct Walker<'w> {
     pub(super) turns: Vec<super::turn::MapLoop>,
     /// Functions that sort something themselves, or do not.
     pub(super) sorters: FxHashMap<FuncRef, bool>,
+    /// Whether every place that names a map is written down.
+    pub(super) uses: bool,
 }
 
 const NO_SPAN: Span = Span { start: 0, end: 0 };
@@ -129,6 +131,7 @@ pub(crate) fn walk_package<'w>(
     index: &'w Index<'w>,
     package: PackageId,
     go_minor: u32,
+    uses: bool,
 ) -> Facts {
     let Some(of) = world.package(package) else { return Facts::default() };
     let mut walker = Walker {
@@ -166,6 +169,7 @@ pub(crate) fn walk_package<'w>(
         map_loops: 0,
         turns: Vec::new(),
         sorters: FxHashMap::default(),
+        uses,
     };
     walker.types_of(&of.files);
     let mut inits = 0u32;
