@@ -63,6 +63,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The findings that none of them repairs.
     pub left: Vec<Left>,
+    /// Those of them that repairs which are not safe by themselves would take: they were not allowed.
+    pub unsafely: Vec<usize>,
 }
 
 /// A file before and after.
@@ -86,36 +88,37 @@ impl Edited {
 impl Plan {
     /// Takes a change in, unless it edits what another does, or a file would not parse any more.
     pub(crate) fn take(&mut self, trees: &Trees<'_>, change: Change) {
-        let leave = |why: &str, again| {
-            let why = why.to_owned();
-            change.findings.iter().map(move |finding| Left {
-                finding: *finding,
-                why: why.clone(),
-                again,
-            })
+        let (why, again) = match self.refusal(trees, &change) {
+            Some(refusal) => refusal,
+            None => return self.changes.push(change),
         };
-        if self.changes.iter().any(|other| other.meets(&change)) {
-            self.left.extend(leave("another repair edits the same function", true));
-            return;
+        let leave = |finding| Left { finding, why: why.to_owned(), again };
+        self.left.extend(change.findings.into_iter().map(leave));
+    }
+
+    /// Whether a change could be taken in.
+    pub(crate) fn fits(&self, trees: &Trees<'_>, change: &Change) -> bool {
+        self.refusal(trees, change).is_none()
+    }
+
+    /// Why a change cannot be taken in, and whether another run will do.
+    fn refusal(&self, trees: &Trees<'_>, change: &Change) -> Option<(&'static str, bool)> {
+        if self.changes.iter().any(|other| other.meets(change)) {
+            return Some(("another repair edits the same function", true));
         }
         if change.files().any(|path| is_anothers(trees, path)) {
-            self.left.extend(leave("it would edit a generated or vendored file", false));
-            return;
+            return Some(("it would edit a generated or vendored file", false));
         }
-        let touched: BTreeSet<String> = change.edits.files.keys().cloned().collect();
-        let both = || self.changes.iter().chain(std::iter::once(&change));
-        if touched.iter().any(|path| edited(trees, path, both()).is_none()) {
+        let both = || self.changes.iter().chain(std::iter::once(change));
+        if change.files().any(|path| edited(trees, path, both()).is_none()) {
             let alone =
-                touched.iter().all(|path| edited(trees, path, std::iter::once(&change)).is_some());
-            let why = if alone {
-                "another repair edits the same lines"
-            } else {
-                "no edit of it was found that is surely right"
-            };
-            self.left.extend(leave(why, alone));
-            return;
+                change.files().all(|path| edited(trees, path, std::iter::once(change)).is_some());
+            return Some(match alone {
+                true => ("another repair edits the same lines", true),
+                false => ("no edit of it was found that is surely right", false),
+            });
         }
-        self.changes.push(change);
+        None
     }
 
     /// Takes changes out again, for the reason that is given.

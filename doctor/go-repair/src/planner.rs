@@ -6,7 +6,7 @@ use crate::plan::{self, Change, Left, Plan};
 use crate::quiet::Quiet;
 use crate::take::Bare;
 use crate::trees::Trees;
-use crate::{hand_out, longer, make_map, pointer, take, upgrade};
+use crate::{hand_out, longer, make_map, pointer, sync_map, take, upgrade};
 use finding::{DeclKind, Finding, Operation};
 use go_locks::{Analysis, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
@@ -40,12 +40,27 @@ pub(crate) struct Claim<'a, 'p> {
     pub(crate) touch: &'a Touch<'p>,
 }
 
-/// Plans the repair of findings of one program.
-///
-/// `tests` says whether files of tests may be edited; where the program has them, what they call is looked at anyway.
+/// What a plan may do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allowed {
+    /// Files of tests may be edited; where the program has them, what they call is looked at anyway.
+    pub tests: bool,
+    /// Repairs may be made that someone must look at: a map becomes a `sync.Map` where no lock can be taken.
+    pub unsafe_fixes: bool,
+}
+
+/// Plans the safe repair of findings of one program; `tests` as in [`Allowed::tests`].
 ///
 /// Linear in the program for what is set up, and in the callers of each function that is edited.
 pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
+    plan_with(program, findings, Allowed { tests, ..Allowed::default() })
+}
+
+/// Plans the repair of findings of one program.
+///
+/// What gives a map another type needs [`LoadOptions::uses`](go_source::LoadOptions::uses). Costs what [`plan`] costs.
+pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> Plan {
+    let Allowed { tests, unsafe_fixes } = allowed;
     let wanted = |access: &SourceAccess| tests || !is_test(&access.access.site.file);
     let analysis = Analysis::new(program, &wanted);
     let trees = Trees::new(program);
@@ -145,6 +160,21 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
                 Ok(change) => plan.take(&trees, change),
                 Err(why) => {
                     let (_, claims) = map;
+                    let of_goroutines = |claim: &Claim<'_, '_>| {
+                        let code = findings.get(claim.finding).map(|finding| &*finding.code);
+                        matches!(code, Some("TH102" | "TH106"))
+                    };
+                    let syncs = claims.iter().all(of_goroutines);
+                    match syncs.then(|| sync_map::change(&planner, map)) {
+                        Some(Ok(change)) if unsafe_fixes => {
+                            plan.take(&trees, change);
+                            continue;
+                        }
+                        Some(Ok(change)) if plan.fits(&trees, &change) => {
+                            plan.unsafely.extend(change.findings);
+                        }
+                        _ => {}
+                    }
                     plan.left.extend(claims.iter().map(|claim| leave(claim.finding, why.clone())));
                 }
             }

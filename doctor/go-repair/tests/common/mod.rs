@@ -4,7 +4,7 @@
 
 use finding::{Finding, Grade};
 use go_lint::Options;
-use go_repair::{Edited, Plan, trees::Trees};
+use go_repair::{Allowed, Edited, Plan, trees::Trees};
 use go_source::{LoadOptions, MemoryTree, Program};
 use std::collections::BTreeMap;
 
@@ -32,8 +32,13 @@ fn with(files: &Files, edited: &[Edited]) -> Files {
     files
 }
 
-/// Repairs what is found in a tree, of a grade at least.
+/// Repairs what is found in a tree, of a grade at least, safely.
 pub(crate) fn repair(files: &Files, least: Grade) -> Repaired {
+    repair_with(files, least, Allowed::default())
+}
+
+/// Repairs what is found in a tree as far as that is allowed.
+pub(crate) fn repair_with(files: &Files, least: Grade, allowed: Allowed) -> Repaired {
     let check = |files: &Files| {
         let options = Options { least, ..Options::default() };
         go_lint::check(&load(files, false), &options).findings
@@ -41,7 +46,7 @@ pub(crate) fn repair(files: &Files, least: Grade) -> Repaired {
     let findings = check(files);
     let program = load(files, true);
     let trees = Trees::new(&program);
-    let mut plan = go_repair::plan(&program, &findings, false);
+    let mut plan = go_repair::plan_with(&program, &findings, allowed);
     let after = plan.prove(&trees, &findings, &mut |edited| check(&with(files, edited)));
     let edited = plan.edited(&trees);
     Repaired { files: with(files, &edited), plan, findings, after }
