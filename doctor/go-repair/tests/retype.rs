@@ -78,7 +78,7 @@ fn each_map_becomes_what_the_table_says() {
             change.findings.iter().filter_map(|at| findings.get(*at)).any(|f| &*f.map.path == *path)
         });
         let change = of.next().unwrap_or_else(|| panic!("{path} is left: {:?}", plan.left));
-        assert!(change.what.contains(what), "{path}: {}", change.what);
+        assert!(change.what.contains(what), "{path}: {}; {:?}", change.what, plan.left);
     }
     assert_eq!(plan.changes.len(), BECOMES.len());
 }
@@ -96,10 +96,8 @@ fn without_the_flag_a_map_stays_a_map_and_it_is_said_what_the_flag_would_repair(
 
 #[test]
 fn what_is_repaired_is_found_no_more() {
-    let Repaired { plan, after, .. } = repaired(true);
-    let races = after.iter().filter(|finding| finding.code.starts_with("TH1"));
-    assert_eq!(races.count(), 0, "{after:?}");
-    assert_eq!(plan.left.len(), after.len());
+    let Repaired { after, .. } = repaired(true);
+    assert!(after.is_empty(), "{after:?}");
 }
 
 #[test]
