@@ -24,6 +24,7 @@ pub mod stress;
 pub mod trees;
 
 mod align;
+mod bare;
 mod calls;
 mod choices;
 mod copies;

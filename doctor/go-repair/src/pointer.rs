@@ -1,5 +1,6 @@
 //! Holds a map that is replaced whole, and never changed in place, by an `atomic.Pointer`.
 
+use crate::bare::Bare;
 use crate::edit::Edit;
 use crate::every_use::{self, Done, Place};
 use crate::hand_out;
@@ -8,7 +9,6 @@ use crate::plan::{self, Change};
 use crate::planner::Planner;
 use crate::published::{self, Pointed};
 use crate::retype::{self, Declared};
-use crate::take::Bare;
 use finding::Operation;
 use go_locks::SharedMap;
 use go_source::Span;

@@ -7,12 +7,12 @@
 mod conversion;
 mod range;
 
+use crate::bare::Bare;
 use crate::edit::Edit;
 use crate::every_use::{self, Done, Place};
 use crate::plan::{self, Change};
 use crate::planner::Planner;
 use crate::retype::{self, Declared, Owner};
-use crate::take::Bare;
 use go_source::Span;
 use go_syntax::ast::{AssignStmt, CallExpr, IndexExpr, MapType, ValueSpec};
 use go_syntax::{AssignOp, File, Kind, Node, View};

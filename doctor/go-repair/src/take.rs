@@ -1,5 +1,6 @@
 //! Takes a lock around accesses: the one that guards their map elsewhere, or a new one beside it.
 
+use crate::bare::Bare;
 use crate::function::{Function, Target};
 use crate::guard::{self, Guard};
 use crate::plan::{self, Change, Left};
@@ -62,9 +63,6 @@ pub(crate) fn existing<'a, 'p>(
     }
     (changes, left)
 }
-
-/// A map with no lock and the findings about it.
-pub(crate) type Bare<'a, 'p> = (&'a SharedMap<'p>, Vec<Claim<'a, 'p>>);
 
 /// Declares one lock beside maps, several only of one struct, and takes it at every access.
 ///

@@ -167,6 +167,8 @@ pub(crate) struct Linked {
     /// Where maps of fields and packages are named, by map, and the names in selectors of which nothing is known.
     pub(crate) uses: FxHashMap<MapId, Vec<Use>>,
     pub(crate) unknown_selectors: Vec<Use>,
+    /// Where mutexes are named, by their declarations.
+    pub(crate) lock_uses: FxHashMap<Arc<str>, Vec<Use>>,
 }
 
 /// Joins the packages.
@@ -271,6 +273,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         key_faults: turns::key_faults(world, units),
         uses: uses::by_map(world, units, &ids),
         unknown_selectors: uses::unknown(world, units),
+        lock_uses: uses::by_lock(world, units, &naming),
     }
 }
 

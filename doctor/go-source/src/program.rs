@@ -147,6 +147,7 @@ impl Program {
             key_faults,
             uses,
             unknown_selectors,
+            lock_uses,
         } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
@@ -175,7 +176,7 @@ impl Program {
             nilness,
             effects,
             key_faults,
-            uses: Some(Uses { by_map: uses, unknown_selectors, left_out: Vec::new() }),
+            uses: Some(Uses { by_map: uses, unknown_selectors, lock_uses, left_out: Vec::new() }),
             indexes,
             ..Self::default()
         }
@@ -281,6 +282,14 @@ impl Program {
     pub fn uses(&self, id: &MapId) -> Option<&[Use]> {
         let uses = self.uses.as_ref()?;
         Some(uses.by_map.get(id).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// Every place that names a mutex which is a field or a variable of a package, by its declaration as in
+    /// [`SourceAccess::guards`], where that was asked for as above. Methods that a struct has of an embedded one name no
+    /// mutex.
+    pub fn lock_uses(&self, guard: &str) -> Option<&[Use]> {
+        let uses = self.uses.as_ref()?;
+        Some(uses.lock_uses.get(guard).map(Vec::as_slice).unwrap_or_default())
     }
 
     /// The names in selectors of which it is not known what they select, where that was asked for as above.

@@ -18,6 +18,7 @@ pub struct Use {
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
     pub(crate) by_map: FxHashMap<MapId, Vec<Use>>,
+    pub(crate) lock_uses: FxHashMap<Arc<str>, Vec<Use>>,
     pub(crate) unknown_selectors: Vec<Use>,
     /// Files beside those of the program that no build for the target takes, with their texts.
     pub(crate) left_out: Vec<(String, String)>,
