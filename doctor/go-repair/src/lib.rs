@@ -4,10 +4,12 @@
 //! planner: findings ─► take: a lock around accesses, the one that is there or a new one
 //!                      longer: the lock that is there, held longer      upgrade: Lock for RLock
 //!                      hand_out: a copy and not the map                 make_map: before it is written
+//!                      bare: no lock ─► pointer: a map that is replaced; take; sync_map, rw_mutex where that is allowed
 //!                      ─► plan: edits that compose ─► proof: a second check, of the edited program
 //! one_lock: one map ─► one lock around every access of it: the emergency patch of a crash
 //!
 //!   what both stand on: guard: which lock; declare: a new one; reach, order: whether it may be taken at an access;
+//!   every_use, retype, align: what another type of the map takes; published: what may be stored for others to load;
 //!   quiet: what may run under it; wrap, hoist: the edits of a function; edit: the text with all edits, and its diff
 //! stress:  one map ─► a test that calls what touches it from many goroutines
 //! ```
@@ -53,6 +55,7 @@ mod published;
 mod quiet;
 mod reach;
 mod retype;
+mod rw_mutex;
 mod sections;
 mod sync_map;
 mod take;

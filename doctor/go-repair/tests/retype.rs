@@ -30,6 +30,7 @@ const BECOMES: &[(&str, &str)] = &[
     ("Routes.backends", "atomic.Pointer"),
     ("flags", "atomic.Pointer"),
     ("Hub.listeners", "sync.Map"),
+    ("Prices.byItem", "sync.RWMutex"),
     ("failures", "sync.Map"),
     ("replies", "sync.Map"),
 ];
@@ -113,7 +114,7 @@ fn programs_build_before_and_behind_and_their_tests_race_before_alone() {
         let mut vet = go.command();
         vet.current_dir(folder.path()).args(["vet", "./..."]);
         Go::output(vet);
-        for package in ["pointer", "syncmap"] {
+        for package in ["pointer", "rwmutex", "syncmap"] {
             let program = folder.path().join("tests");
             let mut build = go.command();
             build.current_dir(folder.path()).env("CGO_ENABLED", "1");
