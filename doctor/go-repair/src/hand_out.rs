@@ -72,8 +72,13 @@ pub(crate) fn copy(
 
 /// True where a file can copy maps by `maps.Clone`.
 pub(crate) fn has_maps(planner: &Planner<'_, '_>, path: &str, file: &File) -> bool {
+    if let Some(known) = planner.has_maps.borrow().get(path) {
+        return *known;
+    }
     let released = planner.program().go_minor(path).is_some_and(|minor| minor >= PACKAGE_MAPS);
-    released && imports::is_free(file, "maps")
+    let has = released && imports::is_free(file, "maps");
+    planner.has_maps.borrow_mut().insert(path.to_owned(), has);
+    has
 }
 
 /// A call of the function that hands a map out whose caller changes it, or of which it is not known.

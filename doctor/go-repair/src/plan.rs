@@ -96,6 +96,29 @@ impl Plan {
         self.left.extend(change.findings.into_iter().map(leave));
     }
 
+    /// Takes in many changes, whose files are parsed once where all fit together.
+    pub(crate) fn take_all(&mut self, trees: &Trees<'_>, changes: Vec<Change>) {
+        let before = self.changes.len();
+        for change in &changes {
+            if self.changes.iter().any(|other| other.meets(change)) {
+                break;
+            }
+            self.changes.push(change.clone());
+        }
+        let touched: BTreeSet<&str> = changes.iter().flat_map(Change::files).collect();
+        let all = self.changes.len() == before.saturating_add(changes.len());
+        let fit = all
+            && touched.iter().all(|path| {
+                !is_anothers(trees, path) && edited(trees, path, self.changes.iter()).is_some()
+            });
+        if !fit {
+            self.changes.truncate(before);
+            for change in changes {
+                self.take(trees, change);
+            }
+        }
+    }
+
     /// Whether a change could be taken in.
     pub(crate) fn fits(&self, trees: &Trees<'_>, change: &Change) -> bool {
         self.refusal(trees, change).is_none()

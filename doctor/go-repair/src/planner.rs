@@ -10,6 +10,7 @@ use crate::{hand_out, longer, make_map, take, upgrade};
 use finding::{Finding, MapId, Operation, Site};
 use go_locks::{Analysis, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub(crate) struct Planner<'a, 'p> {
     pub(crate) tests: bool,
     /// Whether repairs may be made that are not safe by themselves.
     pub(crate) unsafe_fixes: bool,
+    /// Whether maps can be copied by package maps, by file.
+    pub(crate) has_maps: RefCell<HashMap<String, bool>>,
 }
 
 impl<'p> Planner<'_, 'p> {
@@ -80,6 +83,7 @@ pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> P
         calls: &calls,
         tests,
         unsafe_fixes,
+        has_maps: RefCell::default(),
     };
     let known = touched(&analysis, findings);
     let mut plan = Plan::default();
@@ -144,9 +148,7 @@ pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> P
     for (name, claims) in &taken {
         let (changes, left) = take::existing(&planner, name, claims);
         plan.left.extend(left);
-        for change in changes {
-            plan.take(&trees, change);
-        }
+        plan.take_all(&trees, changes);
     }
     bare::repair(&planner, findings, &bare, &mut plan);
     settle(&mut plan);

@@ -159,7 +159,7 @@ fn stored(
     let (begin, pointer) = match published::pointed(planner, declared, &place.path, value)? {
         Pointed::Nil => return Ok(whole(format!("{map}.Store(nil)"))),
         Pointed::Variable(name) => return Ok(whole(format!("{map}.Store(&{name})"))),
-        how => variable(declared, place, how, &["next", "fresh"])?,
+        how => variable(declared, place, &how, &["next", "fresh"])?,
     };
     let in_block = statement.parent().is_some_and(|up| {
         matches!(up.kind(), Kind::BlockStmt | Kind::CaseClause | Kind::CommClause)
@@ -178,13 +178,13 @@ fn stored(
 fn variable(
     declared: &Declared<'_>,
     place: &Place,
-    how: Pointed,
+    how: &Pointed,
     names: &[&str],
 ) -> Result<(String, String), String> {
     let free = names.iter().find(|name| !every_use::is_used_around(place.node(), name));
     let name = free
         .ok_or_else(|| format!("the names {} are taken at {}", names.join(" and "), place.at()))?;
-    if how == Pointed::Typed {
+    if *how == Pointed::Typed {
         if !declared.reads_alike_in(&place.file) {
             return Err(format!("{} means something else in {}", declared.map_type, place.path));
         }
@@ -211,7 +211,7 @@ fn given(
         Pointed::Nil => return Ok(edits),
         Pointed::Variable(name) => (String::new(), name),
         how => {
-            let (begin, name) = variable(declared, place, how, &["first", "initial"])?;
+            let (begin, name) = variable(declared, place, &how, &["first", "initial"])?;
             let lines = reindented(text, value, literal.node());
             (format!("{begin}{lines}"), name)
         }

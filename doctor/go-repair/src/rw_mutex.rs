@@ -159,7 +159,7 @@ fn declaration(
                 let field = node.cast::<Field<'_>>()?;
                 let named = field.names().count() == 1 && field.names().next()?.text() == name;
                 let spec =
-                    node.ancestors().into_iter().rev().find_map(|up| up.cast::<TypeSpec<'_>>())?;
+                    node.ancestors().into_iter().rev().find_map(Node::cast::<TypeSpec<'_>>)?;
                 (named && field.tag().is_none() && spec.name().text() == owner)
                     .then(|| field.ty().node())
             }

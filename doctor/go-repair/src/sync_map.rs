@@ -108,7 +108,7 @@ pub(crate) fn change(
 fn types(text: &str) -> Option<(String, String)> {
     let source = format!("package p\n\nvar m {text}\n");
     let file: File = go_syntax::parse(source.as_str());
-    let map = file.root().descendants().find_map(|node| node.cast::<MapType<'_>>())?;
+    let map = file.root().descendants().find_map(Node::cast::<MapType<'_>>)?;
     let whole = map.node().text() == text && file.errors().is_empty();
     whole.then(|| (map.key().node().text().to_owned(), map.value().node().text().to_owned()))
 }
@@ -137,7 +137,7 @@ fn of_place(rewrite: &Rewrite<'_, '_>, place: &Place, text: &str) -> Result<Vec<
 }
 
 /// What stands before the name of the map: `c.` in `c.entries`.
-fn before_name<'t>(place: &'t Place) -> &'t str {
+fn before_name(place: &Place) -> &str {
     let whole = place.node().text();
     whole.rfind('.').and_then(|dot| whole.get(..=dot)).unwrap_or_default()
 }

@@ -57,6 +57,9 @@ fn after(go: u32, source: &str, others: &[(&str, &str)]) -> String {
     repaired(&files(go, source, others)).files["t.go"].clone()
 }
 
+/// A release of Go, what stands behind the map, and other files.
+type Case<'c> = (u32, &'c str, &'c [(&'c str, &'c str)]);
+
 const POINTER: &str = "byName atomic.Pointer[map[string]int]";
 
 #[test]
@@ -69,7 +72,7 @@ fn a_map_that_is_replaced_needs_no_lock() {
 
 #[test]
 fn a_lock_is_taken_where_the_pointer_would_not_do() {
-    let cases: &[(u32, &str, &[(&str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         // The type came with Go 1.19.
         (18, "", &[]),
         // Somebody changes it in place, or may.
