@@ -150,6 +150,51 @@ fn the_diff_has_the_stress_test_as_a_new_file() {
     assert!(folder.path().join("cache_entries_load_test.go").is_file());
 }
 
+/// A map that no lock fits: something waits between a look at it and a change.
+const WAITING: &str = "package t
+
+type Held struct {
+	byName map[string]int
+}
+
+func (h *Held) Start(events <-chan string, out chan<- int) {
+	go func() {
+		for event := range events {
+			if known, ok := h.byName[event]; ok {
+				out <- known
+			}
+			delete(h.byName, event)
+		}
+	}()
+}
+
+func (h *Held) Put(name string, value int) { h.byName[name] = value }
+
+func Run(events <-chan string, out chan<- int) {
+	h := &Held{byName: map[string]int{}}
+	h.Start(events, out)
+	h.Put(\"a\", 1)
+}
+";
+
+#[test]
+fn what_is_not_safe_is_offered_and_made_only_where_it_is_asked_for() {
+    let folder = tree(WAITING);
+    let read = || fs::read_to_string(folder.path().join("cache.go")).unwrap();
+    let said = text(&check(folder.path(), &["--fix"]).stdout);
+    assert_eq!(read(), WAITING);
+    assert!(said.contains("; --unsafe-fixes may repair it\n"), "{said}");
+    assert!(said.contains(" more with --unsafe-fixes)\n"), "{said}");
+    let diff = check(folder.path(), &["--diff", "--unsafe-fixes"]);
+    assert_eq!((diff.status.code(), read()), (Some(1), WAITING.to_owned()));
+    assert!(text(&diff.stdout).contains("+\tbyName sync.Map\n"), "{}", text(&diff.stdout));
+    let output = check(folder.path(), &["--unsafe-fixes"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("makes Held.byName a sync.Map, in "));
+    assert!(read().contains("{ h.byName.Store(name, value) }"));
+    assert_eq!(check(folder.path(), &[]).status.code(), Some(0));
+}
+
 #[test]
 fn what_cannot_go_together_is_refused() {
     let folder = tree(CACHE);
@@ -158,6 +203,7 @@ fn what_cannot_go_together_is_refused() {
         &["--fix", "--diff"],
         &["--fix", "--format", "json"],
         &["--with-test"],
+        &["--unsafe-fixes", "--rev", "HEAD"],
     ] {
         let output = check(folder.path(), options);
         assert_eq!(output.status.code(), Some(2), "{options:?}");

@@ -44,6 +44,10 @@ pub(crate) struct Check {
     #[arg(long, conflicts_with_all = ["rev", "write_baseline", "format", "watch"])]
     pub(crate) fix: bool,
 
+    /// Repair as --fix does, and also by edits that someone must look at: a map becomes a sync.Map; with --diff, show them too
+    #[arg(long, conflicts_with_all = ["rev", "write_baseline", "format", "watch"])]
+    pub(crate) unsafe_fixes: bool,
+
     /// Print what --fix would do as a diff, for git apply; exits with 1 where there are findings
     #[arg(long, conflicts_with_all = ["fix", "write_baseline", "format", "watch"])]
     pub(crate) diff: bool,
@@ -146,7 +150,12 @@ impl Check {
 
     /// Whether findings are repaired, or it is shown how.
     pub(crate) fn repairs(&self) -> bool {
-        self.fix || self.diff
+        self.fix || self.diff || self.unsafe_fixes
+    }
+
+    /// Whether the files are edited, rather than a diff printed.
+    pub(crate) fn edits(&self) -> bool {
+        self.repairs() && !self.diff
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::tree::{self, Tree};
 use crate::{exit, output};
 use finding::{Code, Finding, Findings, MapId};
-use go_repair::{Edited, Plan, stress, trees::Trees};
+use go_repair::{Allowed, Edited, Plan, stress, trees::Trees};
 use go_source::{Program, SourceTree};
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -26,17 +26,19 @@ pub(crate) fn run(
     check: &dyn Fn(&Program) -> Findings,
 ) -> Result<u8> {
     // Tests use the types that are edited too.
-    let program = tree::load(tree, &settings.build, true, Vec::new());
+    let program = tree::load_for_edits(&tree.files, &settings.build);
     let trees = Trees::new(&program);
     let all = findings.findings.len();
-    let (plan, left) = proven(&trees, &tree.files, settings, &findings.findings, all, check);
+    let unsafe_fixes = arguments.unsafe_fixes;
+    let (plan, left) =
+        proven(&trees, &tree.files, settings, unsafe_fixes, &findings.findings, all, check);
     let edited = plan.edited(&trees);
     let tests = if arguments.with_test {
         stress_tests(&program, tree, &plan, &findings.findings)
     } else {
         Vec::new()
     };
-    if arguments.fix {
+    if arguments.edits() {
         write(root, &edited, &tests)?;
         output::data(&told(&plan, &findings.findings, &edited, &tests))?;
     } else {
@@ -53,7 +55,7 @@ pub(crate) fn run(
         }
     }
     // A diff repairs nothing by itself.
-    let clean = if arguments.fix { left.is_empty() } else { findings.findings.is_empty() };
+    let clean = if arguments.edits() { left.is_empty() } else { findings.findings.is_empty() };
     Ok(if clean || arguments.exit_zero { exit::EXPLAINED } else { exit::FINDINGS })
 }
 
@@ -64,13 +66,15 @@ pub(crate) fn proven(
     trees: &Trees<'_>,
     files: &dyn SourceTree,
     settings: &Settings,
+    unsafe_fixes: bool,
     findings: &[Finding],
     first: usize,
     check: &dyn Fn(&Program) -> Findings,
 ) -> (Plan, Vec<Finding>) {
     let program = trees.program();
     let wanted = findings.get(..first).unwrap_or(findings);
-    let mut plan = go_repair::plan(program, wanted, settings.tests);
+    let allowed = Allowed { tests: settings.tests, unsafe_fixes };
+    let mut plan = go_repair::plan_with(program, wanted, allowed);
     // What was read as other text than it is cannot be written back.
     let is_text = |path: &str| {
         let bytes = files.read(path).ok();
@@ -115,7 +119,12 @@ fn stress_tests(program: &Program, tree: &Tree, plan: &Plan, findings: &[Finding
         .collect();
     let mut tests = Vec::new();
     for map in maps.values() {
-        match stress::test(program, map) {
+        let retyped = plan.changes.iter().any(|change| change.retypes.as_ref() == Some(&map.id));
+        let test = match retyped {
+            true => stress::test_retyped(program, map),
+            false => stress::test(program, map),
+        };
+        match test {
             Some(test) if tree.files.read(&test.file).is_ok() => {
                 output::say(format_args!("note: {} is there already and is kept", test.file));
             }
@@ -151,8 +160,12 @@ fn told(plan: &Plan, findings: &[Finding], edited: &[Edited], tests: &[Code]) ->
         let name = stress::name(&test.text).unwrap_or_default();
         out.push_str(&format!("test      {}: go test -race -run '^{name}$' {folder}\n", test.file));
     }
+    let more = match plan.unsafely.len() {
+        0 => String::new(),
+        number => format!(" ({number} more with --unsafe-fixes)"),
+    };
     out.push_str(&format!(
-        "{} repaired in {}, {} left\n",
+        "{} repaired in {}, {} left{more}\n",
         count(repaired, "finding"),
         count(edited.len(), "file"),
         plan.left.len()
@@ -164,8 +177,12 @@ fn told(plan: &Plan, findings: &[Finding], edited: &[Edited], tests: &[Code]) ->
 fn lines_left(plan: &Plan, findings: &[Finding]) -> Vec<String> {
     let line = |left: &go_repair::Left| {
         let finding = findings.get(left.finding)?;
-        let again = if left.again { "; run it again" } else { "" };
-        Some(format!("left      {}: {}{again}", named(finding), left.why))
+        let next = match () {
+            () if left.again => "; run it again",
+            () if plan.unsafely.contains(&left.finding) => "; --unsafe-fixes may repair it",
+            () => "",
+        };
+        Some(format!("left      {}: {}{next}", named(finding), left.why))
     };
     plan.left.iter().filter_map(line).collect()
 }

@@ -44,7 +44,7 @@ fn plan(checked: &Checked, wanted: &[usize]) -> Option<Repair> {
     let ordered: Vec<Finding> =
         first.iter().chain(&rest).map(|(_, finding)| (*finding).clone()).collect();
     // Tests use the types that are edited too.
-    let program = tree::load_files(overlay, &settings.build, true, Vec::new());
+    let program = tree::load_for_edits(overlay, &settings.build);
     let trees = Trees::new(&program);
     let check = |program: &Program| -> Findings {
         let mut after = check::check_program(program, settings);
@@ -52,7 +52,7 @@ fn plan(checked: &Checked, wanted: &[usize]) -> Option<Repair> {
         check::known_of(known, &[]).take_out(&mut after, &[]);
         after
     };
-    let (plan, _) = fix::proven(&trees, overlay, settings, &ordered, first.len(), &check);
+    let (plan, _) = fix::proven(&trees, overlay, settings, false, &ordered, first.len(), &check);
     if !plan.left.is_empty() || plan.changes.is_empty() {
         return None;
     }

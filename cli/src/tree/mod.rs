@@ -98,6 +98,12 @@ pub(crate) fn load(tree: &Tree, build: &Build, tests: bool, mentions: Vec<Mentio
     load_files(&tree.files, build, tests, mentions)
 }
 
+/// Loads the program with its tests and with every use of its maps, as whoever edits it needs it.
+pub(crate) fn load_for_edits(files: &dyn SourceTree, build: &Build) -> Program {
+    let options = LoadOptions { tests: true, uses: true, ..options(build) };
+    Program::load(&Watched::new(files), &options)
+}
+
 /// Makes the files of a tree quick to read, all of them.
 ///
 /// # Errors
@@ -117,14 +123,16 @@ pub(crate) fn load_files(
     tests: bool,
     mentions: Vec<Mention>,
 ) -> Program {
-    let options = LoadOptions {
+    let options = LoadOptions { tests, mentions, ..options(build) };
+    Program::load(&Watched::new(files), &options)
+}
+
+fn options(build: &Build) -> LoadOptions {
+    LoadOptions {
         target: Target { os: build.goos.clone(), arch: build.goarch.clone() },
         tags: build.tags.clone(),
-        tests,
-        mentions,
         ..LoadOptions::default()
-    };
-    Program::load(&Watched::new(files), &options)
+    }
 }
 
 /// A tree whose reading shows progress: each file that is read counts.

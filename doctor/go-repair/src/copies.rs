@@ -2,7 +2,7 @@
 
 use crate::trees::Trees;
 use finding::MapDecl;
-use go_syntax::ast::{AssignStmt, Field, FuncDecl, StarExpr};
+use go_syntax::ast::{AssignStmt, CompositeLit, Field, FuncDecl, StarExpr};
 use go_syntax::{Kind, Node, View};
 
 /// Why a lock must not be put into the struct of a map: its values are passed, held or assigned as such.
@@ -48,4 +48,36 @@ fn copies(node: Node<'_>, owner: &str) -> bool {
 fn is_it_behind(field: Field<'_>, owner: &str) -> bool {
     let ty = field.ty().node().text().trim_start_matches('*');
     ty.split('[').next() == Some(owner)
+}
+
+/// An error where the methods of the struct of a map copy it, or a literal of it names no fields: it takes no lock.
+pub(crate) fn by_methods(trees: &Trees<'_>, map: &MapDecl) -> Result<(), String> {
+    let owner = map.path.rsplit_once('.').map_or("", |(owner, _)| owner);
+    let files = trees.program().files().iter().filter(|file| file.package() == &*map.package);
+    for file in files.filter_map(|file| trees.file(file.path())) {
+        for node in file.root().descendants() {
+            if let Some(function) = node.cast::<FuncDecl<'_>>() {
+                let by_value =
+                    function.receiver().is_some_and(|field| field.ty().node().text() == owner);
+                if by_value {
+                    return Err(format!(
+                        "{owner} has methods on values, which copy it: a lock must not be copied"
+                    ));
+                }
+            }
+            if let Some(literal) = node.cast::<CompositeLit<'_>>() {
+                let is_it = literal.ty().is_some_and(|ty| ty.node().text() == owner);
+                let unkeyed = literal
+                    .elements()
+                    .next()
+                    .is_some_and(|first| first.node().kind() != Kind::KeyValueExpr);
+                if is_it && unkeyed {
+                    return Err(format!(
+                        "{owner} is written without field names, so that a field cannot be added"
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Declares a new lock beside a map.
 
+use crate::copies;
 use crate::edit::Edit;
 use crate::guard::Guard;
 use crate::lines::{alone, before_comments, indent_of};
@@ -7,8 +8,7 @@ use crate::owner::struct_of;
 use crate::trees::{self, Trees};
 use finding::{DeclKind, MapDecl};
 use go_source::Span;
-use go_syntax::ast::{CompositeLit, FuncDecl};
-use go_syntax::{Kind, View};
+use go_syntax::Kind;
 
 /// The edits of the declaring file; the reason where a lock cannot be declared safely.
 ///
@@ -44,8 +44,7 @@ pub(crate) fn lock(
         }
         DeclKind::Field => {
             let fields = struct_of(trees, map, &file).ok_or("the struct was not found")?;
-            let owner = map.path.rsplit_once('.').map_or("", |(owner, _)| owner);
-            copied(trees, map, owner)?;
+            copies::by_methods(trees, map)?;
             let brace = fields
                 .text()
                 .find('{')
@@ -91,35 +90,4 @@ fn is_taken(trees: &Trees<'_>, map: &MapDecl, name: &str) -> bool {
     files.filter_map(|file| trees.file(file.path())).any(|file| {
         file.root().descendants().any(|node| node.kind() == Kind::Ident && node.text() == name)
     })
-}
-
-/// A struct that is copied, or written without field names, takes no lock.
-fn copied(trees: &Trees<'_>, map: &MapDecl, owner: &str) -> Result<(), String> {
-    let files = trees.program().files().iter().filter(|file| file.package() == &*map.package);
-    for file in files.filter_map(|file| trees.file(file.path())) {
-        for node in file.root().descendants() {
-            if let Some(function) = node.cast::<FuncDecl<'_>>() {
-                let by_value =
-                    function.receiver().is_some_and(|field| field.ty().node().text() == owner);
-                if by_value {
-                    return Err(format!(
-                        "{owner} has methods on values, which copy it: a lock must not be copied"
-                    ));
-                }
-            }
-            if let Some(literal) = node.cast::<CompositeLit<'_>>() {
-                let is_it = literal.ty().is_some_and(|ty| ty.node().text() == owner);
-                let unkeyed = literal
-                    .elements()
-                    .next()
-                    .is_some_and(|first| first.node().kind() != Kind::KeyValueExpr);
-                if is_it && unkeyed {
-                    return Err(format!(
-                        "{owner} is written without field names, so that a field cannot be added"
-                    ));
-                }
-            }
-        }
-    }
-    Ok(())
 }

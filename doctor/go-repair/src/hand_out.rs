@@ -72,12 +72,17 @@ pub(crate) fn copy(
 
 /// True where a file can copy maps by `maps.Clone`.
 pub(crate) fn has_maps(planner: &Planner<'_, '_>, path: &str, file: &File) -> bool {
+    if let Some(known) = planner.has_maps.borrow().get(path) {
+        return *known;
+    }
     let released = planner.program().go_minor(path).is_some_and(|minor| minor >= PACKAGE_MAPS);
-    released && imports::is_free(file, "maps")
+    let has = released && imports::is_free(file, "maps");
+    planner.has_maps.borrow_mut().insert(path.to_owned(), has);
+    has
 }
 
 /// A call of the function that hands a map out whose caller changes it, or of which it is not known.
-fn changed_by_caller(planner: &Planner<'_, '_>, out: &SourceAccess) -> Option<String> {
+pub(crate) fn changed_by_caller(planner: &Planner<'_, '_>, out: &SourceAccess) -> Option<String> {
     let calls = planner.program().callers(out.function?);
     let changes = |call: &&Call| {
         if call.kind == CallKind::Value {

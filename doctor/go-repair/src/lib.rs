@@ -5,10 +5,12 @@
 //!                      longer: the lock that is there, held longer      upgrade: Lock for RLock
 //!                      hand_out: a copy and not the map                 make_map: before it is written
 //!                      size_hint: room for what a loop puts into it
+//!                      bare: no lock ─► pointer: a map that is replaced; take; sync_map, rw_mutex where that is allowed
 //!                      ─► plan: edits that compose ─► proof: a second check, of the edited program
 //! one_lock: one map ─► one lock around every access of it: the emergency patch of a crash
 //!
 //!   what both stand on: guard: which lock; declare: a new one; reach, order: whether it may be taken at an access;
+//!   every_use, retype, align: what another type of the map takes; published: what may be stored for others to load;
 //!   quiet: what may run under it; wrap, hoist: the edits of a function; edit: the text with all edits, and its diff
 //! stress:  one map ─► a test that calls what touches it from many goroutines
 //! ```
@@ -24,11 +26,14 @@ pub mod locks;
 pub mod stress;
 pub mod trees;
 
+mod align;
+mod bare;
 mod calls;
 mod choices;
 mod copies;
 mod declare;
 mod edit;
+mod every_use;
 mod function;
 mod guard;
 mod hand_out;
@@ -45,11 +50,16 @@ mod order;
 mod owner;
 mod plan;
 mod planner;
+mod pointer;
 mod proof;
+mod published;
 mod quiet;
 mod reach;
+mod retype;
+mod rw_mutex;
 mod sections;
 mod size_hint;
+mod sync_map;
 mod take;
 mod upgrade;
 mod wrap;
@@ -57,4 +67,4 @@ mod wrap;
 pub use nil_map::plan as of_nil_map;
 pub use one_lock::plan as of_shared_map;
 pub use plan::{Change, Edited, Left, Plan};
-pub use planner::plan;
+pub use planner::{Allowed, plan, plan_with};

@@ -3,7 +3,7 @@
 use crate::edit::{self, Edit, Edits};
 use crate::imports;
 use crate::trees::Trees;
-use finding::Site;
+use finding::{MapId, Site};
 use go_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub struct Change {
     pub(crate) edits: Edits,
     /// Standard packages that the edits need, by file.
     pub(crate) imports: BTreeSet<(String, &'static str)>,
+    /// The map that gets another type: literals of its own type cannot be given to it any more.
+    pub retypes: Option<MapId>,
     /// The functions that are edited, by file.
     pub(crate) bodies: Vec<(Arc<str>, Span)>,
 }
@@ -25,7 +27,7 @@ pub struct Change {
 impl Change {
     pub(crate) fn new(findings: Vec<usize>, what: String) -> Self {
         let edits = Edits::default();
-        Self { findings, what, edits, imports: BTreeSet::new(), bodies: Vec::new() }
+        Self { findings, what, edits, imports: BTreeSet::new(), retypes: None, bodies: Vec::new() }
     }
 
     /// The files that it edits.
@@ -61,6 +63,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The findings that none of them repairs.
     pub left: Vec<Left>,
+    /// Those of them that repairs which are not safe by themselves would take: they were not allowed.
+    pub unsafely: Vec<usize>,
 }
 
 /// A file before and after.
@@ -84,36 +88,60 @@ impl Edited {
 impl Plan {
     /// Takes a change in, unless it edits what another does, or a file would not parse any more.
     pub(crate) fn take(&mut self, trees: &Trees<'_>, change: Change) {
-        let leave = |why: &str, again| {
-            let why = why.to_owned();
-            change.findings.iter().map(move |finding| Left {
-                finding: *finding,
-                why: why.clone(),
-                again,
-            })
+        let (why, again) = match self.refusal(trees, &change) {
+            Some(refusal) => refusal,
+            None => return self.changes.push(change),
         };
-        if self.changes.iter().any(|other| other.meets(&change)) {
-            self.left.extend(leave("another repair edits the same function", true));
-            return;
+        let leave = |finding| Left { finding, why: why.to_owned(), again };
+        self.left.extend(change.findings.into_iter().map(leave));
+    }
+
+    /// Takes in many changes, whose files are parsed once where all fit together.
+    pub(crate) fn take_all(&mut self, trees: &Trees<'_>, changes: Vec<Change>) {
+        let before = self.changes.len();
+        for change in &changes {
+            if self.changes.iter().any(|other| other.meets(change)) {
+                break;
+            }
+            self.changes.push(change.clone());
+        }
+        let touched: BTreeSet<&str> = changes.iter().flat_map(Change::files).collect();
+        let all = self.changes.len() == before.saturating_add(changes.len());
+        let fit = all
+            && touched.iter().all(|path| {
+                !is_anothers(trees, path) && edited(trees, path, self.changes.iter()).is_some()
+            });
+        if !fit {
+            self.changes.truncate(before);
+            for change in changes {
+                self.take(trees, change);
+            }
+        }
+    }
+
+    /// Whether a change could be taken in.
+    pub(crate) fn fits(&self, trees: &Trees<'_>, change: &Change) -> bool {
+        self.refusal(trees, change).is_none()
+    }
+
+    /// Why a change cannot be taken in, and whether another run will do.
+    fn refusal(&self, trees: &Trees<'_>, change: &Change) -> Option<(&'static str, bool)> {
+        if self.changes.iter().any(|other| other.meets(change)) {
+            return Some(("another repair edits the same function", true));
         }
         if change.files().any(|path| is_anothers(trees, path)) {
-            self.left.extend(leave("it would edit a generated or vendored file", false));
-            return;
+            return Some(("it would edit a generated or vendored file", false));
         }
-        let touched: BTreeSet<String> = change.edits.files.keys().cloned().collect();
-        let both = || self.changes.iter().chain(std::iter::once(&change));
-        if touched.iter().any(|path| edited(trees, path, both()).is_none()) {
+        let both = || self.changes.iter().chain(std::iter::once(change));
+        if change.files().any(|path| edited(trees, path, both()).is_none()) {
             let alone =
-                touched.iter().all(|path| edited(trees, path, std::iter::once(&change)).is_some());
-            let why = if alone {
-                "another repair edits the same lines"
-            } else {
-                "no edit of it was found that is surely right"
-            };
-            self.left.extend(leave(why, alone));
-            return;
+                change.files().all(|path| edited(trees, path, std::iter::once(change)).is_some());
+            return Some(match alone {
+                true => ("another repair edits the same lines", true),
+                false => ("no edit of it was found that is surely right", false),
+            });
         }
-        self.changes.push(change);
+        None
     }
 
     /// Takes changes out again, for the reason that is given.
@@ -182,6 +210,11 @@ pub(crate) fn by_place(left: &mut Vec<Left>) {
 /// `1 access`, `2 accesses`.
 pub(crate) fn accesses(number: usize) -> String {
     if number == 1 { "1 access".to_owned() } else { format!("{number} accesses") }
+}
+
+/// `1 place`, `2 places`.
+pub(crate) fn places(number: usize) -> String {
+    if number == 1 { "1 place".to_owned() } else { format!("{number} places") }
 }
 
 /// Where a site is, for a sentence.

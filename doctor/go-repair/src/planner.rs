@@ -1,16 +1,17 @@
 //! From findings to a plan: each finding to the repair of its kind.
 
+use crate::bare::{self, Bare};
 use crate::calls::Calls;
 use crate::order::Order;
 use crate::plan::{self, Change, Left, Plan};
 use crate::quiet::Quiet;
-use crate::take::Bare;
 use crate::trees::Trees;
 use crate::{hand_out, longer, make_map, size_hint, take, upgrade};
-use finding::{DeclKind, Finding, Operation};
+use finding::{Finding, MapId, Operation, Site};
 use go_locks::{Analysis, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What planning needs at hand.
@@ -20,6 +21,13 @@ pub(crate) struct Planner<'a, 'p> {
     pub(crate) order: Order<'p>,
     /// What may run under a lock: none of the functions in which the plan may take one.
     pub(crate) quiet: Quiet<'a>,
+    pub(crate) calls: &'a Calls,
+    /// Whether files of tests may be edited.
+    pub(crate) tests: bool,
+    /// Whether repairs may be made that are not safe by themselves.
+    pub(crate) unsafe_fixes: bool,
+    /// Whether maps can be copied by package maps, by file.
+    pub(crate) has_maps: RefCell<HashMap<String, bool>>,
 }
 
 impl<'p> Planner<'_, 'p> {
@@ -37,12 +45,27 @@ pub(crate) struct Claim<'a, 'p> {
     pub(crate) touch: &'a Touch<'p>,
 }
 
-/// Plans the repair of findings of one program.
-///
-/// `tests` says whether files of tests may be edited; where the program has them, what they call is looked at anyway.
+/// What a plan may do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allowed {
+    /// Files of tests may be edited; where the program has them, what they call is looked at anyway.
+    pub tests: bool,
+    /// Repairs may be made that someone must look at: a map becomes a `sync.Map` where no lock can be taken.
+    pub unsafe_fixes: bool,
+}
+
+/// Plans the safe repair of findings of one program; `tests` as in [`Allowed::tests`].
 ///
 /// Linear in the program for what is set up, and in the callers of each function that is edited.
 pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
+    plan_with(program, findings, Allowed { tests, ..Allowed::default() })
+}
+
+/// Plans the repair of findings of one program.
+///
+/// What gives a map another type needs [`LoadOptions::uses`](go_source::LoadOptions::uses). Costs what [`plan`] costs.
+pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> Plan {
+    let Allowed { tests, unsafe_fixes } = allowed;
     let wanted = |access: &SourceAccess| tests || !is_test(&access.access.site.file);
     let analysis = Analysis::new(program, &wanted);
     let trees = Trees::new(program);
@@ -52,7 +75,17 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
     let touches = analysis.maps.iter().filter(about).flat_map(|map| &map.touches);
     let locking = touches.filter_map(|touch| touch.source.function).collect();
     let quiet = Quiet::new(&trees, &calls, locking);
-    let planner = Planner { analysis: &analysis, trees: &trees, order, quiet };
+    let planner = Planner {
+        analysis: &analysis,
+        trees: &trees,
+        order,
+        quiet,
+        calls: &calls,
+        tests,
+        unsafe_fixes,
+        has_maps: RefCell::default(),
+    };
+    let known = touched(&analysis, findings);
     let mut plan = Plan::default();
     let leave = |finding: usize, why: String| Left { finding, why, again: false };
     let mut longer: Vec<Claim<'_, '_>> = Vec::new();
@@ -75,7 +108,7 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
             },
             "TH101" | "TH102" | "TH103" | "TH104" | "TH105" | "TH106" | "TH110" | "TH111"
             | "TH112" => {
-                let Some(claim) = claim(&analysis, at, finding) else {
+                let Some(claim) = claim(&known, at, finding) else {
                     plan.left.push(leave(at, "its access was not found again".to_owned()));
                     continue;
                 };
@@ -119,52 +152,11 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
     for (name, claims) in &taken {
         let (changes, left) = take::existing(&planner, name, claims);
         plan.left.extend(left);
-        for change in changes {
-            plan.take(&trees, change);
-        }
+        plan.take_all(&trees, changes);
     }
-    for maps in by_owner(&bare) {
-        // One lock for all maps of a struct; where that cannot be, each has its own.
-        let together = if maps.len() > 1 { take::fresh(&planner, &maps).ok() } else { None };
-        if let Some(change) = together {
-            plan.take(&trees, change);
-            continue;
-        }
-        for map in maps {
-            match take::fresh(&planner, &[map]) {
-                Ok(change) => plan.take(&trees, change),
-                Err(why) => {
-                    let (_, claims) = map;
-                    plan.left.extend(claims.iter().map(|claim| leave(claim.finding, why.clone())));
-                }
-            }
-        }
-    }
+    bare::repair(&planner, findings, &bare, &mut plan);
     settle(&mut plan);
     plan
-}
-
-/// Maps with no lock by the struct that they are fields of; others by themselves.
-fn by_owner<'b, 'a, 'p>(bare: &'b [Bare<'a, 'p>]) -> Vec<Vec<&'b Bare<'a, 'p>>> {
-    let owner = |map: &SharedMap<'_>| match map.decl.decl {
-        DeclKind::Field => {
-            let (owner, _) = map.decl.path.rsplit_once('.')?;
-            Some(format!("{}.{owner}", map.decl.package))
-        }
-        _ => None,
-    };
-    let mut found: Vec<Vec<&Bare<'a, 'p>>> = Vec::new();
-    for one in bare {
-        let own = owner(one.0);
-        let same = |known: &&mut Vec<&Bare<'a, 'p>>| {
-            own.is_some() && known.first().is_some_and(|(map, _)| owner(map) == own)
-        };
-        match found.iter_mut().find(same) {
-            Some(known) => known.push(one),
-            None => found.push(vec![one]),
-        }
-    }
-    found
 }
 
 /// What no change repairs is left, once.
@@ -175,16 +167,33 @@ fn settle(plan: &mut Plan) {
     plan::by_place(&mut plan.left);
 }
 
+/// Accesses by their map, place and operation.
+type Touched<'a, 'p> =
+    HashMap<(&'a MapId, &'a Site, Operation), (&'a SharedMap<'p>, &'a Touch<'p>)>;
+
+/// The accesses of maps that findings are about.
+fn touched<'a, 'p>(analysis: &'a Analysis<'p>, findings: &[Finding]) -> Touched<'a, 'p> {
+    let wanted: HashSet<&MapId> = findings.iter().map(|finding| &finding.map.id).collect();
+    let mut found = Touched::new();
+    for map in analysis.maps.iter().filter(|map| wanted.contains(&map.decl.id)) {
+        for touch in &map.touches {
+            let access = &touch.source.access;
+            let place = (&map.decl.id, &access.site, access.operation);
+            found.entry(place).or_insert((map, touch));
+        }
+    }
+    found
+}
+
 /// The access of a finding, in an analysis of the same program.
 fn claim<'a, 'p>(
-    analysis: &'a Analysis<'p>,
+    known: &Touched<'a, 'p>,
     at: usize,
-    finding: &Finding,
+    finding: &'a Finding,
 ) -> Option<Claim<'a, 'p>> {
-    let map = analysis.maps.iter().find(|map| map.decl.id == finding.map.id)?;
-    let same =
-        |touch: &&Touch<'p>| same(touch.source, &finding.access.site, finding.access.operation);
-    Some(Claim { finding: at, map, touch: map.touches.iter().find(same)? })
+    let place = (&finding.map.id, &finding.access.site, finding.access.operation);
+    let (map, touch) = known.get(&place)?;
+    Some(Claim { finding: at, map, touch })
 }
 
 /// True for the access at a place that does this.

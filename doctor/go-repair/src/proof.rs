@@ -47,6 +47,7 @@ impl Plan {
                     still.insert(print);
                 } else if number > known {
                     let of = after.iter().filter(|finding| finding.fingerprint() == print);
+                    let of = of.filter(|finding| !has_moved(findings, &after, finding));
                     new.extend(of.map(|finding| finding.map.id.to_string()));
                 }
             }
@@ -81,6 +82,17 @@ impl Plan {
         }
         findings.to_vec()
     }
+}
+
+/// True for a finding that there was before of another map: a loop that goes over a copy now has no order either.
+fn has_moved(before: &[Finding], after: &[Finding], finding: &Finding) -> bool {
+    let alike = |other: &&Finding| {
+        let (one, two) = (&other.access, &finding.access);
+        other.code == finding.code
+            && one.operation == two.operation
+            && (&one.site.file, &one.site.function) == (&two.site.file, &two.site.function)
+    };
+    before.iter().filter(alike).count() >= after.iter().filter(alike).count()
 }
 
 /// Findings by what stays the same when lines move, with their numbers.

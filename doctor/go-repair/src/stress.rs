@@ -24,6 +24,15 @@ const CALLS: usize = 12;
 /// A test that runs every function that touches the map from many goroutines; `None` where none of
 /// them can be called without knowing more.
 pub fn test(program: &Program, map: &MapDecl) -> Option<Code> {
+    write(program, map, false)
+}
+
+/// The same for a map that a repair gives another type: a test that is good with both, which gives the map no value itself.
+pub fn test_retyped(program: &Program, map: &MapDecl) -> Option<Code> {
+    write(program, map, true)
+}
+
+fn write(program: &Program, map: &MapDecl, retyped: bool) -> Option<Code> {
     let trees = Trees::new(program);
     let file = trees.file(&map.site.file)?;
     let mut values = Values::default();
@@ -40,7 +49,7 @@ pub fn test(program: &Program, map: &MapDecl) -> Option<Code> {
         return None;
     }
     let subject = match owner {
-        Some(owner) => Some(subject(program, &trees, map, owner, &mut values)?),
+        Some(owner) => Some(subject(program, &trees, map, (owner, retyped), &mut values)?),
         None => None,
     };
     let calls = calls(program, &trees, map, owner, &mut values);
@@ -123,7 +132,7 @@ fn subject(
     program: &Program,
     trees: &Trees<'_>,
     map: &MapDecl,
-    owner: &str,
+    (owner, retyped): (&str, bool),
     values: &mut Values,
 ) -> Option<String> {
     if owner.contains('[') {
@@ -157,7 +166,7 @@ fn subject(
         let mut inside = fields.descendants().filter_map(Node::cast::<Field<'_>>);
         inside.any(|field| field.ty().node().kind() == Kind::FuncType)
     });
-    if called {
+    if called || retyped {
         return None;
     }
     let field = map.path.rsplit('.').next()?;

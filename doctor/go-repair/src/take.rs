@@ -1,10 +1,11 @@
 //! Takes a lock around accesses: the one that guards their map elsewhere, or a new one beside it.
 
+use crate::bare::Bare;
 use crate::function::{Function, Target};
 use crate::guard::{self, Guard};
 use crate::plan::{self, Change, Left};
 use crate::planner::{Claim, Planner};
-use crate::{copies, declare, hand_out, imports, may_take, sections, trees, wrap};
+use crate::{copies, declare, hand_out, imports, may_take, rw_mutex, sections, trees, wrap};
 use finding::{DeclKind, MapDecl};
 use go_locks::{SharedMap, Touch};
 use go_source::{Shape, SourceAccess};
@@ -26,14 +27,36 @@ struct Refused {
 }
 
 /// Takes one lock that is there around the accesses of findings.
+///
+/// Where that is allowed, a lock that only readers lack becomes one for reading and writing.
 pub(crate) fn existing<'a, 'p>(
     planner: &Planner<'a, 'p>,
     name: &Arc<str>,
     claims: &[Claim<'a, 'p>],
 ) -> (Vec<Change>, Vec<Left>) {
+    let shared = planner.unsafe_fixes.then(|| rw_mutex::shared(planner, name, claims)).flatten();
+    if let Some(shared) = shared {
+        let (changes, left) = around(planner, name, claims, true);
+        if left.is_empty() && !changes.is_empty() {
+            return (vec![shared.with(name, changes)], left);
+        }
+    }
+    around(planner, name, claims, false)
+}
+
+/// Takes one lock around the accesses of findings; `rw` where it becomes one for reading and writing.
+fn around<'a, 'p>(
+    planner: &Planner<'a, 'p>,
+    name: &Arc<str>,
+    claims: &[Claim<'a, 'p>],
+    rw: bool,
+) -> (Vec<Change>, Vec<Left>) {
     let mut left = Vec::new();
-    let guards: Vec<Option<Guard>> =
-        claims.iter().map(|claim| guard::declared(planner.trees, claim.map.decl, name)).collect();
+    let declared = |claim: &Claim<'a, 'p>| {
+        let guard = guard::declared(planner.trees, claim.map.decl, name)?;
+        Some(Guard { rw: guard.rw || rw, ..guard })
+    };
+    let guards: Vec<Option<Guard>> = claims.iter().map(declared).collect();
     let mut wanted: Vec<Wanted<'_, 'p>> = Vec::new();
     for (claim, guard) in claims.iter().zip(&guards) {
         let refused = match guard {
@@ -62,9 +85,6 @@ pub(crate) fn existing<'a, 'p>(
     }
     (changes, left)
 }
-
-/// A map with no lock and the findings about it.
-pub(crate) type Bare<'a, 'p> = (&'a SharedMap<'p>, Vec<Claim<'a, 'p>>);
 
 /// Declares one lock beside maps, several only of one struct, and takes it at every access.
 ///

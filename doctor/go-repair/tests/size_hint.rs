@@ -30,7 +30,7 @@ const BY_HAND: [(&str, &str); 5] = [
 ];
 
 fn repaired(files: &Files) -> Repaired {
-    repair_by(files, &programs::all_of("TH301"))
+    repair_by(files, &programs::all_of("TH301"), go_repair::Allowed::default())
 }
 
 fn one(body: &str) -> Files {

@@ -31,6 +31,7 @@ mod stmt;
 mod sync_calls;
 mod sync_map;
 mod turn;
+mod uses;
 mod variable;
 mod walker;
 

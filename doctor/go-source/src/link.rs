@@ -14,6 +14,7 @@ mod slots;
 mod symbols;
 mod through;
 mod turns;
+mod uses;
 mod variables;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
@@ -25,7 +26,7 @@ use crate::types::Def;
 use crate::world::{FileId, FuncRef, Index, PackageId, World, index};
 use crate::{
     Acquisition, Base, Call, Effect, Function, FunctionId, Holding, Inherited, Join, KeyFault,
-    LoadOptions, NewEntry, Nilness, Origin, SourceAccess, Start, Variable, VariableId,
+    LoadOptions, NewEntry, Nilness, Origin, SourceAccess, Start, Use, Variable, VariableId,
 };
 use arguments::Reached;
 use finding::{Access, HeldLock, LockSet, MapDecl, MapId, MapType, Site};
@@ -70,7 +71,7 @@ pub(crate) fn walk<'w>(world: &'w World, names: &'w Index<'w>, options: &LoadOpt
         .map(|(id, _)| id)
         .collect();
     let mut units = spread::map(own, world.files.len(), |package| {
-        let facts = walk_package(world, names, package, minor);
+        let facts = walk_package(world, names, package, minor, options.uses);
         let (states, gives_back) = states(world, &facts);
         Unit { package, facts, states, gives_back, base: 0, variables: 0 }
     });
@@ -166,6 +167,11 @@ pub(crate) struct Linked {
     pub(crate) key_faults: FxHashMap<(Arc<str>, u32), KeyFault>,
     pub(crate) costs: FxHashMap<(Arc<str>, u32), Vec<crate::Cost>>,
     pub(crate) new_entries: FxHashMap<(Arc<str>, u32), NewEntry>,
+    /// Where maps of fields and packages are named, by map, and the names in selectors of which nothing is known.
+    pub(crate) uses: FxHashMap<MapId, Vec<Use>>,
+    pub(crate) unknown_selectors: Vec<Use>,
+    /// Where mutexes are named, by their declarations.
+    pub(crate) lock_uses: FxHashMap<Arc<str>, Vec<Use>>,
 }
 
 /// Joins the packages.
@@ -270,6 +276,9 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         key_faults: turns::key_faults(world, units),
         costs: costs::costs(world, units, &naming),
         new_entries: turns::new_entries(world, units),
+        uses: uses::by_map(world, units, &ids),
+        unknown_selectors: uses::unknown(world, units),
+        lock_uses: uses::by_lock(world, units, &naming),
     }
 }
 

@@ -36,6 +36,9 @@ pub struct LoadOptions {
     /// for those that one of these lies in, and the vendored packages that import them, directly or
     /// not: their bodies are searched as the program's own are.
     pub mentions: Vec<Mention>,
+    /// Whether every place that names a map is written down, and what the target leaves out is read: whoever rewrites a
+    /// declaration needs both. See [`Program::uses`](crate::Program::uses).
+    pub uses: bool,
 }
 
 impl Default for LoadOptions {
@@ -47,6 +50,7 @@ impl Default for LoadOptions {
             cgo: true,
             tests: false,
             mentions: Vec::new(),
+            uses: false,
         }
     }
 }

@@ -3,11 +3,12 @@
 use crate::link::{self, Linked};
 use crate::load;
 use crate::path::PathIndex;
+use crate::uses::{self, Uses};
 use crate::world::{Index, Part, World};
 use crate::{
     Acquisition, Call, Cost, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, NewEntry,
-    Nilness, Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Variable,
-    VariableId, VendoredModule,
+    Nilness, Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Use,
+    Variable, VariableId, VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -42,6 +43,7 @@ pub struct Program {
     new_entries: FxHashMap<(Arc<str>, u32), NewEntry>,
     pub(crate) vendored_modules: Vec<VendoredModule>,
     go_minors: FxHashMap<String, u32>,
+    uses: Option<Uses>,
     pub(crate) indexes: Indexes,
 }
 
@@ -116,6 +118,10 @@ impl Program {
         let mut program = Self::build(link::link(&world, &names, &units), notes);
         drop(units);
         program.take_files(world);
+        program.uses = program.uses.filter(|_| options.uses);
+        if let Some(uses) = &mut program.uses {
+            uses.left_out = uses::left_out(tree, &program.files);
+        }
         program.go_minors = resolution.go_minors();
         program.vendored_modules = resolution.vendored;
         program
@@ -143,6 +149,9 @@ impl Program {
             key_faults,
             costs,
             new_entries,
+            uses,
+            unknown_selectors,
+            lock_uses,
         } = linked;
         decls.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         accesses.sort_by(|a, b| {
@@ -173,6 +182,7 @@ impl Program {
             key_faults,
             costs,
             new_entries,
+            uses: Some(Uses { by_map: uses, unknown_selectors, lock_uses, left_out: Vec::new() }),
             indexes,
             ..Self::default()
         }
@@ -270,6 +280,33 @@ impl Program {
     /// Where a `sync.Map` itself is copied, each as a clone.
     pub fn copied(&self, id: &MapId) -> &[SourceAccess] {
         self.indexes.copied.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Every place that names a map which is a field or a variable of a package: its accesses, and wherever else its name
+    /// stands, but for its declaration. Ordered by file and place. `None` where
+    /// [`LoadOptions::uses`](crate::LoadOptions::uses) did not ask for it.
+    pub fn uses(&self, id: &MapId) -> Option<&[Use]> {
+        let uses = self.uses.as_ref()?;
+        Some(uses.by_map.get(id).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// Every place that names a mutex which is a field or a variable of a package, by its declaration as in
+    /// [`SourceAccess::guards`], where that was asked for as above. Methods that a struct has of an embedded one name no
+    /// mutex.
+    pub fn lock_uses(&self, guard: &str) -> Option<&[Use]> {
+        let uses = self.uses.as_ref()?;
+        Some(uses.lock_uses.get(guard).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// The names in selectors of which it is not known what they select, where that was asked for as above.
+    pub fn unknown_selectors(&self) -> &[Use] {
+        self.uses.as_ref().map(|uses| uses.unknown_selectors.as_slice()).unwrap_or_default()
+    }
+
+    /// The paths and texts of files beside those of the program that no build for the target takes, where that was asked
+    /// for as above.
+    pub fn left_out(&self) -> &[(String, String)] {
+        self.uses.as_ref().map(|uses| uses.left_out.as_slice()).unwrap_or_default()
     }
 
     /// Every access of the program, ordered by map, file and place.

@@ -6,10 +6,11 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// Go modules that must be vetted and formatted, and the packages whose tests pass under `-race`.
-const MODULES: [(&str, &str); 4] = [
+const MODULES: [(&str, &str); 5] = [
     ("docs/runbooks/programs", "./repaired"),
     ("fixtures/go/check", ""),
     ("fixtures/go/orders", ""),
+    ("fixtures/go/repair", ""),
     ("fixtures/go/orders-repaired", "./..."),
 ];
 

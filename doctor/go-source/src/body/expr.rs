@@ -129,6 +129,7 @@ impl<'w> Walker<'w> {
             }
             Meaning::Object(Object::Var(decl, at)) => {
                 self.refers_to(super::init_node::Node::Variables(decl));
+                self.uses_variable(decl, at, span);
                 self.variable_type(decl, at)
             }
             Meaning::Object(Object::Func(func)) => {
@@ -145,7 +146,10 @@ impl<'w> Walker<'w> {
         if let ExprKind::Selector { name: name_span, .. } = self.r.hir().expr(id).kind {
             if let Some(object) = self.qualified(base, name_span) {
                 return match object {
-                    Object::Var(decl, at) => self.variable_type(decl, at),
+                    Object::Var(decl, at) => {
+                        self.uses_variable(decl, at, name_span);
+                        self.variable_type(decl, at)
+                    }
                     Object::Func(func) => {
                         self.function_value(func, id);
                         self.r.signature(func).ty
@@ -159,7 +163,10 @@ impl<'w> Walker<'w> {
             None => self.operand(base),
         };
         match self.r.select(receiver, name).map(|selection| selection.target) {
-            Some(Target::Field { ty, .. }) => ty,
+            Some(Target::Field { ty, def, .. }) => {
+                self.uses_field(def, self.r.hir().expr(id).span);
+                ty
+            }
             Some(Target::Method { func, sig, .. }) => {
                 let receiver = self.base_of(base);
                 self.function_value(func, id);
@@ -171,7 +178,10 @@ impl<'w> Walker<'w> {
                 sig
             }
             Some(Target::Abstract { sig }) => sig,
-            None => Ty::UNKNOWN,
+            None => {
+                self.selects_unknown(id);
+                Ty::UNKNOWN
+            }
         }
     }
 
@@ -354,6 +364,7 @@ impl<'w> Walker<'w> {
                             Some(field.written),
                         );
                         self.initialised(field.def, field.ty, name, element.value);
+                        self.uses_field(field.def, name);
                         self.hands_function(element.value, HandTo::Field(field.def), None);
                     }
                 }

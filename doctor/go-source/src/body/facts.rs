@@ -346,6 +346,10 @@ pub(crate) struct Facts {
     pub(crate) compared: Vec<AccessFact>,
     /// Where a `sync.Map` itself is copied, as clones.
     pub(crate) copied: Vec<AccessFact>,
+    /// Every place that names a field or variable of a package, where that was asked for; and the names in selectors of
+    /// which it is not known what they select.
+    pub(crate) uses: Vec<(Key, FileId, Span)>,
+    pub(crate) unknown_selectors: Vec<(FileId, Span)>,
     pub(crate) functions: Vec<FunctionFact>,
     pub(crate) calls: Vec<CallFact>,
     pub(crate) arguments: Vec<ArgumentFact>,

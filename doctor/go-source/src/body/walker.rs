@@ -123,6 +123,8 @@ pub(super) struct Walker<'w> {
     pub(super) enumerated: super::key_source::Enumerated<'w>,
     /// Functions that sort something themselves, or do not.
     pub(super) sorters: FxHashMap<FuncRef, bool>,
+    /// Whether every place that names a map is written down.
+    pub(super) uses: bool,
 }
 
 const NO_SPAN: Span = Span { start: 0, end: 0 };
@@ -133,6 +135,7 @@ pub(crate) fn walk_package<'w>(
     index: &'w Index<'w>,
     package: PackageId,
     go_minor: u32,
+    uses: bool,
 ) -> Facts {
     let Some(of) = world.package(package) else { return Facts::default() };
     let mut walker = Walker {
@@ -172,6 +175,7 @@ pub(crate) fn walk_package<'w>(
         derived: FxHashMap::default(),
         enumerated: FxHashMap::default(),
         sorters: FxHashMap::default(),
+        uses,
     };
     walker.types_of(&of.files);
     let mut inits = 0u32;
