@@ -21,6 +21,7 @@ mod init_order;
 mod keys;
 mod literal;
 mod map_place;
+mod objects;
 mod place;
 mod reflection;
 mod service;
