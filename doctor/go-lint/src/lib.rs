@@ -23,8 +23,8 @@ use escapes::Escapes;
 use rule::{Check, Memory};
 
 use finding::{Finding, Findings, Grade};
-use go_locks::Analysis;
-use go_source::{Program, SourceAccess};
+use go_locks::{Analysis, SharedMap};
+use go_source::{Program, SourceAccess, Specified};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -132,6 +132,7 @@ pub fn check_with(
     let suppressed = before.saturating_sub(all.len());
     let mut notes = skip.notes();
     notes.extend(escapes.notes());
+    notes.extend(stale_comments(analysis));
     notes.extend(suppressions.notes(&|code| code.starts_with("TH") && options.selects(code)));
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let mut findings = Findings {
@@ -154,4 +155,17 @@ fn sort(findings: &mut [Finding]) {
         };
         key(a).cmp(&key(b))
     });
+}
+
+/// Comments that name a lock which no access to the map holds: they claim nothing, and are best put right.
+fn stale_comments(analysis: &Analysis<'_>) -> Vec<String> {
+    let of_map = |map| analysis.stale_comments(map).iter().map(move |said| (map, said));
+    let all = analysis.maps.iter().filter(|map| map.touches.len() > 1).flat_map(of_map);
+    let note = |(map, said): (&SharedMap<'_>, &Specified)| {
+        format!(
+            "{}: the comment says that {} guards {}, which no access holds: it was left",
+            said.site, said.guard, map.decl.path
+        )
+    };
+    all.map(note).collect()
 }

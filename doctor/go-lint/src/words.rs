@@ -108,14 +108,9 @@ pub(crate) fn access_at(access: &Access, role: Role, label: String) -> Related {
     Related { role, site: access.site.clone(), expression: Arc::clone(&access.expression), label }
 }
 
-/// The call that lacks the guard.
-pub(crate) fn call_without(call: &Call, guard: &Guard) -> Related {
-    Related {
-        role: Role::Call,
-        site: call.site.clone(),
-        expression: Arc::from(""),
-        label: format!("called here without {}, which the caller takes elsewhere", guard.short()),
-    }
+/// A place that is a call.
+pub(crate) fn call(call: &Call, label: String) -> Related {
+    Related { role: Role::Call, site: call.site.clone(), expression: Arc::from(""), label }
 }
 
 /// The place that starts what a crossing crosses, and the words for it.

@@ -6,11 +6,13 @@
 //! what a field holds is known by those calls. Of other functions that are handed over it cannot be told, but for those
 //! handed to code outside the program where nothing is held; where something is held meanwhile it is doubtful. Those that
 //! are started, or called by nobody known, hold nothing.
+//!
+//! What the comment of a function asks of its callers is held above it, unless all of them are known to hold nothing of
+//! the kind: such a comment is stale.
 
-use crate::phase;
-use crate::reach::guards_of;
-use finding::{LockMode, LockSet};
-use go_source::{CallKind, FunctionId, Holding, Program};
+use crate::sites::{Site, Sites, sites};
+use finding::LockMode;
+use go_source::{FunctionId, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,21 +31,6 @@ pub(crate) struct How {
     pub(crate) perhaps: bool,
 }
 
-/// What is held at one call.
-enum Site {
-    /// Nothing else runs yet that could meet it.
-    Alone,
-    /// It is made on an object that its function is still making.
-    Own,
-    /// It cannot be told.
-    Unknown,
-    /// The function is kept for somebody who calls it later, while these are held.
-    Kept(Guards),
-    /// Code that is not of the program is handed the function: under these, or under nothing.
-    Perhaps(Guards),
-    Holds(Guards),
-}
-
 /// What is held above functions.
 #[derive(Debug, Default)]
 pub(crate) struct Above {
@@ -53,6 +40,8 @@ pub(crate) struct Above {
     unknown: FxHashSet<FunctionId>,
     /// Those of them that are handed over, or called, while something may be held.
     doubtful: FxHashSet<FunctionId>,
+    /// What comments ask of callers.
+    required: FxHashMap<FunctionId, Guards>,
 }
 
 /// What is held above one function.
@@ -71,56 +60,59 @@ pub(crate) enum Held {
 impl Above {
     /// Linear in the calls, a few times over.
     pub(crate) fn new(program: &Program) -> Self {
-        let mut open: FxHashSet<FunctionId> = FxHashSet::default();
-        for start in program.starts() {
-            open.insert(start.function);
-        }
-        let mut sites: FxHashMap<FunctionId, Vec<(Option<FunctionId>, Site)>> =
-            FxHashMap::default();
-        // Whoever calls what a field holds is known by another call.
-        let held_by_fields: FxHashSet<FunctionId> = program
-            .calls()
-            .iter()
-            .filter(|call| call.kind == CallKind::Held)
-            .map(|call| call.callee)
-            .collect();
-        for call in program.calls() {
-            if call.kind == CallKind::Value && held_by_fields.contains(&call.callee) {
-                continue;
-            }
-            match call.kind {
-                CallKind::Direct | CallKind::Interface | CallKind::Held | CallKind::Defer => {
-                    // Initialisers run alone. Makers hold nothing, and need nothing.
-                    let site = match guards_of(&call.holding) {
-                        _ if call.caller.is_none() => Site::Alone,
-                        _ if call.on_own => Site::Own,
-                        Some(guards)
-                            if guards.is_empty()
-                                && call.caller.is_some_and(|caller| {
-                                    phase::begins_making(program, caller)
-                                }) =>
-                        {
-                            Site::Own
-                        }
-                        Some(guards) => Site::Holds(named(guards, &call.holding)),
-                        None => Site::Unknown,
-                    };
-                    sites.entry(call.callee).or_default().push((call.caller, site));
-                }
-                // What is stored or handed over may be called under anything, but abroad nobody takes the program's locks.
-                CallKind::Value => {
-                    let site = match guards_of(&call.holding) {
-                        Some(guards) if call.foreign => Site::Perhaps(named(guards, &call.holding)),
-                        Some(guards) => Site::Kept(named(guards, &call.holding)),
-                        None => Site::Unknown,
-                    };
-                    sites.entry(call.callee).or_default().push((call.caller, site));
-                }
-                CallKind::Go => {
-                    open.insert(call.callee);
+        let (sites, open) = sites(program);
+        let seen = Self::solve(&sites, &open, FxHashMap::default());
+        let mut required = seen.heeded(program, &sites);
+        required.retain(|function, _| !open.contains(function));
+        if required.is_empty() { seen } else { Self::solve(&sites, &open, required) }
+    }
+
+    /// What comments ask of callers, but for what none of them does.
+    fn heeded(&self, program: &Program, sites: &Sites) -> FxHashMap<FunctionId, Guards> {
+        let asks = |function: FunctionId, guard: &str| {
+            program.required_locks(function).iter().any(|said| *said.guard == *guard)
+        };
+        let is_heeded = |function: FunctionId, guard: &str| {
+            let mut known = sites.get(&function).into_iter().flatten().peekable();
+            known.peek().is_none()
+                || known.any(|(caller, site)| match site {
+                    Site::Holds(own) => {
+                        let above = |caller: FunctionId| match self.held.get(&caller) {
+                            Some(Some(above)) => above.contains_key(guard),
+                            Some(None) => true,
+                            None => false,
+                        };
+                        own.contains_key(guard)
+                            || caller.is_none_or(|caller| asks(caller, guard) || above(caller))
+                    }
+                    Site::Alone | Site::Own => false,
+                    Site::Unknown | Site::Kept(_) | Site::Perhaps(_) => true,
+                })
+        };
+        let mut found: FxHashMap<FunctionId, Guards> = FxHashMap::default();
+        for function in program.functions() {
+            for said in program.required_locks(function.id) {
+                if is_heeded(function.id, &said.guard) {
+                    let how = How { mode: said.mode, perhaps: false };
+                    let of = found.entry(function.id).or_default();
+                    of.insert(Arc::clone(&said.guard), how);
                 }
             }
         }
+        found
+    }
+
+    /// What comments ask of the callers of a function.
+    pub(crate) fn required(&self, function: FunctionId) -> Option<&Guards> {
+        self.required.get(&function)
+    }
+
+    /// The greatest solution.
+    fn solve(
+        sites: &Sites,
+        open: &FxHashSet<FunctionId>,
+        required: FxHashMap<FunctionId, Guards>,
+    ) -> Self {
         let mut held: FxHashMap<FunctionId, Option<Guards>> = FxHashMap::default();
         for function in sites.keys().filter(|function| !open.contains(function)) {
             held.insert(*function, None);
@@ -130,7 +122,7 @@ impl Above {
         let mut doubts: FxHashSet<FunctionId> = FxHashSet::default();
         for _ in 0..MAX_ROUNDS {
             let mut changed = false;
-            for (function, sites) in &sites {
+            for (function, sites) in sites {
                 if !held.contains_key(function) {
                     continue;
                 }
@@ -162,7 +154,10 @@ impl Above {
                         Site::Perhaps(own) | Site::Holds(own) => own,
                     };
                     let above = match caller {
-                        Some(caller) => held.get(caller).cloned().unwrap_or(Some(Guards::new())),
+                        Some(caller) => {
+                            let seen = held.get(caller).cloned().unwrap_or(Some(Guards::new()));
+                            with(seen, required.get(caller), unknowns.contains(caller))
+                        }
                         None => None,
                     };
                     let Some(above) = above else {
@@ -211,30 +206,39 @@ impl Above {
             held.clear();
         }
         unknowns.retain(|function| held.get(function) == Some(&None));
-        Self { held, unknown: unknowns, doubtful: doubts }
+        Self { held, unknown: unknowns, doubtful: doubts, required }
     }
 
     /// What is held above a function.
     pub(crate) fn of(&self, function: FunctionId) -> Held {
-        match self.held.get(&function) {
-            None => Held::These(Guards::new()),
-            Some(Some(guards)) => Held::These(guards.clone()),
-            Some(None) if self.unknown.contains(&function) => {
+        let required = self.required.get(&function);
+        let seen = self.held.get(&function).cloned().unwrap_or(Some(Guards::new()));
+        match with(seen, required, self.unknown.contains(&function)) {
+            Some(guards) => Held::These(guards),
+            None if self.unknown.contains(&function) => {
                 if self.doubtful.contains(&function) {
                     Held::Doubtful
                 } else {
                     Held::Unknown
                 }
             }
-            Some(None) => Held::Alone,
+            None => Held::Alone,
         }
     }
 }
 
-/// The locks of a call, which are perhaps not held where it cannot be told.
-fn named(guards: Vec<(Arc<str>, LockMode)>, holding: &Holding) -> Guards {
-    let perhaps = holding.locks == LockSet::Unknown;
-    guards.into_iter().map(|(guard, mode)| (guard, How { mode, perhaps })).collect()
+/// What is seen to be held above a function, and what its comment asks for.
+fn with(seen: Option<Guards>, required: Option<&Guards>, unknown: bool) -> Option<Guards> {
+    let Some(required) = required else { return seen };
+    let mut all = match seen {
+        None if !unknown => return None,
+        seen => seen.unwrap_or_default(),
+    };
+    for (guard, how) in required {
+        let known = all.entry(Arc::clone(guard)).or_insert(*how);
+        known.perhaps = false;
+    }
+    Some(all)
 }
 
 /// What both hold, for reading where one of them does.

@@ -1,7 +1,8 @@
-//! The lock that guards a map, inferred from what its accesses hold.
+//! The lock that guards a map: the one that a comment names, or else inferred from what its accesses hold.
 
 use crate::Touch;
-use finding::{DeclKind, LockMode, MapDecl};
+use finding::{DeclKind, LockMode, MapDecl, Site};
+use go_source::Specified;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,11 +25,22 @@ pub struct Guard {
     pub without: usize,
     /// Whether it is declared beside the map: in the same struct, or among the variables of the same package or function.
     pub beside: bool,
+    /// Where a comment says that it guards the map.
+    pub said: Option<Site>,
 }
 
 impl Guard {
-    /// The guard that speaks most for itself: declared beside the map, then held by more.
-    pub(crate) fn infer(map: &MapDecl, touches: &[Touch<'_>]) -> Option<Self> {
+    /// The guard that speaks most for itself: named by a comment, declared beside the map, then held by more. What a
+    /// comment names counts where an access holds it.
+    pub(crate) fn infer(
+        map: &MapDecl,
+        touches: &[Touch<'_>],
+        specified: &[Specified],
+    ) -> Option<Self> {
+        let said = |guard: &str| {
+            let of = specified.iter().find(|said| *said.guard == *guard);
+            of.map(|said| said.site.clone())
+        };
         let mut found: BTreeMap<Arc<str>, Self> = BTreeMap::new();
         for touch in touches {
             let mut seen: Vec<&str> = Vec::new();
@@ -53,6 +65,7 @@ impl Guard {
                     changes: 0,
                     without: 0,
                     beside: is_beside(map, &held.guard),
+                    said: said(&held.guard),
                 });
                 guard.under = guard.under.saturating_add(1);
                 guard.around = guard.around.saturating_add(usize::from(around));
@@ -69,9 +82,10 @@ impl Guard {
             guard.encloses = guard.around >= 2 && guard.around.saturating_mul(2) >= guard.under;
         }
         // A lock of something else that no change holds guards nothing.
-        found.retain(|_, guard| guard.beside || guard.changes > 0);
+        found.retain(|_, guard| guard.beside || guard.changes > 0 || guard.said.is_some());
         let best = found.into_values().max_by_key(|guard| {
             (
+                guard.said.is_some(),
                 guard.changes > 0 && guard.beside,
                 if guard.changes > 0 && guard.beside { guard.own } else { 0 },
                 guard.beside && guard.under.saturating_mul(2) >= touches.len(),

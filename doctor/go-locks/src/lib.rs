@@ -15,7 +15,7 @@
 //! of them has crossed, and nothing orders them.
 //!
 //! *What it does not claim.* Reads alone are silent. An access whose locks cannot be followed is part of no claim, and a
-//! trace that ends in what is not known meets nothing. One thing is presumed: that a function which is handed over while
+//! trace that ends in what is not known meets nothing. A comment counts where accesses or callers heed it. One thing is presumed: that a function which is handed over while
 //! nothing is held is called under nothing; [`Touch::presumed`] says where.
 //!
 //! *Sources.* Locksets by access path: Savage et al., Eraser, 1997; summaries, ownership and evidence of concurrency:
@@ -30,6 +30,7 @@ mod object;
 pub mod phase;
 mod reach;
 mod shared;
+mod sites;
 mod standing;
 mod trace;
 

@@ -86,6 +86,12 @@ pub(crate) fn begins_making(program: &Program, function: FunctionId) -> bool {
     }) && !program.is_started(function)
 }
 
+/// Whether a function runs before its object is shared, by its name.
+pub(crate) fn is_making(program: &Program, function: FunctionId) -> bool {
+    begins_making(program, function)
+        || program.function_by_id(function).is_some_and(|function| makes_by_name(&function.site))
+}
+
 /// How functions begin whose callees, too, run before the object is shared.
 const MAKING: [&str; 6] = ["init", "setup", "restore", "recover", "bootstrap", "provision"];
 

@@ -5,11 +5,12 @@ use crate::guard::{self, Guard};
 use crate::locks::Locks;
 use crate::making::Making;
 use crate::meeting::{self, Meeting};
+use crate::phase;
 use crate::reach;
 use crate::trace::{End, Trace, Tracer};
 use finding::{DeclKind, LockMode, LockSet, MapDecl, MapKind, Operation};
 use go_source::{
-    Base, Call, CallKind, FunctionId, Program, SourceAccess, Start, VariableOrigin, Walk,
+    Base, Call, CallKind, FunctionId, Program, SourceAccess, Specified, Start, VariableOrigin, Walk,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -164,7 +165,7 @@ impl<'p> Analysis<'p> {
             let list = if source.walk == Walk::Within { &mut within } else { &mut touches };
             list.push(Touch { source, locks, traces: Vec::new(), presumed });
         }
-        let guard = Guard::infer(decl, &touches);
+        let guard = Guard::infer(decl, &touches, self.program.specified_guards(&decl.id));
         SharedMap { decl, touches, within, guard }
     }
 
@@ -223,6 +224,34 @@ impl<'p> Analysis<'p> {
             });
             runs && without && above && takes && !gives_back
         })
+    }
+
+    /// The calls of a function whose comment asks its callers for a lock, by callers that are known to hold none.
+    pub fn unheeded(&self, guard: &str, function: FunctionId) -> Vec<&'p Call> {
+        if self.above.required(function).is_none_or(|required| !required.contains_key(guard)) {
+            return Vec::new();
+        }
+        let lacks = |call: &&Call| {
+            let Some(caller) = call.caller else { return false };
+            let runs = matches!(call.kind, CallKind::Direct | CallKind::Defer) && !call.on_own;
+            let bare = reach::guards_of(&call.holding).is_some_and(|held| held.is_empty());
+            let above = match self.above.of(caller) {
+                above::Held::These(held) => held.is_empty(),
+                above::Held::Alone | above::Held::Unknown | above::Held::Doubtful => false,
+            };
+            runs && bare && above && !phase::is_making(self.program, caller)
+        };
+        self.program.callers(function).into_iter().filter(lacks).collect()
+    }
+
+    /// The locks that comments name as the guards of a map, where no access holds any of them and all are known.
+    pub fn stale_comments(&self, map: &SharedMap<'p>) -> &'p [Specified] {
+        let specified = self.program.specified_guards(&map.decl.id);
+        let heeded = |touch: &Touch<'p>| {
+            touch.locks == Locks::Unknown
+                || specified.iter().any(|said| touch.locks.under(&said.guard).is_some())
+        };
+        if map.touches.iter().any(heeded) { &[] } else { specified }
     }
 
     /// Whether the type that holds a map has a mutex that is taken somewhere: its values are shared.
@@ -286,6 +315,10 @@ fn locks_of(
     decl: &MapDecl,
     source: &SourceAccess,
 ) -> (Locks, bool) {
+    let line = source.access.site.line;
+    if source.function.is_some_and(|function| program.is_trusted(function, line)) {
+        return (Locks::Unknown, false);
+    }
     let mut locks = Locks::of(source);
     let mut presumed = false;
     if let Some(function) = source.names {

@@ -23,6 +23,7 @@ mod key_source;
 mod keys;
 mod literal;
 mod map_place;
+mod objects;
 mod place;
 mod reflection;
 mod service;

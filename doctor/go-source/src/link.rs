@@ -34,6 +34,7 @@ use initial::Initial;
 use names::Names;
 use ownership::Ownership;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What one package yields before packages meet.
@@ -152,6 +153,8 @@ pub(crate) struct Linked {
     pub(crate) calls: Vec<Call>,
     /// Ordered by site.
     pub(crate) acquisitions: Vec<Acquisition>,
+    /// The locks that are taken, by name, and where they are declared.
+    pub(crate) locks: BTreeMap<Arc<str>, Site>,
     pub(crate) origins: FxHashMap<MapId, Origin>,
     /// Operations whose map could not be told.
     pub(crate) unresolved: u32,
@@ -251,7 +254,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let compared = aside(|facts| &facts.compared);
     let copied = aside(|facts| &facts.copied);
     accesses.extend(reached.iter().filter_map(|reached| tables.reached(reached)));
-    let acquisitions = acquisitions(units, &naming);
+    let (acquisitions, locks) = acquisitions(units, &naming);
     let origins = origins(units, &ids, &ambiguous);
     let unresolved = units.iter().fold(0u32, |sum, unit| sum.saturating_add(unit.facts.unknown));
     let variables = variables::variables(units, &by_ref, &ownership);
@@ -265,6 +268,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         functions,
         calls,
         acquisitions,
+        locks,
         origins,
         unresolved,
         variables,
@@ -664,8 +668,12 @@ fn holding(
 }
 
 /// The places where each function takes a lock itself, in the order of the source.
-fn acquisitions(units: &[Unit], naming: &Names<'_>) -> Vec<Acquisition> {
+fn acquisitions(
+    units: &[Unit],
+    naming: &Names<'_>,
+) -> (Vec<Acquisition>, BTreeMap<Arc<str>, Site>) {
     let mut found = Vec::new();
+    let mut names: FxHashMap<Def, Arc<str>> = FxHashMap::default();
     for unit in units {
         for ((file, expr), fact) in &unit.facts.locks {
             let LockFact::Acquire { path, mode } = fact else { continue };
@@ -679,13 +687,18 @@ fn acquisitions(units: &[Unit], naming: &Names<'_>) -> Vec<Acquisition> {
             found.push(Acquisition {
                 function: function.map(FunctionId),
                 lock,
-                guard: path.mutex.map(|def| naming.id_of(def).into()),
+                guard: path.mutex.map(|def| {
+                    let name = names.entry(def).or_insert_with(|| naming.id_of(def).into());
+                    Arc::clone(name)
+                }),
                 before: holding(naming, unit, *file, *expr, false),
             });
         }
     }
     found.sort_by(|a, b| a.lock.site.cmp(&b.lock.site));
-    found
+    let declared = names.into_iter();
+    let locks = declared.map(|(def, name)| (name, naming.site(def.file, def.name.start, None)));
+    (found, locks.collect())
 }
 
 /// What two functions hold together, one called inside the other.

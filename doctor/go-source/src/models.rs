@@ -1,5 +1,5 @@
 //! Declarations of packages that are seldom in the tree: parts of the standard library, of
-//! `golang.org/x/sync`, and of packages that run handlers.
+//! `golang.org/x/sync`, and of packages that run handlers, jobs and reconcilers.
 //!
 //! They are Go text of our own, read by the same parser: only what decides which map an expression
 //! touches, what a call locks, and what a call starts. Signatures are those of Go 1.27, and of the
@@ -11,13 +11,19 @@ pub(crate) fn text(import: &str) -> Option<&'static str> {
 }
 
 const MODELS: &[(&str, &str)] = &[
+    ("container/heap", include_str!("models/container_heap.go")),
     ("context", include_str!("models/context.go")),
     ("encoding/gob", include_str!("models/encoding_gob.go")),
     ("encoding/json", include_str!("models/encoding_json.go")),
     ("fmt", include_str!("models/fmt.go")),
+    ("github.com/IBM/sarama", include_str!("models/sarama.go")),
+    ("github.com/Shopify/sarama", include_str!("models/sarama.go")),
     ("github.com/gin-gonic/gin", include_str!("models/gin.go")),
     ("github.com/gofiber/fiber/v2", include_str!("models/fiber.go")),
     ("github.com/labstack/echo/v4", include_str!("models/echo.go")),
+    ("github.com/nats-io/nats.go/jetstream", include_str!("models/jetstream.go")),
+    ("github.com/robfig/cron", include_str!("models/cron.go")),
+    ("github.com/robfig/cron/v3", include_str!("models/cron.go")),
     ("golang.org/x/exp/maps", include_str!("models/exp_maps.go")),
     ("golang.org/x/sync/errgroup", include_str!("models/errgroup.go")),
     ("golang.org/x/sync/singleflight", include_str!("models/singleflight.go")),
@@ -32,6 +38,15 @@ const MODELS: &[(&str, &str)] = &[
     ("net/url", include_str!("models/net_url.go")),
     ("path/filepath", include_str!("models/path_filepath.go")),
     ("reflect", include_str!("models/reflect.go")),
+    ("sigs.k8s.io/controller-runtime", include_str!("models/controller_runtime.go")),
+    (
+        "sigs.k8s.io/controller-runtime/pkg/builder",
+        include_str!("models/controller_runtime_builder.go"),
+    ),
+    (
+        "sigs.k8s.io/controller-runtime/pkg/reconcile",
+        include_str!("models/controller_runtime_reconcile.go"),
+    ),
     ("slices", include_str!("models/slices.go")),
     ("sort", include_str!("models/sort.go")),
     ("strings", include_str!("models/strings.go")),

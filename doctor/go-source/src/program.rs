@@ -1,5 +1,6 @@
 //! The loaded program: what was found, and the questions it answers.
 
+use crate::comments::{self, Comments};
 use crate::link::{self, Linked};
 use crate::load;
 use crate::path::PathIndex;
@@ -7,8 +8,8 @@ use crate::uses::{self, Uses};
 use crate::world::{Index, Part, World};
 use crate::{
     Acquisition, Call, Cost, Effect, Function, FunctionId, Join, KeyFault, LoadOptions, NewEntry,
-    Nilness, Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Start, Use,
-    Variable, VariableId, VendoredModule,
+    Nilness, Note, Origin, PathCandidate, SourceAccess, SourceFile, SourceTree, Specified, Start,
+    Use, Variable, VariableId, VendoredModule,
 };
 use finding::{DeclKind, MapDecl, MapId};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -44,6 +45,7 @@ pub struct Program {
     pub(crate) vendored_modules: Vec<VendoredModule>,
     go_minors: FxHashMap<String, u32>,
     uses: Option<Uses>,
+    comments: Comments,
     pub(crate) indexes: Indexes,
 }
 
@@ -115,13 +117,16 @@ impl Program {
         let names = Index::new(&world, &resolve);
         notes.extend(names.notes(&world));
         let units = link::walk(&world, &names, options);
-        let mut program = Self::build(link::link(&world, &names, &units), notes);
+        let mut linked = link::link(&world, &names, &units);
+        let locks = std::mem::take(&mut linked.locks);
+        let mut program = Self::build(linked, notes);
         drop(units);
         program.take_files(world);
         program.uses = program.uses.filter(|_| options.uses);
         if let Some(uses) = &mut program.uses {
             uses.left_out = uses::left_out(tree, &program.files);
         }
+        program.comments = comments::read(&program, &locks);
         program.go_minors = resolution.go_minors();
         program.vendored_modules = resolution.vendored;
         program
@@ -138,6 +143,7 @@ impl Program {
             functions,
             calls,
             acquisitions,
+            locks: _,
             origins,
             unresolved,
             variables,
@@ -411,6 +417,28 @@ impl Program {
         let indexes = self.indexes.acquisitions_by_line.get(&(Arc::from(file), line));
         let found = indexes.into_iter().flatten();
         found.filter_map(|index| self.acquisitions.get(widen(*index))).collect()
+    }
+
+    /// The locks that comments name as the guards of a map: `// guarded by mu`, `// +checklocks:mu`, or at the lock
+    /// itself.
+    pub fn specified_guards(&self, id: &MapId) -> &[Specified] {
+        self.comments.guards.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The locks that the callers of a function hold, as its comment says. Closures have none of their own.
+    pub fn required_locks(&self, function: FunctionId) -> &[Specified] {
+        self.comments.required.get(&function).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a comment takes a line of a function out of the check: `// +checklocksignore` before the function, or
+    /// `// +checklocksforce` on that line or before it.
+    pub fn is_trusted(&self, function: FunctionId, line: u32) -> bool {
+        let mut at = self.function_by_id(function);
+        while let Some(parent) = at.and_then(|function| function.parent) {
+            at = self.function_by_id(parent);
+        }
+        let from = at.and_then(|function| self.comments.trusted.get(&function.id));
+        from.is_some_and(|from| *from <= line)
     }
 
     /// A variable of a function.

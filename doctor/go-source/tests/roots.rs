@@ -146,3 +146,104 @@ fn callbacks_run_in_goroutines_of_their_own() {
         assert_eq!(root(&program, "work"), Some((RootKind::Callback, false)), "{call}");
     }
 }
+
+const CALLBACK: Option<(RootKind, bool)> = Some((RootKind::Callback, false));
+const CALLBACKS: Option<(RootKind, bool)> = Some((RootKind::Callback, true));
+
+/// The roots of the methods `Run`, `Reconcile`, `ConsumeClaim` and `OnAdd` of a type, where `set` hands one over.
+fn handed(
+    imports: &[&str],
+    parameters: &str,
+    set: &str,
+    methods: &[&str],
+) -> Vec<Option<(RootKind, bool)>> {
+    let imports: Vec<String> = imports.iter().map(|import| format!("\"{import}\"\n")).collect();
+    let bodies: Vec<String> = methods
+        .iter()
+        .map(|method| format!("func (j *job) {method} {{ j.runs[\"\"]++; return }}\n"))
+        .collect();
+    let source = format!(
+        "package t\nimport (\n{})\ntype job struct {{ runs map[string]int }}\nfunc set(j *job, {parameters}) {{ {set} }}\n{}",
+        imports.concat(),
+        bodies.concat()
+    );
+    let program = go::load(&[("t.go", &source)]);
+    let names = methods.iter().filter_map(|method| method.split('(').next());
+    names.map(|name| root(&program, &format!("(*job).{name}"))).collect()
+}
+
+#[test]
+fn jobs_of_a_scheduler_run_beside_their_own_last_run() {
+    let cron = ["github.com/robfig/cron/v3"];
+    let run = ["Run()"];
+    let set = "c := cron.New(); c.AddJob(\"@hourly\", j)";
+    assert_eq!(handed(&cron, "n int", set, &run), [CALLBACKS]);
+    let set = "c := cron.New(); c.AddFunc(\"@hourly\", j.Run)";
+    assert_eq!(handed(&cron, "n int", set, &run), [CALLBACKS]);
+    let set = "c := cron.New(cron.WithChain(cron.SkipIfStillRunning(nil))); c.AddFunc(\"@hourly\", j.Run)";
+    assert_eq!(handed(&cron, "n int", set, &run), [CALLBACK]);
+}
+
+#[test]
+fn a_reconciler_meets_itself_where_it_has_several_workers() {
+    let runtime = [
+        "context",
+        "sigs.k8s.io/controller-runtime",
+        "sigs.k8s.io/controller-runtime/pkg/controller",
+    ];
+    let reconcile = [
+        "Reconcile(ctx context.Context, request controllerruntime.Request) (r controllerruntime.Result, err error)",
+    ];
+    let set = "controllerruntime.NewControllerManagedBy(m).For(nil).Complete(j)";
+    assert_eq!(handed(&runtime, "m any", set, &reconcile), [CALLBACK]);
+    let set = "controllerruntime.NewControllerManagedBy(m).WithOptions(controller.Options{MaxConcurrentReconciles: 4}).Complete(j)";
+    assert_eq!(handed(&runtime, "m any", set, &reconcile), [CALLBACKS]);
+}
+
+#[test]
+fn claims_are_consumed_at_once_and_events_one_by_one() {
+    let sarama = ["github.com/IBM/sarama"];
+    let consume = [
+        "ConsumeClaim(s sarama.ConsumerGroupSession, c sarama.ConsumerGroupClaim) (err error)",
+        "Setup(s sarama.ConsumerGroupSession) (err error)",
+    ];
+    let set = "group.Consume(nil, nil, j)";
+    assert_eq!(handed(&sarama, "group sarama.ConsumerGroup", set, &consume), [CALLBACKS, None]);
+    let cache = ["k8s.io/client-go/tools/cache"];
+    let events = ["OnAdd(object any, first bool)", "OnDelete(object any)", "other()"];
+    let set = "informer.AddEventHandler(j)";
+    let informer = "informer cache.SharedIndexInformer";
+    assert_eq!(handed(&cache, informer, set, &events), [CALLBACK, CALLBACK, None]);
+}
+
+#[test]
+fn one_flight_runs_where_it_is_asked_for_or_beside() {
+    let flight = ["golang.org/x/sync/singleflight"];
+    let fetch = ["fetch() (v any, err error)"];
+    let group = "g *singleflight.Group";
+    assert_eq!(handed(&flight, group, "g.Do(\"\", j.fetch)", &fetch), [None]);
+    assert_eq!(handed(&flight, group, "g.DoChan(\"\", j.fetch)", &fetch), [CALLBACK]);
+}
+
+#[test]
+fn commands_run_on_the_main_goroutine() {
+    let cobra = ["github.com/spf13/cobra"];
+    let set = "c := &cobra.Command{Run: j.command}; c.Execute()";
+    let command = ["command(c *cobra.Command, args []string)"];
+    assert_eq!(handed(&cobra, "n int", set, &command), [None]);
+    let cli = ["github.com/urfave/cli/v2"];
+    let set = "a := &cli.App{Action: j.action}; a.Run(nil)";
+    assert_eq!(handed(&cli, "n int", set, &["action(c *cli.Context) (err error)"]), [None]);
+}
+
+#[test]
+fn subtests_that_say_so_run_beside_each_other() {
+    let source = |parallel: &str| {
+        format!(
+            "package t\nimport \"testing\"\nfunc TestAll(t *testing.T) {{\nseen := map[string]int{{}}\nfor _, name := range []string{{\"a\", \"b\"}} {{\nt.Run(name, func(t *testing.T) {{ {parallel}; seen[name]++ }})\n}}\n}}\n"
+        )
+    };
+    let of = |parallel: &str| root(&go::load(&[("t.go", &source(parallel))]), "TestAll.func1");
+    assert_eq!(of("t.Parallel()"), CALLBACKS);
+    assert_eq!(of("t.Helper()"), None);
+}

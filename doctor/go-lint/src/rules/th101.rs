@@ -1,7 +1,8 @@
 //! ## What it does
 //!
 //! Finds accesses to a map without the lock that guards it elsewhere. Which lock guards a map is inferred: from the
-//! accesses that hold one, most of all where the mutex is declared beside the map.
+//! accesses that hold one, most of all where the mutex is declared beside the map. A comment that names the guard
+//! (`// guarded by mu`, `// mu protects the fields below`, `// +checklocks:mu`) makes it sure, where an access heeds it.
 //!
 //! ## Why is this bad
 //!
@@ -36,11 +37,14 @@
 //! ```
 //!
 //! A function whose callers hold the lock is no finding where all of them do, or where its name ends in `Locked` or its
-//! comment says that the lock must be held.
+//! comment says that the lock must be held. Where the comment names the lock (`// The caller must hold r.mu`,
+//! `// +checklocks:r.mu`), a caller that holds none is the finding. `// +checklocksignore` takes a function out of the check, and
+//! `// +checklocksforce` what follows it.
 //!
 //! ## References
 //!
 //! - The Go Memory Model, <https://go.dev/ref/mem>
+//! - gVisor, CheckLocks Analyzer, <https://github.com/google/gvisor/tree/master/tools/checklocks>
 //! - Savage et al., Eraser: A Dynamic Data Race Detector for Multithreaded Programs, 1997
 
 use crate::words;
@@ -48,10 +52,15 @@ use finding::{DeclKind, Finding, Grade, LockMode, Operation};
 use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch, phase};
 use go_source::{Assigned, Call, Walk};
 
+/// Functions between a start and an access that a comment makes sure, at most.
+const MAX_WAY: usize = 2;
+
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let Some(guard) = &map.guard else { return };
     for touch in map.touches.iter().filter(|touch| touch.source.walk != Walk::Implicit) {
-        if let Some(grade) = grade(analysis, map, guard, touch) {
+        if let Some(finding) = unheeded(analysis, map, guard, touch) {
+            found.push(finding);
+        } else if let Some(grade) = grade(analysis, map, guard, touch) {
             let operation = touch.source.access.operation;
             let message = format!(
                 "{} {} without {}, which guards it elsewhere",
@@ -67,12 +76,66 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
                 finding.related.push(words::start_of(&meeting.crossing));
             }
             if let Some(call) = forgotten(analysis, guard, touch) {
-                finding.related.push(words::call_without(call, guard));
+                let without = format!("called here without {}", guard.short());
+                let label = format!("{without}, which the caller takes elsewhere");
+                finding.related.push(words::call(call, label));
             }
             finding.help = format!("take {} around the access", guard.short());
             found.push(finding);
         }
     }
+}
+
+/// The finding about an access in a function whose comment asks its callers for the guard, where one of them does without.
+fn unheeded<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    guard: &Guard,
+    touch: &Touch<'p>,
+) -> Option<Finding> {
+    let program = analysis.program;
+    let function = touch.source.function?;
+    // Whoever leaves the lock to callers in words of another kind may mean this one.
+    let (call, caller) = analysis.unheeded(&guard.name, function).into_iter().find_map(|call| {
+        let caller = program.function_by_id(call.caller?)?;
+        (!words::leaves_lock_to_callers(program, &caller.site)).then_some((call, caller))
+    })?;
+    if touch.locks.own().under(&guard.name).is_some()
+        || touch.source.access.operation == Operation::Length
+    {
+        return None;
+    }
+    let bare = touch.without(&guard.name);
+    let mut others = map.touches.iter().filter(|other| !std::ptr::eq(*other, touch));
+    if !others.any(|other| analysis.conflict(&bare, other)) {
+        return None;
+    }
+    let message = format!(
+        "{} {} without {}, which a caller of {} does not hold",
+        words::called(map.decl),
+        words::passive(touch.source.access.operation),
+        guard.short(),
+        phase::short_function(&touch.source.access.site)
+    );
+    let grade = match guard.changes > 0 && caller.root.is_some() {
+        true => Grade::Medium,
+        false => Grade::Low,
+    };
+    let mut finding = words::finding("TH101", "inconsistent-lock", map, touch, grade, message);
+    finding.because = reasons(guard);
+    let required = program.required_locks(function);
+    if let Some(said) = required.iter().find(|said| said.guard == guard.name) {
+        finding.because.push(format!(
+            "the comment at {} says that callers hold {}",
+            said.site,
+            guard.short()
+        ));
+    }
+    finding.related.extend(words::witnesses(map, guard));
+    let label = format!("called here without {}", guard.short());
+    finding.related.push(words::call(call, label));
+    finding.help = format!("take {} around the call", guard.short());
+    Some(finding)
 }
 
 /// How sure it is that an access lacks the guard; `None` where it does not, or where other locks keep it apart.
@@ -140,12 +203,30 @@ pub(crate) fn grade<'p>(
     {
         return Some(Grade::Low);
     }
+    // Another lock that comments name keeps some of the others out.
+    let specified = analysis.program.specified_guards(&map.decl.id);
+    if specified.iter().any(|said| touch.locks.under(&said.guard).is_some()) {
+        return Some(Grade::Low);
+    }
     let share = guard.percent();
     // Code that a goroutine or a handler leads to runs beside other code; of other code it is not known.
     let runs_beside = access.root.is_some();
     // Which lock guards a map is inferred; that two ways meet at one object is seen.
     let seen = met.as_ref().is_some_and(|met| met.certainty == Certainty::Certain);
-    let grade = match (guard.beside, guard.changes > 0) {
+    let said = guard.said.is_some();
+    // Of what comes before the others start, or after their end, a comment says nothing; nor of what a goroutine leads to
+    // by many calls.
+    let beside = said
+        && map.touches.iter().filter_map(|other| analysis.meet(map.decl, touch, other)).any(
+            |met| {
+                met.certainty == Certainty::Certain
+                    || (met.certainty == Certainty::Likely
+                        && met.beside.0
+                        && met.crossing.way.len() <= MAX_WAY)
+            },
+        );
+    let grade = match (guard.beside || said, guard.changes > 0) {
+        (true, true) if beside => Grade::High,
         (true, true) if guard.under >= 2 && share >= 75 && seen => Grade::High,
         (true, true) if share >= 50 || (share >= 34 && guard.own >= 2) || met.is_some() => {
             Grade::Medium
@@ -216,6 +297,9 @@ pub(crate) fn reasons(guard: &Guard) -> Vec<String> {
     )];
     if guard.beside {
         reasons.push(format!("{} is declared beside the map", guard.short()));
+    }
+    if let Some(said) = &guard.said {
+        reasons.push(format!("the comment at {said} says that {} guards it", guard.short()));
     }
     reasons
 }

@@ -31,7 +31,7 @@ impl<'w> Walker<'w> {
             }
             Callee::Builtin(name) => self.builtin(id, name, args),
             Callee::Declared { func, sig, params, receiver } => {
-                let how = detached_or(kind, self.argument_use(func));
+                let how = detached_or(kind, self.argument_use(func, args));
                 let actual = self.hands_over(sig, args, how);
                 self.declared_call(id, func, kind, receiver.as_ref(), args);
                 let sig = self.instantiate(sig, &params, &actual, spread);
@@ -114,6 +114,7 @@ impl<'w> Walker<'w> {
                     self.starts_among(id, kind, args);
                 }
                 self.registers(id, name, None, args);
+                self.starts_methods(id, ("", "", name), args);
                 let import = self.missing_import(base).unwrap_or_default();
                 self.walked(id, (import, "", name), args);
                 // A semaphore is a lock where it lets one in, which cannot be told here.

@@ -15,6 +15,12 @@
 //! | `github.com/go-chi/chi` | v5, `chi.go`, `mux.go`: handlers of `net/http` |
 //! | `github.com/gorilla/mux` | v1, `mux.go`, `route.go`: handlers of `net/http` |
 //! | `github.com/valyala/fasthttp` | v1, `server.go`: `RequestHandler` |
+//! | `golang.org/x/sync/singleflight` | v0.17, `singleflight.go`: `DoChan` starts `doCall`; `Do` runs it itself |
+//! | `github.com/robfig/cron` | v3, `cron.go`, `startJob`: a goroutine for each run, unless the chain says otherwise |
+//! | `github.com/IBM/sarama` | v1.45, `consumer_group.go`: `ConsumeClaim` in a goroutine for each partition |
+//! | `sigs.k8s.io/controller-runtime` | v0.20, `pkg/internal/controller`: `MaxConcurrentReconciles` workers, 1 by default |
+//! | `k8s.io/client-go/tools/cache` | v0.34, `shared_informer.go`, `processorListener.run`: one goroutine a handler |
+//! | `github.com/nats-io/nats.go/jetstream` | v1, `pull.go`: `Consume` runs its handler in a goroutine |
 //! | `google.golang.org/grpc` | `server.go`, `serveStreams`; `cmd/protoc-gen-go-grpc`: `Register…Server` |
 
 use finding::RootKind;
@@ -28,8 +34,19 @@ enum Arguments {
     From(usize),
 }
 
+/// Whether what one call starts runs several times at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Many {
+    No,
+    Yes,
+    /// It does, unless the package of the call mentions a word.
+    Unless(&'static str),
+    /// It does where the package of the call mentions a word.
+    Where(&'static str),
+}
+
 /// Functions or methods that start an argument.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Starter {
     packages: &'static [&'static str],
     /// Types whose methods they are; empty for functions.
@@ -37,6 +54,7 @@ pub(super) struct Starter {
     names: &'static [&'static str],
     arguments: Arguments,
     pub(super) kind: RootKind,
+    pub(super) many: Many,
 }
 
 impl Starter {
@@ -57,6 +75,28 @@ pub(super) fn find(import: &str, receiver: &str, name: &str) -> Option<&'static 
             some => some.contains(&receiver),
         };
         receives && starter.names.contains(&name) && starter.packages.contains(&import)
+    })
+}
+
+/// Methods that start methods of an object they are given.
+#[derive(Debug)]
+pub(super) struct Object {
+    /// Empty where the name alone is enough.
+    packages: &'static [&'static str],
+    receivers: &'static [&'static str],
+    names: &'static [&'static str],
+    pub(super) argument: usize,
+    pub(super) methods: &'static [&'static str],
+    pub(super) kind: RootKind,
+    pub(super) many: Many,
+}
+
+/// What a method starts of an object, by the import path of its package, the type it is a method of, and its name.
+pub(super) fn object(import: &str, receiver: &str, name: &str) -> Option<&'static Object> {
+    OBJECTS.iter().find(|object| {
+        object.names.contains(&name)
+            && (object.packages.is_empty()
+                || (object.packages.contains(&import) && object.receivers.contains(&receiver)))
     })
 }
 
@@ -116,6 +156,10 @@ const CHI: &[&str] = &["github.com/go-chi/chi", "github.com/go-chi/chi/v5"];
 const MUX: &[&str] = &["github.com/gorilla/mux"];
 const FASTHTTP: &[&str] = &["github.com/valyala/fasthttp"];
 const HTTP: &[&str] = &["net/http"];
+const SINGLEFLIGHT: &[&str] = &["golang.org/x/sync/singleflight"];
+const CRON: &[&str] = &["github.com/robfig/cron", "github.com/robfig/cron/v3"];
+const SARAMA: &[&str] = &["github.com/IBM/sarama", "github.com/Shopify/sarama"];
+const JETSTREAM: &[&str] = &["github.com/nats-io/nats.go/jetstream"];
 
 const UPPER: &[&str] =
     &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE", "Any"];
@@ -129,8 +173,59 @@ const fn starter(
     arguments: Arguments,
     kind: RootKind,
 ) -> Starter {
-    Starter { packages, receivers, names, arguments, kind }
+    Starter { packages, receivers, names, arguments, kind, many: Many::No }
 }
+
+/// The same where each run is a goroutine of its own.
+const fn many(starter: Starter, many: Many) -> Starter {
+    Starter { many, ..starter }
+}
+
+/// Schedulers run a job beside its own last run, but for these wrappers.
+const UNLESS_CHAINED: Many = Many::Unless("IfStillRunning");
+
+const OBJECTS: &[Object] = &[
+    Object {
+        packages: CRON,
+        receivers: &["Cron"],
+        names: &["AddJob", "Schedule"],
+        argument: 1,
+        methods: &["Run"],
+        kind: RootKind::Callback,
+        many: UNLESS_CHAINED,
+    },
+    Object {
+        packages: SARAMA,
+        receivers: &["ConsumerGroup"],
+        names: &["Consume"],
+        argument: 2,
+        methods: &["ConsumeClaim"],
+        kind: RootKind::Callback,
+        many: Many::Yes,
+    },
+    Object {
+        packages: &["sigs.k8s.io/controller-runtime/pkg/builder"],
+        receivers: &["Builder", "TypedBuilder"],
+        names: &["Complete", "Build"],
+        argument: 0,
+        methods: &["Reconcile"],
+        kind: RootKind::Callback,
+        many: Many::Where("MaxConcurrentReconciles"),
+    },
+    Object {
+        packages: &[],
+        receivers: &[],
+        names: &[
+            "AddEventHandler",
+            "AddEventHandlerWithResyncPeriod",
+            "AddEventHandlerWithOptions",
+        ],
+        argument: 0,
+        methods: &["OnAdd", "OnUpdate", "OnDelete"],
+        kind: RootKind::Callback,
+        many: Many::No,
+    },
+];
 
 const STARTERS: &[Starter] = {
     use Arguments::{At, From};
@@ -141,6 +236,9 @@ const STARTERS: &[Starter] = {
         starter(&["sync"], &["WaitGroup"], &["Go"], At(0), Callback),
         starter(&["testing"], &["B"], &["RunParallel"], At(0), Callback),
         starter(&["golang.org/x/sync/errgroup"], &["Group"], &["Go", "TryGo"], At(0), Callback),
+        starter(SINGLEFLIGHT, &["Group"], &["DoChan"], At(1), Callback),
+        starter(JETSTREAM, &["Consumer"], &["Consume"], At(0), Callback),
+        many(starter(CRON, &["Cron"], &["AddFunc"], At(1), Callback), UNLESS_CHAINED),
         starter(HTTP, &["Server"], &["RegisterOnShutdown"], At(0), Callback),
         starter(HTTP, &[], &["Handle", "HandleFunc"], At(1), Handler),
         starter(HTTP, &["ServeMux"], &["Handle", "HandleFunc"], At(1), Handler),

@@ -7,13 +7,14 @@ use super::facts::{CallTarget, LiteralUse, LockFact, RootFact, StartFact, Walk};
 use super::starters::{self, Starter};
 use super::walker::Walker;
 use crate::hir::{ExprId, ExprKind};
-use crate::types::{FieldInfo, Kind, Ty};
+use crate::types::{FieldInfo, Kind, Target, Ty};
 use crate::world::{FuncRef, Part};
-use crate::{Context, Shape};
+use crate::{CallKind, Context, Shape};
 use finding::{LockMode, Operation, RootKind};
 
 /// Functions that run an argument before they return, in the goroutine that calls them.
 const RUNS: &[(&str, &str, &str)] = &[
+    ("golang.org/x/sync/singleflight", "Group", "Do"),
     ("maps", "", "DeleteFunc"),
     ("path/filepath", "", "Walk"),
     ("path/filepath", "", "WalkDir"),
@@ -29,6 +30,17 @@ const RUNS: &[(&str, &str, &str)] = &[
     ("strings", "", "IndexFunc"),
     ("strings", "", "Map"),
     ("sync", "Map", "Range"),
+];
+
+/// Functions that call methods of their first argument before they return. Read from Go 1.27, `container/heap/heap.go` and
+/// `sort/sort.go`.
+const RUNS_METHODS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "container/heap",
+        &["Fix", "Init", "Pop", "Push", "Remove"],
+        &["Len", "Less", "Pop", "Push", "Swap"],
+    ),
+    ("sort", &["IsSorted", "Sort", "Stable"], &["Len", "Less", "Swap"]),
 ];
 
 /// Functions over maps: what they do to their first and second argument.
@@ -47,8 +59,12 @@ const MAPS: &[(&str, Operation, Option<Operation>)] = &[
 
 impl<'w> Walker<'w> {
     /// How a literal among the arguments of a known function is used.
-    pub(super) fn argument_use(&self, func: FuncRef) -> LiteralUse {
+    pub(super) fn argument_use(&self, func: FuncRef, args: &[ExprId]) -> LiteralUse {
         let (import, receiver, name) = self.identity(func);
+        if (import, name) == ("testing", "Run") && matches!(receiver, "T" | "B") {
+            let parallel = args.get(1).is_some_and(|literal| self.is_parallel(*literal));
+            return if parallel { LiteralUse::Detached } else { LiteralUse::Synchronous };
+        }
         if starters::find(import, receiver, name).is_some() {
             return LiteralUse::Detached;
         }
@@ -86,6 +102,9 @@ impl<'w> Walker<'w> {
             if starters::find(import, of, name).is_none() {
                 self.starts_among(call, kind, args);
             }
+        }
+        if let (Some(arg), true) = (args.first(), of.is_empty() && !self.is_read(func)) {
+            self.runs_methods(call, import, name, *arg);
         }
         match (import, of) {
             ("sync", "Mutex" | "RWMutex") => {
@@ -125,6 +144,16 @@ impl<'w> Walker<'w> {
                     self.lock_call(call, receiver.base, &receiver.path, lock);
                 }
             }
+            // A subtest that lets others run beside it goes on once its parent has ended.
+            ("testing", "T") if name == "Run" => {
+                if let Some(literal) = args.get(1).filter(|literal| self.is_parallel(**literal)) {
+                    if let Some(target) = self.function_of(*literal) {
+                        self.add_root(RootKind::Callback, CallTarget::Declared(target), call);
+                    }
+                    let end = self.r.hir().expr(call).span.end;
+                    self.facts.joins.push((self.function_at_hand(), end, None));
+                }
+            }
             ("sync", "Once") => {
                 if let Some(func) = args.first().and_then(|arg| self.function_of(*arg)) {
                     self.facts.once.insert(func);
@@ -142,9 +171,12 @@ impl<'w> Walker<'w> {
             }
             ("maps" | "golang.org/x/exp/maps", "") => self.maps_call(call, import, name, args),
             _ => {
+                // Of another package's functions it is not seen here what they do to locks.
+                let here = self.r.world.file(self.r.env.file).map(|file| file.package);
                 let unread = self.r.world.file(func.file).is_some_and(|file| {
                     let package = self.r.world.package(file.package);
-                    package.is_some_and(|package| package.part == Part::Dependency)
+                    Some(file.package) != here
+                        && package.is_some_and(|package| package.part != Part::Model)
                 });
                 if let Some(receiver) = receiver.filter(|_| unread && args.is_empty()) {
                     let sig = self.r.signature(func).ty;
@@ -158,6 +190,9 @@ impl<'w> Walker<'w> {
         if let Some(starter) = starters::find(import, of, name) {
             self.started(call, starter, args);
         }
+        if !self.is_read(func) {
+            self.starts_methods(call, (import, of, name), args);
+        }
         if receiver.is_none() && args.len() == 2 {
             let sig = self.r.signature(func).ty;
             let interface = match self.r.types.kind(sig) {
@@ -165,6 +200,24 @@ impl<'w> Walker<'w> {
                 _ => None,
             };
             self.registers(call, name, interface, args);
+        }
+    }
+
+    /// Notes the calls of methods of an argument.
+    fn runs_methods(&mut self, call: ExprId, import: &str, name: &str, arg: ExprId) {
+        let known =
+            RUNS_METHODS.iter().find(|(of, names, _)| *of == import && names.contains(&name));
+        let Some((_, _, methods)) = known else { return };
+        let ty = self.types.get(&arg).copied().unwrap_or(Ty::UNKNOWN);
+        let receiver = self.base_of(arg);
+        for method in *methods {
+            let target = self.r.select(ty, method).map(|selection| selection.target);
+            if let Some(Target::Method { func, .. }) = target {
+                self.add_call(CallTarget::Declared(func), CallKind::Direct, call);
+                if let Some(fact) = self.facts.calls.last_mut() {
+                    fact.receiver = receiver;
+                }
+            }
         }
     }
 
@@ -177,6 +230,7 @@ impl<'w> Walker<'w> {
         args: &[ExprId],
     ) {
         let Some((import, of)) = self.r.named(interface) else { return };
+        self.starts_methods(call, (import, of, name), args);
         if let Some(starter) = starters::find(import, of, name) {
             self.started(call, starter, args);
         } else if let Some(kind) = starters::by_name(name) {
@@ -192,9 +246,10 @@ impl<'w> Walker<'w> {
         if starter.kind != RootKind::Handler {
             self.starts(call);
         }
+        let many = self.is_many(starter.many);
         for (_, arg) in args.iter().enumerate().filter(|(at, _)| starter.starts(*at)) {
             if let Some(target) = self.function_of(*arg) {
-                self.add_root(starter.kind, CallTarget::Declared(target), call);
+                self.add_root_of(starter.kind, CallTarget::Declared(target), call, many);
             }
         }
     }
@@ -221,6 +276,17 @@ impl<'w> Walker<'w> {
     }
 
     pub(super) fn add_root(&mut self, kind: RootKind, target: CallTarget, expr: ExprId) {
+        self.add_root_of(kind, target, expr, false);
+    }
+
+    /// The same where one call may start `many` at once.
+    pub(super) fn add_root_of(
+        &mut self,
+        kind: RootKind,
+        target: CallTarget,
+        expr: ExprId,
+        many: bool,
+    ) {
         let at = self.r.hir().expr(expr).span.start;
         self.facts.roots.push(RootFact {
             kind,
@@ -229,8 +295,8 @@ impl<'w> Walker<'w> {
             expr,
             at,
             caller: self.function_at_hand(),
-            looped: !self.loops.is_empty(),
-            turn: self.loops.last().copied(),
+            looped: many || !self.loops.is_empty(),
+            turn: self.loops.last().copied().or(many.then_some(at)),
         });
     }
 

@@ -1,0 +1,7 @@
+package reconcile
+
+type Request struct{}
+
+type Result struct {
+	Requeue bool
+}
