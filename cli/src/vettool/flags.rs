@@ -101,7 +101,8 @@ impl Flags {
                 // Go 1.27 gives these unasked: for go vet -fix.
                 "fix" | "diff" => flags.fix |= is_true(value),
                 "tags" => {
-                    flags.tags = Some(value.or_else(|| arguments.next()?.to_str())?.to_owned())
+                    let tags = value.or_else(|| arguments.next()?.to_str())?;
+                    flags.tags = Some(tags.to_owned());
                 }
                 name => {
                     let name = name.strip_prefix("tophash.")?;
@@ -171,9 +172,9 @@ impl Flags {
     /// The build tags. Of those in `GOFLAGS` the go command gives no more than a placeholder.
     fn tags(&self, go_flags: &str) -> Vec<String> {
         let of_go_flags = || {
-            let flags = go_flags.split_whitespace();
-            let tags = flags.filter_map(|flag| flag.trim_start_matches('-').strip_prefix("tags="));
-            tags.last().unwrap_or_default().to_owned()
+            let mut flags = go_flags.split_whitespace().rev();
+            let tags = flags.find_map(|flag| flag.trim_start_matches('-').strip_prefix("tags="));
+            tags.unwrap_or_default().to_owned()
         };
         let tags = match &self.tags {
             Some(tags) if tags == "<TagsFlag>" => of_go_flags(),

@@ -1,7 +1,9 @@
 //! Formats that build servers read.
 
-use crate::module::{UNEVEN, check, module_of};
+use crate::module::{UNEVEN, check, module_of, write};
 use roxmltree::Document;
+use serde_json::Value;
+use std::fs;
 
 #[test]
 fn junit_counts_the_findings_of_the_rules_that_ran() {
@@ -31,4 +33,29 @@ fn checkstyle_names_places_and_rules() {
         .collect();
     assert_eq!(out.code, 1);
     assert_eq!(errors, [["17", "tophash.TH101"], ["21", "tophash.TH101"]]);
+}
+
+#[test]
+fn services_get_paths_from_the_root_of_the_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let module = folder.path().join("services/t");
+    write(&module, "go.mod", "module example.com/t\n\ngo 1.21\n");
+    write(&module, "t.go", UNEVEN);
+    let json = |format: &str| {
+        let out = check(&module, &["--format", format]);
+        serde_json::from_str::<Value>(&out.stdout).unwrap()
+    };
+    assert_eq!(json("gitlab")[0]["location"]["path"], "services/t/t.go");
+    let sarif = &json("sarif")["runs"][0]["results"][0];
+    for place in [&sarif["locations"][0], &sarif["relatedLocations"][0]] {
+        let place = &place["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "services/t/t.go");
+        assert!(place["region"]["startColumn"].is_number(), "{place}");
+    }
+    let github = check(&module, &["--format", "github"]).stdout;
+    assert!(github.lines().all(|line| line.contains(" file=services/t/t.go,")), "{github}");
+    // Who reads the text stands in the module.
+    let concise = check(&module, &["--format", "concise"]).stdout;
+    assert!(concise.lines().all(|line| line.starts_with("t.go:")), "{concise}");
 }

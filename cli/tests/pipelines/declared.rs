@@ -10,7 +10,7 @@ use std::fs;
 /// Reads a document of the project.
 fn with<T>(file: &str, look: impl Fn(&Yaml<'_>) -> T) -> T {
     let text = fs::read_to_string(project().join(file)).unwrap();
-    look(&Yaml::load_from_str(&text).unwrap()[0])
+    look(Yaml::load_from_str(&text).unwrap().first().unwrap())
 }
 
 fn keys(yaml: &Yaml<'_>) -> BTreeSet<String> {

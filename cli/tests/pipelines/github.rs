@@ -31,7 +31,8 @@ pub(crate) struct Action {
 impl Action {
     pub(crate) fn read() -> Self {
         let text = fs::read_to_string(project().join("action.yml")).unwrap();
-        let action = &Yaml::load_from_str(&text).unwrap()[0];
+        let documents = Yaml::load_from_str(&text).unwrap();
+        let action = documents.first().unwrap();
         let steps = action["runs"]["steps"].as_sequence().unwrap();
         let command = |step: &Yaml<'_>| {
             Some(Step {

@@ -20,9 +20,7 @@ fn unit(folder: &Path, package: &str, files: &[&str], more: &Value) -> PathBuf {
         "VetxOutput": work.join("vet.out"),
         "Stdout": work.join("vet.stdout"),
     });
-    for (key, value) in more.as_object().unwrap() {
-        unit[key] = value.clone();
-    }
+    unit.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let path = work.join("vet.cfg");
     fs::write(&path, unit.to_string()).unwrap();
     path

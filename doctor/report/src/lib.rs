@@ -9,8 +9,9 @@
 //! The maps of a program without a crash have the first four too: [`overview_full`], [`overview_concise`],
 //! [`overview_json`], [`overview_markdown`].
 //!
-//! What a check found has eight: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`],
-//! [`findings_github`], [`findings_gitlab`], [`findings_junit`], [`findings_checkstyle`]; [`finding_full`] renders one.
+//! What a check found has ten: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`],
+//! [`findings_github`], [`findings_gitlab`], [`findings_junit`], [`findings_checkstyle`], [`findings_vet`],
+//! [`findings_vet_json`]; [`finding_full`] renders one.
 //!
 //! *Design constraints.* Findings and cases in, text out: no reader is known here, and nothing is
 //! read. Source text for snippets comes through [`SourceText`]. Text that came from outside is
