@@ -4,7 +4,7 @@ mod args;
 pub(crate) mod baseline;
 mod cached;
 pub(crate) mod fix;
-pub(crate) mod known;
+mod known;
 mod merge;
 mod new_from_rev;
 pub(crate) mod patterns;

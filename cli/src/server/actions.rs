@@ -4,7 +4,7 @@ use super::checker::Checked;
 use super::diagnostics::Diagnosed;
 use super::documents::Documents;
 use super::positions::{Encoding, Lines};
-use super::repairs::{self, Repair};
+use super::repairs::{Planner, Repair};
 use super::uri;
 use finding::Finding;
 use go_source::SourceTree as _;
@@ -43,16 +43,17 @@ pub(super) fn of(asked: &Asked, path: &Path) -> Vec<CodeAction> {
         .filter(|diagnosed| meet(diagnosed.diagnostic.range, asked.params.range))
         .collect();
     let mut actions = Vec::new();
+    let planner = Planner::new(checked);
     for diagnosed in &here {
         let Some(finding) = checked.findings.get(diagnosed.finding) else { continue };
-        let alone = repairs::of(checked, &[diagnosed.finding]);
+        let alone = planner.of(&[diagnosed.finding]);
         actions.extend(alone.iter().map(|repair| asked.repair(repair, finding, diagnosed, true)));
         // Where one access cannot be repaired alone, all of the map's may be.
         let same_map = |(_, other): &(usize, &Finding)| other.map.id == finding.map.id;
         let of_map = checked.findings.iter().enumerate().filter(same_map);
         let of_map: Vec<usize> = of_map.map(|(at, _)| at).collect();
         if of_map.len() > 1
-            && let Some(repair) = repairs::of(checked, &of_map)
+            && let Some(repair) = planner.of(&of_map)
             && alone.as_ref().is_none_or(|alone| alone.edited != repair.edited)
         {
             actions.push(asked.repair(&repair, finding, diagnosed, alone.is_none()));

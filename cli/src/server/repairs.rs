@@ -7,6 +7,7 @@ use finding::{Finding, Findings};
 use go_repair::Edited;
 use go_repair::trees::Trees;
 use go_source::Program;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,29 +24,44 @@ pub(super) struct Repair {
     pub(super) edited: Vec<Edited>,
 }
 
-/// The repair of findings of a checked tree; `None` where there is none that is safe for all of them.
-///
-/// The first time it takes as long as a few checks.
-pub(super) fn of(checked: &Checked, findings: &[usize]) -> Option<Arc<Repair>> {
-    let repairs = || checked.repairs.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = repairs().get(findings) {
-        return known.clone();
-    }
-    let repair = plan(checked, findings).map(Arc::new);
-    repairs().insert(findings.to_vec(), repair.clone());
-    repair
+/// Plans repairs in a checked tree. The program is read when the first is planned, and not kept longer than this.
+pub(super) struct Planner<'c> {
+    checked: &'c Checked,
+    /// With its tests: they use the types that are edited too.
+    program: OnceCell<Program>,
 }
 
-fn plan(checked: &Checked, wanted: &[usize]) -> Option<Repair> {
+impl<'c> Planner<'c> {
+    pub(super) fn new(checked: &'c Checked) -> Self {
+        Self { checked, program: OnceCell::new() }
+    }
+
+    /// The repair of findings; `None` where there is none that is safe for all of them.
+    ///
+    /// The first time it takes as long as a few checks.
+    pub(super) fn of(&self, findings: &[usize]) -> Option<Arc<Repair>> {
+        let repairs = || self.checked.repairs.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = repairs().get(findings) {
+            return known.clone();
+        }
+        let program = self.program.get_or_init(|| {
+            let Checked { overlay, settings, .. } = self.checked;
+            tree::load_for_edits(overlay, &settings.build)
+        });
+        let repair = plan(self.checked, program, findings).map(Arc::new);
+        repairs().insert(findings.to_vec(), repair.clone());
+        repair
+    }
+}
+
+fn plan(checked: &Checked, program: &Program, wanted: &[usize]) -> Option<Repair> {
     let Checked { overlay, settings, findings, known, .. } = checked;
     // Those that are to be repaired first, and all others to compare with.
     let is_wanted = |(at, _): &(usize, &Finding)| wanted.contains(at);
     let (first, rest): (Vec<_>, Vec<_>) = findings.iter().enumerate().partition(is_wanted);
     let ordered: Vec<Finding> =
         first.iter().chain(&rest).map(|(_, finding)| (*finding).clone()).collect();
-    // Tests use the types that are edited too.
-    let program = tree::load_for_edits(overlay, &settings.build);
-    let trees = Trees::new(&program);
+    let trees = Trees::new(program);
     let check = |program: &Program| -> Findings {
         let mut after = check::check_program(program, settings);
         settings.narrow(&mut after);

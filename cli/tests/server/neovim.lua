@@ -38,7 +38,7 @@ local function floating()
 end
 
 vim.cmd('edit t.go')
-local client = vim.lsp.start_client({
+local client = (vim.lsp.start or vim.lsp.start_client)({
   name = 'tophash',
   cmd = { vim.env.TOPHASH_PROGRAM, 'server' },
   root_dir = vim.fn.getcwd(),
@@ -60,7 +60,8 @@ vim.api.nvim_win_close(window, true)
 
 local applied = false
 vim.ui.select = function(actions, _, choose)
-  seen.actions = vim.tbl_map(function(action) return action[2].title end, actions)
+  -- As later versions hand them over, and as earlier ones do.
+  seen.actions = vim.tbl_map(function(action) return (action.action or action[2]).title end, actions)
   choose(actions[1], 1)
   applied = true
 end
