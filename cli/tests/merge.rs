@@ -238,7 +238,7 @@ fn paths_of_other_folders_and_machines_lead_to_the_tree() {
     let elsewhere = run_in_with(folder.path(), &mapped, format!("/x/z/{vet}").as_bytes());
     assert_eq!(elsewhere.0, "");
     assert!(
-        elsewhere.1.contains("1 entry of go vet lies in files that are not in the tree"),
+        elsewhere.1.contains("1 entry of go vet lies in files that are not read here"),
         "{}",
         elsewhere.1
     );

@@ -16,6 +16,7 @@ mod entries;
 mod output;
 mod place;
 mod races;
+mod seen;
 
 pub use output::ToolOutput;
 
@@ -69,7 +70,7 @@ pub fn join(
 pub(crate) enum Why {
     /// It is about no map.
     NoMap,
-    /// Its file is not in the tree.
+    /// Its file is not among those that were read.
     Elsewhere,
     /// Its file is a test, and tests were not read.
     InTests,
@@ -116,7 +117,7 @@ fn left(tool: &str, why: Why, count: u64) -> String {
         }
         Why::Elsewhere => {
             format!(
-                "{count} {what} of {name} {lie} in files that are not in the tree; --path-map FROM=TO maps paths"
+                "{count} {what} of {name} {lie} in files that are not read here: of another build, or with paths for --path-map FROM=TO"
             )
         }
         Why::InTests => format!("{count} {what} of {name} {lie} in test files; --tests reads them"),

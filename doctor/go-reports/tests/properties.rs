@@ -1,6 +1,10 @@
 //! What holds for any bytes and any cut.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 use go_reports::{Reports, read};
 use proptest::prelude::*;

@@ -21,8 +21,7 @@ pub(crate) struct About<'p> {
 /// Checks that are about maps, whatever their message says.
 ///
 /// Source: the documentation of staticcheck's checks, <https://staticcheck.dev/docs/checks>.
-const CHECKS: [&str; 4] =
-    ["staticcheck:SA5000", "staticcheck:S1033", "staticcheck:S1036", "staticcheck:SA6001"];
+const CHECKS: [&str; 3] = ["staticcheck:SA5000", "staticcheck:S1033", "staticcheck:S1036"];
 
 /// The map that an entry at a file of the tree is about.
 pub(crate) fn map<'p>(program: &'p Program, file: &Arc<str>, entry: &Entry) -> Option<About<'p>> {
@@ -59,7 +58,7 @@ fn accessed<'p>(program: &'p Program, file: &Arc<str>, entry: &Entry) -> Option<
 
 /// The map that is declared on the line.
 fn declared<'p>(program: &'p Program, file: &Arc<str>, entry: &Entry) -> Option<About<'p>> {
-    let here = |map: &&MapDecl| map.site.file == *file && map.site.line == entry.site.line;
+    let here = |map: &&MapDecl| map.site.line == entry.site.line && map.site.file == *file;
     let speaks = |map: &&MapDecl| speaks_of(entry, map, name(map));
     let map = program.decls().iter().filter(here).find(speaks)?;
     let access = stand_in(program, map, Operation::Read, map.site.clone(), name(map));
