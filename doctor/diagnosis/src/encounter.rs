@@ -1,9 +1,10 @@
 //! How an access stands to the faulting one, as the lock analysis sees it, in words.
 
+use crate::kept::{Ground, Kept};
 use crate::locking::{self, Locking, Written};
 use crate::words;
 use finding::{ConcurrentRoot, Meets, Reason, ReasonKind};
-use go_locks::{Alone, Apart, Certainty, Held, Locks, Meeting, SharedMap, Standing, Touch, phase};
+use go_locks::{Alone, Certainty, Held, Locks, Meeting, SharedMap, Standing, Touch, phase};
 use go_repair::callers::CallersHold;
 use go_source::{FunctionId, Program, SourceAccess};
 use std::rc::Rc;
@@ -39,30 +40,6 @@ pub(crate) struct Encounter {
     starter: Option<FunctionId>,
 }
 
-/// What keeps an access apart from the faulting one.
-#[derive(Debug)]
-pub(crate) struct Kept {
-    pub(crate) why: String,
-    pub(crate) by: Ground,
-}
-
-/// What it rests on that an access is kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ground {
-    /// The source alone: one lock for certain, or the map is not shared yet.
-    Source,
-    /// A lock that may be another object's.
-    Lock,
-    /// That no other ways were found than those that do not meet.
-    Ways,
-}
-
-impl Kept {
-    fn new(by: Ground, why: impl Into<String>) -> Self {
-        Self { why: why.into(), by }
-    }
-}
-
 impl<'c, 'a> Asked<'c, 'a> {
     /// A map and the access to it, where that is known.
     pub(crate) fn new(
@@ -84,7 +61,7 @@ impl<'c, 'a> Asked<'c, 'a> {
         let mut encounter = Encounter { root: source.access.root.clone(), ..Encounter::default() };
         match analysis.alone(self.map.decl, source) {
             Some(Alone::BeforeSharing) => {
-                encounter.apart = Some(Kept::new(Ground::Source, before_sharing(source)));
+                encounter.apart = Some(Kept::before_sharing(source));
                 return encounter;
             }
             Some(Alone::Making) => {
@@ -109,9 +86,7 @@ impl<'c, 'a> Asked<'c, 'a> {
             Standing::Meet(meeting) => encounter.meeting(analysis.program, &meeting, source, true),
             Standing::Apart(apart) => {
                 encounter.reached();
-                if let Some(why) = why(&apart) {
-                    encounter.apart = encounter.apart.or(Some(Kept::new(Ground::Ways, why)));
-                }
+                encounter.apart = encounter.apart.or(Kept::by_ways(&apart));
             }
         }
         encounter.locks(self, &touch, faulted);
@@ -288,38 +263,5 @@ fn root(program: &Program, meeting: &Meeting<'_>, source: &SourceAccess) -> Conc
         site: crossing.start.site.clone(),
         path,
         many: crossing.many,
-    }
-}
-
-/// Why an access meets no other, whatever runs.
-fn before_sharing(source: &SourceAccess) -> String {
-    let function = source.access.site.function.as_deref().unwrap_or_default();
-    let starts =
-        source.function.is_none() || function.ends_with(".init") || function.contains(".init.");
-    if starts {
-        "it runs while packages are initialised, before anything is started".to_owned()
-    } else {
-        "it runs before the map is known to anybody else".to_owned()
-    }
-}
-
-/// What keeps the ways to two accesses apart, in words.
-fn why(apart: &Apart) -> Option<String> {
-    match apart {
-        Apart::Locked(guard) => {
-            let lock: &Arc<str> = guard;
-            Some(format!("{} is held on the ways to both", locking::short(lock)))
-        }
-        Apart::Objects => Some("the ways that lead to it end at other objects".to_owned()),
-        Apart::Before(start) => {
-            Some(format!("one of the two is over before the other is started at {start}"))
-        }
-        Apart::Waited(start) => {
-            Some(format!("what is started at {start} is waited for before the other goes on"))
-        }
-        Apart::OneGoroutine => {
-            Some("one goroutine runs both, and does one after the other".to_owned())
-        }
-        Apart::Unknown => None,
     }
 }

@@ -24,6 +24,7 @@ mod finish;
 mod frames;
 mod gaps;
 mod instances;
+mod kept;
 mod keys;
 mod locking;
 mod mentions;

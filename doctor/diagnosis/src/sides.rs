@@ -8,7 +8,8 @@
 //! evidence.
 
 use crate::context::Context;
-use crate::encounter::{Asked, Encounter, Ground};
+use crate::encounter::{Asked, Encounter};
+use crate::kept::Ground;
 use crate::near::{self, Presence};
 use finding::{
     Access, Confidence, Excluded, GoroutineRole, MapId, Meets, Operation, OtherSide, Reason,

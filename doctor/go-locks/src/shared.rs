@@ -296,7 +296,7 @@ impl<'p> Analysis<'p> {
 
     /// Whether an access may run at once with another, or with itself, with nothing to keep them apart.
     pub fn meet(&self, map: &MapDecl, a: &Touch<'p>, b: &Touch<'p>) -> Option<Meeting<'p>> {
-        self.conflict(a, b).then(|| self.ways_meet(map, a, b).ok()).flatten()
+        self.conflict(a, b).then(|| self.ways_meet(map, a, b)).flatten()
     }
 }
 

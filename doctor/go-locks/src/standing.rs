@@ -24,18 +24,18 @@ impl<'p> Analysis<'p> {
             return Standing::Locked(held.clone());
         }
         match self.ways_meet(map, a, b) {
-            Ok(meeting) => Standing::Meet(meeting),
-            Err(apart) => Standing::Apart(apart),
+            Some(meeting) => Standing::Meet(meeting),
+            None => Standing::Apart(self.why_apart(map, a, b)),
         }
     }
 
-    /// The surest meeting of two accesses by all ways that lead to them; else what keeps all of them apart.
+    /// The surest meeting of two accesses by all ways that lead to them.
     pub(crate) fn ways_meet(
         &self,
         map: &MapDecl,
         a: &Touch<'p>,
         b: &Touch<'p>,
-    ) -> Result<Meeting<'p>, Apart> {
+    ) -> Option<Meeting<'p>> {
         let same = std::ptr::eq(a.source, b.source);
         let mut best: Option<Meeting<'p>> = None;
         for one in a.traces.iter().filter(|trace| self.counts(map, trace)) {
@@ -47,11 +47,12 @@ impl<'p> Analysis<'p> {
                 }
             }
         }
-        best.ok_or_else(|| self.why_apart(map, a, b, same))
+        best
     }
 
     /// What keeps all ways apart, where it can be told of all of them; the first reason where they differ.
-    fn why_apart(&self, map: &MapDecl, a: &Touch<'p>, b: &Touch<'p>, same: bool) -> Apart {
+    fn why_apart(&self, map: &MapDecl, a: &Touch<'p>, b: &Touch<'p>) -> Apart {
+        let same = std::ptr::eq(a.source, b.source);
         let mut found: Option<Apart> = None;
         for one in shared::ways(a).filter(|trace| self.counts(map, trace)) {
             for other in shared::ways(b).filter(|trace| self.counts(map, trace)) {

@@ -13,15 +13,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What became of the questions of a part.
-#[derive(Default)]
-struct Tally {
-    bugs: usize,
-    questions: usize,
-    unnamed: usize,
-    first: usize,
-    third: usize,
-    listed: usize,
+/// What became of a question.
+struct Answer {
+    /// Whether the report is about the map of the race.
+    named: bool,
+    /// At which place, from 0, the first right candidate stands.
+    rank: Option<usize>,
+    /// How many candidates there are.
     candidates: usize,
 }
 
@@ -46,29 +44,35 @@ pub(super) fn run(
         "part", "races", "questions", "unnamed", "rank 1", "rank 3", "listed", "candidates"
     );
     for part in parts {
-        let mut tally = Tally::default();
+        let mut races = Vec::new();
         for bug in bugs.iter().filter(|bug| bug.part() == *part && bug.kind != "nil-map-write") {
             if bug.unsafe_accesses.len() > 1 {
-                ask_all(bug, program, repositories, cases && *part == "work", &mut tally)?;
+                let cases = cases && *part == "work";
+                races.push(ask_all(bug, program, repositories, cases)?);
             }
         }
-        let mean = tally.candidates.checked_div(tally.questions - tally.unnamed).unwrap_or(0);
+        let answers: Vec<&Answer> = races.iter().flatten().collect();
+        let count = |wanted: &dyn Fn(&Answer) -> bool| {
+            answers.iter().filter(|answer| wanted(answer)).count()
+        };
+        let named = count(&|answer| answer.named);
+        let candidates: usize = answers.iter().map(|answer| answer.candidates).sum();
         println!(
-            "{part:<8} {:>6} {:>10} {:>8} {:>8} {:>8} {:>8} {mean:>11}",
-            tally.bugs, tally.questions, tally.unnamed, tally.first, tally.third, tally.listed
+            "{part:<8} {:>6} {:>10} {:>8} {:>8} {:>8} {:>8} {:>11}",
+            races.iter().filter(|race| !race.is_empty()).count(),
+            answers.len(),
+            answers.len().saturating_sub(named),
+            count(&|answer| answer.rank == Some(0)),
+            count(&|answer| answer.rank.is_some_and(|rank| rank < 3)),
+            count(&|answer| answer.rank.is_some()),
+            candidates.checked_div(named).unwrap_or(0),
         );
     }
     Ok(())
 }
 
 /// Asks about each line of a race.
-fn ask_all(
-    bug: &Bug,
-    program: &Path,
-    repositories: &Path,
-    cases: bool,
-    tally: &mut Tally,
-) -> Result<()> {
+fn ask_all(bug: &Bug, program: &Path, repositories: &Path, cases: bool) -> Result<Vec<Answer>> {
     let repository = repository(repositories, &bug.repo)?;
     let explain = |text: &str| explain(program, &repository, &bug.parent, text);
     // What stands at the lines is not known yet: any question that names the map tells.
@@ -80,7 +84,7 @@ fn ask_all(
             break;
         }
     }
-    let before = tally.questions;
+    let mut answers = Vec::new();
     for asked in &bug.unsafe_accesses {
         let Some(row) = rows.iter().find(|row| row.place == *asked && row.fails()) else {
             continue;
@@ -90,26 +94,20 @@ fn ask_all(
             continue;
         }
         let case = explain(&crash(row.message(), &row.function, asked))?;
-        tally.questions += 1;
-        let mut said = "not named".to_owned();
-        if is_named(&case, &bug.map_name) {
-            let sides = sides(&case);
-            let rank = sides.iter().position(|place| right(place)).map(|at| at + 1);
-            tally.candidates += sides.len();
-            tally.listed += usize::from(rank.is_some());
-            tally.first += usize::from(rank == Some(1));
-            tally.third += usize::from(rank.is_some_and(|rank| rank <= 3));
-            let rank = rank.map_or_else(|| "not listed".to_owned(), |rank| format!("rank {rank}"));
-            said = format!("{rank} of {}", sides.len());
-        } else {
-            tally.unnamed += 1;
-        }
+        let named = is_named(&case, &bug.map_name);
+        let sides = if named { sides(&case) } else { Vec::new() };
+        let rank = sides.iter().position(|place| right(place));
         if cases {
+            let said = match rank {
+                Some(rank) => format!("rank {} of {}", rank.saturating_add(1), sides.len()),
+                None if named => format!("not listed of {}", sides.len()),
+                None => "not named".to_owned(),
+            };
             println!("  {:<32} {asked}: {said}", bug.id);
         }
+        answers.push(Answer { named, rank, candidates: sides.len() });
     }
-    tally.bugs += usize::from(tally.questions > before);
-    Ok(())
+    Ok(answers)
 }
 
 impl Row {
