@@ -4,7 +4,6 @@
 //! Needs the Go toolchain of `TOPHASH_GO_1_27`; those tests are skipped loudly without.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
     reason = "a test fails by panicking, and says what it skips"
