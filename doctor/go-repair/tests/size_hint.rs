@@ -4,7 +4,6 @@
 //! Needs the Go toolchain of `TOPHASH_GO_1_27`; those tests are skipped loudly without.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
     reason = "a test fails by panicking, and says what it skips"
@@ -48,7 +47,7 @@ fn after(body: &str) -> String {
         assert!(!repaired.plan.left.is_empty(), "nothing is found:\n{body}");
         return String::new();
     }
-    repaired.files.get("t.go").unwrap().clone()
+    repaired.files.get("t.go").cloned().expect("it is one of them")
 }
 
 #[test]
@@ -56,7 +55,7 @@ fn what_is_known_is_written_and_what_is_a_guess_is_left() {
     let Repaired { plan, findings, after, files } = repaired(&programs::files());
     let mut left: Vec<String> = Vec::new();
     for one in &plan.left {
-        let site = &findings.get(one.finding).unwrap().access.site;
+        let site = &findings.get(one.finding).expect("it is one of them").access.site;
         if !site.file.starts_with("th301/") {
             continue;
         }
@@ -68,7 +67,7 @@ fn what_is_known_is_written_and_what_is_a_guess_is_left() {
     }
     assert_eq!(left, BY_HAND.map(|(name, _)| name));
     assert_eq!(after.len(), plan.left.len());
-    let text = files.get("th301/bad/fill.go").unwrap();
+    let text = files.get("th301/bad/fill.go").expect("it is one of them");
     for made in [
         "byID := make(map[string]User, len(users)) ",
         "positions := make(map[int]string, len(users)) ",

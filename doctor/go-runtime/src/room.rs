@@ -62,7 +62,7 @@ pub fn room(hint: u64, minor: u32) -> Room {
     let slots = hint.saturating_mul(SLOTS) / MAX_GROUP_LOAD;
     let up = |number: u64| number.checked_next_power_of_two().unwrap_or(1 << 63);
     let tables = up(slots.div_ceil(MAX_TABLE));
-    let table = up((slots / tables).max(SLOTS));
+    let table = up(slots.checked_div(tables).unwrap_or(slots).max(SLOTS));
     Room::Tables { tables, groups: table / SLOTS }
 }
 

@@ -188,7 +188,9 @@ impl<'w> Scene<'w> {
             }
             StmtKind::TypeSwitch { subject, clauses, name, .. } => {
                 exprs.push(subject);
-                self.names.extend(name.map(|name| (walker.r.text(name), vec![name.start])));
+                if let Some(name) = name {
+                    self.names.entry(walker.r.text(name)).or_default().push(name.start);
+                }
                 self.blocks.extend(hir.clauses(clauses).iter().map(|clause| clause.body));
             }
             StmtKind::Select { clauses } => {
