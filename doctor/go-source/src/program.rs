@@ -42,6 +42,7 @@ pub struct Program {
     pub(crate) vendored_modules: Vec<VendoredModule>,
     go_minors: FxHashMap<String, u32>,
     comments: Comments,
+    same_locks: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     pub(crate) indexes: Indexes,
 }
 
@@ -136,6 +137,7 @@ impl Program {
             calls,
             acquisitions,
             locks: _,
+            same_locks,
             origins,
             unresolved,
             variables,
@@ -173,6 +175,7 @@ impl Program {
             nilness,
             effects,
             key_faults,
+            same_locks,
             indexes,
             ..Self::default()
         }
@@ -367,6 +370,12 @@ impl Program {
     /// Every place where a lock is taken, in the order of the source.
     pub fn acquisitions(&self) -> &[Acquisition] {
         &self.acquisitions
+    }
+
+    /// Other names of a lock, as in [`SourceAccess::guards`]: fields that hold its address, or the lock whose address a
+    /// field holds.
+    pub fn other_names(&self, guard: &str) -> &[Arc<str>] {
+        self.same_locks.get(guard).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The locks that are taken on one line of a file of the tree.
