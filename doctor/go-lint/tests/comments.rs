@@ -4,7 +4,7 @@ mod common;
 
 use finding::{Finding, Findings, Grade, Role};
 
-/// Three accesses of a map: one takes the lock, two do not, one of them in a goroutine.
+/// Two accesses of a map: one takes the lock, the other, in a goroutine, does not.
 fn cache(field: &str, lock: &str, more: &str) -> Findings {
     let head = "package t\n\nimport \"sync\"\n\ntype C struct {\n";
     common::check_all(&format!(
@@ -29,8 +29,7 @@ fn swept(findings: &Findings) -> Option<(Grade, bool)> {
 
 #[test]
 fn a_comment_makes_the_guard_sure() {
-    let with =
-        "func (c *C) Get(k int) int { return c.m[k] }\nfunc main() { c := New(); c.Put(1) }\n";
+    let with = "func main() { c := New(); c.Put(1) }\n";
     assert_eq!(swept(&cache("", "", with)), Some((Grade::Medium, false)));
     for (field, lock) in [
         ("// guarded by mu", ""),

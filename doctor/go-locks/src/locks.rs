@@ -2,7 +2,7 @@
 
 use crate::above::{Guards, How};
 use finding::{LockMode, LockSet, Site};
-use go_source::SourceAccess;
+use go_source::{Program, SourceAccess};
 use std::sync::Arc;
 
 /// One lock at one access.
@@ -80,6 +80,21 @@ impl Locks {
                 held.push(Held { guard, path, mode, site, inherited: true, perhaps });
             }
         }
+        Self::Known(held)
+    }
+
+    /// The same with each lock under its other names, too.
+    pub(crate) fn under_all_names(self, program: &Program) -> Self {
+        let Self::Known(mut held) = self else { return Self::Unknown };
+        let mut more: Vec<Held> = Vec::new();
+        for lock in &held {
+            for name in program.other_names(&lock.guard) {
+                if !held.iter().chain(&more).any(|known| known.guard == *name) {
+                    more.push(Held { guard: Arc::clone(name), ..lock.clone() });
+                }
+            }
+        }
+        held.extend(more);
         Self::Known(held)
     }
 

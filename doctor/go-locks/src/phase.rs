@@ -92,6 +92,15 @@ pub(crate) fn is_making(program: &Program, function: FunctionId) -> bool {
         || program.function_by_id(function).is_some_and(|function| makes_by_name(&function.site))
 }
 
+/// Whether a function makes an object and gives it back, by its name.
+pub(crate) fn constructs(program: &Program, function: FunctionId) -> bool {
+    program.function_by_id(function).is_some_and(|function| {
+        let name = short_function(&function.site).to_lowercase();
+        function.parent.is_none()
+            && ["new", "mustnew"].iter().any(|prefix| name.starts_with(prefix))
+    }) && !program.is_started(function)
+}
+
 /// How functions begin whose callees, too, run before the object is shared.
 const MAKING: [&str; 6] = ["init", "setup", "restore", "recover", "bootstrap", "provision"];
 

@@ -344,6 +344,7 @@ fn locks_of(
         }
         locks = locks.below(held, &source.access.site);
     }
+    locks = locks.under_all_names(program);
     if is_of_package(decl) {
         // The lock of one object keeps nobody out who has the lock of another.
         locks = locks.only(|held| !guard::is_of_object(&decl.package, &held.guard));

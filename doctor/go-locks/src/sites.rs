@@ -4,7 +4,7 @@ use crate::above::{Guards, How};
 use crate::phase;
 use crate::reach::guards_of;
 use finding::{LockMode, LockSet};
-use go_source::{CallKind, FunctionId, Holding, Program};
+use go_source::{Base, Call, CallKind, FunctionId, Holding, Program, VariableOrigin};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -52,9 +52,10 @@ pub(crate) fn sites(program: &Program) -> (Sites, FxHashSet<FunctionId>) {
                     _ if call.on_own => Site::Own,
                     Some(guards)
                         if guards.is_empty()
-                            && call
-                                .caller
-                                .is_some_and(|caller| phase::begins_making(program, caller)) =>
+                            && call.caller.is_some_and(|caller| {
+                                phase::begins_making(program, caller)
+                                    || constructs(program, call, caller)
+                            }) =>
                     {
                         Site::Own
                     }
@@ -84,4 +85,17 @@ pub(crate) fn sites(program: &Program) -> (Sites, FxHashSet<FunctionId>) {
 fn named(guards: Vec<(Arc<str>, LockMode)>, holding: &Holding) -> Guards {
     let perhaps = holding.locks == LockSet::Unknown;
     guards.into_iter().map(|(guard, mode)| (guard, How { mode, perhaps })).collect()
+}
+
+/// Whether a call is a constructor's, on an object that it has made, before it starts anything.
+fn constructs(program: &Program, call: &Call, caller: FunctionId) -> bool {
+    let made = match call.receiver {
+        Some(Base::Variable { id, .. }) => program.variable(id).is_some_and(|made| {
+            made.origin == VariableOrigin::Fresh && made.function == Some(caller)
+        }),
+        _ => false,
+    };
+    let starts =
+        || program.starts().iter().any(|start| start.starter == Some(caller) && start.at < call.at);
+    made && phase::constructs(program, caller) && !starts()
 }

@@ -1,13 +1,14 @@
 //! Comments about locks, read as specification: annotations of gVisor's checklocks, and English.
 //!
 //! *Sources.* `+checklocks:mu` and its kin: gVisor, `tools/checklocks/README.md`, 2022-02. The English phrases were
-//! gathered from well-known Go programs; `phrases.rs` has them as data.
+//! gathered from well-known Go programs; `english.rs` has them as data.
 //!
 //! *Mechanism.* Comments are looked for at maps (on the line, above it, above their group), at locks, and at functions.
 //! What a comment names counts only where it is a lock that the program takes and that is in scope there: a field of the
 //! same struct or of one that it or the function's parameters name, or a variable of the package. A function that takes a
 //! lock itself does not ask its callers for it, whatever its comment says.
 
+mod english;
 mod near;
 mod phrases;
 mod scope;

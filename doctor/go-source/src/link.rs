@@ -155,6 +155,8 @@ pub(crate) struct Linked {
     pub(crate) acquisitions: Vec<Acquisition>,
     /// The locks that are taken, by name, and where they are declared.
     pub(crate) locks: BTreeMap<Arc<str>, Site>,
+    /// Other names of locks: of fields that hold their addresses.
+    pub(crate) same_locks: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     pub(crate) origins: FxHashMap<MapId, Origin>,
     /// Operations whose map could not be told.
     pub(crate) unresolved: u32,
@@ -269,6 +271,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         calls,
         acquisitions,
         locks,
+        same_locks: same_locks(units, &naming),
         origins,
         unresolved,
         variables,
@@ -699,6 +702,27 @@ fn acquisitions(
     let declared = names.into_iter();
     let locks = declared.map(|(def, name)| (name, naming.site(def.file, def.name.start, None)));
     (found, locks.collect())
+}
+
+/// The fields that hold the address of one lock and no other, and that lock, each by the other.
+fn same_locks(units: &[Unit], naming: &Names<'_>) -> FxHashMap<Arc<str>, Vec<Arc<str>>> {
+    let mut of_field: BTreeMap<Def, Vec<Def>> = BTreeMap::new();
+    for (field, lock) in units.iter().flat_map(|unit| &unit.facts.same_locks) {
+        let known = of_field.entry(*field).or_default();
+        if !known.contains(lock) {
+            known.push(*lock);
+        }
+    }
+    let mut found: FxHashMap<Arc<str>, Vec<Arc<str>>> = FxHashMap::default();
+    for (field, locks) in of_field {
+        if let [lock] = locks.as_slice() {
+            let (field, lock): (Arc<str>, Arc<str>) =
+                (naming.id_of(field).into(), naming.id_of(*lock).into());
+            found.entry(Arc::clone(&field)).or_default().push(Arc::clone(&lock));
+            found.entry(lock).or_default().push(field);
+        }
+    }
+    found
 }
 
 /// What two functions hold together, one called inside the other.

@@ -46,6 +46,7 @@ pub struct Program {
     go_minors: FxHashMap<String, u32>,
     uses: Option<Uses>,
     comments: Comments,
+    same_locks: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     pub(crate) indexes: Indexes,
 }
 
@@ -144,6 +145,7 @@ impl Program {
             calls,
             acquisitions,
             locks: _,
+            same_locks,
             origins,
             unresolved,
             variables,
@@ -189,6 +191,7 @@ impl Program {
             costs,
             new_entries,
             uses: Some(Uses { by_map: uses, unknown_selectors, lock_uses, left_out: Vec::new() }),
+            same_locks,
             indexes,
             ..Self::default()
         }
@@ -410,6 +413,12 @@ impl Program {
     /// Every place where a lock is taken, in the order of the source.
     pub fn acquisitions(&self) -> &[Acquisition] {
         &self.acquisitions
+    }
+
+    /// Other names of a lock, as in [`SourceAccess::guards`]: fields that hold its address, or the lock whose address a
+    /// field holds.
+    pub fn other_names(&self, guard: &str) -> &[Arc<str>] {
+        self.same_locks.get(guard).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The locks that are taken on one line of a file of the tree.

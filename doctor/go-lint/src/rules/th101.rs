@@ -47,6 +47,8 @@
 //! - gVisor, CheckLocks Analyzer, <https://github.com/google/gvisor/tree/master/tools/checklocks>
 //! - Savage et al., Eraser: A Dynamic Data Race Detector for Multithreaded Programs, 1997
 
+mod unheeded;
+
 use crate::words;
 use finding::{DeclKind, Finding, Grade, LockMode, Operation};
 use go_locks::{Analysis, Certainty, Guard, Locks, SharedMap, Touch, phase};
@@ -58,7 +60,7 @@ const MAX_WAY: usize = 2;
 pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mut Vec<Finding>) {
     let Some(guard) = &map.guard else { return };
     for touch in map.touches.iter().filter(|touch| touch.source.walk != Walk::Implicit) {
-        if let Some(finding) = unheeded(analysis, map, guard, touch) {
+        if let Some(finding) = unheeded::finding(analysis, map, guard, touch) {
             found.push(finding);
         } else if let Some(grade) = grade(analysis, map, guard, touch) {
             let operation = touch.source.access.operation;
@@ -84,58 +86,6 @@ pub(crate) fn check<'p>(analysis: &Analysis<'p>, map: &SharedMap<'p>, found: &mu
             found.push(finding);
         }
     }
-}
-
-/// The finding about an access in a function whose comment asks its callers for the guard, where one of them does without.
-fn unheeded<'p>(
-    analysis: &Analysis<'p>,
-    map: &SharedMap<'p>,
-    guard: &Guard,
-    touch: &Touch<'p>,
-) -> Option<Finding> {
-    let program = analysis.program;
-    let function = touch.source.function?;
-    // Whoever leaves the lock to callers in words of another kind may mean this one.
-    let (call, caller) = analysis.unheeded(&guard.name, function).into_iter().find_map(|call| {
-        let caller = program.function_by_id(call.caller?)?;
-        (!words::leaves_lock_to_callers(program, &caller.site)).then_some((call, caller))
-    })?;
-    if touch.locks.own().under(&guard.name).is_some()
-        || touch.source.access.operation == Operation::Length
-    {
-        return None;
-    }
-    let bare = touch.without(&guard.name);
-    let mut others = map.touches.iter().filter(|other| !std::ptr::eq(*other, touch));
-    if !others.any(|other| analysis.conflict(&bare, other)) {
-        return None;
-    }
-    let message = format!(
-        "{} {} without {}, which a caller of {} does not hold",
-        words::called(map.decl),
-        words::passive(touch.source.access.operation),
-        guard.short(),
-        phase::short_function(&touch.source.access.site)
-    );
-    let grade = match guard.changes > 0 && caller.root.is_some() {
-        true => Grade::Medium,
-        false => Grade::Low,
-    };
-    let mut finding = words::finding("TH101", "inconsistent-lock", map, touch, grade, message);
-    finding.because = reasons(guard);
-    let required = program.required_locks(function);
-    if let Some(said) = required.iter().find(|said| said.guard == guard.name) {
-        finding.because.push(format!(
-            "the comment at {} says that callers hold {}",
-            said.site,
-            guard.short()
-        ));
-    }
-    finding.related.extend(words::witnesses(map, guard));
-    let label = format!("called here without {}", guard.short());
-    finding.related.push(words::call(call, label));
-    finding.help = format!("take {} around the call", guard.short());
-    Some(finding)
 }
 
 /// How sure it is that an access lacks the guard; `None` where it does not, or where other locks keep it apart.
@@ -211,16 +161,20 @@ pub(crate) fn grade<'p>(
     let share = guard.percent();
     // Code that a goroutine or a handler leads to runs beside other code; of other code it is not known.
     let runs_beside = access.root.is_some();
+    if !touch.mutates() && has_one_owner(analysis, map, touch, met.as_ref()) {
+        return Some(Grade::Low);
+    }
     // Which lock guards a map is inferred; that two ways meet at one object is seen.
     let seen = met.as_ref().is_some_and(|met| met.certainty == Certainty::Certain);
     let said = guard.said.is_some();
     // Of what comes before the others start, or after their end, a comment says nothing; nor of what a goroutine leads to
-    // by many calls.
+    // by many calls, nor where most do without.
     let beside = said
         && map.touches.iter().filter_map(|other| analysis.meet(map.decl, touch, other)).any(
             |met| {
                 met.certainty == Certainty::Certain
                     || (met.certainty == Certainty::Likely
+                        && share >= 50
                         && met.beside.0
                         && met.crossing.way.len() <= MAX_WAY)
             },
@@ -256,6 +210,22 @@ pub(crate) fn grade<'p>(
         return Some(Grade::Low);
     }
     Some(grade)
+}
+
+/// Whether all that changes a map without the locks of an access is led to by the start that leads to the access, too: one
+/// goroutine owns the map, and others look at it under the lock.
+fn has_one_owner<'p>(
+    analysis: &Analysis<'p>,
+    map: &SharedMap<'p>,
+    touch: &Touch<'p>,
+    met: Option<&go_locks::Meeting<'p>>,
+) -> bool {
+    let Some(root) = &touch.source.access.root else { return false };
+    let by_root = |other: &Touch<'p>| {
+        other.source.access.root.as_ref().is_some_and(|theirs| theirs.site == root.site)
+    };
+    met.is_none_or(|met| !root.many && met.certainty != Certainty::Certain)
+        && map.touches.iter().filter(|other| analysis.conflict(touch, other)).all(by_root)
 }
 
 /// A caller of the function of an access that takes the guard, and calls the function without it.

@@ -366,6 +366,7 @@ impl<'w> Walker<'w> {
                         self.initialised(field.def, field.ty, name, element.value);
                         self.uses_field(field.def, name);
                         self.hands_function(element.value, HandTo::Field(field.def), None);
+                        self.shares_lock(field.def, field.ty, element.value);
                     }
                 }
             }

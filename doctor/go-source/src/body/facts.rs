@@ -380,6 +380,8 @@ pub(crate) struct Facts {
     pub(crate) nil_returns: FxHashSet<u32>,
     /// What each call does to locks, by file and call expression.
     pub(crate) locks: FxHashMap<(FileId, ExprId), LockFact>,
+    /// Fields that hold the address of a lock, and the declaration of that lock.
+    pub(crate) same_locks: Vec<(Def, Def)>,
     /// Calls of literals by the variables that hold them.
     pub(crate) local_calls: FxHashMap<(FileId, ExprId), FuncId>,
     /// How each literal is used.

@@ -160,6 +160,22 @@ impl<'w> Walker<'w> {
         Some(path)
     }
 
+    /// Notes that a field holds the address of a lock that is declared elsewhere: `keeper{mu: &t.mu}`.
+    pub(super) fn shares_lock(&mut self, field: Def, ty: Ty, value: ExprId) {
+        let hir = self.r.hir();
+        let ExprKind::Unary { op: UnaryOp::Address, x } = hir.expr(hir.unparen(value)).kind else {
+            return;
+        };
+        let to = self.r.deref(ty);
+        let is_lock =
+            ["Mutex", "RWMutex", "Locker"].iter().any(|name| self.r.is_named(to, "sync", name));
+        if let Some(mutex) =
+            is_lock.then(|| self.lock_path(x, &[])).flatten().and_then(|path| path.mutex)
+        {
+            self.facts.same_locks.push((field, mutex));
+        }
+    }
+
     fn path_of(&mut self, id: ExprId, steps: u32) -> Option<LockPath> {
         if steps > MAX_STEPS {
             return None;
