@@ -12,10 +12,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// The rules.
-const CODES: [&str; 21] = [
+const CODES: [&str; 25] = [
     "TH101", "TH102", "TH103", "TH104", "TH105", "TH106", "TH107", "TH108", "TH109", "TH110",
-    "TH111", "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205", "TH302", "TH303",
-    "TH304",
+    "TH111", "TH112", "TH113", "TH201", "TH202", "TH203", "TH204", "TH205", "TH301", "TH302",
+    "TH303", "TH304", "TH305", "TH306", "TH307",
 ];
 
 /// A copy of the programs that the rules are about.
