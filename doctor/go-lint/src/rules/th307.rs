@@ -38,6 +38,10 @@
 //!     return points
 //! }
 //! ```
+//!
+//! ## References
+//!
+//! - A Guide to the Go Garbage Collector, <https://go.dev/doc/gc-guide>
 
 use crate::words;
 use finding::{Finding, Grade, MapDecl, Operation};
