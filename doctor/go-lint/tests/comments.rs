@@ -4,13 +4,14 @@ mod common;
 
 use finding::{Finding, Findings, Grade, Role};
 
-/// Two accesses of a map: one takes the lock, the other, in a goroutine, does not.
+/// Accesses of a map: two take the lock, and one in a goroutine does not.
 fn cache(field: &str, lock: &str, more: &str) -> Findings {
     let head = "package t\n\nimport \"sync\"\n\ntype C struct {\n";
     common::check_all(&format!(
         "{head}\tmu sync.Mutex {lock}\n\tm  map[int]int {field}\n}}\n
 func New() *C {{ c := &C{{m: make(map[int]int)}}; go c.sweep(); return c }}\n
 func (c *C) Put(k int) {{ c.mu.Lock(); c.m[k] = 1; c.mu.Unlock() }}\n
+func (c *C) Add(k int) {{ c.mu.Lock(); c.m[k]++; c.mu.Unlock() }}\n
 func (c *C) sweep() {{ delete(c.m, 1) }}\n{more}"
     ))
 }
@@ -29,7 +30,8 @@ fn swept(findings: &Findings) -> Option<(Grade, bool)> {
 
 #[test]
 fn a_comment_makes_the_guard_sure() {
-    let with = "func main() { c := New(); c.Put(1) }\n";
+    let with =
+        "func (c *C) Get(k int) int { return c.m[k] }\nfunc main() { c := New(); c.Put(1) }\n";
     assert_eq!(swept(&cache("", "", with)), Some((Grade::Medium, false)));
     for (field, lock) in [
         ("// guarded by mu", ""),

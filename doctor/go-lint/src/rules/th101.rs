@@ -224,7 +224,8 @@ fn has_one_owner<'p>(
     let by_root = |other: &Touch<'p>| {
         other.source.access.root.as_ref().is_some_and(|theirs| theirs.site == root.site)
     };
-    met.is_none_or(|met| !root.many && met.certainty != Certainty::Certain)
+    !root.many
+        && met.is_none_or(|met| met.certainty != Certainty::Certain)
         && map.touches.iter().filter(|other| analysis.conflict(touch, other)).all(by_root)
 }
 

@@ -37,8 +37,13 @@ pub(super) fn finding<'p>(
         phase::short_function(&touch.source.access.site)
     );
     // Whoever takes the lock elsewhere knows of it; of code that nothing runs beside other code it is not known.
-    let known = caller.root.is_some() || analysis.takes(caller.id, &guard.name);
-    let grade = if guard.changes > 0 && known { Grade::Medium } else { Grade::Low };
+    let known = caller.root.is_some() || analysis.call_without(&guard.name, function).is_some();
+    let grade = if guard.changes > 0 && known {
+        Grade::Medium
+    } else {
+        // As sure as if the comment were not there.
+        super::grade(analysis, map, guard, &bare).unwrap_or(Grade::Low).min(Grade::Medium)
+    };
     let mut finding = words::finding("TH101", "inconsistent-lock", map, touch, grade, message);
     finding.because = reasons(guard);
     let required = program.required_locks(function);
