@@ -18,8 +18,7 @@ const CODES: [&str; 18] = [
 ];
 
 /// The rules of memory and speed, which run only where they are selected.
-const ADVICE: [&str; 7] =
-    ["TH301", "TH302", "TH303", "TH304", "TH305", "TH306", "TH307"];
+const ADVICE: [&str; 7] = ["TH301", "TH302", "TH303", "TH304", "TH305", "TH306", "TH307"];
 
 /// All rules.
 fn all() -> Vec<&'static str> {

@@ -92,7 +92,7 @@ pub fn check_with(
         .collect();
     let escapes = options.escapes.as_ref().map(|report| Escapes::new(program, report));
     let escapes = escapes.unwrap_or_default();
-    let memory = Memory { analysis: &analysis, escapes: &escapes };
+    let memory = Memory { analysis, escapes: &escapes };
     all.par_extend(program.decls().par_iter().flat_map_iter(|map| {
         let mut found: Vec<Finding> = Vec::new();
         let accesses: Vec<&SourceAccess> =
