@@ -5,6 +5,7 @@ mod callbacks;
 mod callers;
 mod calls;
 mod costs;
+mod groups;
 mod handlers;
 mod initial;
 mod names;
@@ -194,12 +195,17 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let mut waits: Vec<(FunctionId, u32)> = Vec::new();
     let waiting = callbacks.iter().filter(|(_, waits)| *waits);
     waits.extend(waiting.filter_map(|(seed, _)| Some((seed.starter?, seed.at))));
+    let handing: FxHashSet<(FunctionId, u32)> = callbacks
+        .iter()
+        .filter_map(|(seed, waits)| Some((seed.starter.filter(|_| !*waits)?, seed.at)))
+        .collect();
     seeds.extend(callbacks.into_iter().map(|(seed, _)| seed));
     let beside: FxHashSet<FunctionId> = seeds.iter().map(|seed| seed.function).collect();
     let through = through::calls(units, &by_ref, &functions, &beside, &naming);
     let calls = calls::resolve(units, &by_ref, &methods, &naming, &through);
     let called = through.held();
     let mut calls: Vec<Call> = calls.into_iter().chain(through.calls).collect();
+    waits.extend(groups::waits(units, &functions, &calls, &handing));
     let starts = roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
