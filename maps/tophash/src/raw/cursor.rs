@@ -124,7 +124,7 @@ impl<'t> Cursor<'t> {
     /// had made is dropped. If it makes nothing of an entry, the home is looked at again.
     pub(crate) fn next_home<L: Layout, T>(
         &mut self,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         batch: &mut Vec<T>,
         mut make: impl FnMut(&Candidate<'_>) -> Option<T>,
     ) -> bool {
@@ -171,7 +171,7 @@ impl<'t> Cursor<'t> {
         index: usize,
         state: State,
         from: Option<u64>,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         batch: &mut Vec<T>,
         make: &mut impl FnMut(&Candidate<'_>) -> Option<T>,
     ) -> Option<()> {
@@ -192,12 +192,13 @@ impl<'t> Cursor<'t> {
                 if !bucket.unchanged(seen) {
                     return None;
                 }
-                let position =
-                    || if L::TAG_IS_POSITION { tag << 32 } else { L::position(rehash(words)) };
-                if (displaced || from.is_some()) && !wanted(position(), displaced) {
+                let candidate = Candidate::new::<L>(bucket, slot, words);
+                if (displaced || from.is_some())
+                    && !wanted(L::position(rehash(&candidate)?), displaced)
+                {
                     continue;
                 }
-                batch.push(make(&Candidate::new::<L>(bucket, slot, words))?);
+                batch.push(make(&candidate)?);
             }
             Some(())
         };

@@ -113,17 +113,18 @@ unsafe fn inline_key<K>(words: &SlotWords) -> &K {
     unsafe { &*core::ptr::from_ref(words).cast::<K>() }
 }
 
-/// The hash of an entry's words as growth asks for it: it never does for boxed entries, whose tags say enough.
-#[inline]
-fn rehash_words<K, V, C: Storage<K, V>>(
-    words: &SlotWords,
+/// The hash of the entry in a slot, as growth asks for it; none if the slot has changed.
+///
+/// # Safety
+/// As [`Held::of`].
+#[inline(always)]
+unsafe fn rehash_in_slot<K, V, C: Storage<K, V>>(
+    candidate: &Candidate<'_>,
     rehash: &(impl Fn(&K) -> u64 + ?Sized),
-) -> u64 {
-    if boxed::<K, V, C>() {
-        return 0;
-    }
-    // SAFETY: the entry is not boxed.
-    rehash(unsafe { inline_key(words) })
+) -> Option<u64> {
+    // SAFETY: the caller vouches for the same.
+    let held: Held<'_, K, V, C> = unsafe { Held::of(candidate) }?;
+    Some(rehash(held.key()))
 }
 
 impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
@@ -273,7 +274,8 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
         entries: usize,
         hash: &impl Fn(&K) -> u64,
     ) -> Result<(), AllocError> {
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
         by_class!(K, V, C, L => self.table.reserve::<L>(entries, &rehash))
     }
 
@@ -281,14 +283,16 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
     #[inline]
     pub(crate) fn after_removal(&self, hash: u64, rehash: &impl Fn(&K) -> u64) {
         if Table::looks_after(hash) {
-            let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+            // SAFETY: as in `find`.
+            let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
             by_class!(K, V, C, L => self.table.tend_removal::<L>(hash, &rehash));
         }
     }
 
     /// Shrinks the buckets as far as the entries allow. `hash` must give the hashes that they were put in with.
     pub(crate) fn shrink(&self, hash: &impl Fn(&K) -> u64) {
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
         by_class!(K, V, C, L => self.table.shrink::<L>(&rehash));
     }
 
@@ -451,7 +455,8 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
                     let Search::Miss(vacancy) = table.find::<L, ()>(hash_of_words, none) else {
                         continue;
                     };
-                    let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+                    // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
                     match table.insert::<L>(&vacancy, hash_of_words, words, &rehash) {
                         Ok(()) => break,
                         Err(Refusal::Conflict) => {}
@@ -594,7 +599,8 @@ impl<'t, K, V, C: Storage<K, V>> Gap<'t, K, V, C> {
         let Self { entries, vacancy, hash } = self;
         // Released before, because the hasher may panic when the entry is in and the table grows.
         let words = fresh.release();
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
         let error = match by_class!(K, V, C, L => entries.table.insert::<L>(&vacancy, hash, words, &rehash))
         {
             Ok(()) => return Ok(()),
@@ -686,7 +692,8 @@ impl<'t, K, V, C: Storage<K, V>> Walk<'t, K, V, C> {
                 return true;
             }
         }
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
         // SAFETY: the cursor is of the table of `Entries<K, V, C>`, borrowed for `'t`.
         by_class!(K, V, C, L => self.cursor.next_home::<L, _>(
             &rehash,

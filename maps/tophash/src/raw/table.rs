@@ -647,7 +647,7 @@ impl Table {
         vacancy: &Vacancy<'_>,
         hash: u64,
         words: SlotWords,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else {
             self.begin().map_err(Refusal::Alloc)?;
@@ -678,7 +678,7 @@ impl Table {
         vacancy: &Vacancy<'_>,
         hash: u64,
         words: SlotWords,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else { return Err(Refusal::Conflict) };
         let home = vacancy.home.or_else(|| self.home(L::position(hash)));
@@ -748,7 +748,7 @@ impl Table {
         seen: State,
         hash: u64,
         words: SlotWords,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some(shared) = self.shared() else { return Err(Refusal::Conflict) };
         match self.make_room::<L>(home, rehash) {
