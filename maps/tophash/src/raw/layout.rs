@@ -178,23 +178,22 @@ pub(crate) trait Layout: 'static {
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 
-/// A bit for every byte of `word` that equals `byte`, exactly.
+/// A bit for every byte of word `INDEX` of a bucket that equals `byte`, exactly.
 #[inline(always)]
-fn bytes_equal(word: u64, byte: u64) -> u32 {
-    #[cfg(all(target_arch = "x86_64", not(loom)))]
+fn bytes_equal<const INDEX: usize>(bucket: &Bucket, byte: u64) -> u32 {
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
     unsafe {
         use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8};
-        let word = _mm_cvtsi64_si128(word as i64);
         let bytes = _mm_cvtsi64_si128((LOW * byte) as i64);
-        _mm_movemask_epi8(_mm_cmpeq_epi8(word, bytes)) as u32 & 0xff
+        _mm_movemask_epi8(_mm_cmpeq_epi8(bucket.word_as_vector::<INDEX>(), bytes)) as u32 & 0xff
     }
-    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-    bytes_equal_by_arithmetic(word, byte)
+    #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan)))))]
+    bytes_equal_by_arithmetic(bucket.word(INDEX), byte)
 }
 
 /// What [`bytes_equal`] is where there are no instructions for it.
-#[cfg(any(test, not(target_arch = "x86_64"), loom))]
+#[cfg(any(test, not(target_arch = "x86_64"), miri, loom, tophash_tsan))]
 #[inline]
 fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -204,28 +203,26 @@ fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
     ((high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
-/// A bit for every quarter of a word that equals `quarter`, the lowest quarter of the first word first.
+/// A bit for every quarter of words 1 to 3 of a bucket that equals `quarter`, the lowest quarter of the first word first.
 #[inline(always)]
-fn quarters_equal(words: [u64; 3], quarter: u64) -> u32 {
-    #[cfg(all(target_arch = "x86_64", not(loom)))]
+fn quarters_equal(bucket: &Bucket, quarter: u64) -> u32 {
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
     unsafe {
         use core::arch::x86_64::{
-            _mm_cmpeq_epi16, _mm_cvtsi64_si128, _mm_movemask_epi8, _mm_packs_epi16, _mm_set_epi64x,
-            _mm_set1_epi16,
+            _mm_cmpeq_epi16, _mm_movemask_epi8, _mm_packs_epi16, _mm_set1_epi16,
         };
         let quarters = _mm_set1_epi16(quarter as i16);
-        let [a, b, c] = words;
-        let first = _mm_cmpeq_epi16(_mm_set_epi64x(b as i64, a as i64), quarters);
-        let second = _mm_cmpeq_epi16(_mm_cvtsi64_si128(c as i64), quarters);
+        let first = _mm_cmpeq_epi16(bucket.words_as_vector::<1>(), quarters);
+        let second = _mm_cmpeq_epi16(bucket.word_as_vector::<3>(), quarters);
         _mm_movemask_epi8(_mm_packs_epi16(first, second)) as u32 & 0xfff
     }
-    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-    quarters_equal_by_arithmetic(words, quarter)
+    #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan)))))]
+    quarters_equal_by_arithmetic([bucket.word(1), bucket.word(2), bucket.word(3)], quarter)
 }
 
 /// What [`quarters_equal`] is where there are no instructions for it.
-#[cfg(any(test, not(target_arch = "x86_64"), loom))]
+#[cfg(any(test, not(target_arch = "x86_64"), miri, loom, tophash_tsan))]
 #[inline]
 fn quarters_equal_by_arithmetic(words: [u64; 3], quarter: u64) -> u32 {
     const LOW: u64 = 0x0001_0001_0001_0001;
@@ -265,7 +262,7 @@ impl Layout for Pair {
     #[inline(always)]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
         // The eighth byte is no tag.
-        Mask(bytes_equal(bucket.word(1), tag) & 0x7f)
+        Mask(bytes_equal::<1>(bucket, tag) & 0x7f)
     }
 
     #[inline]
@@ -337,7 +334,7 @@ impl Layout for Single {
     // The tags of slots 8 to 12 lie in the second word, whose other bytes are no tags, and always zero.
     #[inline]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        let slots = bytes_equal(bucket.word(1), tag) | (bytes_equal(bucket.word(2), tag) << 8);
+        let slots = bytes_equal::<1>(bucket, tag) | (bytes_equal::<2>(bucket, tag) << 8);
         Mask(slots)
     }
 
@@ -412,7 +409,7 @@ impl Layout for Boxed {
 
     #[inline(always)]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        Mask(quarters_equal(Self::tags(bucket), tag))
+        Mask(quarters_equal(bucket, tag))
     }
 
     #[inline]
@@ -544,16 +541,20 @@ mod tests {
         for _ in 0..10_000 {
             let words: [u64; 3] = core::array::from_fn(|_| next());
             for byte in [0, 1, 2, 0x80, 0x81, 0xff] {
+                let bucket = Bucket::empty();
+                bucket.lock().store([(1, words[0])]);
                 assert_eq!(
-                    bytes_equal(words[0], byte),
+                    bytes_equal::<1>(&bucket, byte),
                     bytes_equal_by_arithmetic(words[0], byte),
                     "{:x} {byte:x}",
                     words[0]
                 );
             }
             for quarter in [0, words[0] >> 48, words[2] & 0xffff, next() & 0xffff] {
+                let bucket = Bucket::empty();
+                bucket.lock().store([(1, words[0]), (2, words[1]), (3, words[2])]);
                 assert_eq!(
-                    quarters_equal(words, quarter),
+                    quarters_equal(&bucket, quarter),
                     quarters_equal_by_arithmetic(words, quarter)
                 );
             }

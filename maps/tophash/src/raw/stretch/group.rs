@@ -131,6 +131,12 @@ impl Table {
         let targets: &[Bucket; GROUP_TARGETS] = Self::run_of(header, shape, low)?;
         // Locking waits for memory each time, unless all of it was asked for before.
         sources.iter().chain(targets).for_each(Bucket::prefetch);
+        if L::POINTS {
+            // So does hashing, which looks at each entry.
+            for bucket in sources {
+                L::entries(bucket).for_each(|slot| bucket.prefetch_from(L::FIRST + slot));
+            }
+        }
         let mut plans = [const { Plan::new() }; GROUP];
         let mut seen = [State::EMPTY; GROUP];
         for ((bucket, plan), seen) in sources.iter().zip(&mut plans).zip(&mut seen) {
