@@ -150,6 +150,9 @@ impl<'t> Cursor<'t> {
                     (home, home.shape.home(position), Some(position))
                 }
             };
+            if L::POINTS {
+                fetch_ahead::<L>(home.page(), home.index());
+            }
             let state = home.bucket.settled();
             if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
                 && home.bucket.unchanged(state)
@@ -213,6 +216,18 @@ impl<'t> Cursor<'t> {
             }
         }
         Some(())
+    }
+}
+
+/// Asks the processor to fetch what the next homes' searches will look at: the entries of one, and a bucket behind it.
+#[inline]
+fn fetch_ahead<L: Layout>(page: &[Bucket], index: usize) {
+    const BUCKETS: usize = 4;
+    if let Some(bucket) = page.get(index + BUCKETS) {
+        bucket.prefetch();
+    }
+    if let Some(next) = page.get(index + 1) {
+        L::entries(next).for_each(|slot| next.prefetch_from(L::FIRST + slot));
     }
 }
 

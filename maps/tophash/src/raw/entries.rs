@@ -694,11 +694,15 @@ impl<'t, K, V, C: Storage<K, V>> Walk<'t, K, V, C> {
         }
         // SAFETY: as in `find`.
         let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
-        // SAFETY: the cursor is of the table of `Entries<K, V, C>`, borrowed for `'t`.
+        let mut held = 0;
         by_class!(K, V, C, L => self.cursor.next_home::<L, _>(
             &rehash,
             &mut self.batch,
-            |candidate| unsafe { Held::of(candidate) },
+            |candidate| {
+                held += 1;
+                // SAFETY: the cursor is of the table of `Entries<K, V, C>`, borrowed for `'t`.
+                unsafe { Held::nth(candidate, held) }
+            },
         ))
     }
 }

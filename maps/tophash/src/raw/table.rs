@@ -70,6 +70,12 @@ impl<'t> Candidate<'t> {
         Self { words, bucket, first: L::FIRST + slot * L::SLOT_WORDS }
     }
 
+    /// Asks the processor to fetch what the slot's first word is the address of.
+    #[inline(always)]
+    pub(crate) fn prefetch_entry(&self) {
+        self.bucket.prefetch_from(self.first);
+    }
+
     /// Whether the slot's first word is still the same, in the one order of sequentially consistent
     /// operations. If so, what the word points to was not unlinked before this call.
     #[inline]
