@@ -457,7 +457,7 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
                     };
                     // SAFETY: as in `find`.
         let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
-                    match table.insert::<L>(&vacancy, hash_of_words, words, &rehash) {
+                    match table.insert::<L>(&vacancy, hash_of_words, &mut || words, &rehash) {
                         Ok(()) => break,
                         Err(Refusal::Conflict) => {}
                         Err(Refusal::Alloc(error)) => return Err(error),
@@ -597,18 +597,28 @@ impl<'t, K, V, C: Storage<K, V>> Gap<'t, K, V, C> {
         rehash: &impl Fn(&K) -> u64,
     ) -> Result<(), Refused<K, V, C>> {
         let Self { entries, vacancy, hash } = self;
-        // Released before, because the hasher may panic when the entry is in and the table grows.
-        let words = fresh.release();
+        let words = fresh.words();
+        // The entry is the table's from when it goes in: growth calls the hasher before or after that, and it may panic.
+        let mut fresh = Some(fresh);
+        let mut go_in = || {
+            if let Some(fresh) = fresh.take() {
+                _ = fresh.release();
+            }
+            words
+        };
         // SAFETY: as in `find`.
         let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
-        let error = match by_class!(K, V, C, L => entries.table.insert::<L>(&vacancy, hash, words, &rehash))
+        let error = match by_class!(K, V, C, L => entries.table.insert::<L>(&vacancy, hash, &mut go_in, &rehash))
         {
             Ok(()) => return Ok(()),
             Err(Refusal::Conflict) => None,
             Err(Refusal::Alloc(error)) => Some(error),
         };
-        // SAFETY: the table has refused the entry, so that it is still this thread's.
-        Err(Refused { fresh: unsafe { Fresh::from_released(words) }, error })
+        match fresh {
+            Some(fresh) => Err(Refused { fresh, error }),
+            // What went in was not refused.
+            None => Ok(()),
+        }
     }
 
     /// Puts an entry in and holds it.

@@ -55,7 +55,9 @@ fn insert(table: &Table, key: u64, value: u64) -> Option<u64> {
             Search::Miss(vacancy) => {
                 let words = [key, value];
                 if table
-                    .insert::<Pair>(&vacancy, hash(key), words, &|slot| Some(hash(slot.words[0])))
+                    .insert::<Pair>(&vacancy, hash(key), &mut || words, &|slot| {
+                        Some(hash(slot.words[0]))
+                    })
                     .is_ok()
                 {
                     return None;

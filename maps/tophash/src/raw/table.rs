@@ -643,7 +643,8 @@ impl Table {
 
     /// Puts an entry in where a search found none.
     ///
-    /// `rehash` gives the hash of an entry's words; growth calls it, without any bucket locked.
+    /// `words` gives the entry's words, and is called once, when it goes in; `rehash` gives the hash of an entry that is in
+    /// already: growth calls it, without any bucket locked, and it may panic before or after the entry went in.
     ///
     /// # Errors
     /// A conflict asks for another search. When the allocator refuses, the table is as it was.
@@ -652,7 +653,7 @@ impl Table {
         &self,
         vacancy: &Vacancy<'_>,
         hash: u64,
-        words: SlotWords,
+        words: &mut impl FnMut() -> SlotWords,
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else {
@@ -667,7 +668,7 @@ impl Table {
         let mut locked = bucket.open_from(from).ok_or(Refusal::Conflict)?;
         let slot =
             mutant!("insert-any-version", L::empty(bucket).first() % L::SLOTS, empty.first());
-        L::put(&mut locked, slot, L::tag(hash), words);
+        L::put(&mut locked, slot, L::tag(hash), words());
         drop(locked);
         self.count(1);
         if let Some(home) = vacancy.home.filter(|home| home.shape.is_growing()) {
@@ -683,7 +684,7 @@ impl Table {
         &self,
         vacancy: &Vacancy<'_>,
         hash: u64,
-        words: SlotWords,
+        words: &mut impl FnMut() -> SlotWords,
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else { return Err(Refusal::Conflict) };
@@ -718,7 +719,7 @@ impl Table {
         home: &Home<'_>,
         at_home: &mut Locked<'_>,
         hash: u64,
-        words: SlotWords,
+        words: &mut impl FnMut() -> SlotWords,
     ) -> Displaced {
         let mut busy = false;
         for distance in 1..home.page().len().min(MOST_REACH + 1) {
@@ -735,7 +736,7 @@ impl Table {
                 continue;
             }
             let slot = empty.first();
-            L::put(&mut locked, slot, L::tag(hash), words);
+            L::put(&mut locked, slot, L::tag(hash), words());
             let state = locked.state().with_foreign(slot, true);
             locked.set_state(state);
             // From the moment that the home is unlocked, searches look as far as this.
@@ -753,7 +754,7 @@ impl Table {
         home: &Home<'_>,
         seen: State,
         hash: u64,
-        words: SlotWords,
+        words: &mut impl FnMut() -> SlotWords,
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some(shared) = self.shared() else { return Err(Refusal::Conflict) };
@@ -776,7 +777,7 @@ impl Table {
             if empty.is_empty() {
                 continue;
             }
-            L::put(&mut other, empty.first(), L::tag(hash), words);
+            L::put(&mut other, empty.first(), L::tag(hash), words());
             let state = locked.state().with_overflowed();
             locked.set_state(state);
             drop((other, locked));

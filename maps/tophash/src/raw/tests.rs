@@ -42,7 +42,7 @@ impl Words {
                     let words = [key, value];
                     if self
                         .table
-                        .insert::<Pair>(&vacancy, (self.hash)(key), words, &|slot| {
+                        .insert::<Pair>(&vacancy, (self.hash)(key), &mut || words, &|slot| {
                             Some((self.hash)(slot.words[0]))
                         })
                         .is_ok()
