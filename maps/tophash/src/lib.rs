@@ -34,7 +34,7 @@
 //!
 //! # Two storage classes
 //! If the keys are primitive integers of at most eight bytes, and the values too or `()`, entries are *inline*: they
-//! lie in the buckets. All other entries are *boxed*: a bucket holds 32 bits of each one's hash and a pointer to it.
+//! lie in the buckets. All other entries are *boxed*: a bucket holds 16 bits of each one's hash and a pointer to it.
 //! This is decided by type when the program is compiled; it changes what operations cost, not what they do.
 //!
 //! Other small types that are nothing but their bits lie in the buckets where that is asked for: a [`PlainMap`] or

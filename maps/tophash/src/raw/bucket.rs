@@ -217,6 +217,19 @@ impl Bucket {
         self.prefetch_half(1);
     }
 
+    /// Asks the processor to fetch what a word is the address of, if it is one.
+    #[inline(always)]
+    pub(super) fn prefetch_from(&self, index: usize) {
+        #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
+        // SAFETY: prefetching reads nothing, from wherever, and every x86-64 processor can.
+        unsafe {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(core::ptr::without_provenance(self.word(index) as usize));
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom)))))]
+        let _ = index;
+    }
+
     #[inline(always)]
     fn prefetch_half(&self, half: usize) {
         #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
@@ -285,6 +298,46 @@ impl Bucket {
         return word.load(Ordering::Relaxed);
         #[cfg(tophash_tsan)]
         return word.load(Ordering::Acquire);
+    }
+
+    /// A word like [`Bucket::word`]'s, in a vector register, and zero above it.
+    ///
+    /// The compiler brings atomics to such a register by way of another one only.
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
+    #[inline(always)]
+    pub(super) fn word_as_vector<const INDEX: usize>(&self) -> core::arch::x86_64::__m128i {
+        const { assert!(INDEX < WORDS) };
+        let vector;
+        // SAFETY: the word is the bucket's, and aligned. `movq` reads it by one access, which is atomic then, and nothing
+        // orders it but what follows: it is a relaxed load.
+        unsafe {
+            core::arch::asm!(
+                "movq {vector}, qword ptr [{word}]",
+                word = in(reg) &raw const self.words[INDEX],
+                vector = lateout(xmm_reg) vector,
+                options(nostack, readonly, preserves_flags)
+            );
+        }
+        vector
+    }
+
+    /// Two words like [`Bucket::word`]'s that follow each other, in a vector register.
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
+    #[inline(always)]
+    pub(super) fn words_as_vector<const INDEX: usize>(&self) -> core::arch::x86_64::__m128i {
+        const { assert!(INDEX + 1 < WORDS) };
+        let vector;
+        // SAFETY: as above; `movhps` reads the second word by one access too.
+        unsafe {
+            core::arch::asm!(
+                "movq {vector}, qword ptr [{word}]",
+                "movhps {vector}, qword ptr [{word} + 8]",
+                word = in(reg) &raw const self.words[INDEX],
+                vector = out(xmm_reg) vector,
+                options(nostack, readonly, preserves_flags)
+            );
+        }
+        vector
     }
 
     /// Where a word and those behind it lie, for whoever has the table to himself.

@@ -124,7 +124,7 @@ impl<'t> Cursor<'t> {
     /// had made is dropped. If it makes nothing of an entry, the home is looked at again.
     pub(crate) fn next_home<L: Layout, T>(
         &mut self,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         batch: &mut Vec<T>,
         mut make: impl FnMut(&Candidate<'_>) -> Option<T>,
     ) -> bool {
@@ -150,6 +150,9 @@ impl<'t> Cursor<'t> {
                     (home, home.shape.home(position), Some(position))
                 }
             };
+            if L::POINTS {
+                fetch_ahead::<L>(home.page(), home.index());
+            }
             let state = home.bucket.settled();
             if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
                 && home.bucket.unchanged(state)
@@ -171,7 +174,7 @@ impl<'t> Cursor<'t> {
         index: usize,
         state: State,
         from: Option<u64>,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         batch: &mut Vec<T>,
         make: &mut impl FnMut(&Candidate<'_>) -> Option<T>,
     ) -> Option<()> {
@@ -192,12 +195,13 @@ impl<'t> Cursor<'t> {
                 if !bucket.unchanged(seen) {
                     return None;
                 }
-                let position =
-                    || if L::TAG_IS_POSITION { tag << 32 } else { L::position(rehash(words)) };
-                if (displaced || from.is_some()) && !wanted(position(), displaced) {
+                let candidate = Candidate::new::<L>(bucket, slot, words);
+                if (displaced || from.is_some())
+                    && !wanted(L::position(rehash(&candidate)?), displaced)
+                {
                     continue;
                 }
-                batch.push(make(&Candidate::new::<L>(bucket, slot, words))?);
+                batch.push(make(&candidate)?);
             }
             Some(())
         };
@@ -212,6 +216,18 @@ impl<'t> Cursor<'t> {
             }
         }
         Some(())
+    }
+}
+
+/// Asks the processor to fetch what the next homes' searches will look at: the entries of one, and a bucket behind it.
+#[inline]
+fn fetch_ahead<L: Layout>(page: &[Bucket], index: usize) {
+    const BUCKETS: usize = 4;
+    if let Some(bucket) = page.get(index + BUCKETS) {
+        bucket.prefetch();
+    }
+    if let Some(next) = page.get(index + 1) {
+        L::entries(next).for_each(|slot| next.prefetch_from(L::FIRST + slot));
     }
 }
 

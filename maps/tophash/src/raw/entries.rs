@@ -113,17 +113,18 @@ unsafe fn inline_key<K>(words: &SlotWords) -> &K {
     unsafe { &*core::ptr::from_ref(words).cast::<K>() }
 }
 
-/// The hash of an entry's words as growth asks for it: it never does for boxed entries, whose tags say enough.
-#[inline]
-fn rehash_words<K, V, C: Storage<K, V>>(
-    words: &SlotWords,
+/// The hash of the entry in a slot, as growth asks for it; none if the slot has changed.
+///
+/// # Safety
+/// As [`Held::of`].
+#[inline(always)]
+unsafe fn rehash_in_slot<K, V, C: Storage<K, V>>(
+    candidate: &Candidate<'_>,
     rehash: &(impl Fn(&K) -> u64 + ?Sized),
-) -> u64 {
-    if boxed::<K, V, C>() {
-        return 0;
-    }
-    // SAFETY: the entry is not boxed.
-    rehash(unsafe { inline_key(words) })
+) -> Option<u64> {
+    // SAFETY: the caller vouches for the same.
+    let held: Held<'_, K, V, C> = unsafe { Held::of(candidate) }?;
+    Some(rehash(held.key()))
 }
 
 impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
@@ -273,7 +274,8 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
         entries: usize,
         hash: &impl Fn(&K) -> u64,
     ) -> Result<(), AllocError> {
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
         by_class!(K, V, C, L => self.table.reserve::<L>(entries, &rehash))
     }
 
@@ -281,14 +283,16 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
     #[inline]
     pub(crate) fn after_removal(&self, hash: u64, rehash: &impl Fn(&K) -> u64) {
         if Table::looks_after(hash) {
-            let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
+            // SAFETY: as in `find`.
+            let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
             by_class!(K, V, C, L => self.table.tend_removal::<L>(hash, &rehash));
         }
     }
 
     /// Shrinks the buckets as far as the entries allow. `hash` must give the hashes that they were put in with.
     pub(crate) fn shrink(&self, hash: &impl Fn(&K) -> u64) {
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
         by_class!(K, V, C, L => self.table.shrink::<L>(&rehash));
     }
 
@@ -451,8 +455,9 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
                     let Search::Miss(vacancy) = table.find::<L, ()>(hash_of_words, none) else {
                         continue;
                     };
-                    let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, hash);
-                    match table.insert::<L>(&vacancy, hash_of_words, words, &rehash) {
+                    // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
+                    match table.insert::<L>(&vacancy, hash_of_words, &mut || words, &rehash) {
                         Ok(()) => break,
                         Err(Refusal::Conflict) => {}
                         Err(Refusal::Alloc(error)) => return Err(error),
@@ -592,17 +597,28 @@ impl<'t, K, V, C: Storage<K, V>> Gap<'t, K, V, C> {
         rehash: &impl Fn(&K) -> u64,
     ) -> Result<(), Refused<K, V, C>> {
         let Self { entries, vacancy, hash } = self;
-        // Released before, because the hasher may panic when the entry is in and the table grows.
-        let words = fresh.release();
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
-        let error = match by_class!(K, V, C, L => entries.table.insert::<L>(&vacancy, hash, words, &rehash))
+        let words = fresh.words();
+        // The entry is the table's from when it goes in: growth calls the hasher before or after that, and it may panic.
+        let mut fresh = Some(fresh);
+        let mut go_in = || {
+            if let Some(fresh) = fresh.take() {
+                _ = fresh.release();
+            }
+            words
+        };
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
+        let error = match by_class!(K, V, C, L => entries.table.insert::<L>(&vacancy, hash, &mut go_in, &rehash))
         {
             Ok(()) => return Ok(()),
             Err(Refusal::Conflict) => None,
             Err(Refusal::Alloc(error)) => Some(error),
         };
-        // SAFETY: the table has refused the entry, so that it is still this thread's.
-        Err(Refused { fresh: unsafe { Fresh::from_released(words) }, error })
+        match fresh {
+            Some(fresh) => Err(Refused { fresh, error }),
+            // What went in was not refused.
+            None => Ok(()),
+        }
     }
 
     /// Puts an entry in and holds it.
@@ -686,12 +702,17 @@ impl<'t, K, V, C: Storage<K, V>> Walk<'t, K, V, C> {
                 return true;
             }
         }
-        let rehash = |words: SlotWords| rehash_words::<K, V, C>(&words, rehash);
-        // SAFETY: the cursor is of the table of `Entries<K, V, C>`, borrowed for `'t`.
+        // SAFETY: as in `find`.
+        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, rehash) };
+        let mut held = 0;
         by_class!(K, V, C, L => self.cursor.next_home::<L, _>(
             &rehash,
             &mut self.batch,
-            |candidate| unsafe { Held::of(candidate) },
+            |candidate| {
+                held += 1;
+                // SAFETY: the cursor is of the table of `Entries<K, V, C>`, borrowed for `'t`.
+                unsafe { Held::nth(candidate, held) }
+            },
         ))
     }
 }

@@ -68,15 +68,6 @@ impl<K, V, C: Storage<K, V>> Fresh<K, V, C> {
         ManuallyDrop::new(self).words
     }
 
-    /// The entry whose words [`Fresh::release`] gave out.
-    ///
-    /// # Safety
-    /// The words are those of an entry of these types that the caller owns.
-    #[inline]
-    pub(super) unsafe fn from_released(words: SlotWords) -> Self {
-        Self { words, marker: PhantomData }
-    }
-
     #[inline]
     pub(crate) fn into_parts(self) -> (K, V) {
         // SAFETY: the entry is owned, and released by the same expression.

@@ -168,9 +168,33 @@ impl Domain {
         entry: NonNull<T>,
         still: impl FnOnce() -> bool,
     ) -> Option<Pin<'_>> {
+        self.protect_in(self.first.slots.get(thread::hint()), entry, still)
+    }
+
+    /// [`Domain::protect`] for a thread that holds some pins already and will hold more: `nth` numbers them, and the slot
+    /// that is tried first goes with the number.
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn protect_nth<T>(
+        &self,
+        nth: usize,
+        entry: NonNull<T>,
+        still: impl FnOnce() -> bool,
+    ) -> Option<Pin<'_>> {
+        let slot = thread::assigned_hint().wrapping_add(nth) % SLOTS;
+        self.protect_in(self.first.slots.get(slot), entry, still)
+    }
+
+    #[inline(always)]
+    fn protect_in<'d, T>(
+        &'d self,
+        first: Option<&'d Slot>,
+        entry: NonNull<T>,
+        still: impl FnOnce() -> bool,
+    ) -> Option<Pin<'d>> {
         let address = entry.addr().get();
         delicate!();
-        let slot = match self.first.slots.get(thread::hint()) {
+        let slot = match first {
             Some(slot) if slot.claim(address) => slot,
             _ => self.claim_slowly(address),
         };

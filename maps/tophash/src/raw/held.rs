@@ -62,6 +62,21 @@ impl<'t, K, V, C: Storage<K, V>> Held<'t, K, V, C> {
         Some(Self { words, _pin: pin, marker: PhantomData })
     }
 
+    /// Holds a boxed entry like [`Held::of`], as one of several, which `nth` numbers, and has the processor fetch it.
+    ///
+    /// # Safety
+    /// As [`Held::of`].
+    #[inline(always)]
+    pub(super) unsafe fn nth(candidate: &Candidate<'_>, nth: usize) -> Option<Self> {
+        let words = candidate.words;
+        if !boxed::<K, V, C>() {
+            return Some(Self { words, _pin: None, marker: PhantomData });
+        }
+        candidate.prefetch_entry();
+        let pin = GLOBAL.protect_nth(nth, address::<K, V>(words)?, || candidate.still_there())?;
+        Some(Self { words, _pin: Some(pin), marker: PhantomData })
+    }
+
     /// Holds an inline entry by its words.
     ///
     /// # Safety

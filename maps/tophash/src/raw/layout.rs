@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | [`Pair`] | 7 of 8 bits | 7 of two words | inline keys and values, inline keys of two words |
 //! | [`Single`] | 13 of 8 bits | 13 of one word | inline keys without values |
-//! | [`Boxed`] | 10 of 32 bits | 10 pointers | everything else |
+//! | [`Boxed`] | 12 of 16 bits | 12 pointers | everything else |
 //!
 //! A tag of zero says that the slot is empty. Tags are read as the same atomics that writers store, and are matched
 //! once they are in a register.
@@ -78,8 +78,8 @@ pub(crate) trait Layout: 'static {
     const SLOT_WORDS: usize;
     /// The words of all tags of a bucket.
     type Tags: Copy;
-    /// Whether the tag is the upper half of the hash, which decides where an entry is at home.
-    const TAG_IS_POSITION: bool = false;
+    /// Whether a slot holds the address of an entry.
+    const POINTS: bool = false;
     /// Where the first slot begins.
     const FIRST: usize;
 
@@ -169,7 +169,7 @@ pub(crate) trait Layout: 'static {
     #[inline]
     fn take(locked: &mut Locked<'_>, slot: usize) {
         let tag_word = Self::tag_word(locked.bucket(), slot, 0);
-        if mutant!("take-leaves-pointer", false, Self::TAG_IS_POSITION) {
+        if mutant!("take-leaves-pointer", false, Self::POINTS) {
             locked.store([(Self::FIRST + slot * Self::SLOT_WORDS, 0)]);
         }
         locked.store([tag_word]);
@@ -178,23 +178,22 @@ pub(crate) trait Layout: 'static {
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 
-/// A bit for every byte of `word` that equals `byte`, exactly.
+/// A bit for every byte of word `INDEX` of a bucket that equals `byte`, exactly.
 #[inline(always)]
-fn bytes_equal(word: u64, byte: u64) -> u32 {
-    #[cfg(all(target_arch = "x86_64", not(loom)))]
+fn bytes_equal<const INDEX: usize>(bucket: &Bucket, byte: u64) -> u32 {
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
     unsafe {
         use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_cvtsi64_si128, _mm_movemask_epi8};
-        let word = _mm_cvtsi64_si128(word as i64);
         let bytes = _mm_cvtsi64_si128((LOW * byte) as i64);
-        _mm_movemask_epi8(_mm_cmpeq_epi8(word, bytes)) as u32 & 0xff
+        _mm_movemask_epi8(_mm_cmpeq_epi8(bucket.word_as_vector::<INDEX>(), bytes)) as u32 & 0xff
     }
-    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-    bytes_equal_by_arithmetic(word, byte)
+    #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan)))))]
+    bytes_equal_by_arithmetic(bucket.word(INDEX), byte)
 }
 
 /// What [`bytes_equal`] is where there are no instructions for it.
-#[cfg(any(test, not(target_arch = "x86_64"), loom))]
+#[cfg(any(test, not(target_arch = "x86_64"), miri, loom, tophash_tsan))]
 #[inline]
 fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -204,36 +203,35 @@ fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
     ((high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
-/// A bit for every half of a word that equals `half`, the lower half of the first word first.
+/// A bit for every quarter of words 1 to 3 of a bucket that equals `quarter`, the lowest quarter of the first word first.
 #[inline(always)]
-fn halves_equal(words: [u64; 5], half: u64) -> u32 {
-    #[cfg(all(target_arch = "x86_64", not(loom)))]
+fn quarters_equal(bucket: &Bucket, quarter: u64) -> u32 {
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
     unsafe {
         use core::arch::x86_64::{
-            __m128i, _mm_cmpeq_epi32, _mm_movemask_epi8, _mm_packs_epi16, _mm_packs_epi32,
-            _mm_set_epi64x, _mm_set1_epi32, _mm_setzero_si128,
+            _mm_cmpeq_epi16, _mm_movemask_epi8, _mm_packs_epi16, _mm_set1_epi16,
         };
-        let halves = _mm_set1_epi32(half as i32);
-        let equal = |low: u64, high: u64| -> __m128i {
-            _mm_cmpeq_epi32(_mm_set_epi64x(high as i64, low as i64), halves)
-        };
-        let [a, b, c, d, e] = words;
-        let first = _mm_packs_epi32(equal(a, b), equal(c, d));
-        let second = _mm_packs_epi32(equal(e, 0), _mm_setzero_si128());
-        _mm_movemask_epi8(_mm_packs_epi16(first, second)) as u32 & 0x3ff
+        let quarters = _mm_set1_epi16(quarter as i16);
+        let first = _mm_cmpeq_epi16(bucket.words_as_vector::<1>(), quarters);
+        let second = _mm_cmpeq_epi16(bucket.word_as_vector::<3>(), quarters);
+        _mm_movemask_epi8(_mm_packs_epi16(first, second)) as u32 & 0xfff
     }
-    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-    halves_equal_by_arithmetic(words, half)
+    #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan)))))]
+    quarters_equal_by_arithmetic([bucket.word(1), bucket.word(2), bucket.word(3)], quarter)
 }
 
-/// What [`halves_equal`] is where there are no instructions for it.
-#[cfg(any(test, not(target_arch = "x86_64"), loom))]
+/// What [`quarters_equal`] is where there are no instructions for it.
+#[cfg(any(test, not(target_arch = "x86_64"), miri, loom, tophash_tsan))]
 #[inline]
-fn halves_equal_by_arithmetic(words: [u64; 5], half: u64) -> u32 {
+fn quarters_equal_by_arithmetic(words: [u64; 3], quarter: u64) -> u32 {
+    const LOW: u64 = 0x0001_0001_0001_0001;
+    const HIGH: u64 = LOW << 15;
     words.iter().rev().fold(0, |mask, word| {
-        let (low, high) = (word & 0xffff_ffff == half, word >> 32 == half);
-        (mask << 2) | (u32::from(high) << 1) | u32::from(low)
+        let word = word ^ (LOW * quarter);
+        let high_bits = !(((word & !HIGH) + !HIGH) | word | !HIGH);
+        // The product brings bit 16 i to bit 60 + i, and nothing else there.
+        (mask << 4) | ((high_bits >> 15).wrapping_mul(0x1000_2000_4000_8000) >> 60) as u32
     })
 }
 
@@ -264,7 +262,7 @@ impl Layout for Pair {
     #[inline(always)]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
         // The eighth byte is no tag.
-        Mask(bytes_equal(bucket.word(1), tag) & 0x7f)
+        Mask(bytes_equal::<1>(bucket, tag) & 0x7f)
     }
 
     #[inline]
@@ -336,7 +334,7 @@ impl Layout for Single {
     // The tags of slots 8 to 12 lie in the second word, whose other bytes are no tags, and always zero.
     #[inline]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        let slots = bytes_equal(bucket.word(1), tag) | (bytes_equal(bucket.word(2), tag) << 8);
+        let slots = bytes_equal::<1>(bucket, tag) | (bytes_equal::<2>(bucket, tag) << 8);
         Mask(slots)
     }
 
@@ -389,32 +387,29 @@ impl Layout for Single {
     }
 }
 
-/// Ten pointers, each with 32 bits of its hash.
-///
-/// The tag is the upper half of the hash, and that half alone decides where the entry is at home: growth
-/// places entries without touching them.
+/// Twelve pointers, each with 16 bits of its hash, so that a search seldom looks at an entry that is not the one.
 pub(crate) struct Boxed;
 
 impl Layout for Boxed {
-    const TAG_IS_POSITION: bool = true;
-    const SLOTS: usize = 10;
+    const POINTS: bool = true;
+    const SLOTS: usize = 12;
     const SLOT_WORDS: usize = 1;
-    const FIRST: usize = 6;
+    const FIRST: usize = 4;
 
     #[inline]
     fn tag(hash: u64) -> u64 {
-        (hash >> 32).max(1)
+        let tag = hash & 0xffff;
+        tag + u64::from(tag == 0)
     }
 
     #[inline]
     fn position(hash: u64) -> u64 {
-        Self::tag(hash) << 32
+        hash
     }
 
-    #[inline]
+    #[inline(always)]
     fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        let slots = halves_equal(core::array::from_fn(|word| bucket.word(1 + word)), tag);
-        Mask(slots)
+        Mask(quarters_equal(bucket, tag))
     }
 
     #[inline]
@@ -424,28 +419,28 @@ impl Layout for Boxed {
 
     #[inline]
     fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
-        (bucket.word(1 + slot / 2) >> (32 * (slot % 2))) & 0xffff_ffff
+        Self::tag_of(&Self::tags(bucket), slot)
     }
 
-    type Tags = [u64; 5];
+    type Tags = [u64; 3];
 
-    #[inline]
-    fn tags(bucket: &Bucket) -> [u64; 5] {
-        core::array::from_fn(|word| bucket.word(1 + word))
-    }
-
-    #[inline]
-    fn tag_of(tags: &[u64; 5], slot: usize) -> u64 {
-        (tags[slot / 2] >> (32 * (slot % 2))) & 0xffff_ffff
+    #[inline(always)]
+    fn tags(bucket: &Bucket) -> [u64; 3] {
+        [bucket.word(1), bucket.word(2), bucket.word(3)]
     }
 
     #[inline]
-    fn add_tag(tags: &mut [u64; 5], slot: usize, tag: u64) {
-        tags[slot / 2] |= tag << (32 * (slot % 2));
+    fn tag_of(tags: &[u64; 3], slot: usize) -> u64 {
+        (tags[slot / 4] >> (16 * (slot % 4))) & 0xffff
     }
 
     #[inline]
-    fn each_tag_word(tags: &[u64; 5], mut store: impl FnMut(usize, u64)) {
+    fn add_tag(tags: &mut [u64; 3], slot: usize, tag: u64) {
+        tags[slot / 4] |= tag << (16 * (slot % 4));
+    }
+
+    #[inline]
+    fn each_tag_word(tags: &[u64; 3], mut store: impl FnMut(usize, u64)) {
         tags.iter().enumerate().for_each(|(word, tags)| store(1 + word, *tags));
     }
 
@@ -453,7 +448,7 @@ impl Layout for Boxed {
     fn each_word_without(bucket: &Bucket, slots: Mask, mut store: impl FnMut(usize, u64)) {
         let mut tags = Self::tags(bucket);
         for slot in slots {
-            tags[slot / 2] &= !(0xffff_ffff << (32 * (slot % 2)));
+            tags[slot / 4] &= !(0xffff << (16 * (slot % 4)));
             if mutant!("take-leaves-pointer", false, true) {
                 store(Self::FIRST + slot, 0);
             }
@@ -463,8 +458,8 @@ impl Layout for Boxed {
 
     #[inline]
     fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64) {
-        let (word, shift) = (1 + slot / 2, 32 * (slot % 2));
-        (word, (bucket.word(word) & !(0xffff_ffff << shift)) | (tag << shift))
+        let (word, shift) = (1 + slot / 4, 16 * (slot % 4));
+        (word, (bucket.word(word) & !(0xffff << shift)) | (tag << shift))
     }
 }
 
@@ -494,7 +489,7 @@ mod tests {
         }
         for (taken, slot) in slots.iter().enumerate() {
             L::take(&mut bucket.lock(), *slot);
-            assert!(!L::TAG_IS_POSITION || L::words(&bucket, *slot)[0] == 0, "a pointer stayed");
+            assert!(!L::POINTS || L::words(&bucket, *slot)[0] == 0, "a pointer stayed");
             assert_eq!(L::occupied(&bucket), L::SLOTS - taken - 1);
             assert!(!L::entries(&bucket).any(|entry| entry == *slot));
             assert_eq!(L::entries(&bucket).count(), L::occupied(&bucket));
@@ -544,23 +539,30 @@ mod tests {
             random & 0x0181_0100_0102_01ff
         };
         for _ in 0..10_000 {
-            let words: [u64; 5] = core::array::from_fn(|_| next());
+            let words: [u64; 3] = core::array::from_fn(|_| next());
             for byte in [0, 1, 2, 0x80, 0x81, 0xff] {
+                let bucket = Bucket::empty();
+                bucket.lock().store([(1, words[0])]);
                 assert_eq!(
-                    bytes_equal(words[0], byte),
+                    bytes_equal::<1>(&bucket, byte),
                     bytes_equal_by_arithmetic(words[0], byte),
                     "{:x} {byte:x}",
                     words[0]
                 );
             }
-            for half in [0, words[0] >> 32, words[4] & 0xffff_ffff, next() & 0xffff_ffff] {
-                assert_eq!(halves_equal(words, half), halves_equal_by_arithmetic(words, half));
+            for quarter in [0, words[0] >> 48, words[2] & 0xffff, next() & 0xffff] {
+                let bucket = Bucket::empty();
+                bucket.lock().store([(1, words[0]), (2, words[1]), (3, words[2])]);
+                assert_eq!(
+                    quarters_equal(&bucket, quarter),
+                    quarters_equal_by_arithmetic(words, quarter)
+                );
             }
         }
     }
 
     #[test]
     fn a_tag_is_never_zero() {
-        assert_eq!((Pair::tag(0x100), Single::tag(0), Boxed::tag(7)), (1, 1, 1));
+        assert_eq!((Pair::tag(0x100), Single::tag(0), Boxed::tag(0x7_0000)), (1, 1, 1));
     }
 }

@@ -54,7 +54,11 @@ fn insert(table: &Table, key: u64, value: u64) -> Option<u64> {
             }
             Search::Miss(vacancy) => {
                 let words = [key, value];
-                if table.insert::<Pair>(&vacancy, hash(key), words, &|words| hash(words[0])).is_ok()
+                if table
+                    .insert::<Pair>(&vacancy, hash(key), &mut || words, &|slot| {
+                        Some(hash(slot.words[0]))
+                    })
+                    .is_ok()
                 {
                     return None;
                 }

@@ -70,6 +70,12 @@ impl<'t> Candidate<'t> {
         Self { words, bucket, first: L::FIRST + slot * L::SLOT_WORDS }
     }
 
+    /// Asks the processor to fetch what the slot's first word is the address of.
+    #[inline(always)]
+    pub(crate) fn prefetch_entry(&self) {
+        self.bucket.prefetch_from(self.first);
+    }
+
     /// Whether the slot's first word is still the same, in the one order of sequentially consistent
     /// operations. If so, what the word points to was not unlinked before this call.
     #[inline]
@@ -637,7 +643,8 @@ impl Table {
 
     /// Puts an entry in where a search found none.
     ///
-    /// `rehash` gives the hash of an entry's words; growth calls it, without any bucket locked.
+    /// `words` gives the entry's words, and is called once, when it goes in; `rehash` gives the hash of an entry that is in
+    /// already: growth calls it, without any bucket locked, and it may panic before or after the entry went in.
     ///
     /// # Errors
     /// A conflict asks for another search. When the allocator refuses, the table is as it was.
@@ -646,8 +653,8 @@ impl Table {
         &self,
         vacancy: &Vacancy<'_>,
         hash: u64,
-        words: SlotWords,
-        rehash: &impl Fn(SlotWords) -> u64,
+        words: &mut impl FnMut() -> SlotWords,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else {
             self.begin().map_err(Refusal::Alloc)?;
@@ -661,7 +668,7 @@ impl Table {
         let mut locked = bucket.open_from(from).ok_or(Refusal::Conflict)?;
         let slot =
             mutant!("insert-any-version", L::empty(bucket).first() % L::SLOTS, empty.first());
-        L::put(&mut locked, slot, L::tag(hash), words);
+        L::put(&mut locked, slot, L::tag(hash), words());
         drop(locked);
         self.count(1);
         if let Some(home) = vacancy.home.filter(|home| home.shape.is_growing()) {
@@ -677,8 +684,8 @@ impl Table {
         &self,
         vacancy: &Vacancy<'_>,
         hash: u64,
-        words: SlotWords,
-        rehash: &impl Fn(SlotWords) -> u64,
+        words: &mut impl FnMut() -> SlotWords,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else { return Err(Refusal::Conflict) };
         let home = vacancy.home.or_else(|| self.home(L::position(hash)));
@@ -712,7 +719,7 @@ impl Table {
         home: &Home<'_>,
         at_home: &mut Locked<'_>,
         hash: u64,
-        words: SlotWords,
+        words: &mut impl FnMut() -> SlotWords,
     ) -> Displaced {
         let mut busy = false;
         for distance in 1..home.page().len().min(MOST_REACH + 1) {
@@ -729,7 +736,7 @@ impl Table {
                 continue;
             }
             let slot = empty.first();
-            L::put(&mut locked, slot, L::tag(hash), words);
+            L::put(&mut locked, slot, L::tag(hash), words());
             let state = locked.state().with_foreign(slot, true);
             locked.set_state(state);
             // From the moment that the home is unlocked, searches look as far as this.
@@ -747,8 +754,8 @@ impl Table {
         home: &Home<'_>,
         seen: State,
         hash: u64,
-        words: SlotWords,
-        rehash: &impl Fn(SlotWords) -> u64,
+        words: &mut impl FnMut() -> SlotWords,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some(shared) = self.shared() else { return Err(Refusal::Conflict) };
         match self.make_room::<L>(home, rehash) {
@@ -770,7 +777,7 @@ impl Table {
             if empty.is_empty() {
                 continue;
             }
-            L::put(&mut other, empty.first(), L::tag(hash), words);
+            L::put(&mut other, empty.first(), L::tag(hash), words());
             let state = locked.state().with_overflowed();
             locked.set_state(state);
             drop((other, locked));

@@ -42,7 +42,9 @@ impl Words {
                     let words = [key, value];
                     if self
                         .table
-                        .insert::<Pair>(&vacancy, (self.hash)(key), words, &|w| (self.hash)(w[0]))
+                        .insert::<Pair>(&vacancy, (self.hash)(key), &mut || words, &|slot| {
+                            Some((self.hash)(slot.words[0]))
+                        })
                         .is_ok()
                     {
                         return None;
@@ -68,9 +70,11 @@ impl Words {
     fn entries(&self) -> Vec<(u64, u64)> {
         let mut cursor = Cursor::new(&self.table);
         let mut entries = Vec::new();
-        while cursor.next_home::<Pair, _>(&|w| (self.hash)(w[0]), &mut entries, |candidate| {
-            Some((candidate.words[0], candidate.words[1]))
-        }) {}
+        while cursor.next_home::<Pair, _>(
+            &|slot| Some((self.hash)(slot.words[0])),
+            &mut entries,
+            |candidate| Some((candidate.words[0], candidate.words[1])),
+        ) {}
         entries
     }
 }

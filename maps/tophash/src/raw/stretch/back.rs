@@ -4,8 +4,8 @@ use super::locks::Locks;
 use super::single::{Copied, MOST, Moving};
 use crate::raw::bucket::State;
 use crate::raw::header::{Header, Shape};
-use crate::raw::layout::{Layout, SlotWords};
-use crate::raw::table::{Home, Table};
+use crate::raw::layout::Layout;
+use crate::raw::table::{Candidate, Home, Table};
 use crate::sync::spin;
 
 /// The homes whose entries move to one.
@@ -19,7 +19,7 @@ impl Table {
     pub(super) fn step_back<L: Layout>(
         header: &Header,
         shape: Shape,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Option<usize> {
         let into = shape.watermark();
         // The first home of all stays where it is, with all that belongs to it.
@@ -77,7 +77,7 @@ impl Table {
     fn lock_homes<'t, L: Layout>(
         homes: &[Option<(usize, Home<'t>)>; SOURCES],
         shape: Shape,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         moving: &mut [Option<Moving<'t>>; MOST],
     ) -> Option<(usize, bool, Locks<'t>)> {
         let mut turn = 0;

@@ -7,7 +7,7 @@ use crate::raw::bucket::{Bucket, Locked, MOST_REACH};
 use crate::raw::header::{Growing, Header, Shape};
 use crate::raw::layout::{Layout, SlotWords};
 use crate::raw::page;
-use crate::raw::table::{Dead, Grave, Table};
+use crate::raw::table::{Candidate, Dead, Grave, Table};
 use crate::sync::{Ordering, spin};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ impl Table {
         &self,
         growing: &Growing<'_>,
         shape: Shape,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), AllocError> {
         let (Some(shared), header) = (self.shared(), growing.header) else { return Ok(()) };
         let old = Self::bucket_of(header, shape, 0).page();
@@ -86,7 +86,7 @@ impl Table {
     /// Locks all buckets of a page as they were when the hashes of their entries were computed.
     fn lock_page<'t, L: Layout>(
         page: &'t [Bucket],
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<LockedPage<'t>, AllocError> {
         let mut turn = 0;
         loop {
@@ -98,11 +98,9 @@ impl Table {
                 for slot in (0..L::SLOTS).filter(|slot| L::tag_at(bucket, *slot) != 0) {
                     let words = L::words(bucket, slot);
                     if bucket.unchanged(state) {
-                        positions.push((
-                            index,
-                            slot,
-                            position_of::<L>(bucket, slot, || rehash(words)),
-                        ));
+                        // What has changed since cannot be locked below.
+                        let position = position_of::<L>(bucket, slot, words, rehash);
+                        positions.extend(position.map(|position| (index, slot, position)));
                     }
                 }
                 states.push(state);

@@ -5,7 +5,7 @@ use crate::raw::bucket::{Bucket, State};
 use crate::raw::header::{Header, PAGE_BITS, Shape};
 use crate::raw::layout::{Layout, MOST_SLOTS, Mask, SlotWords};
 use crate::raw::run::Run;
-use crate::raw::table::Table;
+use crate::raw::table::{Candidate, Table};
 
 /// The homes that a step moves together if it can: what was displaced from one of them mostly lies in another one.
 pub(super) const GROUP: usize = if PAGE_BITS < 3 { 1 << PAGE_BITS } else { 8 };
@@ -121,7 +121,7 @@ impl Table {
         header: &Header,
         shape: Shape,
         first: usize,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Option<usize> {
         let low = 2 * first;
         if low < first + GROUP {
@@ -131,6 +131,12 @@ impl Table {
         let targets: &[Bucket; GROUP_TARGETS] = Self::run_of(header, shape, low)?;
         // Locking waits for memory each time, unless all of it was asked for before.
         sources.iter().chain(targets).for_each(Bucket::prefetch);
+        if L::POINTS {
+            // So does hashing, which looks at each entry.
+            for bucket in sources {
+                L::entries(bucket).for_each(|slot| bucket.prefetch_from(L::FIRST + slot));
+            }
+        }
         let mut plans = [const { Plan::new() }; GROUP];
         let mut seen = [State::EMPTY; GROUP];
         for ((bucket, plan), seen) in sources.iter().zip(&mut plans).zip(&mut seen) {
@@ -147,7 +153,7 @@ impl Table {
             }
             *seen = state;
             for slot in entries {
-                let position = position_of::<L>(bucket, slot, || rehash(plan.words[slot]));
+                let position = position_of::<L>(bucket, slot, plan.words[slot], rehash)?;
                 let (old, new) = shape.homes(position);
                 if !state.is_foreign(slot) || old.wrapping_sub(first) < GROUP {
                     // A hasher that gives another hash than before must not lead outside of what these homes map to.

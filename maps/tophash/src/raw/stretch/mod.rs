@@ -21,11 +21,17 @@ pub(super) use policy::{Room, SIGNAL};
 
 use super::bucket::Bucket;
 use super::layout::{Layout, SlotWords};
+use super::table::Candidate;
 
-/// The position of the entry in a slot: from its tag if the layout allows, or from its hash.
-#[inline]
-fn position_of<L: Layout>(bucket: &Bucket, slot: usize, rehash: impl FnOnce() -> u64) -> u64 {
-    if L::TAG_IS_POSITION { L::tag_at(bucket, slot) << 32 } else { L::position(rehash()) }
+/// The position of the entry whose words were read from a slot; none if the slot has changed since.
+#[inline(always)]
+fn position_of<L: Layout>(
+    bucket: &Bucket,
+    slot: usize,
+    words: SlotWords,
+    rehash: &(impl Fn(&Candidate<'_>) -> Option<u64> + ?Sized),
+) -> Option<u64> {
+    rehash(&Candidate::new::<L>(bucket, slot, words)).map(L::position)
 }
 
 impl Bucket {

@@ -3,9 +3,9 @@
 use super::group::GROUP;
 use crate::error::AllocError;
 use crate::raw::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
-use crate::raw::layout::{Layout, SlotWords};
+use crate::raw::layout::Layout;
 use crate::raw::page;
-use crate::raw::table::{Home, Table};
+use crate::raw::table::{Candidate, Home, Table};
 use crate::sync::Ordering;
 
 /// An entry this far from home makes its thread look at how full the page is.
@@ -44,7 +44,7 @@ impl Table {
         &self,
         home: &Home<'_>,
         distance: usize,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) {
         let Some(growing) = home.header.try_grow() else { return };
         let shape = home.header.shape();
@@ -74,7 +74,7 @@ impl Table {
     pub(in crate::raw) fn make_room<L: Layout>(
         &self,
         home: &Home<'_>,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<Room, AllocError> {
         let Some(growing) = home.header.grow_patiently() else { return Ok(Room::None) };
         let shape = home.header.shape();
@@ -115,7 +115,7 @@ impl Table {
         &self,
         growing: &Growing<'_>,
         shape: Shape,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<bool, AllocError> {
         if shape.bits() < PAGE_BITS {
             self.double::<L>(growing, shape, rehash)?;
@@ -138,7 +138,7 @@ impl Table {
         &self,
         growing: &Growing<'_>,
         most: usize,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<bool, AllocError> {
         let (mut homes, mut back, mut entries) = (0, 0, 0);
         let ended = loop {
@@ -166,7 +166,7 @@ impl Table {
     fn one_step<L: Layout>(
         &self,
         growing: &Growing<'_>,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<Stepped, AllocError> {
         let header = growing.header;
         let shape = header.shape();
@@ -207,7 +207,7 @@ impl Table {
         &self,
         growing: &Growing<'_>,
         shape: Shape,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Stepped {
         let header = growing.header;
         if shape.watermark() == shape.buckets() {

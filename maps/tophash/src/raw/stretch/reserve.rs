@@ -2,9 +2,9 @@
 
 use crate::error::AllocError;
 use crate::raw::header::{Header, Shape};
-use crate::raw::layout::{Layout, SlotWords};
+use crate::raw::layout::Layout;
 use crate::raw::page;
-use crate::raw::table::Table;
+use crate::raw::table::{Candidate, Table};
 use crate::sync::{Ordering, spin};
 
 /// How often a family is asked for again that another thread is at, before it is left to that thread.
@@ -29,7 +29,7 @@ impl Table {
     pub(crate) fn reserve<L: Layout>(
         &self,
         entries: usize,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), AllocError> {
         let Some(bits) = Self::bits_for::<L>(entries)? else { return Ok(()) };
         if self.directory().is_none() {
@@ -51,7 +51,7 @@ impl Table {
         &self,
         header: &Header,
         bits: u32,
-        rehash: &impl Fn(SlotWords) -> u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<Grown, AllocError> {
         let mut patience = PATIENCE;
         let mut turn = 0;

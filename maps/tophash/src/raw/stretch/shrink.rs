@@ -10,8 +10,8 @@
 use super::policy;
 use super::reserve::{PATIENCE, end_of};
 use crate::raw::header::{Growing, Header, PAGE_BITS, Shape};
-use crate::raw::layout::{Layout, SlotWords};
-use crate::raw::table::Table;
+use crate::raw::layout::Layout;
+use crate::raw::table::{Candidate, Table};
 use crate::sync::{Ordering, spin};
 
 /// A family emptier than this many sixty-fourths shrinks by itself.
@@ -45,7 +45,11 @@ impl Table {
     /// Looks after the family of an entry that was just taken out.
     #[cold]
     #[inline(never)]
-    pub(crate) fn tend_removal<L: Layout>(&self, hash: u64, rehash: &impl Fn(SlotWords) -> u64) {
+    pub(crate) fn tend_removal<L: Layout>(
+        &self,
+        hash: u64,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
+    ) {
         let Some(home) = self.home(L::position(hash)) else { return };
         let (header, shape) = (home.header, home.shape);
         if !shape.is_growing() {
@@ -106,7 +110,7 @@ impl Table {
 
     /// Shrinks every family as far as its entries allow, while others use the table. Each step is done for itself, so
     /// that nobody waits for more than one.
-    pub(crate) fn shrink<L: Layout>(&self, rehash: &impl Fn(SlotWords) -> u64) {
+    pub(crate) fn shrink<L: Layout>(&self, rehash: &impl Fn(&Candidate<'_>) -> Option<u64>) {
         let mut position = Some(0);
         while let Some(home) = position.and_then(|position| self.home(position)) {
             if self.tighten::<L>(home.header, rehash) {
@@ -116,7 +120,11 @@ impl Table {
     }
 
     /// Shrinks a family as far as its entries allow. False if it is no more.
-    fn tighten<L: Layout>(&self, header: &Header, rehash: &impl Fn(SlotWords) -> u64) -> bool {
+    fn tighten<L: Layout>(
+        &self,
+        header: &Header,
+        rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
+    ) -> bool {
         header.asked.store(0, Ordering::Relaxed);
         let (mut patience, mut turn, mut fewest) = (PATIENCE, 0, u32::MAX);
         loop {

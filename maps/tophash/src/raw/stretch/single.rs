@@ -4,8 +4,8 @@ use super::locks::{HOME, Locks};
 use super::position_of;
 use crate::error::AllocError;
 use crate::raw::bucket::{Bucket, MOST_REACH, State};
-use crate::raw::layout::{Layout, SlotWords};
-use crate::raw::table::{Home, Table};
+use crate::raw::layout::Layout;
+use crate::raw::table::{Candidate, Home, Table};
 use crate::sync::{Ordering, spin};
 
 /// The most entries of one home that a step moves; of more, some go to the overflow list first.
@@ -46,7 +46,7 @@ impl Table {
         &self,
         home: &Home<'_>,
         old: usize,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<Option<usize>, AllocError> {
         let (header, shape) = (home.header, home.shape);
         let mut moving = [const { None }; MOST];
@@ -153,7 +153,7 @@ impl Table {
     fn lock_home<'t, L: Layout>(
         home: &Home<'t>,
         old: usize,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         moving: &mut [Option<Moving<'t>>; MOST],
         locks: &mut Locks<'t>,
     ) -> Option<(usize, bool)> {
@@ -189,7 +189,7 @@ impl Table {
         home: &Home<'t>,
         is: impl Fn(u64) -> bool,
         state: State,
-        rehash: &dyn Fn(SlotWords) -> u64,
+        rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
         moving: &mut [Option<Moving<'t>>],
     ) -> Option<(usize, bool)> {
         let mut length = 0;
@@ -209,7 +209,7 @@ impl Table {
                 if !bucket.unchanged(seen) {
                     return None;
                 }
-                let position = position_of::<L>(bucket, slot, || rehash(words));
+                let position = position_of::<L>(bucket, slot, words, rehash)?;
                 if displaced && !is(position) {
                     continue;
                 }
