@@ -1,7 +1,7 @@
 //! Rules over the maps of a Go program, one file each.
 //!
 //! A rule is a file of `rules/`: its header is the page that [`page`] gives and `tophash rule CODE` prints, its `check`
-//! looks at one [`SharedMap`](go_locks::SharedMap) and claims [`Finding`]s. Each access is claimed by the first rule that
+//! looks at one [`SharedMap`] and claims [`Finding`]s. Each access is claimed by the first rule that
 //! knows more than the next: the order of [`RULES`].
 
 mod escape_report;

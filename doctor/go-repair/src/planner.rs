@@ -63,7 +63,7 @@ pub fn plan(program: &Program, findings: &[Finding], tests: bool) -> Plan {
 
 /// Plans the repair of findings of one program.
 ///
-/// What gives a map another type needs [`LoadOptions::uses`](go_source::LoadOptions::uses). Costs what [`plan`] costs.
+/// What gives a map another type needs [`LoadOptions::uses`](go_source::LoadOptions::uses). Costs what [`plan()`] costs.
 pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> Plan {
     let Allowed { tests, unsafe_fixes } = allowed;
     let wanted = |access: &SourceAccess| tests || !is_test(&access.access.site.file);
