@@ -317,6 +317,11 @@ impl Header {
         self.pages[index & (MAX_PAGES - 1)].load(Ordering::Relaxed)
     }
 
+    /// A page that the shape need not lead to yet, or null: what was stored to it before it was named happens before.
+    pub(super) fn page_if_any(&self, index: usize) -> *mut Bucket {
+        self.pages[index & (MAX_PAGES - 1)].load(Ordering::Acquire)
+    }
+
     pub(super) fn set_page(&self, index: usize, page: *mut Bucket) {
         self.pages[index & (MAX_PAGES - 1)].store(page, Ordering::Release);
     }

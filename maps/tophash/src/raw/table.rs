@@ -293,7 +293,7 @@ impl Table {
 
     /// Bucket `index` of a family; none if growth has not come to its page yet.
     pub(super) fn bucket_if_any(header: &Header, shape: Shape, index: usize) -> Option<&Bucket> {
-        let page = header.page(index >> PAGE_BITS);
+        let page = header.page_if_any(index >> PAGE_BITS);
         (!page.is_null()).then(|| Self::bucket_of(header, shape, index).bucket)
     }
 
