@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{CHECK, Out, copy_tree, run, run_in};
+use common::{CHECK, Out, copy_tree, module_of, run, run_in};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,14 +29,6 @@ fn all() -> Vec<&'static str> {
 fn module() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy_tree(CHECK.as_ref(), folder.path());
-    folder
-}
-
-/// A module of one file.
-fn module_of(source: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("go.mod"), "module example.com/t\n\ngo 1.21\n").unwrap();
-    fs::write(folder.path().join("t.go"), source).unwrap();
     folder
 }
 

@@ -16,6 +16,48 @@ pub(crate) const CHECK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures
 /// The module that other tools complain of, with what they print about it.
 pub(crate) const REPORTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/reported");
 
+/// A map with a guard that two functions do without.
+pub(crate) const UNEVEN: &str = "\
+package t
+
+import \"sync\"
+
+type C struct {
+	mu sync.Mutex
+	m  map[string]int
+}
+
+func (c *C) Put(k string) { c.mu.Lock(); c.m[k]++; c.mu.Unlock() }
+
+func (c *C) Drop(k string) { c.mu.Lock(); delete(c.m, k); c.mu.Unlock() }
+
+func (c *C) Has(k string) bool { c.mu.Lock(); defer c.mu.Unlock(); return c.m[k] > 0 }
+
+func (c *C) Get(k string) int {
+	return c.m[k]
+}
+
+func (c *C) Set(k string, v int) {
+	c.m[k] = v
+}
+";
+
+/// A module of one file.
+pub(crate) fn module_of(source: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    write(folder.path(), "go.mod", "module example.com/t\n\ngo 1.21\n");
+    write(folder.path(), "t.go", source);
+    folder
+}
+
+/// Writes a file of a folder, and the folders above it.
+pub(crate) fn write(folder: &Path, file: &str, text: &str) {
+    let path = folder.join(file);
+    std::fs::create_dir_all(path.parent().expect("it lies in the folder"))
+        .expect("a folder can be made");
+    std::fs::write(path, text).expect("a file can be written");
+}
+
 /// What a run of the program left behind.
 pub(crate) struct Out {
     pub(crate) code: i32,

@@ -1,6 +1,7 @@
 //! A small client: it sends what a test says, and keeps what comes until a test asks for it.
 
 use crate::common::cache_folder;
+pub(crate) use crate::common::{UNEVEN, module_of};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,32 +13,6 @@ use std::time::Duration;
 
 /// No answer takes nearly as long.
 const LONG: Duration = Duration::from_secs(60);
-
-/// A map with a guard that two functions do without.
-pub(crate) const UNEVEN: &str = "\
-package t
-
-import \"sync\"
-
-type C struct {
-	mu sync.Mutex
-	m  map[string]int
-}
-
-func (c *C) Put(k string) { c.mu.Lock(); c.m[k]++; c.mu.Unlock() }
-
-func (c *C) Drop(k string) { c.mu.Lock(); delete(c.m, k); c.mu.Unlock() }
-
-func (c *C) Has(k string) bool { c.mu.Lock(); defer c.mu.Unlock(); return c.m[k] > 0 }
-
-func (c *C) Get(k string) int {
-	return c.m[k]
-}
-
-func (c *C) Set(k string, v int) {
-	c.m[k] = v
-}
-";
 
 /// A server and the way to it.
 pub(crate) struct Client {
@@ -267,12 +242,4 @@ pub(crate) fn capabilities() -> Value {
 pub(crate) fn uri(path: &Path) -> String {
     let path = path.to_str().unwrap().replace('\\', "/");
     format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
-}
-
-/// A module of one file.
-pub(crate) fn module_of(source: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("go.mod"), "module example.com/t\n\ngo 1.21\n").unwrap();
-    fs::write(folder.path().join("t.go"), source).unwrap();
-    folder
 }

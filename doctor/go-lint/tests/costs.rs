@@ -10,13 +10,14 @@
 )]
 
 mod common;
+#[path = "common/go_tests.rs"]
+mod go_tests;
 #[path = "../../go-source/tests/common/toolchain.rs"]
 mod toolchain;
 
 use common::Marks;
+use go_tests::Tests;
 use std::path::Path;
-use std::process::Command;
-use toolchain::Go;
 
 /// The folders, and what their tests say where it costs.
 const COSTS: [(&str, &str); 4] = [
@@ -28,38 +29,6 @@ const COSTS: [(&str, &str); 4] = [
 
 /// Runs of one test: what else the machine does may take time, too.
 const TRIES: usize = 5;
-
-/// The tests of one folder: without the race detector, which allocates and takes time of its own.
-struct Tests {
-    program: std::path::PathBuf,
-    names: Vec<String>,
-    _folder: tempfile::TempDir,
-}
-
-impl Tests {
-    fn build(go: &Go, package: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let program = folder.path().join("tests");
-        let mut build = go.command();
-        build.current_dir(common::module()).args(["test", "-vet=off", "-c", "-o"]);
-        build.arg(&program).arg(format!("./{package}"));
-        Go::output(build);
-        let mut list = Command::new(&program);
-        list.args(["-test.list", "."]);
-        let names: Vec<String> = Go::output(list).lines().map(str::to_owned).collect();
-        assert!(!names.is_empty(), "{package} has no tests");
-        Self { program, names, _folder: folder }
-    }
-
-    /// What one test prints, and whether it passes.
-    fn run(&self, name: &str) -> (bool, String) {
-        let mut run = Command::new(&self.program);
-        run.args(["-test.run", &format!("^{name}$"), "-test.timeout", "60s"]);
-        let output = run.output().expect("the test starts");
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
-    }
-}
 
 /// How many marks the files of a folder have.
 fn marked(package: &str) -> usize {
@@ -79,14 +48,14 @@ fn what_is_marked_as_a_cost_costs() {
     for go in minors.iter().filter_map(|minor| toolchain::go(*minor, test)) {
         for (rule, words) in COSTS {
             let bad = format!("{rule}/bad");
-            let tests = Tests::build(&go, &bad);
+            let tests = Tests::build(&go, &bad, &[]);
             assert_eq!(tests.names.len(), marked(&bad), "{bad} has a test for each mark");
             for name in &tests.names {
                 let (passed, text) = tests.run(name);
                 assert!(!passed && text.contains(words), "{bad} {name}:\n{text}");
             }
             let good = format!("{rule}/good");
-            let tests = Tests::build(&go, &good);
+            let tests = Tests::build(&go, &good, &[]);
             for name in &tests.names {
                 let passed = (0..TRIES).any(|_| tests.run(name).0);
                 assert!(passed, "{good} {name}:\n{}", tests.run(name).1);

@@ -10,10 +10,13 @@
 )]
 
 mod common;
+#[path = "common/go_tests.rs"]
+mod go_tests;
 #[path = "../../go-source/tests/common/toolchain.rs"]
 mod toolchain;
 
 use common::Marks;
+use go_tests::Tests;
 use std::path::Path;
 use std::process::Command;
 use toolchain::Go;
@@ -54,44 +57,6 @@ fn toolchains(test: &str) -> Vec<Go> {
     }
 }
 
-/// The tests of one folder, built with the race detector.
-struct Tests {
-    program: std::path::PathBuf,
-    names: Vec<String>,
-    _folder: tempfile::TempDir,
-}
-
-impl Tests {
-    fn build(go: &Go, package: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let program = folder.path().join("tests");
-        let mut build = go.command();
-        build.current_dir(common::module()).env("CGO_ENABLED", "1");
-        build
-            .args(["test", "-race", "-vet=off", "-c", "-o"])
-            .arg(&program)
-            .arg(format!("./{package}"));
-        Go::output(build);
-        let mut list = Command::new(&program);
-        list.args(["-test.list", "."]);
-        let names: Vec<String> = Go::output(list).lines().map(str::to_owned).collect();
-        assert!(!names.is_empty(), "{package} has no tests");
-        Self { program, names, _folder: folder }
-    }
-
-    /// What one test prints, and whether it passes.
-    fn run(&self, name: &str) -> (bool, String) {
-        let mut run = Command::new(&self.program);
-        run.args(["-test.run", &format!("^{name}$"), "-test.timeout", "60s"]);
-        let output = run
-            .env("GORACE", "history_size=3 atexit_sleep_ms=50")
-            .output()
-            .expect("the test starts");
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
-    }
-}
-
 /// Whether a report has a frame at a place.
 fn names(report: &str, place: &str) -> bool {
     report.split(place).skip(1).any(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
@@ -120,7 +85,7 @@ fn what_is_marked_races() {
         let mut wrong = Vec::new();
         for rule in RACES {
             let package = format!("{rule}/bad");
-            let tests = Tests::build(&go, &package);
+            let tests = Tests::build(&go, &package, &["-race"]);
             let mut unseen = marked(&package);
             assert!(!unseen.is_empty() || rule == "th107", "{package} has no marks");
             for name in &tests.names {
@@ -153,7 +118,7 @@ fn what_is_repaired_does_not_race() {
     for go in toolchains(test) {
         for rule in RACES {
             let package = format!("{rule}/good");
-            let tests = Tests::build(&go, &package);
+            let tests = Tests::build(&go, &package, &["-race"]);
             for name in &tests.names {
                 let (passed, text) = tests.run(name);
                 assert!(passed, "{package} {name}:\n{text}");
@@ -168,13 +133,13 @@ fn what_is_repaired_does_not_race() {
 fn what_is_marked_as_misuse_of_sync_map_goes_wrong() {
     let test = "what_is_marked_as_misuse_of_sync_map_goes_wrong";
     for go in toolchains(test) {
-        let tests = Tests::build(&go, "th113/bad");
+        let tests = Tests::build(&go, "th113/bad", &["-race"]);
         assert_eq!(tests.names.len(), marked("th113/bad").len(), "one test for each mark");
         for name in &tests.names {
             let failed = (0..TRIES).any(|_| !tests.run(name).0);
             assert!(failed, "{name} passes");
         }
-        let tests = Tests::build(&go, "th113/good");
+        let tests = Tests::build(&go, "th113/good", &["-race"]);
         for name in &tests.names {
             let (passed, text) = tests.run(name);
             assert!(passed, "{name}:\n{text}");
@@ -186,7 +151,7 @@ fn what_is_marked_as_misuse_of_sync_map_goes_wrong() {
 fn what_is_marked_as_nil_panics() {
     let test = "what_is_marked_as_nil_panics";
     for go in toolchains(test) {
-        let tests = Tests::build(&go, "th201/bad");
+        let tests = Tests::build(&go, "th201/bad", &["-race"]);
         let mut unseen = marked("th201/bad");
         for name in &tests.names {
             let (_, text) = tests.run(name);
@@ -194,7 +159,7 @@ fn what_is_marked_as_nil_panics() {
             unseen.retain(|place| !names(&text, place));
         }
         assert!(unseen.is_empty(), "marked, and no panic: {unseen:?}");
-        let tests = Tests::build(&go, "th201/good");
+        let tests = Tests::build(&go, "th201/good", &["-race"]);
         for name in &tests.names {
             let (passed, text) = tests.run(name);
             assert!(passed, "{name}:\n{text}");
@@ -216,7 +181,7 @@ fn what_is_marked_as_a_wrong_value_is_one() {
     for go in toolchains(test) {
         for (rule, words) in VALUES {
             let bad = format!("{rule}/bad");
-            let tests = Tests::build(&go, &bad);
+            let tests = Tests::build(&go, &bad, &["-race"]);
             assert_eq!(tests.names.len(), marked(&bad).len(), "{bad} has a test for each mark");
             for name in &tests.names {
                 let (passed, text) = tests.run(name);
@@ -224,7 +189,7 @@ fn what_is_marked_as_a_wrong_value_is_one() {
                 assert!(!passed && told, "{bad} {name}:\n{text}");
             }
             let good = format!("{rule}/good");
-            let tests = Tests::build(&go, &good);
+            let tests = Tests::build(&go, &good, &["-race"]);
             for name in &tests.names {
                 let (passed, text) = tests.run(name);
                 assert!(passed, "{good} {name}:\n{text}");
