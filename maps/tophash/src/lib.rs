@@ -148,8 +148,8 @@
 //! mixes of reads and changes 0.65 to 0.98; iterating takes 0.81 of `hashbrown`'s time; and an operation takes at most 1.23
 //! times as long where two threads are at work. It loses at growing from empty (1.6 to 2.3 times), at looking for what is
 //! absent (1.2, and 2.7 in maps of a million entries), at hits (1.06) and changes (1.2 to 1.5) by one thread in maps of a
-//! million entries, in memory (1.2 in the mean), and with boxed entries in every row of time (hits 1.5 to 1.9, changes 1.2
-//! to 2.0): each read of those costs one cache miss and a locked instruction more.
+//! million entries, in memory (1.2 in the mean), and with boxed entries in nearly every row of time (hits 1.3 to 1.8, changes 1.1
+//! to 1.8): each read of those costs one cache miss and a locked instruction more.
 //!
 //! # Features
 //! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
