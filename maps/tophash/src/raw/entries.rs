@@ -455,8 +455,10 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
                     let Search::Miss(vacancy) = table.find::<L, ()>(hash_of_words, none) else {
                         continue;
                     };
-                    // SAFETY: as in `find`.
-        let rehash = |slot: &Candidate<'_>| unsafe { rehash_in_slot::<K, V, C>(slot, hash) };
+                    let rehash = |slot: &Candidate<'_>| {
+                        // SAFETY: the new table's entries are all in it, and leave it nowhere else.
+                        unsafe { rehash_in_slot::<K, V, C>(slot, hash) }
+                    };
                     match table.insert::<L>(&vacancy, hash_of_words, &mut || words, &rehash) {
                         Ok(()) => break,
                         Err(Refusal::Conflict) => {}

@@ -419,7 +419,7 @@ impl Layout for Boxed {
 
     #[inline]
     fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
-        Self::tag_of(&Self::tags(bucket), slot)
+        (bucket.word(1 + slot / 4) >> (16 * (slot % 4))) & 0xffff
     }
 
     type Tags = [u64; 3];
