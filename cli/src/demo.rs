@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// The source of the example: an order service with a fault that its authors did not see.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../fixtures/go/orders"]
+#[folder = "../fixtures/go/orders"]
 #[include = "*.go"]
 #[include = "go.mod"]
 struct Orders;
