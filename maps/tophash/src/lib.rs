@@ -168,6 +168,8 @@ extern crate std;
 
 #[cfg(not(loom))]
 mod class;
+#[cfg(not(loom))]
+mod concurrent;
 mod error;
 #[cfg(not(loom))]
 mod hasher;
@@ -188,6 +190,10 @@ mod sync;
 
 #[cfg(not(loom))]
 pub use class::{Arithmetic, ByType, Inline, Storage};
+#[cfg(not(loom))]
+pub use concurrent::{
+    Altered, ConcurrentMap, Full, Holder, Lookup, Mode, NeverWaits, Summary, Wait, Watch,
+};
 #[cfg(not(loom))]
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
