@@ -10,10 +10,12 @@
 //! split since, and there it finds a dead header, which sends it to the new directory. A reader who finds nothing
 //! looks whether the directory and its entry are still the same.
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Word};
 #[cfg(loom)]
 use super::header::Shape;
 use super::header::{Header, MAX_PAGES, PAGE_BITS};
+use super::layout::Layout;
+use super::page;
 use crate::error::AllocError;
 #[cfg(not(tophash_tsan))]
 use crate::sync::fence;
@@ -37,14 +39,14 @@ pub(super) struct Directory {
     length: usize,
     families: *const AtomicPtr<Header>,
     /// Where the page of every prefix is, [`PAGES`] for each entry of the families.
-    pages: *const AtomicPtr<Bucket>,
+    pages: *const AtomicPtr<Word>,
 }
 
 /// An entry of the list of pages, as it was read.
 #[derive(Clone, Copy)]
 pub(super) struct PageEntry<'t> {
-    entry: &'t AtomicPtr<Bucket>,
-    seen: *mut Bucket,
+    entry: &'t AtomicPtr<Word>,
+    seen: *mut Word,
 }
 
 impl<'t> PageEntry<'t> {
@@ -59,12 +61,12 @@ impl<'t> PageEntry<'t> {
     /// # Safety
     /// The entry does not ask, and the table it is of lives for `'t`.
     #[inline(always)]
-    pub(super) unsafe fn bucket(&self, position: u64) -> &'t Bucket {
+    pub(super) unsafe fn bucket<L: Layout>(&self, position: u64) -> Bucket<'t> {
         // Only the lowest six bits count as a distance, and these are the page's depth.
         let home = position.wrapping_shl(self.seen.addr() as u32) >> (64 - PAGE_BITS);
         // SAFETY: pages are published after they were made, and freed only with the table; those that may be
         // found without their family have this many buckets.
-        unsafe { &*self.page().add(home as usize) }
+        unsafe { self.page().bucket_unchecked::<L>(home as usize) }
     }
 
     /// The bucket of the same page whose number differs from this one's in the bits of `distance`.
@@ -72,16 +74,23 @@ impl<'t> PageEntry<'t> {
     /// # Safety
     /// As [`PageEntry::bucket`]; and the bucket is of this page.
     #[inline]
-    pub(super) unsafe fn neighbour(&self, bucket: &'t Bucket, distance: usize) -> &'t Bucket {
-        let page = self.page();
-        let index = (core::ptr::from_ref(bucket).addr() - page.addr()) / size_of::<Bucket>();
-        // SAFETY: as in `bucket`; the mask is one less than the buckets.
-        unsafe { &*page.add((index ^ distance) & ((1 << PAGE_BITS) - 1)) }
+    pub(super) unsafe fn neighbour<L: Layout>(
+        &self,
+        bucket: Bucket<'t>,
+        distance: usize,
+    ) -> Bucket<'t> {
+        // SAFETY: as in `bucket`.
+        let page = unsafe { self.page() };
+        page.bucket::<L>(page.index_of::<L>(bucket) ^ distance)
     }
 
+    /// # Safety
+    /// As [`PageEntry::bucket`].
     #[inline(always)]
-    fn page(&self) -> *mut Bucket {
-        self.seen.map_addr(|page| page & !(align_of::<Bucket>() - 1))
+    unsafe fn page(&self) -> page::Page<'t> {
+        let start = self.seen.map_addr(|page| page & !(page::ALIGN - 1));
+        // SAFETY: as in `bucket`.
+        unsafe { page::Page::new(start, PAGE_BITS) }
     }
 
     /// Whether the entry is still what it was, after all that was read so far.
@@ -105,17 +114,18 @@ unsafe impl Sync for Directory {}
 
 #[cfg(not(loom))]
 struct Nothing {
-    buckets: [Bucket; 2],
+    /// Words for two buckets of any layout.
+    buckets: [page::Alone; 2],
     header: Header,
     families: [AtomicPtr<Header>; 2],
-    pages: [AtomicPtr<Bucket>; 2 * PAGES],
+    pages: [AtomicPtr<Word>; 2 * PAGES],
     directory: Directory,
 }
 
 /// The directory of a table without entries, and what it names. Nobody ever writes to it.
 #[cfg(not(loom))]
 static NONE: Nothing = Nothing {
-    buckets: [const { Bucket::empty() }; 2],
+    buckets: [const { page::Alone::empty() }; 2],
     header: Header::none((&raw const NONE.buckets).cast_mut().cast()),
     families: [const { AtomicPtr::new((&raw const NONE.header).cast_mut()) }; 2],
     pages: [const { AtomicPtr::new(core::ptr::without_provenance_mut(ASK)) }; 2 * PAGES],
@@ -138,11 +148,11 @@ impl Directory {
     /// A directory of a table without entries.
     #[cfg(loom)]
     pub(super) fn none() -> *mut Self {
-        let buckets = Box::leak(Box::new([Bucket::empty(), Bucket::empty()]));
+        let buckets = Box::leak(Box::new(core::array::from_fn::<_, 2, _>(|_| page::Alone::empty())));
         let header = Box::into_raw(Box::new(Header::new(
             Shape::new(0, 1).dead(),
             0,
-            &[buckets.as_mut_ptr()],
+            &[buckets.as_mut_ptr().cast()],
         )));
         let families = Box::leak(Box::new([AtomicPtr::new(header), AtomicPtr::new(header)]));
         let ask = || AtomicPtr::new(core::ptr::without_provenance_mut(ASK));
@@ -172,7 +182,7 @@ impl Directory {
     fn new(
         depth: u32,
         family: impl Fn(usize) -> *mut Header,
-        page: impl Fn(usize) -> *mut Bucket,
+        page: impl Fn(usize) -> *mut Word,
     ) -> Result<Self, AllocError> {
         let length = 1usize << depth;
         let families = list(length, family)?;
@@ -193,11 +203,11 @@ impl Directory {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let pages = PAGES * size_of::<AtomicPtr<Bucket>>();
+        let pages = PAGES * size_of::<AtomicPtr<Word>>();
         size_of::<Self>() + self.length * (size_of::<AtomicPtr<Header>>() + pages)
     }
 
-    fn pages(&self) -> &[AtomicPtr<Bucket>] {
+    fn pages(&self) -> &[AtomicPtr<Word>] {
         // SAFETY: the pointer is of a slice of this length, which lives as long as this.
         unsafe { core::slice::from_raw_parts(self.pages, self.length * PAGES) }
     }

@@ -7,7 +7,7 @@ use crate::sync::{Ordering, fence, spin};
 ///
 /// This is [`Locked`](super::bucket::Locked) for many, without a note for each of whether it was changed: all are.
 pub(super) struct Run<'t, const N: usize> {
-    buckets: &'t [Bucket; N],
+    buckets: [Bucket<'t>; N],
     /// What the states shall be, but for their versions.
     states: [State; N],
 }
@@ -15,7 +15,7 @@ pub(super) struct Run<'t, const N: usize> {
 impl<'t, const N: usize> Run<'t, N> {
     /// Locks all buckets if they are exactly as they were when `seen` was read, which nobody held.
     #[inline(always)]
-    pub(super) fn lock_from(buckets: &'t [Bucket; N], seen: &[State; N]) -> Option<Self> {
+    pub(super) fn lock_from(buckets: [Bucket<'t>; N], seen: &[State; N]) -> Option<Self> {
         delicate!();
         for place in 0..N {
             if !buckets[place].seize(seen[place]) {
@@ -29,9 +29,9 @@ impl<'t, const N: usize> Run<'t, N> {
 
     /// Locks all buckets, waiting for the few stores of whoever holds one.
     #[inline(always)]
-    pub(super) fn lock(buckets: &'t [Bucket; N]) -> Self {
+    pub(super) fn lock(buckets: [Bucket<'t>; N]) -> Self {
         let states = core::array::from_fn(|place| {
-            let bucket = &buckets[place];
+            let bucket = buckets[place];
             let mut turn = 0;
             loop {
                 let seen = bucket.state();
@@ -46,7 +46,7 @@ impl<'t, const N: usize> Run<'t, N> {
 
     /// Locks all buckets like [`Run::lock`], for whoever stores words at once.
     #[inline(always)]
-    pub(super) fn open(buckets: &'t [Bucket; N]) -> Self {
+    pub(super) fn open(buckets: [Bucket<'t>; N]) -> Self {
         let run = Self::lock(buckets);
         run.odd();
         run
@@ -60,10 +60,16 @@ impl<'t, const N: usize> Run<'t, N> {
         fence(Ordering::Release);
     }
 
-    /// Stores a word, after [`Run::odd`].
+    /// Stores a word of a head, after [`Run::odd`].
     #[inline(always)]
     pub(super) fn store(&mut self, place: usize, index: usize, word: u64) {
         self.buckets[place].set_word(index, word);
+    }
+
+    /// Stores a word of slots, after [`Run::odd`].
+    #[inline(always)]
+    pub(super) fn store_slot(&mut self, place: usize, index: usize, word: u64) {
+        self.buckets[place].set_slot_word(index, word);
     }
 
     /// Changes what the state of a bucket shall be.

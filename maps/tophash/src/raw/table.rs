@@ -1,12 +1,12 @@
 //! The table: searching, and the three changes a search prepares.
 
-use super::bucket::{Bucket, Locked, MOST_REACH, State};
+use super::bucket::{Bucket, Locked, MOST_REACH, State, Word};
 use super::counter::Counter;
 use super::directory::{Directory, PageEntry};
 use super::header::{Grown, Header, MAX_PAGES, PAGE_BITS, Shape};
-use super::layout::{Layout, SlotWords};
+use super::layout::{Geometry, Layout, SlotWords};
 use super::overflow::Overflow;
-use super::page;
+use super::page::{self, Page};
 use super::stretch::Room;
 use crate::error::AllocError;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, spin};
@@ -23,6 +23,8 @@ pub(crate) struct Table {
 
 /// What a table needs beside its directory as soon as it has an entry.
 pub(super) struct Shared {
+    /// How the table's pages are laid out.
+    pub(super) geometry: Geometry,
     pub(super) count: Counter,
     pub(super) overflow: Overflow,
     /// Entries in the overflow list.
@@ -55,18 +57,18 @@ pub(super) enum Dead {
     Nothing,
     Header(*mut Header),
     Directory(*mut Directory),
-    Page(*mut Bucket, u32),
+    Page(*mut Word, u32),
 }
 
 /// A slot that a search looks at: its words are one entry's, whole and as they were at one moment.
 pub(crate) struct Candidate<'t> {
     pub(crate) words: SlotWords,
-    bucket: &'t Bucket,
+    bucket: Bucket<'t>,
     first: usize,
 }
 
 impl<'t> Candidate<'t> {
-    pub(super) fn new<L: Layout>(bucket: &'t Bucket, slot: usize, words: SlotWords) -> Self {
+    pub(super) fn new<L: Layout>(bucket: Bucket<'t>, slot: usize, words: SlotWords) -> Self {
         Self { words, bucket, first: L::FIRST + slot * L::SLOT_WORDS }
     }
 
@@ -80,7 +82,7 @@ impl<'t> Candidate<'t> {
     /// operations. If so, what the word points to was not unlinked before this call.
     #[inline]
     pub(crate) fn still_there(&self) -> bool {
-        self.bucket.word_in_order(self.first) == self.words[0]
+        self.bucket.slot_word_in_order(self.first) == self.words[0]
     }
 }
 
@@ -102,7 +104,7 @@ pub(crate) enum Search<'t, T> {
 
 /// Where an entry was found, and the state its bucket was in.
 pub(crate) struct Spot<'t> {
-    bucket: &'t Bucket,
+    bucket: Bucket<'t>,
     state: State,
     slot: usize,
     /// Its home by the shape its family had; none if the entry was found there, by the readers' way.
@@ -113,13 +115,13 @@ pub(crate) struct Spot<'t> {
 impl Spot<'_> {
     /// Where the entry's second word lies, for whoever has the table to himself.
     pub(crate) fn second_word<L: Layout>(&self) -> *mut u64 {
-        self.bucket.pointer(L::FIRST + self.slot * L::SLOT_WORDS + 1)
+        self.bucket.slot_pointer(L::FIRST + self.slot * L::SLOT_WORDS + 1)
     }
 }
 
 /// Where an absent entry would be at home, and the state that bucket was in; none in a table without buckets.
 pub(crate) struct Vacancy<'t> {
-    place: Option<(&'t Bucket, State)>,
+    place: Option<(Bucket<'t>, State)>,
     /// The home by the shape its family had; none if it was found by the readers' way, which growing families bar.
     home: Option<Home<'t>>,
 }
@@ -134,7 +136,7 @@ impl<'t> Vacancy<'t> {
 struct Way<'t> {
     directory: &'t Directory,
     page: PageEntry<'t>,
-    bucket: &'t Bucket,
+    bucket: Bucket<'t>,
     /// The state that the bucket was in, in which nobody was storing words.
     state: State,
 }
@@ -144,31 +146,22 @@ struct Way<'t> {
 pub(super) struct Home<'t> {
     pub(super) header: &'t Header,
     pub(super) shape: Shape,
-    pub(super) bucket: &'t Bucket,
-    /// The first bucket of its page: a reference to one bucket gives no right to the others.
-    first: *const Bucket,
+    pub(super) bucket: Bucket<'t>,
+    /// The page that the bucket lies in.
+    pub(super) page: Page<'t>,
 }
 
 impl<'t> Home<'t> {
     /// Which bucket of its page it is.
     #[inline]
-    pub(super) fn index(&self) -> usize {
-        (core::ptr::from_ref(self.bucket).addr() - self.first.addr()) / size_of::<Bucket>()
-    }
-
-    /// The page that the bucket lies in.
-    #[inline]
-    pub(super) fn page(&self) -> &'t [Bucket] {
-        // SAFETY: the page has this many buckets, and lives as long as its family.
-        unsafe { core::slice::from_raw_parts(self.first, 1 << self.shape.page_bits()) }
+    pub(super) fn index<L: Layout>(&self) -> usize {
+        self.page.index_of::<L>(self.bucket)
     }
 
     /// The bucket of the same page whose number differs from this one's in the bits of `distance`.
     #[inline]
-    pub(super) fn neighbour(&self, distance: usize) -> &'t Bucket {
-        let page = self.page();
-        // SAFETY: a page's length is a power of two, and the mask is one less.
-        unsafe { page.get_unchecked((self.index() ^ distance) & (page.len() - 1)) }
+    pub(super) fn neighbour<L: Layout>(&self, distance: usize) -> Bucket<'t> {
+        self.page.bucket::<L>(self.index::<L>() ^ distance)
     }
 }
 
@@ -253,26 +246,26 @@ impl Table {
 
     /// Where a position is at home just now; none in a table that never had an entry.
     #[inline]
-    pub(super) fn home(&self, position: u64) -> Option<Home<'_>> {
-        let home = self.home_at_once(position);
-        if home.shape.is_dead() { self.home_anew(position) } else { Some(home) }
+    pub(super) fn home<L: Layout>(&self, position: u64) -> Option<Home<'_>> {
+        let home = self.home_at_once::<L>(position);
+        if home.shape.is_dead() { self.home_anew::<L>(position) } else { Some(home) }
     }
 
     /// Where a position is at home by the family that is found first, which may be dead.
     #[inline]
-    pub(super) fn home_at_once(&self, position: u64) -> Home<'_> {
+    pub(super) fn home_at_once<L: Layout>(&self, position: u64) -> Home<'_> {
         // SAFETY: directories name headers that live as long as the table.
         let header = unsafe { &*self.current().family(position) };
         let shape = header.shape();
-        Self::bucket_of(header, shape, shape.home(position))
+        Self::bucket_of::<L>(header, shape, shape.home(position))
     }
 
     #[cold]
-    fn home_anew(&self, position: u64) -> Option<Home<'_>> {
+    fn home_anew<L: Layout>(&self, position: u64) -> Option<Home<'_>> {
         let mut turn = 0;
         loop {
             self.directory()?;
-            let home = self.home_at_once(position);
+            let home = self.home_at_once::<L>(position);
             if !home.shape.is_dead() {
                 return Some(home);
             }
@@ -282,19 +275,23 @@ impl Table {
 
     /// Bucket `home` of a family.
     #[inline]
-    pub(super) fn bucket_of(header: &Header, shape: Shape, home: usize) -> Home<'_> {
+    pub(super) fn bucket_of<L: Layout>(header: &Header, shape: Shape, home: usize) -> Home<'_> {
         let page = header.page(home >> PAGE_BITS);
         // SAFETY: a shape is published after the pages that its mapping leads to, each of `1 << Shape::page_bits` buckets;
         // whoever asks for a bucket that it does not lead to has seen to it that the page is there; and pages that
         // shapes lead to are freed only with the table.
-        let bucket = unsafe { &*page.add(home & ((1 << PAGE_BITS) - 1)) };
-        Home { header, shape, bucket, first: page }
+        let page = unsafe { Page::new(page, shape.page_bits()) };
+        Home { header, shape, bucket: page.bucket::<L>(home), page }
     }
 
     /// Bucket `index` of a family; none if growth has not come to its page yet.
-    pub(super) fn bucket_if_any(header: &Header, shape: Shape, index: usize) -> Option<&Bucket> {
+    pub(super) fn bucket_if_any<L: Layout>(
+        header: &Header,
+        shape: Shape,
+        index: usize,
+    ) -> Option<Bucket<'_>> {
         let page = header.page_if_any(index >> PAGE_BITS);
-        (!page.is_null()).then(|| Self::bucket_of(header, shape, index).bucket)
+        (!page.is_null()).then(|| Self::bucket_of::<L>(header, shape, index).bucket)
     }
 
     /// The readers' way to where a hash is at home; none if its family has to be asked, or words are being stored.
@@ -306,8 +303,8 @@ impl Table {
             return None;
         }
         // SAFETY: the entry does not ask, and is of this table.
-        let bucket = unsafe { page.bucket(L::position(hash)) };
-        bucket.prefetch_rest();
+        let bucket = unsafe { page.bucket::<L>(L::position(hash)) };
+        bucket.prefetch_slots();
         delicate!();
         let state = bucket.state();
         (!state.is_odd()).then_some(Way { directory, page, bucket, state })
@@ -362,7 +359,7 @@ impl Table {
         let (tag, position) = (L::tag(hash), L::position(hash));
         let mut turn = 0;
         loop {
-            let Some(home) = self.home(position) else {
+            let Some(home) = self.home::<L>(position) else {
                 return Search::Miss(Vacancy { place: None, home: None });
             };
             delicate!();
@@ -426,7 +423,7 @@ impl Table {
         let reach = if way.state.has_displaced(tag) { way.state.reach() } else { 0 };
         for distance in 1..=mutant!("search-home-only", 0, reach) {
             // SAFETY: the entry does not ask, and is of this table.
-            let bucket = unsafe { way.page.neighbour(way.bucket, distance) };
+            let bucket = unsafe { way.page.neighbour::<L>(way.bucket, distance) };
             if let Some((_, _, found)) = Self::find_in::<L, T>(bucket, tag, &mut probe) {
                 return Some(found);
             }
@@ -460,7 +457,7 @@ impl Table {
     ) -> Option<Search<'t, T>> {
         let reach = if state.has_displaced(tag) { state.reach() } else { 0 };
         for distance in 1..=mutant!("search-home-only", 0, reach) {
-            let bucket = home.neighbour(distance);
+            let bucket = home.neighbour::<L>(distance);
             if let Some((seen, slot, found)) = Self::find_in::<L, T>(bucket, tag, probe) {
                 let spot = Spot { bucket, state: seen, slot, home: Some(home) };
                 return Some(Search::Hit(spot, found));
@@ -468,7 +465,7 @@ impl Table {
         }
         if state.overflowed() {
             let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
-            for bucket in nodes.map(|node| &node.bucket) {
+            for bucket in nodes.map(|node| node.bucket.bucket::<L>()) {
                 if let Some((seen, slot, found)) = Self::find_in::<L, T>(bucket, tag, probe) {
                     let spot = Spot { bucket, state: seen, slot, home: Some(home) };
                     return Some(Search::Hit(spot, found));
@@ -484,7 +481,7 @@ impl Table {
     /// While the home's version stays, no entry of it comes or goes, so that its tag is seen if it is there.
     #[inline]
     fn find_in<L: Layout, T>(
-        bucket: &Bucket,
+        bucket: Bucket<'_>,
         tag: u64,
         probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
     ) -> Option<(State, usize, T)> {
@@ -501,7 +498,7 @@ impl Table {
 
     #[inline(always)]
     fn scan<L: Layout, T>(
-        bucket: &Bucket,
+        bucket: Bucket<'_>,
         state: State,
         tag: u64,
         probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
@@ -509,7 +506,7 @@ impl Table {
         let mut matches = L::matching(bucket, tag);
         while !matches.is_empty() {
             let slot = matches.first();
-            let words = L::words_of_first(bucket, matches);
+            let words = L::words(bucket, slot);
             if mutant!("hit-unvalidated", false, !bucket.unchanged(state)) {
                 return Scan::Changed;
             }
@@ -626,7 +623,7 @@ impl Table {
     fn remove_displaced<L: Layout>(&self, spot: &Spot<'_>) -> Result<(), Conflict> {
         // If the search took the bucket for the entry's home, the shape has changed since.
         let home =
-            spot.home.filter(|home| !core::ptr::eq(home.bucket, spot.bucket)).ok_or(Conflict)?;
+            spot.home.filter(|home| home.bucket != spot.bucket).ok_or(Conflict)?;
         let mut at_home = home.bucket.try_lock().ok_or(Conflict)?;
         // With its home locked, growth cannot give the entry another one.
         if !home.header.unchanged(home.shape) {
@@ -657,7 +654,7 @@ impl Table {
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else {
-            self.begin().map_err(Refusal::Alloc)?;
+            self.begin::<L>().map_err(Refusal::Alloc)?;
             return Err(Refusal::Conflict);
         };
         let empty = L::empty(bucket);
@@ -688,10 +685,10 @@ impl Table {
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), Refusal> {
         let Some((bucket, seen)) = vacancy.place else { return Err(Refusal::Conflict) };
-        let home = vacancy.home.or_else(|| self.home(L::position(hash)));
+        let home = vacancy.home.or_else(|| self.home::<L>(L::position(hash)));
         // The bucket still is the home if it can be locked as it was seen: growth would have changed it.
         let home =
-            home.filter(|home| core::ptr::eq(home.bucket, bucket)).ok_or(Refusal::Conflict)?;
+            home.filter(|home| home.bucket == bucket).ok_or(Refusal::Conflict)?;
         let from = mutant!("insert-any-version", bucket.settled(), seen);
         let mut locked = bucket.lock_from(from).ok_or(Refusal::Conflict)?;
         match self.displace::<L>(&home, &mut locked, hash, words) {
@@ -722,8 +719,8 @@ impl Table {
         words: &mut impl FnMut() -> SlotWords,
     ) -> Displaced {
         let mut busy = false;
-        for distance in 1..home.page().len().min(MOST_REACH + 1) {
-            let bucket = home.neighbour(distance);
+        for distance in 1..home.page.len().min(MOST_REACH + 1) {
+            let bucket = home.neighbour::<L>(distance);
             if L::empty(bucket).is_empty() {
                 continue;
             }
@@ -768,9 +765,12 @@ impl Table {
         let mut nodes = shared.overflow.nodes();
         loop {
             let bucket = match nodes.next() {
-                Some(node) => &node.bucket,
+                Some(node) => node.bucket.bucket::<L>(),
                 None if fresh.is_some() => return Err(Refusal::Conflict),
-                None => &fresh.insert(shared.overflow.grow().map_err(Refusal::Alloc)?).bucket,
+                None => {
+                    let node = shared.overflow.grow().map_err(Refusal::Alloc)?;
+                    fresh.insert(node).bucket.bucket::<L>()
+                }
             };
             let Some(mut other) = bucket.try_lock() else { continue };
             let empty = L::empty(bucket);
@@ -789,14 +789,19 @@ impl Table {
 
     /// Gives the table its first bucket, unless another thread just did.
     #[cold]
-    fn begin(&self) -> Result<(), AllocError> {
-        self.begin_with(0, 1)
+    fn begin<L: Layout>(&self) -> Result<(), AllocError> {
+        self.begin_with(L::GEOMETRY, 0, 1)
     }
 
     /// Gives an empty table `1 << depth` families of `1 << bits` buckets.
-    pub(super) fn begin_with(&self, depth: u32, bits: u32) -> Result<(), AllocError> {
+    pub(super) fn begin_with(
+        &self,
+        geometry: Geometry,
+        depth: u32,
+        bits: u32,
+    ) -> Result<(), AllocError> {
         if self.shared().is_none() {
-            let shared = Box::into_raw(page::boxed(Shared::new())?);
+            let shared = Box::into_raw(page::boxed(Shared::new(geometry))?);
             let null = core::ptr::null_mut();
             if self
                 .shared
@@ -807,7 +812,7 @@ impl Table {
                 drop(unsafe { Box::from_raw(shared) });
             }
         }
-        let directory = Self::families(depth, bits)?;
+        let directory = Self::families(geometry, depth, bits)?;
         let none = self.directory.load(Ordering::Acquire);
         // SAFETY: as in `current`.
         if !unsafe { &*none }.is_none()
@@ -817,20 +822,24 @@ impl Table {
                 .is_err()
         {
             // SAFETY: it was not published, so it and all it names are still this thread's alone.
-            unsafe { Self::free_directory(directory) };
+            unsafe { Self::free_directory(directory, geometry) };
         } else if let Some(shared) = self.shared() {
             shared.families.fetch_add(1 << depth, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    fn families(depth: u32, bits: u32) -> Result<*mut Directory, AllocError> {
+    fn families(
+        geometry: Geometry,
+        depth: u32,
+        bits: u32,
+    ) -> Result<*mut Directory, AllocError> {
         let directory = Box::into_raw(page::boxed(Directory::with_depth(depth)?)?);
         // SAFETY: just made, and this thread's alone.
         let families = unsafe { &*directory };
         for index in 0..1u64 << depth {
             let prefix = if depth == 0 { 0 } else { index << (64 - depth) };
-            match Self::family(Shape::new(depth, bits), prefix) {
+            match Self::family(geometry, Shape::new(depth, bits), prefix) {
                 Ok(header) => {
                     families.set(prefix, depth, header);
                     // SAFETY: just made.
@@ -838,7 +847,7 @@ impl Table {
                 }
                 Err(error) => {
                     // SAFETY: it was not published, so it and all it names are still this thread's alone.
-                    unsafe { Self::free_directory(directory) };
+                    unsafe { Self::free_directory(directory, geometry) };
                     return Err(error);
                 }
             }
@@ -846,10 +855,10 @@ impl Table {
         Ok(directory)
     }
 
-    fn family(shape: Shape, prefix: u64) -> Result<*mut Header, AllocError> {
+    fn family(geometry: Geometry, shape: Shape, prefix: u64) -> Result<*mut Header, AllocError> {
         let mut fresh: [Option<page::Fresh>; MAX_PAGES] = [const { None }; MAX_PAGES];
         for page in &mut fresh[..shape.pages()] {
-            *page = Some(page::Fresh::new(shape.page_bits())?);
+            *page = Some(page::Fresh::new(geometry, shape.page_bits())?);
         }
         let header = page::boxed(Header::new(shape, prefix, &[]))?;
         for (index, page) in fresh.into_iter().flatten().enumerate() {
@@ -861,8 +870,8 @@ impl Table {
     /// Frees a directory and all families it names.
     ///
     /// # Safety
-    /// Nobody else has the directory or reads what it names.
-    unsafe fn free_directory(directory: *mut Directory) {
+    /// Nobody else has the directory or reads what it names, and its pages have this geometry.
+    unsafe fn free_directory(directory: *mut Directory, geometry: Geometry) {
         // SAFETY: it was made by `Box::into_raw`, and the caller has it alone.
         let directory = unsafe { Box::from_raw(directory) };
         for header in directory.distinct().filter(|header| !header.is_null()) {
@@ -873,7 +882,7 @@ impl Table {
                 (0..MAX_PAGES).map(|index| header.page(index)).filter(|page| !page.is_null())
             {
                 // SAFETY: the pages of a family in use are its own, of the size its shape says.
-                unsafe { page::free(page, bits) };
+                unsafe { page::free(page, geometry, bits) };
             }
         }
     }
@@ -906,7 +915,7 @@ impl Table {
 
     /// Every entry, for whoever has the table to himself.
     pub(crate) fn for_each_mut<L: Layout>(&mut self, mut entry: impl FnMut(SlotWords)) {
-        let mut visit = |bucket: &Bucket| {
+        let mut visit = |bucket: Bucket<'_>| {
             for slot in 0..L::SLOTS {
                 if L::tag_at(bucket, slot) != 0 {
                     entry(L::words(bucket, slot));
@@ -918,20 +927,21 @@ impl Table {
             let header = unsafe { &*header };
             let shape = header.shape();
             (0..shape.all_buckets())
-                .filter_map(|index| Self::bucket_if_any(header, shape, index))
+                .filter_map(|index| Self::bucket_if_any::<L>(header, shape, index))
                 .for_each(&mut visit);
         }
         for node in self.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
-            visit(&node.bucket);
+            visit(node.bucket.bucket::<L>());
         }
     }
 
     /// Frees everything; the entries are the caller's to drop before.
     pub(crate) fn reset(&mut self) {
-        if self.directory().is_some() {
+        let geometry = self.shared().map(|shared| shared.geometry);
+        if let Some(geometry) = geometry.filter(|_| self.directory().is_some()) {
             let directory = self.directory.swap(Directory::none(), Ordering::AcqRel);
             // SAFETY: the table is borrowed for writing, so nobody reads it.
-            unsafe { Self::free_directory(directory) };
+            unsafe { Self::free_directory(directory, geometry) };
         }
         self.empty_graveyard();
         let shared = self.shared.swap(core::ptr::null_mut(), Ordering::AcqRel);
@@ -945,6 +955,7 @@ impl Table {
     /// Frees what was kept because somebody might have been reading it.
     pub(super) fn empty_graveyard(&mut self) {
         let Some(shared) = self.shared() else { return };
+        let geometry = shared.geometry;
         let mut grave = shared.graveyard.swap(core::ptr::null_mut(), Ordering::AcqRel);
         while !grave.is_null() {
             // SAFETY: graves are made by `Box::into_raw` in `bury`, and each is in the list once.
@@ -955,8 +966,8 @@ impl Table {
                 Dead::Header(header) => drop(unsafe { Box::from_raw(header) }),
                 // SAFETY: made by `Box::into_raw`, buried once, and no longer the table's.
                 Dead::Directory(directory) => drop(unsafe { Box::from_raw(directory) }),
-                // SAFETY: allocated with these bits, buried once, and no header in use names it.
-                Dead::Page(page, bits) => unsafe { page::free(page, bits) },
+                // SAFETY: allocated with these arguments, buried once, and no header in use names it.
+                Dead::Page(page, bits) => unsafe { page::free(page, geometry, bits) },
             }
             grave = buried.next;
         }
@@ -964,8 +975,9 @@ impl Table {
 }
 
 impl Shared {
-    fn new() -> Self {
+    fn new(geometry: Geometry) -> Self {
         Self {
+            geometry,
             count: Counter::new(),
             overflow: Overflow::new(),
             overflowed: AtomicU64::new(0),

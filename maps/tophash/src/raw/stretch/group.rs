@@ -43,10 +43,10 @@ struct Targets<'t, L: Layout> {
 
 impl<'t, L: Layout> Targets<'t, L> {
     #[inline(always)]
-    fn open(buckets: &'t [Bucket; GROUP_TARGETS]) -> Self {
+    fn open(buckets: [Bucket<'t>; GROUP_TARGETS]) -> Self {
         let run = Run::open(buckets);
-        let empty = core::array::from_fn(|place| L::empty(&buckets[place]));
-        let tags = core::array::from_fn(|place| L::tags(&buckets[place]));
+        let empty = core::array::from_fn(|place| L::empty(buckets[place]));
+        let tags = core::array::from_fn(|place| L::tags(buckets[place]));
         Self { run, were_empty: empty, empty, tags }
     }
 
@@ -81,9 +81,9 @@ impl<'t, L: Layout> Targets<'t, L> {
         let slot = self.empty[place].first();
         self.empty[place] = self.empty[place].rest();
         let at = L::FIRST + slot * L::SLOT_WORDS;
-        self.run.store(place, at, words[0]);
+        self.run.store_slot(place, at, words[0]);
         if L::SLOT_WORDS == 2 {
-            self.run.store(place, at + 1, words[1]);
+            self.run.store_slot(place, at + 1, words[1]);
         }
         L::add_tag(&mut self.tags[place], slot, tag);
         slot
@@ -104,7 +104,7 @@ impl<'t, L: Layout> Targets<'t, L> {
         for place in 0..GROUP_TARGETS {
             let filled = Mask(self.were_empty[place].0 & !self.empty[place].0);
             for slot in filled {
-                self.run.store(place, L::FIRST + slot * L::SLOT_WORDS, 0);
+                self.run.store_slot(place, L::FIRST + slot * L::SLOT_WORDS, 0);
             }
         }
         self.run.restore();
@@ -127,10 +127,10 @@ impl Table {
         if low < first + GROUP {
             return None;
         }
-        let sources: &[Bucket; GROUP] = Self::run_of(header, shape, first)?;
-        let targets: &[Bucket; GROUP_TARGETS] = Self::run_of(header, shape, low)?;
+        let sources: [Bucket<'_>; GROUP] = Self::run_of::<L, GROUP>(header, shape, first);
+        let targets = Self::run_of::<L, GROUP_TARGETS>(header, shape, low);
         // Locking waits for memory each time, unless all of it was asked for before.
-        sources.iter().chain(targets).for_each(Bucket::prefetch);
+        sources.into_iter().chain(targets).for_each(Bucket::prefetch);
         if L::POINTS {
             // So does hashing, which looks at each entry.
             for bucket in sources {
@@ -139,7 +139,7 @@ impl Table {
         }
         let mut plans = [const { Plan::new() }; GROUP];
         let mut seen = [State::EMPTY; GROUP];
-        for ((bucket, plan), seen) in sources.iter().zip(&mut plans).zip(&mut seen) {
+        for ((bucket, plan), seen) in sources.into_iter().zip(&mut plans).zip(&mut seen) {
             let state = bucket.state();
             if !state.is_unlocked() || state.reach() >= GROUP || state.overflowed() {
                 return None;
@@ -166,7 +166,7 @@ impl Table {
             mutant!("grow-unseen", Run::lock(sources), Run::lock_from(sources, &seen)?);
         let mut targets = Targets::<L>::open(targets);
         let mut moved = 0;
-        for (bucket, plan) in sources.iter().zip(&plans) {
+        for (bucket, plan) in sources.into_iter().zip(&plans) {
             let tags = L::tags(bucket);
             for slot in plan.moves {
                 // Under the mutation that locks whatever it finds, the plan's words are not the bucket's.
@@ -190,7 +190,7 @@ impl Table {
         locked.odd();
         for (place, plan) in plans.iter().enumerate() {
             let moves = mutant!("leave-moved-entry", Mask(0), plan.moves);
-            L::each_word_without(&sources[place], moves, |word, value| {
+            L::each_word_without(sources[place], moves, |word, value| {
                 locked.store(place, word, value);
             });
             // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
@@ -202,10 +202,14 @@ impl Table {
         Some(moved)
     }
 
-    /// Buckets of a family in a row, of which `first` has a number that is a multiple of theirs.
+    /// Buckets of a family in a row, of which `first` has a number that is a multiple of theirs, as pages have.
     #[inline]
-    fn run_of<const N: usize>(header: &Header, shape: Shape, first: usize) -> Option<&[Bucket; N]> {
-        let home = Self::bucket_of(header, shape, first);
-        home.page().get(home.index()..)?.first_chunk()
+    fn run_of<L: Layout, const N: usize>(
+        header: &Header,
+        shape: Shape,
+        first: usize,
+    ) -> [Bucket<'_>; N] {
+        let page = Self::bucket_of::<L>(header, shape, first).page;
+        core::array::from_fn(|place| page.bucket::<L>(first + place))
     }
 }

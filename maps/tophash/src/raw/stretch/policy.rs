@@ -3,7 +3,7 @@
 use super::group::GROUP;
 use crate::error::AllocError;
 use crate::raw::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
-use crate::raw::layout::Layout;
+use crate::raw::layout::{Geometry, Layout};
 use crate::raw::page;
 use crate::raw::table::{Candidate, Home, Table};
 use crate::sync::Ordering;
@@ -58,7 +58,7 @@ impl Table {
                 growing.turn();
             }
         } else if distance > 0 {
-            let looked_at = home.page().iter().step_by((home.page().len() / SAMPLE).max(1));
+            let looked_at = home.page.buckets::<L>().step_by((home.page.len() / SAMPLE).max(1));
             let (buckets, occupied) = looked_at.fold((0, 0), |(buckets, occupied), bucket| {
                 (buckets + 1, occupied + L::occupied(bucket))
             });
@@ -101,7 +101,7 @@ impl Table {
         }
         let all = shape.all_buckets();
         let occupied: usize = (0..all)
-            .map(|index| L::occupied(Self::bucket_of(home.header, shape, index).bucket))
+            .map(|index| L::occupied(Self::bucket_of::<L>(home.header, shape, index).bucket))
             .sum();
         if occupied * 2 <= all * L::SLOTS {
             home.header.refused.store(64, Ordering::Relaxed);
@@ -180,13 +180,13 @@ impl Table {
         };
         let group = (old + 1) % GROUP == 0;
         let first = if group { old + 1 - GROUP } else { old };
-        Self::bring_pages(header, 2 * first, 2 * old + 1)?;
+        Self::bring_pages(L::GEOMETRY, header, 2 * first, 2 * old + 1)?;
         if group {
             if let Some(entries) = Self::step_group::<L>(header, shape, first, rehash) {
                 return Ok(Stepped::Over { homes: GROUP, entries });
             }
         }
-        let home = Self::bucket_of(header, shape, old);
+        let home = Self::bucket_of::<L>(header, shape, old);
         Ok(match self.step::<L>(&home, old, rehash)? {
             Some(entries) => Stepped::Over { homes: 1, entries },
             None => Stepped::Nowhere,
@@ -194,10 +194,15 @@ impl Table {
     }
 
     /// Allocates the pages of two homes and of those between, unless they are there from an earlier growth.
-    fn bring_pages(header: &Header, first: usize, last: usize) -> Result<(), AllocError> {
+    fn bring_pages(
+        geometry: Geometry,
+        header: &Header,
+        first: usize,
+        last: usize,
+    ) -> Result<(), AllocError> {
         for index in first >> PAGE_BITS..=last >> PAGE_BITS {
             if header.page(index).is_null() {
-                header.set_page(index, page::allocate(PAGE_BITS)?);
+                header.set_page(index, page::allocate(geometry, PAGE_BITS)?);
             }
         }
         Ok(())

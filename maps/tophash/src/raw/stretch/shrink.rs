@@ -50,7 +50,7 @@ impl Table {
         hash: u64,
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) {
-        let Some(home) = self.home(L::position(hash)) else { return };
+        let Some(home) = self.home::<L>(L::position(hash)) else { return };
         let (header, shape) = (home.header, home.shape);
         if !shape.is_growing() {
             let spared = header.spared.load(Ordering::Relaxed);
@@ -97,7 +97,7 @@ impl Table {
         let apart = ((1 << shape.page_bits()) / of_page).max(1);
         let looked_at = (0..shape.buckets()).step_by(apart);
         looked_at.fold((0, 0), |(buckets, occupied), index| {
-            let bucket = Self::bucket_of(header, shape, index).bucket;
+            let bucket = Self::bucket_of::<L>(header, shape, index).bucket;
             (buckets + 1, occupied + L::occupied(bucket))
         })
     }
@@ -112,7 +112,7 @@ impl Table {
     /// that nobody waits for more than one.
     pub(crate) fn shrink<L: Layout>(&self, rehash: &impl Fn(&Candidate<'_>) -> Option<u64>) {
         let mut position = Some(0);
-        while let Some(home) = position.and_then(|position| self.home(position)) {
+        while let Some(home) = position.and_then(|position| self.home::<L>(position)) {
             if self.tighten::<L>(home.header, rehash) {
                 position = end_of(home.header, home.shape);
             }

@@ -1,7 +1,7 @@
 //! The split of a full family in two, and how others learn what a family has become.
 
 use crate::error::AllocError;
-use crate::raw::bucket::Bucket;
+use crate::raw::bucket::Word;
 use crate::raw::header::{Growing, Header, MAX_PAGES, Shape};
 use crate::raw::page;
 use crate::raw::table::{Dead, Grave, Shared, Table};
@@ -32,7 +32,7 @@ impl Table {
         }
         let header = growing.header;
         let half = MAX_PAGES / 2;
-        let pages: [*mut Bucket; MAX_PAGES] = core::array::from_fn(|index| header.page(index));
+        let pages: [*mut Word; MAX_PAGES] = core::array::from_fn(|index| header.page(index));
         let smaller = Shape::new(depth, shape.bits() - 1);
         let upper_prefix = header.prefix | (1 << (64 - depth));
         // All memory is had before anything changes.
