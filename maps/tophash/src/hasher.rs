@@ -20,10 +20,15 @@ pub(crate) fn hash_one<Q: Hash + ?Sized, S: BuildHasher>(hasher: &S, key: &Q) ->
 }
 
 /// Whether a hasher's upper and lower bits are known to be as good as [`spread`] would make them.
+///
+/// `foldhash`'s fast hashers end with such a product themselves.
 #[inline(always)]
 fn is_spread_already<S>() -> bool {
+    if is::<S, foldhash::fast::FixedState>() {
+        return true;
+    }
     #[cfg(feature = "std")]
-    if is::<S, std::hash::RandomState>() {
+    if is::<S, std::hash::RandomState>() || is::<S, foldhash::fast::RandomState>() {
         return true;
     }
     is::<S, RandomState>()

@@ -94,7 +94,7 @@ impl State {
     /// Whether all entries of this tag that are at home here lie here.
     #[inline]
     pub(super) fn has_all(self, tag: u64) -> bool {
-        !self.overflowed() && self.0 & Self::filter(tag) == 0
+        self.0 & (Self::filter(tag) | Self::OVERFLOWED) == 0
     }
 
     /// Whether entries of this tag that are at home here may lie in another bucket of the page.

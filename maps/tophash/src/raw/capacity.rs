@@ -198,7 +198,7 @@ impl Table {
                 Dead::Nothing => 0,
                 Dead::Header(_) => size_of::<Header>(),
                 // SAFETY: buried directories stay readable until the table is dropped.
-                Dead::Directory(directory) => unsafe { &*directory }.bytes(),
+                Dead::Directory(directory) => unsafe { Directory::of(directory) }.bytes(),
                 Dead::Page(_, bits) => page::bytes(shared.geometry, bits),
             };
             grave = buried.next;
@@ -232,7 +232,7 @@ impl Table {
     /// Asks the processor to fetch the bucket that a hash is at home in.
     #[inline]
     pub(crate) fn prefetch<L: Layout>(&self, hash: u64) {
-        let page = self.current().page(L::position(hash));
+        let page = self.entrance().page(L::position(hash));
         if !page.asks() {
             // SAFETY: the entry does not ask, and is of this table.
             unsafe { page.bucket::<L>(L::position(hash)) }.prefetch();

@@ -2,7 +2,7 @@
 
 use super::bucket::{Bucket, Locked, MOST_REACH, State, Word};
 use super::counter::Counter;
-use super::directory::{Directory, PageEntry};
+use super::directory::{Directory, Entrance, PageEntry, Tagged};
 use super::header::{Grown, Header, MAX_PAGES, PAGE_BITS, Shape};
 use super::layout::{Geometry, Layout, SlotWords};
 use super::overflow::Overflow;
@@ -56,7 +56,7 @@ impl Grave {
 pub(super) enum Dead {
     Nothing,
     Header(*mut Header),
-    Directory(*mut Directory),
+    Directory(Tagged),
     Page(*mut Word, u32),
 }
 
@@ -134,7 +134,7 @@ impl<'t> Vacancy<'t> {
 
 /// The readers' way to a bucket: by the list of pages, without asking the family.
 struct Way<'t> {
-    directory: &'t Directory,
+    entrance: Entrance<'t>,
     page: PageEntry<'t>,
     bucket: Bucket<'t>,
     /// The state that the bucket was in, in which nobody was storing words.
@@ -230,8 +230,14 @@ impl Table {
     /// The directory that searches begin with.
     #[inline]
     pub(super) fn current(&self) -> &Directory {
-        // SAFETY: there always is one; directories are published whole and freed only with the table.
-        unsafe { &*self.directory.load(Ordering::Acquire) }
+        self.entrance().directory()
+    }
+
+    /// The readers' way into the directory.
+    #[inline(always)]
+    pub(super) fn entrance(&self) -> Entrance<'_> {
+        // SAFETY: there always is a directory, and each is freed only with the table.
+        unsafe { Entrance::of(&self.directory) }
     }
 
     /// The directory; none before the first entry.
@@ -240,7 +246,7 @@ impl Table {
         Some(self.current()).filter(|directory| !directory.is_none())
     }
 
-    pub(super) fn replace_directory(&self, directory: *mut Directory) -> *mut Directory {
+    pub(super) fn replace_directory(&self, directory: Tagged) -> Tagged {
         self.directory.swap(directory, Ordering::AcqRel)
     }
 
@@ -297,8 +303,8 @@ impl Table {
     /// The readers' way to where a hash is at home; none if its family has to be asked, or words are being stored.
     #[inline(always)]
     fn way<L: Layout>(&self, hash: u64) -> Option<Way<'_>> {
-        let directory = self.current();
-        let page = directory.page(L::position(hash));
+        let entrance = self.entrance();
+        let page = entrance.page(L::position(hash));
         if page.asks() {
             return None;
         }
@@ -307,7 +313,7 @@ impl Table {
         bucket.prefetch_slots();
         delicate!();
         let state = bucket.state();
-        (!state.is_odd()).then_some(Way { directory, page, bucket, state })
+        (!state.is_odd()).then_some(Way { entrance, page, bucket, state })
     }
 
     /// Whether a bucket that had no such entry was the hash's home all the time, and did not change.
@@ -317,7 +323,7 @@ impl Table {
     #[inline(always)]
     fn is_miss(&self, way: &Way<'_>) -> bool {
         way.page.is_unchanged()
-            && core::ptr::eq(self.current(), way.directory)
+            && way.entrance.is_at(&self.directory)
             && way.bucket.unchanged(way.state)
     }
 
@@ -814,8 +820,8 @@ impl Table {
         }
         let directory = Self::families(geometry, depth, bits)?;
         let none = self.directory.load(Ordering::Acquire);
-        // SAFETY: as in `current`.
-        if !unsafe { &*none }.is_none()
+        // SAFETY: directories are published whole and freed only with the table.
+        if !unsafe { Directory::of(none) }.is_none()
             || self
                 .directory
                 .compare_exchange(none, directory, Ordering::AcqRel, Ordering::Acquire)
@@ -833,10 +839,10 @@ impl Table {
         geometry: Geometry,
         depth: u32,
         bits: u32,
-    ) -> Result<*mut Directory, AllocError> {
-        let directory = Box::into_raw(page::boxed(Directory::with_depth(depth)?)?);
+    ) -> Result<Tagged, AllocError> {
+        let directory = Directory::with_depth(depth)?;
         // SAFETY: just made, and this thread's alone.
-        let families = unsafe { &*directory };
+        let families = unsafe { Directory::of(directory) };
         for index in 0..1u64 << depth {
             let prefix = if depth == 0 { 0 } else { index << (64 - depth) };
             match Self::family(geometry, Shape::new(depth, bits), prefix) {
@@ -871,10 +877,10 @@ impl Table {
     ///
     /// # Safety
     /// Nobody else has the directory or reads what it names, and its pages have this geometry.
-    unsafe fn free_directory(directory: *mut Directory, geometry: Geometry) {
-        // SAFETY: it was made by `Box::into_raw`, and the caller has it alone.
-        let directory = unsafe { Box::from_raw(directory) };
-        for header in directory.distinct().filter(|header| !header.is_null()) {
+    unsafe fn free_directory(directory: Tagged, geometry: Geometry) {
+        // SAFETY: the caller has it alone.
+        let headers = unsafe { Directory::of(directory) }.distinct();
+        for header in headers.filter(|header| !header.is_null()) {
             // SAFETY: headers are made by `Box::into_raw`, and each is named by one directory in use.
             let header = unsafe { Box::from_raw(header) };
             let bits = header.shape().page_bits();
@@ -885,6 +891,8 @@ impl Table {
                 unsafe { page::free(page, geometry, bits) };
             }
         }
+        // SAFETY: as above, and all that it named is freed.
+        unsafe { Directory::free(directory) };
     }
 
     /// Keeps something readable until the table is dropped, in a grave that was dug before.
@@ -964,8 +972,8 @@ impl Table {
                 Dead::Nothing => {}
                 // SAFETY: made by `Box::into_raw`, buried once, and no directory in use names it.
                 Dead::Header(header) => drop(unsafe { Box::from_raw(header) }),
-                // SAFETY: made by `Box::into_raw`, buried once, and no longer the table's.
-                Dead::Directory(directory) => drop(unsafe { Box::from_raw(directory) }),
+                // SAFETY: buried once, and no longer the table's.
+                Dead::Directory(directory) => unsafe { Directory::free(directory) },
                 // SAFETY: allocated with these arguments, buried once, and no header in use names it.
                 Dead::Page(page, bits) => unsafe { page::free(page, geometry, bits) },
             }
