@@ -21,6 +21,7 @@
 //!   Thirty-two bits wrap around after 4.3 thousand million changes of one bucket; only a thread that
 //!   slept through an exact multiple of that could mistake the bucket for unchanged.
 
+use super::layout::Layout;
 use crate::sync::{AtomicU64, Ordering, fence, spin};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -213,6 +214,17 @@ impl<'t> Bucket<'t> {
             (NonNull::new_unchecked(head.cast_mut()), NonNull::new_unchecked(body.cast_mut()))
         };
         Self { head, body, page: PhantomData }
+    }
+
+    /// The bucket so many behind this one.
+    ///
+    /// # Safety
+    /// There is one in its page.
+    #[inline(always)]
+    pub(super) unsafe fn behind<L: Layout>(self, by: usize) -> Self {
+        let body = if L::GEOMETRY.body == 0 { L::GEOMETRY.head } else { L::GEOMETRY.body };
+        // SAFETY: heads follow each other, and so do bodies.
+        unsafe { Self { head: self.head.add(by * L::GEOMETRY.head), body: self.body.add(by * body), ..self } }
     }
 
     /// The first word of the head, which tells buckets apart.

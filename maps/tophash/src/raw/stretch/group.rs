@@ -4,7 +4,7 @@ use super::position_of;
 use crate::raw::bucket::{Bucket, State};
 use crate::raw::header::{Header, PAGE_BITS, Shape};
 use crate::raw::layout::{Layout, MOST_SLOTS, Mask, SlotWords};
-use crate::raw::run::Run;
+use crate::raw::run::{Row, Run};
 use crate::raw::table::{Candidate, Table};
 
 /// The homes that a step moves together if it can: what was displaced from one of them mostly lies in another one.
@@ -33,7 +33,7 @@ impl Plan {
 ///
 /// Tags are stored last, a bucket's at once, so that what is put into a slot is nobody's entry until then.
 struct Targets<'t, L: Layout> {
-    run: Run<'t, GROUP_TARGETS>,
+    run: Run<'t, L, GROUP_TARGETS>,
     /// The slots that were empty, and those that still are.
     were_empty: [Mask; GROUP_TARGETS],
     empty: [Mask; GROUP_TARGETS],
@@ -43,10 +43,10 @@ struct Targets<'t, L: Layout> {
 
 impl<'t, L: Layout> Targets<'t, L> {
     #[inline(always)]
-    fn open(buckets: [Bucket<'t>; GROUP_TARGETS]) -> Self {
+    fn open(buckets: Row<'t, L, GROUP_TARGETS>) -> Self {
         let run = Run::open(buckets);
-        let empty = core::array::from_fn(|place| L::empty(buckets[place]));
-        let tags = core::array::from_fn(|place| L::tags(buckets[place]));
+        let empty = core::array::from_fn(|place| L::empty(buckets.at(place)));
+        let tags = core::array::from_fn(|place| L::tags(buckets.at(place)));
         Self { run, were_empty: empty, empty, tags }
     }
 
@@ -127,19 +127,19 @@ impl Table {
         if low < first + GROUP {
             return None;
         }
-        let sources: [Bucket<'_>; GROUP] = Self::run_of::<L, GROUP>(header, shape, first);
-        let targets = Self::run_of::<L, GROUP_TARGETS>(header, shape, low);
+        let sources = Self::row_of::<L, GROUP>(header, shape, first)?;
+        let targets = Self::row_of::<L, GROUP_TARGETS>(header, shape, low)?;
         // Locking waits for memory each time, unless all of it was asked for before.
-        sources.into_iter().chain(targets).for_each(Bucket::prefetch);
+        sources.iter().chain(targets.iter()).for_each(Bucket::prefetch);
         if L::POINTS {
             // So does hashing, which looks at each entry.
-            for bucket in sources {
+            for bucket in sources.iter() {
                 L::entries(bucket).for_each(|slot| bucket.prefetch_from(L::FIRST + slot));
             }
         }
         let mut plans = [const { Plan::new() }; GROUP];
         let mut seen = [State::EMPTY; GROUP];
-        for ((bucket, plan), seen) in sources.into_iter().zip(&mut plans).zip(&mut seen) {
+        for ((bucket, plan), seen) in sources.iter().zip(&mut plans).zip(&mut seen) {
             let state = bucket.state();
             if !state.is_unlocked() || state.reach() >= GROUP || state.overflowed() {
                 return None;
@@ -166,7 +166,7 @@ impl Table {
             mutant!("grow-unseen", Run::lock(sources), Run::lock_from(sources, &seen)?);
         let mut targets = Targets::<L>::open(targets);
         let mut moved = 0;
-        for (bucket, plan) in sources.into_iter().zip(&plans) {
+        for (bucket, plan) in sources.iter().zip(&plans) {
             let tags = L::tags(bucket);
             for slot in plan.moves {
                 // Under the mutation that locks whatever it finds, the plan's words are not the bucket's.
@@ -190,7 +190,7 @@ impl Table {
         locked.odd();
         for (place, plan) in plans.iter().enumerate() {
             let moves = mutant!("leave-moved-entry", Mask(0), plan.moves);
-            L::each_word_without(sources[place], moves, |word, value| {
+            L::each_word_without(sources.at(place), moves, |word, value| {
                 locked.store(place, word, value);
             });
             // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
@@ -204,12 +204,11 @@ impl Table {
 
     /// Buckets of a family in a row, of which `first` has a number that is a multiple of theirs, as pages have.
     #[inline]
-    fn run_of<L: Layout, const N: usize>(
+    fn row_of<L: Layout, const N: usize>(
         header: &Header,
         shape: Shape,
         first: usize,
-    ) -> [Bucket<'_>; N] {
-        let page = Self::bucket_of::<L>(header, shape, first).page;
-        core::array::from_fn(|place| page.bucket::<L>(first + place))
+    ) -> Option<Row<'_, L, N>> {
+        Row::of(Self::bucket_of::<L>(header, shape, first).page, first)
     }
 }
