@@ -224,7 +224,13 @@ impl<'t> Bucket<'t> {
     pub(super) unsafe fn behind<L: Layout>(self, by: usize) -> Self {
         let body = if L::GEOMETRY.body == 0 { L::GEOMETRY.head } else { L::GEOMETRY.body };
         // SAFETY: heads follow each other, and so do bodies.
-        unsafe { Self { head: self.head.add(by * L::GEOMETRY.head), body: self.body.add(by * body), ..self } }
+        unsafe {
+            Self {
+                head: self.head.add(by * L::GEOMETRY.head),
+                body: self.body.add(by * body),
+                ..self
+            }
+        }
     }
 
     /// The first word of the head, which tells buckets apart.
@@ -384,8 +390,9 @@ impl<'t> Bucket<'t> {
     /// Locks the bucket if it is exactly as it was when `seen` was read.
     #[inline]
     pub(super) fn lock_from(self, seen: State) -> Option<Locked<'t>> {
-        let from = mutant!("lock-any-version", State(self.state_word().load(Ordering::Relaxed)), seen)
-            .unlocked();
+        let from =
+            mutant!("lock-any-version", State(self.state_word().load(Ordering::Relaxed)), seen)
+                .unlocked();
         if from.is_odd() {
             return None;
         }
@@ -400,8 +407,9 @@ impl<'t> Bucket<'t> {
     /// lock, which saves a store.
     #[inline(always)]
     pub(super) fn open_from(self, seen: State) -> Option<Locked<'t>> {
-        let from = mutant!("lock-any-version", State(self.state_word().load(Ordering::Relaxed)), seen)
-            .unlocked();
+        let from =
+            mutant!("lock-any-version", State(self.state_word().load(Ordering::Relaxed)), seen)
+                .unlocked();
         if from.is_odd() {
             return None;
         }

@@ -148,7 +148,8 @@ impl Table {
         let mut bytes = size_of::<Shared>() + nodes;
         for header in self.headers() {
             let pages = (0..MAX_PAGES).filter(|index| !header.page(*index).is_null()).count();
-            bytes += size_of::<Header>() + pages * page::bytes(shared.geometry, header.shape().page_bits());
+            bytes += size_of::<Header>()
+                + pages * page::bytes(shared.geometry, header.shape().page_bits());
         }
         bytes + self.directory().map_or(0, Directory::bytes) + self.buried_bytes(shared)
     }

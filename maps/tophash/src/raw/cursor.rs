@@ -95,7 +95,9 @@ impl<'t> Cursor<'t> {
     /// The page of a place, if that is easy to tell.
     fn page_at<L: Layout>(&self, place: Place<'t>) -> Option<Page<'t>> {
         match place {
-            Place::In(header, shape, index) => Some(Table::bucket_of::<L>(header, shape, index).page),
+            Place::In(header, shape, index) => {
+                Some(Table::bucket_of::<L>(header, shape, index).page)
+            }
             Place::At(position) => Some(self.table.home::<L>(position)?.page),
             Place::End => None,
         }

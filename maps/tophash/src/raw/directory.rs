@@ -215,7 +215,8 @@ impl Directory {
     /// A directory of a table without entries.
     #[cfg(loom)]
     pub(super) fn none() -> Tagged {
-        let buckets = Box::leak(Box::new(core::array::from_fn::<_, 2, _>(|_| page::Alone::empty())));
+        let buckets =
+            Box::leak(Box::new(core::array::from_fn::<_, 2, _>(|_| page::Alone::empty())));
         let shape = Shape::new(0, 1).dead();
         let header = Box::into_raw(Box::new(Header::new(shape, 0, &[buckets.as_mut_ptr().cast()])));
         let families = Box::leak(Box::new([AtomicPtr::new(header), AtomicPtr::new(header)]));

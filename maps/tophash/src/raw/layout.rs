@@ -490,10 +490,7 @@ mod tests {
         assert!(L::empty(bucket).is_empty());
         assert_eq!(L::entries(bucket).count(), L::SLOTS);
         for (tag, slot) in (200..).zip(&slots) {
-            assert_eq!(
-                (L::matching(bucket, tag).first(), L::tag_at(bucket, *slot)),
-                (*slot, tag)
-            );
+            assert_eq!((L::matching(bucket, tag).first(), L::tag_at(bucket, *slot)), (*slot, tag));
             assert_eq!(L::words(bucket, *slot)[0], tag * 3);
         }
         for (taken, slot) in slots.iter().enumerate() {

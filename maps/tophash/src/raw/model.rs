@@ -7,8 +7,8 @@
 extern crate std;
 
 use super::bucket::Bucket;
-use super::page::Alone;
 use super::layout::{Layout, Pair};
+use super::page::Alone;
 use super::table::{AtOnce, Candidate, Search, Step, Table};
 use loom::model::Builder;
 use loom::sync::Arc;
