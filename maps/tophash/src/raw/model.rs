@@ -1,6 +1,6 @@
 //! The protocols of buckets and of insertion under loom, with pages of two buckets.
 //!
-//! Loom's atomics are many where a bucket has sixteen words, so each model is as short as its question, and the one
+//! Loom's atomics are many where a bucket has eighteen words, so each model is as short as its question, and the one
 //! of a whole table is bounded to a few preemptions. Growth is not modelled: its schedules are too many.
 
 #[cfg(not(feature = "std"))]
