@@ -178,8 +178,9 @@ impl<'t> Bucket<'t> {
         // orders it but what follows: it is a relaxed load.
         unsafe {
             core::arch::asm!(
-                "movq {vector}, qword ptr [{word}]",
-                word = in(reg) core::ptr::from_ref(self.head_word(INDEX)),
+                "movq {vector}, qword ptr [{head} + {offset}]",
+                head = in(reg) self.head.as_ptr(),
+                offset = const INDEX * size_of::<Word>(),
                 vector = lateout(xmm_reg) vector,
                 options(nostack, readonly, preserves_flags)
             );
@@ -196,9 +197,10 @@ impl<'t> Bucket<'t> {
         // SAFETY: as above; `movhps` reads the second word by one access too.
         unsafe {
             core::arch::asm!(
-                "movq {vector}, qword ptr [{word}]",
-                "movhps {vector}, qword ptr [{word} + 8]",
-                word = in(reg) core::ptr::from_ref(self.head_word(INDEX)),
+                "movq {vector}, qword ptr [{head} + {offset}]",
+                "movhps {vector}, qword ptr [{head} + {offset} + 8]",
+                head = in(reg) self.head.as_ptr(),
+                offset = const INDEX * size_of::<Word>(),
                 vector = out(xmm_reg) vector,
                 options(nostack, readonly, preserves_flags)
             );

@@ -33,6 +33,8 @@ pub(in crate::raw) enum Room {
 enum Stepped {
     Over { homes: usize, entries: usize },
     Back { homes: usize, entries: usize },
+    /// A page was allocated, and nothing was moved.
+    Paged,
     ToTheEnd,
     Nowhere,
 }
@@ -154,6 +156,9 @@ impl Table {
                     back += more;
                     entries += moved;
                 }
+                // Who only lends a hand has done enough: an insertion that allocates and moves too would take twice as long.
+                Ok(Stepped::Paged) if most <= STEPS => break Ok(true),
+                Ok(Stepped::Paged) => {}
                 Ok(Stepped::ToTheEnd) => break Ok(true),
                 Ok(Stepped::Nowhere) => break Ok(false),
                 Err(error) => break Err(error),
@@ -180,7 +185,9 @@ impl Table {
         };
         let group = (old + 1) % GROUP == 0;
         let first = if group { old + 1 - GROUP } else { old };
-        Self::bring_pages(L::GEOMETRY, header, 2 * first, 2 * old + 1)?;
+        if Self::bring_pages(L::GEOMETRY, header, 2 * first, 2 * old + 1)? {
+            return Ok(Stepped::Paged);
+        }
         if group {
             if let Some(entries) = Self::step_group::<L>(header, shape, first, rehash) {
                 return Ok(Stepped::Over { homes: GROUP, entries });
@@ -193,19 +200,21 @@ impl Table {
         })
     }
 
-    /// Allocates the pages of two homes and of those between, unless they are there from an earlier growth.
+    /// Allocates the pages of two homes and of those between, unless they are there from an earlier growth: whether any was.
     fn bring_pages(
         geometry: Geometry,
         header: &Header,
         first: usize,
         last: usize,
-    ) -> Result<(), AllocError> {
+    ) -> Result<bool, AllocError> {
+        let mut brought = false;
         for index in first >> PAGE_BITS..=last >> PAGE_BITS {
             if header.page(index).is_null() {
                 header.set_page(index, page::allocate(geometry, PAGE_BITS)?);
+                brought = true;
             }
         }
-        Ok(())
+        Ok(brought)
     }
 
     fn one_step_back<L: Layout>(

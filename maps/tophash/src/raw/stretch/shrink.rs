@@ -26,7 +26,7 @@ const STEPS: usize = 32;
 /// How many buckets of a page are looked at to tell how empty its family is.
 const SAMPLE: usize = 8;
 
-/// How many removals that were asked pass a family by that was found to be full enough.
+/// How many removals that were asked pass a family by at least that was found to be full enough.
 const SPARED: u64 = 8;
 
 /// How often a step is tried again, by as many removals, before what does not fit goes back to more buckets.
@@ -82,7 +82,10 @@ impl Table {
             if occupied * 64 < buckets * L::SLOTS * LOW {
                 self.start_back(&growing, shape);
             } else {
-                header.spared.store(SPARED, Ordering::Relaxed);
+                // So many have to be taken out first, of which one in sixteen asks; half of them, as this is an estimate.
+                let above = occupied - buckets * L::SLOTS * LOW / 64;
+                let above = above * shape.buckets() / buckets;
+                header.spared.store(SPARED.max(above as u64 / 32), Ordering::Relaxed);
             }
         }
     }
