@@ -80,14 +80,17 @@ const fn words(geometry: Geometry, bits: u32) -> usize {
     heads(geometry, bits) + (geometry.body << bits)
 }
 
+/// The words of a bucket that lies in no page.
+const ALONE: usize = WORDS + 2;
+
 /// A bucket that lies in no page.
 #[repr(C, align(128))]
-pub(super) struct Alone([Word; 2 * WORDS]);
+pub(super) struct Alone([Word; ALONE]);
 
 impl Alone {
     #[cfg(not(loom))]
     pub(super) const fn empty() -> Self {
-        Self([const { Word::new(0) }; 2 * WORDS])
+        Self([const { Word::new(0) }; ALONE])
     }
 
     /// Loom's atomics cannot be made in constants.
@@ -99,9 +102,13 @@ impl Alone {
     /// The bucket, always by the same layout.
     #[inline]
     pub(super) fn bucket<L: Layout>(&self) -> Bucket<'_> {
-        const { assert!(words(L::GEOMETRY, 0) <= 2 * WORDS) };
-        // SAFETY: there are as many words as a page of one bucket has.
-        unsafe { Page::new(self.0.as_ptr(), 0) }.bucket::<L>(0)
+        const { assert!(L::GEOMETRY.head + L::GEOMETRY.body <= ALONE) };
+        let head = self.0.as_ptr();
+        // SAFETY: there are as many words as the head and the body have.
+        unsafe {
+            let body = if L::GEOMETRY.body == 0 { head } else { head.add(L::GEOMETRY.head) };
+            Bucket::new(head, body)
+        }
     }
 }
 
@@ -227,4 +234,59 @@ fn memory(geometry: Geometry, bits: u32) -> Memory {
     // SAFETY: the alignment is a power of two, and `bits` is at most PAGE_BITS, so that the size of a page is far from
     // overflowing. Where loom's words are larger, they are aligned to less.
     unsafe { Memory::from_size_align_unchecked(bytes(geometry, bits), ALIGN) }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::layout::{Boxed, Pair, Single};
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// Where the words of a page's buckets lie, in bytes from its start.
+    fn words_of<L: Layout>(page: Page<'_>) -> Vec<usize> {
+        let start = page.start.addr();
+        let mut places = Vec::new();
+        for bucket in page.buckets::<L>() {
+            let head = bucket.head().addr() - start;
+            places.extend((0..L::GEOMETRY.head).map(|word| head + word * size_of::<Word>()));
+            let slots = bucket.slot_pointer(0).addr() - start;
+            places.extend((0..L::GEOMETRY.body).map(|word| slots + word * size_of::<Word>()));
+        }
+        places
+    }
+
+    fn lie_apart<L: Layout>() {
+        for bits in 0..=super::super::header::PAGE_BITS {
+            let fresh = Fresh::new(L::GEOMETRY, bits).unwrap();
+            // SAFETY: just allocated with these bits, and freed last.
+            let page = unsafe { Page::new(fresh.pointer(), bits) };
+            let mut places = words_of::<L>(page);
+            let all = places.len();
+            places.sort_unstable();
+            places.dedup();
+            assert_eq!(places.len(), all, "words of two buckets lie in one place");
+            assert!(
+                places.iter().all(|place| place + size_of::<Word>() <= bytes(L::GEOMETRY, bits))
+            );
+            for index in 0..page.len() {
+                let bucket = page.bucket::<L>(index);
+                assert_eq!(page.index_of::<L>(bucket), index);
+                assert_eq!(
+                    bucket.slot_pointer(0).addr() % 64,
+                    if L::GEOMETRY.body == 0 { bucket.head().addr() % 64 } else { 0 }
+                );
+                // SAFETY: the page has this bucket.
+                let behind = unsafe { page.bucket::<L>(0).behind::<L>(index) };
+                assert_eq!(behind.slot_pointer(0), bucket.slot_pointer(0));
+                assert!(behind == bucket);
+            }
+        }
+    }
+
+    #[test]
+    fn buckets_of_a_page_lie_apart_and_within_it() {
+        lie_apart::<Pair>();
+        lie_apart::<Single>();
+        lie_apart::<Boxed>();
+    }
 }

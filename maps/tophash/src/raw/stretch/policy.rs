@@ -31,8 +31,14 @@ pub(in crate::raw) enum Room {
 
 /// What became of a step.
 enum Stepped {
-    Over { homes: usize, entries: usize },
-    Back { homes: usize, entries: usize },
+    Over {
+        homes: usize,
+        entries: usize,
+    },
+    Back {
+        homes: usize,
+        entries: usize,
+    },
     /// A page was allocated, and nothing was moved.
     Paged,
     ToTheEnd,
