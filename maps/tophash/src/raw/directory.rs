@@ -170,8 +170,8 @@ unsafe impl Sync for Directory {}
 
 #[cfg(not(loom))]
 struct Nothing {
-    /// Words for two buckets of any layout.
-    buckets: [page::Alone; 2],
+    /// As many words as a page of two buckets has, of any layout.
+    buckets: [page::Alone; 3],
     header: Header,
     families: [AtomicPtr<Header>; 2],
     directory: WithPages,
@@ -190,7 +190,7 @@ const NONE_SHIFT: u32 = 63 - PAGES.ilog2();
 /// The directory of a table without entries, and what it names. Nobody ever writes to it.
 #[cfg(not(loom))]
 static NONE: Nothing = Nothing {
-    buckets: [const { page::Alone::empty() }; 2],
+    buckets: [const { page::Alone::empty() }; 3],
     header: Header::none((&raw const NONE.buckets).cast_mut().cast()),
     families: [const { AtomicPtr::new((&raw const NONE.header).cast_mut()) }; 2],
     directory: WithPages {
@@ -216,7 +216,7 @@ impl Directory {
     #[cfg(loom)]
     pub(super) fn none() -> Tagged {
         let buckets =
-            Box::leak(Box::new(core::array::from_fn::<_, 2, _>(|_| page::Alone::empty())));
+            Box::leak(Box::new(core::array::from_fn::<_, 3, _>(|_| page::Alone::empty())));
         let shape = Shape::new(0, 1).dead();
         let header = Box::into_raw(Box::new(Header::new(shape, 0, &[buckets.as_mut_ptr().cast()])));
         let families = Box::leak(Box::new([AtomicPtr::new(header), AtomicPtr::new(header)]));

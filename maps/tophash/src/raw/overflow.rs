@@ -8,7 +8,8 @@ use crate::error::AllocError;
 use crate::sync::{AtomicPtr, Ordering};
 use alloc::alloc::Layout;
 
-/// One bucket of the list.
+/// One bucket of the list, which shares no cache line with another one.
+#[repr(align(64))]
 pub(super) struct Node {
     pub(super) bucket: Alone,
     next: AtomicPtr<Node>,

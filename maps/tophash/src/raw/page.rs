@@ -84,7 +84,6 @@ const fn words(geometry: Geometry, bits: u32) -> usize {
 const ALONE: usize = WORDS + 2;
 
 /// A bucket that lies in no page.
-#[repr(C, align(128))]
 pub(super) struct Alone([Word; ALONE]);
 
 impl Alone {
