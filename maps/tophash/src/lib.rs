@@ -124,8 +124,8 @@
 //!   before and 42 just after, like a `std` map, but without a second table while it grows.
 //! - Giving the memory of buckets back takes the map exclusively, since readers tell nobody where they are looking. While
 //!   the map is shared, buckets that are no longer used are kept for later growth.
-//! - Families of buckets that were split are not merged again: a map that was large keeps 8 KiB of every 32 to 64 that it
-//!   had until `compact`, and its directory.
+//! - Families of buckets that were split are not merged again: a map that was large keeps an eighth to a quarter of its
+//!   buckets until `compact`, and its directory.
 //! - Iterating, printing and comparing ask that keys can be hashed.
 //! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
 //! - An allocator that refuses a boxed entry, or the lists for what waits to be freed, which the first removal or
