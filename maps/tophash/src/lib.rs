@@ -57,6 +57,18 @@
 //! assert_eq!(balances.get(&UserId(7)), Some(5.0));
 //! ```
 //!
+//! # Which map
+//! `HashMap` is good at everything. The others exist because a need calls for them, and each says on its page when not to
+//! take it. What all of them have in common is the trait [`ConcurrentMap`].
+//!
+//! | map | take it where | code of yours under a lock | feature |
+//! |---|---|---|---|
+//! | [`HashMap`] | nothing below calls for another | none | |
+//! | `Locked` | several entries are read or changed as one; one thread at a time is enough | closures, `Hash`, `Eq`, `Clone`, `Drop` | `locked` |
+//! | `Sharded` | large values are changed in place by several threads; the number of shards is to be chosen | the same, one shard's | `locked` |
+//!
+//! What follows is about `HashMap`.
+//!
 //! # Consistency
 //! **One key.** Every operation that names one key is linearizable: it takes effect at one moment between its call and
 //! its return, and all threads agree on the order of these moments. `get`, `get_with`, `get_ref`,
@@ -154,6 +166,7 @@
 //! # Features
 //! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
 //!   `alloc` alone.
+//! - `locked`: `Locked` and `Sharded`, and with them the dependencies `hashbrown` and `parking_lot`.
 //! - `serde`: maps and sets are written and read as maps and sequences.
 //! - `rayon`: parallel iterators fill and walk maps and sets.
 //!

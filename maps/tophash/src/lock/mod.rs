@@ -133,15 +133,21 @@ impl<T: Table> Lock<T> {
     /// How much room the table has, as it was last noted.
     pub(crate) fn room(&self) -> Room {
         Room {
-            capacity: self.capacity.load(Ordering::Relaxed),
+            capacity: self.capacity.load(Ordering::Relaxed).max(self.entries()),
             bytes: self.bytes.load(Ordering::Relaxed),
         }
     }
 
     /// Leaves beside the lock how much room its table has, and tells whether that has become more.
+    ///
+    /// A table of hashbrown says of its capacity only what is not taken by entries that were removed, until it is built
+    /// anew. So what is believed is what it says when it has become another one.
     pub(crate) fn note_room(&self, room: Room) -> bool {
-        self.capacity.store(room.capacity, Ordering::Relaxed);
-        self.bytes.swap(room.bytes, Ordering::Relaxed) < room.bytes
+        let before = self.bytes.swap(room.bytes, Ordering::Relaxed);
+        if before != room.bytes {
+            self.capacity.store(room.capacity, Ordering::Relaxed);
+        }
+        before < room.bytes
     }
 
     pub(crate) fn into_inner(self) -> T {
