@@ -59,23 +59,35 @@ pub(crate) struct Frame {
 impl Frame {
     #[inline]
     pub(crate) fn enter(under: Under) -> Self {
-        let depth = DEPTH.get();
-        FRAMES.with(|frames| match frames.get(depth) {
-            Some(frame) => frame.set(Some(under)),
-            None => enter_deep(under),
-        });
-        DEPTH.set(depth + 1);
-        Self { depth, _of_the_thread: PhantomData }
+        Self { depth: enter(under), _of_the_thread: PhantomData }
     }
 }
 
 impl Drop for Frame {
     #[inline]
     fn drop(&mut self) {
-        DEPTH.set(self.depth);
-        if self.depth >= NEAR {
-            leave_deep();
-        }
+        leave(self.depth);
+    }
+}
+
+/// Puts a lock on the list; returns the depth that it is taken off by.
+#[inline]
+pub(super) fn enter(under: Under) -> usize {
+    let depth = DEPTH.get();
+    FRAMES.with(|frames| match frames.get(depth) {
+        Some(frame) => frame.set(Some(under)),
+        None => enter_deep(under),
+    });
+    DEPTH.set(depth + 1);
+    depth
+}
+
+/// Takes the lock off the list that was put there at this depth.
+#[inline]
+pub(super) fn leave(depth: usize) {
+    DEPTH.set(depth);
+    if depth >= NEAR {
+        leave_deep();
     }
 }
 

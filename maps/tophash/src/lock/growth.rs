@@ -15,7 +15,6 @@ impl Growth {
     }
 
     /// Notes the room of the table under `lock`, which held `before` entries when it may have become another.
-    #[cold]
     pub(crate) fn note<T: Table>(&self, lock: &Lock<T>, room: Room, before: usize) {
         if lock.note_room(room) {
             self.growths.fetch_add(1, Ordering::Relaxed);

@@ -21,7 +21,7 @@ mod notes;
 mod users;
 mod wait;
 
-pub(crate) use frames::{any as under_any, find as under};
+pub(crate) use frames::{Frame, Under, any as under_any, find as under};
 pub(crate) use growth::Growth;
 pub(crate) use users::{has_code, hasher_has_code};
 
@@ -29,7 +29,7 @@ use crate::concurrent::{Mode, Watch};
 use core::ops::{Deref, DerefMut};
 use core::panic::Location;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use frames::{Frame, Under};
+use core::time::Duration;
 use notes::{Noted, Notes};
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::sync::{Arc, OnceLock};
@@ -75,19 +75,12 @@ pub(crate) struct Ask<'w> {
     /// The address of the map, all of whose locks are one where a thread is to wait for itself.
     pub(crate) map: usize,
     pub(crate) site: &'static Location<'static>,
-    /// Whether code of the user's may run under the lock.
-    pub(crate) users: bool,
     pub(crate) watch: Option<&'w dyn Watch>,
 }
 
-impl Ask<'_> {
-    #[inline]
-    fn frame(&self, mode: Mode) -> Option<Frame> {
-        self.users.then(|| Frame::enter(Under { map: self.map, site: self.site, mode }))
-    }
-}
-
 /// A table and its lock.
+// What every call needs comes first, on one cache line.
+#[repr(C)]
 pub(crate) struct Lock<T> {
     inner: RwLock<T>,
     entries: AtomicUsize,
@@ -96,22 +89,57 @@ pub(crate) struct Lock<T> {
     notes: Notes,
 }
 
-/// A lock held together with other readers.
-pub(crate) struct Reading<'a, T> {
-    // In this order they are dropped: the note is struck out before the lock is free, and the watch hears of it after.
-    _noted: Option<Noted<'a>>,
-    guard: RwLockReadGuard<'a, T>,
-    _frame: Option<Frame>,
-    _held: Option<Held<'a>>,
+/// A lock held alone: the number of entries is left beside it in the end.
+pub(crate) struct Changing<'a, T: Table> {
+    entries: &'a AtomicUsize,
+    guard: RwLockWriteGuard<'a, T>,
 }
 
-/// A lock held alone.
-pub(crate) struct Writing<'a, T: Table> {
-    entries: &'a AtomicUsize,
-    _noted: Option<Noted<'a>>,
-    guard: RwLockWriteGuard<'a, T>,
-    _frame: Option<Frame>,
-    _held: Option<Held<'a>>,
+/// What was noted of a lock that is watched, and ends when the lock is free again.
+///
+/// Where nobody watches it is nothing, and its end one look at that.
+pub(crate) struct Beside<'a>(Option<Noting<'a>>);
+
+#[derive(Clone, Copy)]
+struct Noting<'a> {
+    noted: Option<Noted<'a>>,
+    depth: usize,
+    held: Option<Held<'a>>,
+}
+
+impl Beside<'_> {
+    pub(crate) const fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// Ends what was noted, if anything was.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        if let Some(noting) = self.0.take() {
+            noting.end();
+        }
+    }
+}
+
+impl Drop for Beside<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Noting<'_> {
+    #[cold]
+    #[inline(never)]
+    fn end(self) {
+        if let Some(noted) = self.noted {
+            noted.strike_out();
+        }
+        frames::leave(self.depth);
+        if let Some(held) = self.held {
+            held.end();
+        }
+    }
 }
 
 impl<T: Table> Lock<T> {
@@ -154,69 +182,33 @@ impl<T: Table> Lock<T> {
         self.inner.into_inner()
     }
 
-    /// The lock for writing, for whoever has another lock of the map already and knows that this ends; no code of the
-    /// user's may run under it.
-    pub(crate) fn write_unnoted(&self) -> Writing<'_, T> {
-        self.hold(self.inner.write(), None)
-    }
-
-    /// Like [`write_unnoted`](Self::write_unnoted), if the lock is free.
-    pub(crate) fn try_write_unnoted(&self) -> Option<Writing<'_, T>> {
-        self.inner.try_write().map(|guard| self.hold(guard, None))
-    }
-
+    /// The lock for reading, if it is free. Nothing is noted.
     #[inline]
-    fn hold<'a>(&'a self, guard: RwLockWriteGuard<'a, T>, frame: Option<Frame>) -> Writing<'a, T> {
-        Writing { entries: &self.entries, _noted: None, guard, _frame: frame, _held: None }
+    pub(crate) fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
+        self.inner.try_read()
     }
 
-    /// The lock for reading, if it is free and not watched.
+    /// The lock for writing, if it is free. Nothing is noted.
     #[inline]
-    pub(crate) fn read_at_once<'a>(&'a self, ask: Ask<'a>) -> Option<Reading<'a, T>> {
-        if ask.watch.is_some() {
-            return None;
-        }
-        let guard = self.inner.try_read()?;
-        Some(Reading { _noted: None, guard, _frame: ask.frame(Mode::Read), _held: None })
+    pub(crate) fn try_write(&self) -> Option<Changing<'_, T>> {
+        Some(Changing { guard: self.inner.try_write()?, entries: &self.entries })
     }
 
-    /// The lock for writing, if it is free and not watched.
-    #[inline]
-    pub(crate) fn write_at_once<'a>(&'a self, ask: Ask<'a>) -> Option<Writing<'a, T>> {
-        if ask.watch.is_some() {
-            return None;
-        }
-        let guard = self.inner.try_write()?;
-        Some(self.hold(guard, ask.frame(Mode::Write)))
+    /// The lock for writing, for whoever has another lock of the map already and knows that this wait ends. Nothing is
+    /// noted.
+    pub(crate) fn write(&self) -> Changing<'_, T> {
+        Changing { guard: self.inner.write(), entries: &self.entries }
     }
 
-    /// The lock for reading.
+    /// The lock for reading, where it is watched or not free. Leaves in `beside` what is dropped after it.
     ///
     /// # Panics
     /// If this thread is under the lock for writing.
-    #[inline]
-    pub(crate) fn read<'a>(&'a self, ask: Ask<'a>) -> Reading<'a, T> {
-        match self.read_at_once(ask) {
-            Some(reading) => reading,
-            None => self.read_slowly(ask),
-        }
-    }
-
-    /// The lock for writing.
-    ///
-    /// # Panics
-    /// If this thread is under the lock.
-    #[inline]
-    pub(crate) fn write<'a>(&'a self, ask: Ask<'a>) -> Writing<'a, T> {
-        match self.write_at_once(ask) {
-            Some(writing) => writing,
-            None => self.write_slowly(ask),
-        }
-    }
-
-    /// The lock for reading, where it is watched or not free.
-    #[cold]
-    pub(crate) fn read_slowly<'a>(&'a self, ask: Ask<'a>) -> Reading<'a, T> {
+    pub(crate) fn read_slowly<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        beside: &mut Beside<'a>,
+    ) -> RwLockReadGuard<'a, T> {
         let under = frames::find(ask.map);
         if let Some(under) = under.filter(|under| under.mode == Mode::Write) {
             reenters(Mode::Read, ask.site, under);
@@ -224,8 +216,7 @@ impl<T: Table> Lock<T> {
         // A writer that waits must not come between a reader and itself.
         let again = under.is_some();
         let Some(watch) = ask.watch else {
-            let guard = if again { self.inner.read_recursive() } else { self.inner.read() };
-            return Reading { _noted: None, guard, _frame: ask.frame(Mode::Read), _held: None };
+            return if again { self.inner.read_recursive() } else { self.inner.read() };
         };
         let at_once = if again { self.inner.try_read_recursive() } else { self.inner.try_read() };
         let (guard, waited) = self.wait(at_once, watch, Mode::Read, ask.site, |patience| {
@@ -235,35 +226,49 @@ impl<T: Table> Lock<T> {
                 self.inner.try_read_for(patience)
             }
         });
-        let mut reading = Reading {
-            _noted: self.notes.note(ask.site, Mode::Read),
-            guard,
-            _frame: Ask { users: true, ..ask }.frame(Mode::Read),
-            _held: None,
-        };
-        reading._held = Held::begin(watch, Mode::Read, waited);
-        reading
+        self.note(ask, watch, Mode::Read, waited, beside);
+        guard
     }
 
-    /// The lock for writing, where it is watched or not free.
-    #[cold]
-    pub(crate) fn write_slowly<'a>(&'a self, ask: Ask<'a>) -> Writing<'a, T> {
+    /// The lock for writing, where it is watched or not free. Leaves in `beside` what is dropped after it.
+    ///
+    /// # Panics
+    /// If this thread is under the lock.
+    pub(crate) fn write_slowly<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        beside: &mut Beside<'a>,
+    ) -> Changing<'a, T> {
         if let Some(under) = frames::find(ask.map) {
             reenters(Mode::Write, ask.site, under);
         }
-        let Some(watch) = ask.watch else {
-            return self.hold(self.inner.write(), ask.frame(Mode::Write));
-        };
+        let Some(watch) = ask.watch else { return self.write() };
         let wait = |patience| self.inner.try_write_for(patience);
         let (guard, waited) = self.wait(self.inner.try_write(), watch, Mode::Write, ask.site, wait);
-        let mut writing = self.hold(guard, Ask { users: true, ..ask }.frame(Mode::Write));
-        writing._noted = self.notes.note(ask.site, Mode::Write);
-        writing._held = Held::begin(watch, Mode::Write, waited);
-        writing
+        let guard = Changing { guard, entries: &self.entries };
+        self.note(ask, watch, Mode::Write, waited, beside);
+        guard
+    }
+
+    /// Notes who has the lock that was just taken, and tells whoever watches of the wait.
+    fn note<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        watch: &'a dyn Watch,
+        mode: Mode,
+        waited: Option<Duration>,
+        beside: &mut Beside<'a>,
+    ) {
+        let noting = beside.0.insert(Noting {
+            noted: self.notes.note(ask.site, mode),
+            depth: frames::enter(Under { map: ask.map, site: ask.site, mode }),
+            held: None,
+        });
+        noting.held = Held::begin(watch, mode, waited);
     }
 }
 
-impl<T> Deref for Reading<'_, T> {
+impl<T: Table> Deref for Changing<'_, T> {
     type Target = T;
 
     #[inline]
@@ -272,23 +277,14 @@ impl<T> Deref for Reading<'_, T> {
     }
 }
 
-impl<T: Table> Deref for Writing<'_, T> {
-    type Target = T;
-
-    #[inline]
-    fn deref(&self) -> &T {
-        &self.guard
-    }
-}
-
-impl<T: Table> DerefMut for Writing<'_, T> {
+impl<T: Table> DerefMut for Changing<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         &mut self.guard
     }
 }
 
-impl<T: Table> Drop for Writing<'_, T> {
+impl<T: Table> Drop for Changing<'_, T> {
     #[inline]
     fn drop(&mut self) {
         self.entries.store(self.guard.entries(), Ordering::Relaxed);

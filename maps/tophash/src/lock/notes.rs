@@ -63,7 +63,7 @@ impl Notes {
         Self([const { Slot::new() }; SLOTS])
     }
 
-    /// Notes that this thread has the lock, until what is returned is dropped.
+    /// Notes that this thread has the lock, until that is struck out.
     pub(super) fn note(&self, site: &'static Location<'static>, mode: Mode) -> Option<Noted<'_>> {
         let number = names::number();
         let free =
@@ -94,11 +94,12 @@ impl Notes {
     }
 }
 
-/// A note, which is struck out when this is dropped.
+/// A note, until it is struck out.
+#[derive(Clone, Copy)]
 pub(super) struct Noted<'a>(&'a Slot);
 
-impl Drop for Noted<'_> {
-    fn drop(&mut self) {
+impl Noted<'_> {
+    pub(super) fn strike_out(self) {
         self.0.who.store(FREE, Ordering::Release);
     }
 }
@@ -123,15 +124,16 @@ mod tests {
             });
             let holder = notes.holder(&then).unwrap();
             assert_eq!((holder.site.line(), holder.mode), (there.line(), Mode::Read));
-            drop(other);
+            other.unwrap().strike_out();
         }
         let more: Vec<_> = (0..3).map(|_| notes.note(here, Mode::Read)).collect();
         assert!(more.iter().all(Option::is_some) && notes.note(here, Mode::Read).is_none());
-        drop((stayed, more));
+        more.into_iter().chain([stayed]).flatten().for_each(Noted::strike_out);
         assert!(notes.holder(&then).is_none());
         let writer = notes.note(here, Mode::Write);
         assert_eq!(notes.holder(&then).unwrap().mode, Mode::Write);
-        drop(writer);
+        writer.unwrap().strike_out();
+        assert!(notes.holder(&then).is_none());
     }
 
     #[track_caller]

@@ -64,7 +64,8 @@ impl<T: Table> Lock<T> {
     }
 }
 
-/// A lock that is held under the eyes of a watch, which hears of its end.
+/// A lock that is held under the eyes of a watch, which wants to hear of its end.
+#[derive(Clone, Copy)]
 pub(super) struct Held<'a> {
     watch: &'a dyn Watch,
     mode: Mode,
@@ -87,10 +88,9 @@ impl<'a> Held<'a> {
         .unwrap_or(false)
         .then(|| Self { watch, mode, since: Instant::now() })
     }
-}
 
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
+    /// Tells how long the lock was held.
+    pub(super) fn end(self) {
         let held = self.since.elapsed();
         tell(|| self.watch.held(self.mode, held));
     }

@@ -1,6 +1,6 @@
 //! Operations on one key.
 
-use super::{Locked, full, room};
+use super::{Inner, Locked, room};
 use crate::concurrent::Altered;
 use crate::map::Operation;
 use core::hash::{BuildHasher, Hash};
@@ -16,7 +16,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
         V: Clone,
     {
-        self.read(Self::has_code::<Q>()).get(key).cloned()
+        self.reading(Self::has_code::<Q>(), |map| map.get(key).cloned())
     }
 
     /// What `read` makes of the value of a key. `read` runs under the lock.
@@ -26,7 +26,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.read(true).get(key).map(read)
+        self.reading(true, |map| map.get(key).map(read))
     }
 
     /// Whether there is a value for a key.
@@ -36,20 +36,14 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.read(Self::has_code::<Q>()).contains_key(key)
+        self.reading(Self::has_code::<Q>(), |map| map.contains_key(key))
     }
 
     /// Gives a key a value; returns the value it had. The key that is in the map stays.
     #[inline]
     #[track_caller]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
-        let mut map = self.write(Self::has_code::<K>());
-        let full = full(&map);
-        let old = map.insert(key, value);
-        if let Some(before) = full {
-            self.growth.note(&self.lock, room(&map), before);
-        }
-        old
+        self.adding(Self::has_code::<K>(), |map| map.insert(key, value))
     }
 
     /// Gives a key a value if it has none.
@@ -58,19 +52,13 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     /// The value, if the key has one.
     #[track_caller]
     pub fn try_insert(&self, key: K, value: V) -> Result<(), V> {
-        let mut map = self.write(Self::has_code::<K>());
-        let full = full(&map);
-        let result = match map.entry(key) {
+        self.adding(Self::has_code::<K>(), |map| match map.entry(key) {
             Entry::Occupied(_) => Err(value),
             Entry::Vacant(entry) => {
                 entry.insert(value);
                 Ok(())
             }
-        };
-        if let Some(before) = full {
-            self.growth.note(&self.lock, room(&map), before);
-        }
-        result
+        })
     }
 
     /// Takes the entry of a key out; returns its value.
@@ -90,7 +78,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.write(Self::has_code::<Q>()).remove_entry(key)
+        self.writing(Self::has_code::<Q>(), |map| map.remove_entry(key))
     }
 
     /// Takes the entry of a key out if `wanted` says so. `wanted` runs under the lock.
@@ -99,8 +87,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let mut map = self.write(true);
-        if wanted(map.get(key)?) { map.remove_entry(key) } else { None }
+        self.writing(true, |map| if wanted(map.get(key)?) { map.remove_entry(key) } else { None })
     }
 
     /// Changes the value of a key in place; returns what `change` returns, or `None` if there is no value.
@@ -111,7 +98,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.write(true).get_mut(key).map(change)
+        self.writing(true, |map| map.get_mut(key).map(change))
     }
 
     /// Inserts, replaces or removes by what is there. `decide` runs once, under the lock.
@@ -121,34 +108,25 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
         key: K,
         decide: impl FnOnce(Option<&V>) -> Operation<V, T>,
     ) -> Altered<T> {
-        // Dropped after the lock is free.
-        let (_old, _removed);
-        let mut map = self.write(true);
-        let full = full(&map);
-        let altered = match map.entry(key) {
+        // What is not in the map any more is dropped when the lock is free again.
+        let (altered, _old) = self.adding(true, |map| match map.entry(key) {
             Entry::Occupied(mut entry) => match decide(Some(entry.get())) {
-                Operation::Insert(value) => {
-                    _old = entry.insert(value);
-                    Altered::Replaced
-                }
+                Operation::Insert(value) => (Altered::Replaced, Some((None, entry.insert(value)))),
                 Operation::Remove => {
-                    _removed = entry.remove_entry();
-                    Altered::Removed
+                    let (key, value) = entry.remove_entry();
+                    (Altered::Removed, Some((Some(key), value)))
                 }
-                Operation::Abort(result) => Altered::Aborted(result),
+                Operation::Abort(result) => (Altered::Aborted(result), None),
             },
             Entry::Vacant(entry) => match decide(None) {
                 Operation::Insert(value) => {
                     entry.insert(value);
-                    Altered::Inserted
+                    (Altered::Inserted, None)
                 }
-                Operation::Remove => Altered::Absent,
-                Operation::Abort(result) => Altered::Aborted(result),
+                Operation::Remove => (Altered::Absent, None),
+                Operation::Abort(result) => (Altered::Aborted(result), None),
             },
-        };
-        if let Some(before) = full {
-            self.growth.note(&self.lock, room(&map), before);
-        }
+        });
         altered
     }
 
@@ -163,13 +141,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
         if let Some(value) = self.get(&key) {
             return value;
         }
-        let mut map = self.write(true);
-        let full = full(&map);
-        let value = map.entry(key).or_insert_with(make).clone();
-        if let Some(before) = full {
-            self.growth.note(&self.lock, room(&map), before);
-        }
-        value
+        self.adding(true, |map| map.entry(key).or_insert_with(make).clone())
     }
 
     /// A clone of the value of a key, which is given `value` if it has none; otherwise `value` is dropped.
@@ -179,5 +151,25 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
         V: Clone,
     {
         self.get_or_insert_with(key, || value)
+    }
+
+    /// What `add` makes of the table, under the lock; it may put one entry in.
+    #[inline]
+    #[track_caller]
+    fn adding<R>(&self, users: bool, add: impl FnOnce(&mut Inner<K, V, S>) -> R) -> R {
+        self.writing(users, |map| {
+            let full = (map.len() == map.capacity()).then(|| map.len());
+            let result = add(map);
+            if let Some(before) = full {
+                self.grown(map, before);
+            }
+            result
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grown(&self, map: &Inner<K, V, S>, before: usize) {
+        self.growth.note(&self.lock, room(map), before);
     }
 }

@@ -7,13 +7,16 @@ mod serialize;
 mod traits;
 mod whole;
 
+use crate::concurrent::Mode;
 use crate::error::AllocError;
 use crate::hasher::RandomState;
 use crate::lock::{
-    Ask, Growth, Lock, Reading, Room, Table, Watched, Writing, has_code, hasher_has_code,
+    Ask, Beside, Changing, Frame, Growth, Lock, Room, Table, Under, Watched, has_code,
+    hasher_has_code,
 };
 use core::hash::{BuildHasher, Hash};
 use core::panic::Location;
+use parking_lot::RwLockReadGuard;
 
 /// What lies under the lock.
 type Inner<K, V, S> = hashbrown::HashMap<K, V, S>;
@@ -93,12 +96,6 @@ fn room<K: Hash + Eq, V, S: BuildHasher>(table: &Inner<K, V, S>) -> Room {
     Room { capacity: table.capacity(), bytes: table.allocation_size() }
 }
 
-/// How many entries a table holds, if one more may make it grow.
-#[inline]
-fn full<K, V, S>(table: &Inner<K, V, S>) -> Option<usize> {
-    (table.len() == table.capacity()).then(|| table.len())
-}
-
 impl<K, V> Locked<K, V> {
     /// An empty map. Allocates nothing.
     #[must_use]
@@ -158,22 +155,70 @@ impl<K, V, S> Locked<K, V, S> {
         has_code::<K>() || has_code::<V>() || has_code::<Q>() || hasher_has_code::<S>()
     }
 
+    /// The address by which a thread knows the map.
     #[inline]
-    fn ask(&self, users: bool, site: &'static Location<'static>) -> Ask<'_> {
-        let map = core::ptr::from_ref(&self.lock).addr();
-        Ask { map, site, users, watch: self.watched.get() }
+    fn address(&self) -> usize {
+        core::ptr::from_ref(&self.lock).addr()
     }
 
-    #[inline]
-    #[track_caller]
-    fn read(&self, users: bool) -> Reading<'_, Inner<K, V, S>> {
-        self.lock.read(self.ask(users, Location::caller()))
+    fn ask(&self, site: &'static Location<'static>) -> Ask<'_> {
+        Ask { map: self.address(), site, watch: self.watched.get() }
     }
 
+    /// Notes that code of the user's runs under the lock.
+    #[inline]
+    fn enter(&self, site: &'static Location<'static>, mode: Mode) -> Frame {
+        Frame::enter(Under { map: self.address(), site, mode })
+    }
+
+    /// What `read` makes of the table, under the lock; `users` says whether code of the user's may run there.
     #[inline]
     #[track_caller]
-    fn write(&self, users: bool) -> Writing<'_, Inner<K, V, S>> {
-        self.lock.write(self.ask(users, Location::caller()))
+    fn reading<R>(&self, users: bool, read: impl FnOnce(&Inner<K, V, S>) -> R) -> R {
+        let site = Location::caller();
+        let mut beside = Beside::nothing();
+        let at_once = if self.watched.get().is_none() { self.lock.try_read() } else { None };
+        let table = match at_once {
+            Some(table) => table,
+            None => self.read_slowly(site, &mut beside),
+        };
+        let _frame = users.then(|| self.enter(site, Mode::Read));
+        read(&table)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_slowly<'a>(
+        &'a self,
+        site: &'static Location<'static>,
+        beside: &mut Beside<'a>,
+    ) -> RwLockReadGuard<'a, Inner<K, V, S>> {
+        self.lock.read_slowly(self.ask(site), beside)
+    }
+
+    /// What `change` makes of the table, under the lock; `users` says whether code of the user's may run there.
+    #[inline]
+    #[track_caller]
+    fn writing<R>(&self, users: bool, change: impl FnOnce(&mut Inner<K, V, S>) -> R) -> R {
+        let site = Location::caller();
+        let mut beside = Beside::nothing();
+        let at_once = if self.watched.get().is_none() { self.lock.try_write() } else { None };
+        let mut table = match at_once {
+            Some(table) => table,
+            None => self.write_slowly(site, &mut beside),
+        };
+        let _frame = users.then(|| self.enter(site, Mode::Write));
+        change(&mut table)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_slowly<'a>(
+        &'a self,
+        site: &'static Location<'static>,
+        beside: &mut Beside<'a>,
+    ) -> Changing<'a, Inner<K, V, S>> {
+        self.lock.write_slowly(self.ask(site), beside)
     }
 }
 
@@ -194,16 +239,17 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
         struct Reshaped<'a, K: Hash + Eq, V, S: BuildHasher> {
             map: &'a Locked<K, V, S>,
             before: usize,
-            table: Writing<'a, Inner<K, V, S>>,
+            table: &'a mut Inner<K, V, S>,
         }
         impl<K: Hash + Eq, V, S: BuildHasher> Drop for Reshaped<'_, K, V, S> {
             fn drop(&mut self) {
-                self.map.growth.note(&self.map.lock, room(&self.table), self.before);
+                self.map.growth.note(&self.map.lock, room(self.table), self.before);
             }
         }
-        let table = self.write(true);
-        let mut reshaped = Reshaped { map: self, before: table.len(), table };
-        change(&mut reshaped.table)
+        self.writing(true, |table| {
+            let reshaped = Reshaped { map: self, before: table.len(), table };
+            change(reshaped.table)
+        })
     }
 
     /// Makes room for at least `additional` more entries.

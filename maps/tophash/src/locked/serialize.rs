@@ -14,7 +14,7 @@ impl<K: Serialize, V: Serialize, S> Serialize for Locked<K, V, S> {
     /// Writes all entries as they are at one moment, under the lock.
     #[track_caller]
     fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {
-        serializer.collect_map(self.read(true).iter())
+        self.reading(true, |map| serializer.collect_map(map.iter()))
     }
 }
 

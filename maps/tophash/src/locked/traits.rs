@@ -22,8 +22,7 @@ impl<K: Clone, V: Clone, S: Clone> Clone for Locked<K, V, S> {
     /// A map of clones of all entries as they are at one moment. It is not watched.
     #[track_caller]
     fn clone(&self) -> Self {
-        let map = self.read(true);
-        Self::around(map.clone(), self.lock.room())
+        self.reading(true, |map| Self::around(map.clone(), self.lock.room()))
     }
 }
 
@@ -31,11 +30,10 @@ impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Locked<K, V, S> {
     /// All entries; `<locked>` under the lock itself.
     #[track_caller]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let map = core::ptr::from_ref(&self.lock).addr();
-        if under(map).is_some_and(|under| under.mode == Mode::Write) {
+        if under(self.address()).is_some_and(|under| under.mode == Mode::Write) {
             return f.write_str("<locked>");
         }
-        f.debug_map().entries(self.read(true).iter()).finish()
+        self.reading(true, |map| f.debug_map().entries(map.iter()).finish())
     }
 }
 

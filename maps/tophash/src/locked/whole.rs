@@ -1,6 +1,6 @@
 //! Operations on all entries, as one.
 
-use super::Locked;
+use super::{Inner, Locked};
 use core::hash::{BuildHasher, Hash};
 
 impl<K, V, S> Locked<K, V, S> {
@@ -13,13 +13,13 @@ impl<K, V, S> Locked<K, V, S> {
     /// ```
     #[track_caller]
     pub fn with<R>(&self, read: impl FnOnce(&hashbrown::HashMap<K, V, S>) -> R) -> R {
-        read(&self.read(true))
+        self.reading(true, read)
     }
 
     /// Meets every entry, under the lock: linear in the capacity.
     #[track_caller]
     pub fn for_each(&self, mut meet: impl FnMut(&K, &V)) {
-        self.read(true).iter().for_each(|(key, value)| meet(key, value));
+        self.reading(true, |map| map.iter().for_each(|(key, value)| meet(key, value)));
     }
 
     /// Takes out every entry that `keep` does not want, and lets it change the others. `keep` runs under the lock.
@@ -27,13 +27,13 @@ impl<K, V, S> Locked<K, V, S> {
     /// If `keep` panics, what it had not wanted is out, and the rest stays.
     #[track_caller]
     pub fn retain(&self, keep: impl FnMut(&K, &mut V) -> bool) {
-        self.write(true).retain(keep);
+        self.writing(true, |map| map.retain(keep));
     }
 
     /// Takes every entry out. The room stays; entries are dropped under the lock.
     #[track_caller]
     pub fn clear(&self) {
-        self.write(true).clear();
+        self.writing(true, Inner::clear);
     }
 }
 

@@ -1,22 +1,14 @@
 //! Operations on one key.
 
-use super::{Sharded, full, room};
+use super::{Sharded, room};
 use crate::concurrent::Altered;
-use crate::lock::Writing;
+use crate::lock::Lock;
 use crate::map::Operation;
 use crate::sharded::place::Entries;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
 use equivalent::Equivalent;
 use hashbrown::hash_table::Entry;
-
-/// What is being changed: a shard's table.
-struct Change<'a, K, V> {
-    table: Writing<'a, Entries<K, V>>,
-    hash: u64,
-    /// How many entries the table held, if it may grow.
-    full: Option<usize>,
-}
 
 impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
     /// A clone of the value of a key.
@@ -28,8 +20,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         V: Clone,
     {
         let hash = self.hasher.hash_one(key);
-        let table = self.read(Self::window(hash), Self::has_code::<Q>());
-        table.find(hash, |(other, _)| key.equivalent(other)).map(|(_, value)| value.clone())
+        self.reading(Self::window(hash), Self::has_code::<Q>(), |table| {
+            table.find(hash, |(other, _)| key.equivalent(other)).map(|(_, value)| value.clone())
+        })
     }
 
     /// What `read` makes of the value of a key. `read` runs under the shard's lock.
@@ -40,8 +33,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hasher.hash_one(key);
-        let table = self.read(Self::window(hash), true);
-        table.find(hash, |(other, _)| key.equivalent(other)).map(|(_, value)| read(value))
+        self.reading(Self::window(hash), true, |table| {
+            table.find(hash, |(other, _)| key.equivalent(other)).map(|(_, value)| read(value))
+        })
     }
 
     /// Whether there is a value for a key.
@@ -52,23 +46,26 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hasher.hash_one(key);
-        let table = self.read(Self::window(hash), Self::has_code::<Q>());
-        table.find(hash, |(other, _)| key.equivalent(other)).is_some()
+        self.reading(Self::window(hash), Self::has_code::<Q>(), |table| {
+            table.find(hash, |(other, _)| key.equivalent(other)).is_some()
+        })
     }
 
     /// Gives a key a value; returns the value it had. The key that is in the map stays.
     #[inline]
     #[track_caller]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
-        let mut change = self.change(&key, Self::has_code::<K>());
-        match self.entry(&mut change, &key) {
-            Entry::Occupied(mut entry) => Some(mem::replace(&mut entry.get_mut().1, value)),
+        let hash = self.hasher.hash_one(&key);
+        self.adding(hash, Self::has_code::<K>(), |table| match self.entry(table, hash, &key) {
+            Entry::Occupied(mut entry) => {
+                (Some(mem::replace(&mut entry.get_mut().1, value)), Some(key))
+            }
             Entry::Vacant(entry) => {
                 entry.insert((key, value));
-                self.grown(&change);
-                None
+                (None, None)
             }
-        }
+        })
+        .0
     }
 
     /// Gives a key a value if it has none.
@@ -77,15 +74,16 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
     /// The value, if the key has one.
     #[track_caller]
     pub fn try_insert(&self, key: K, value: V) -> Result<(), V> {
-        let mut change = self.change(&key, Self::has_code::<K>());
-        match self.entry(&mut change, &key) {
-            Entry::Occupied(_) => Err(value),
-            Entry::Vacant(entry) => {
-                entry.insert((key, value));
-                self.grown(&change);
-                Ok(())
-            }
-        }
+        let hash = self.hasher.hash_one(&key);
+        let (result, _key) =
+            self.adding(hash, Self::has_code::<K>(), |table| match self.entry(table, hash, &key) {
+                Entry::Occupied(_) => (Err(value), Some(key)),
+                Entry::Vacant(entry) => {
+                    entry.insert((key, value));
+                    (Ok(()), None)
+                }
+            });
+        result
     }
 
     /// Takes the entry of a key out; returns its value.
@@ -106,9 +104,10 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hasher.hash_one(key);
-        let mut table = self.write(Self::window(hash), Self::has_code::<Q>());
-        let entry = table.find_entry(hash, |(other, _)| key.equivalent(other)).ok()?;
-        Some(entry.remove().0)
+        self.writing(Self::window(hash), Self::has_code::<Q>(), |table, _| {
+            let entry = table.find_entry(hash, |(other, _)| key.equivalent(other)).ok()?;
+            Some(entry.remove().0)
+        })
     }
 
     /// Takes the entry of a key out if `wanted` says so. `wanted` runs under the shard's lock.
@@ -118,9 +117,10 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hasher.hash_one(key);
-        let mut table = self.write(Self::window(hash), true);
-        let entry = table.find_entry(hash, |(other, _)| key.equivalent(other)).ok()?;
-        if wanted(&entry.get().1) { Some(entry.remove().0) } else { None }
+        self.writing(Self::window(hash), true, |table, _| {
+            let entry = table.find_entry(hash, |(other, _)| key.equivalent(other)).ok()?;
+            if wanted(&entry.get().1) { Some(entry.remove().0) } else { None }
+        })
     }
 
     /// Changes the value of a key in place; returns what `change` returns, or `None` if there is no value.
@@ -132,8 +132,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let hash = self.hasher.hash_one(key);
-        let mut table = self.write(Self::window(hash), true);
-        table.find_mut(hash, |(other, _)| key.equivalent(other)).map(|(_, value)| change(value))
+        self.writing(Self::window(hash), true, |table, _| {
+            table.find_mut(hash, |(other, _)| key.equivalent(other)).map(|(_, value)| change(value))
+        })
     }
 
     /// Inserts, replaces or removes by what is there. `decide` runs once, under the shard's lock.
@@ -143,31 +144,28 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         key: K,
         decide: impl FnOnce(Option<&V>) -> Operation<V, T>,
     ) -> Altered<T> {
-        // Dropped when the lock is free.
-        let (_old, _removed);
-        let mut change = self.change(&key, true);
-        match self.entry(&mut change, &key) {
-            Entry::Occupied(mut entry) => match decide(Some(&entry.get().1)) {
-                Operation::Insert(value) => {
-                    _old = mem::replace(&mut entry.get_mut().1, value);
-                    Altered::Replaced
-                }
-                Operation::Remove => {
-                    _removed = entry.remove().0;
-                    Altered::Removed
-                }
-                Operation::Abort(result) => Altered::Aborted(result),
-            },
-            Entry::Vacant(entry) => match decide(None) {
-                Operation::Insert(value) => {
-                    entry.insert((key, value));
-                    self.grown(&change);
-                    Altered::Inserted
-                }
-                Operation::Remove => Altered::Absent,
-                Operation::Abort(result) => Altered::Aborted(result),
-            },
-        }
+        let hash = self.hasher.hash_one(&key);
+        // What is not in the map any more is dropped when the lock is free again.
+        let (altered, _old) =
+            self.adding(hash, true, |table| match self.entry(table, hash, &key) {
+                Entry::Occupied(mut entry) => match decide(Some(&entry.get().1)) {
+                    Operation::Insert(value) => {
+                        let old = mem::replace(&mut entry.get_mut().1, value);
+                        (Altered::Replaced, Some((key, old)))
+                    }
+                    Operation::Remove => (Altered::Removed, Some(entry.remove().0)),
+                    Operation::Abort(result) => (Altered::Aborted(result), None),
+                },
+                Entry::Vacant(entry) => match decide(None) {
+                    Operation::Insert(value) => {
+                        entry.insert((key, value));
+                        (Altered::Inserted, None)
+                    }
+                    Operation::Remove => (Altered::Absent, None),
+                    Operation::Abort(result) => (Altered::Aborted(result), None),
+                },
+            });
+        altered
     }
 
     /// A clone of the value of a key, which is given the value that `make` returns if it has none.
@@ -181,15 +179,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
         if let Some(value) = self.get(&key) {
             return value;
         }
-        let mut change = self.change(&key, true);
-        match self.entry(&mut change, &key) {
+        let hash = self.hasher.hash_one(&key);
+        self.adding(hash, true, |table| match self.entry(table, hash, &key) {
             Entry::Occupied(entry) => entry.get().1.clone(),
-            Entry::Vacant(entry) => {
-                let value = entry.insert((key, make())).get().1.clone();
-                self.grown(&change);
-                value
-            }
-        }
+            Entry::Vacant(entry) => entry.insert((key, make())).get().1.clone(),
+        })
     }
 
     /// A clone of the value of a key, which is given `value` if it has none; otherwise `value` is dropped.
@@ -202,25 +196,28 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
     }
 
     #[inline]
-    #[track_caller]
-    fn change(&self, key: &K, users: bool) -> Change<'_, K, V> {
-        let hash = self.hasher.hash_one(key);
-        let table = self.write(Self::window(hash), users);
-        Change { full: full(&table), table, hash }
-    }
-
-    #[inline]
-    fn entry<'t>(&self, change: &'t mut Change<'_, K, V>, key: &K) -> Entry<'t, (K, V)> {
+    fn entry<'t>(&self, table: &'t mut Entries<K, V>, hash: u64, key: &K) -> Entry<'t, (K, V)> {
         let rehash = |(key, _): &(K, V)| self.hasher.hash_one(key);
-        change.table.entry(change.hash, |(other, _)| other == key, rehash)
+        table.entry(hash, |(other, _)| other == key, rehash)
     }
 
-    /// Notes the room of a shard that an entry was put into.
+    /// What `add` makes of the shard of a hash, under its lock; it may put one entry in.
     #[inline]
-    fn grown(&self, change: &Change<'_, K, V>) {
-        if let Some(before) = change.full {
-            let lock = self.shards.at(self.shards.state().place(Self::window(change.hash)));
-            self.growth.note(lock, room(&change.table), before);
-        }
+    #[track_caller]
+    fn adding<R>(&self, hash: u64, users: bool, add: impl FnOnce(&mut Entries<K, V>) -> R) -> R {
+        self.writing(Self::window(hash), users, |table, lock| {
+            let full = (table.len() == table.capacity()).then(|| table.len());
+            let result = add(table);
+            if let Some(before) = full {
+                self.grown(lock, table, before);
+            }
+            result
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grown(&self, lock: &Lock<Entries<K, V>>, table: &Entries<K, V>, before: usize) {
+        self.growth.note(lock, room(table), before);
     }
 }

@@ -11,14 +11,16 @@ mod whole;
 
 pub use traits::IntoIter;
 
+use crate::concurrent::Mode;
 use crate::hasher::RandomState;
 use crate::lock::{
-    Ask, Growth, Reading, Room, Watched, Writing, has_code, hasher_has_code, under_any,
+    Ask, Beside, Changing, Frame, Growth, Lock, Room, Under, Watched, has_code, hasher_has_code,
+    under_any,
 };
 use crate::raw::identity::is;
 use core::hash::BuildHasher;
 use core::panic::Location;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLockReadGuard};
 use place::{Entries, HIGHEST, Place, Shards, State, prefix};
 use std::sync::OnceLock;
 
@@ -95,12 +97,6 @@ pub struct Sharded<K, V, S = RandomState> {
 /// How much room a table has.
 fn room<T>(table: &hashbrown::HashTable<T>) -> Room {
     Room { capacity: table.capacity(), bytes: table.allocation_size() }
-}
-
-/// How many entries a table holds, if one more may make it grow.
-#[inline]
-fn full<T>(table: &hashbrown::HashTable<T>) -> Option<usize> {
-    (table.len() == table.capacity()).then(|| table.len())
 }
 
 /// The level with at least that many shards.
@@ -202,88 +198,129 @@ impl<K, V, S> Sharded<K, V, S> {
         has_code::<K>() || has_code::<V>() || has_code::<Q>() || hasher_has_code::<S>()
     }
 
+    /// The address by which a thread knows the map.
+    #[inline]
     fn address(&self) -> usize {
         core::ptr::from_ref(&self.shards).addr()
     }
 
-    fn ask(&self, users: bool, site: &'static Location<'static>) -> Ask<'_> {
-        Ask { map: self.address(), site, users, watch: self.watched.get() }
+    fn ask(&self, site: &'static Location<'static>) -> Ask<'_> {
+        Ask { map: self.address(), site, watch: self.watched.get() }
     }
 
-    /// The shard that a window's entries are in, for reading.
+    /// Notes that code of the user's runs under a lock of the map.
+    #[inline]
+    fn enter(&self, site: &'static Location<'static>, mode: Mode) -> Frame {
+        Frame::enter(Under { map: self.address(), site, mode })
+    }
+
+    /// What `read` makes of the shard that a window's entries are in, under its lock; `users` says whether code of the
+    /// user's may run there.
     #[inline]
     #[track_caller]
-    fn read(&self, window: u64, users: bool) -> Reading<'_, Entries<K, V>> {
+    fn reading<R>(&self, window: u64, users: bool, read: impl FnOnce(&Entries<K, V>) -> R) -> R {
         let site = Location::caller();
-        let state = self.shards.state();
-        if state.is_plain() && !under_any() {
-            let level = state.level();
-            let shard = self.shards.at(Place { level, index: prefix(window, level) });
-            let ask = Ask { map: self.address(), site, users, watch: None };
-            if let Some(reading) = shard.read_at_once(ask) {
-                if self.shards.state() == state {
-                    return reading;
-                }
-            }
-        }
-        self.read_at(window, users, site).0
+        let mut beside = Beside::nothing();
+        let table = match self.read_at_once(window) {
+            Some(table) => table,
+            None => self.read_slowly(window, site, &mut beside).0,
+        };
+        let _frame = users.then(|| self.enter(site, Mode::Read));
+        read(&table)
     }
 
-    /// The shard that a window's entries are in, for writing.
+    /// The lock for reading, if it is free, nobody watches, no entries are moving and this thread is under no lock.
     #[inline]
-    #[track_caller]
-    fn write(&self, window: u64, users: bool) -> Writing<'_, Entries<K, V>> {
-        let site = Location::caller();
+    fn read_at_once(&self, window: u64) -> Option<RwLockReadGuard<'_, Entries<K, V>>> {
         let state = self.shards.state();
-        if state.is_plain() && !under_any() {
-            let level = state.level();
-            let shard = self.shards.at(Place { level, index: prefix(window, level) });
-            let ask = Ask { map: self.address(), site, users, watch: None };
-            if let Some(writing) = shard.write_at_once(ask) {
-                if self.shards.state() == state {
-                    return writing;
-                }
-            }
+        if !state.is_plain() || under_any() {
+            return None;
         }
-        self.write_at(window, users, site).0
+        let table = self.shards.at(state.plain_place(window)).try_read()?;
+        (self.shards.state() == state).then_some(table)
     }
 
-    /// Like `read`, wherever the shard is; also which windows are in it.
+    /// The lock for reading of the shard that a window's entries are in; also which windows are in it.
     #[cold]
-    fn read_at(
+    #[inline(never)]
+    fn read_slowly<'a>(
+        &'a self,
+        window: u64,
+        site: &'static Location<'static>,
+        beside: &mut Beside<'a>,
+    ) -> (RwLockReadGuard<'a, Entries<K, V>>, Span) {
+        loop {
+            let place = self.shards.state().place(window);
+            let table = self.shards.at(place).read_slowly(self.ask(site), beside);
+            let state = self.shards.state();
+            if state.place(window) == place {
+                return (table, Span::new(state, place, window));
+            }
+            drop(table);
+            beside.end();
+        }
+    }
+
+    /// What `change` makes of the shard that a window's entries are in, under its lock; `users` says whether code of the
+    /// user's may run there.
+    #[inline]
+    #[track_caller]
+    fn writing<R>(
         &self,
         window: u64,
         users: bool,
-        site: &'static Location<'static>,
-    ) -> (Reading<'_, Entries<K, V>>, Span) {
-        loop {
-            let place = self.shards.state().place(window);
-            let reading = self.shards.at(place).read_slowly(self.ask(users, site));
-            let state = self.shards.state();
-            if state.place(window) == place {
-                return (reading, Span::new(state, place, window));
+        change: impl FnOnce(&mut Entries<K, V>, &Lock<Entries<K, V>>) -> R,
+    ) -> R {
+        let site = Location::caller();
+        let mut beside = Beside::nothing();
+        let (mut table, lock) = match self.write_at_once(window) {
+            Some(both) => both,
+            None => {
+                let (table, lock, _) = self.write_slowly(window, site, &mut beside);
+                (table, lock)
             }
-        }
+        };
+        let _frame = users.then(|| self.enter(site, Mode::Write));
+        change(&mut table, lock)
     }
 
-    /// Like `write`, wherever the shard is; also where that is, and which windows are in it.
+    /// The lock for writing, if it is free, nobody watches, no entries are moving and this thread is under no lock.
+    #[inline]
+    fn write_at_once(&self, window: u64) -> Option<Written<'_, K, V>> {
+        let state = self.shards.state();
+        if !state.is_plain() || under_any() {
+            return None;
+        }
+        let lock = self.shards.at(state.plain_place(window));
+        let table = lock.try_write()?;
+        (self.shards.state() == state).then_some((table, lock))
+    }
+
+    /// The lock for writing of the shard that a window's entries are in; also which windows are in it.
     #[cold]
-    fn write_at(
-        &self,
+    #[inline(never)]
+    fn write_slowly<'a>(
+        &'a self,
         window: u64,
-        users: bool,
         site: &'static Location<'static>,
-    ) -> (Writing<'_, Entries<K, V>>, Place, Span) {
+        beside: &mut Beside<'a>,
+    ) -> (Changing<'a, Entries<K, V>>, &'a Lock<Entries<K, V>>, Span) {
         loop {
             let place = self.shards.state().place(window);
-            let writing = self.shards.at(place).write_slowly(self.ask(users, site));
+            let lock = self.shards.at(place);
+            let table = lock.write_slowly(self.ask(site), beside);
             let state = self.shards.state();
             if state.place(window) == place {
-                return (writing, place, Span::new(state, place, window));
+                return (table, lock, Span::new(state, place, window));
             }
+            drop(table);
+            beside.end();
         }
     }
 }
+
+/// A table that is being changed, and its lock.
+type Written<'a, K, V> = (Changing<'a, Entries<K, V>>, &'a Lock<Entries<K, V>>);
 
 /// What a walk over all windows meets in a shard.
 struct Span {

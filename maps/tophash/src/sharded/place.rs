@@ -87,6 +87,13 @@ impl State {
         (self.0 & MOVING != 0).then_some((next, (self.0 >> MOVED) as usize))
     }
 
+    /// Where entries of that window are if no entries are moving.
+    #[inline]
+    pub(super) fn plain_place(self, window: u64) -> Place {
+        let level = self.level();
+        Place { level, index: prefix(window, level) }
+    }
+
     /// Where entries of that window are.
     pub(super) fn place(self, window: u64) -> Place {
         let level = self.level();

@@ -6,7 +6,7 @@
 
 use super::{Sharded, level_of, room};
 use crate::concurrent::Mode;
-use crate::lock::{Lock, Writing, reenters, under};
+use crate::lock::{Beside, Changing, Lock, reenters, under};
 use crate::sharded::place::{Entries, Place};
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
@@ -57,7 +57,9 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
 
     /// Moves one shard to many, in which nothing is yet and which nobody needs but by mistake.
     fn split(&self, from: Place, next: u32, site: &'static Location<'static>) {
-        let mut old = self.shards.at(from).write_slowly(self.ask(true, site));
+        let mut beside = Beside::nothing();
+        let mut old = self.shards.at(from).write_slowly(self.ask(site), &mut beside);
+        let _frame = self.enter(site, Mode::Write);
         let hashes = self.hashes(&old);
         let children = 1 << (next - from.level);
         let first = from.index * children;
@@ -74,7 +76,7 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
             let lock = self.shards.at(Place { level: next, index: first + child });
             self.growth.moved(table.len());
             // Who has this lock looked here by mistake, and lets it go without waiting for anything.
-            let mut target = lock.write_unnoted();
+            let mut target = lock.write();
             *target = table;
             lock.note_room(room(&target));
         }
@@ -85,7 +87,9 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     fn join(&self, from: Place, next: u32, site: &'static Location<'static>) {
         let index = from.index >> (from.level - next);
         let (old_lock, lock) = (self.shards.at(from), self.shards.at(Place { level: next, index }));
-        let (mut old, mut target) = self.both(old_lock, lock, site);
+        let mut beside = Beside::nothing();
+        let (mut old, mut target) = self.both(old_lock, lock, site, &mut beside);
+        let _frame = self.enter(site, Mode::Write);
         let hashes = self.hashes(&old);
         target.reserve(old.len(), |(key, _)| self.hasher.hash_one(key));
         self.growth.moved(old.len());
@@ -98,8 +102,8 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     }
 
     /// Gives the memory of a shard back that was moved, and counts it in.
-    fn leave(&self, from: Place, old: &mut Writing<'_, Entries<K, V>>) {
-        **old = HashTable::new();
+    fn leave(&self, from: Place, old: &mut Entries<K, V>) {
+        *old = HashTable::new();
         self.shards.at(from).note_room(room(old));
         self.shards.moved();
     }
@@ -111,21 +115,24 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     /// Two locks. Neither is waited for while the other is held: who reads one may be about to read the other.
     fn both<'a>(
         &'a self,
-        one: &'a Lock<Entries<K, V>>,
-        other: &'a Lock<Entries<K, V>>,
+        old: &'a Lock<Entries<K, V>>,
+        target: &'a Lock<Entries<K, V>>,
         site: &'static Location<'static>,
-    ) -> (Writing<'a, Entries<K, V>>, Writing<'a, Entries<K, V>>) {
+        beside: &mut Beside<'a>,
+    ) -> (Changing<'a, Entries<K, V>>, Changing<'a, Entries<K, V>>) {
         loop {
-            let held = one.write_slowly(self.ask(true, site));
-            if let Some(second) = other.try_write_unnoted() {
-                return (held, second);
+            let first = old.write_slowly(self.ask(site), beside);
+            if let Some(second) = target.try_write() {
+                return (first, second);
             }
-            drop(held);
-            let held = other.write_slowly(self.ask(true, site));
-            if let Some(second) = one.try_write_unnoted() {
-                return (second, held);
+            drop(first);
+            beside.end();
+            let first = target.write_slowly(self.ask(site), beside);
+            if let Some(second) = old.try_write() {
+                return (second, first);
             }
-            drop(held);
+            drop(first);
+            beside.end();
         }
     }
 }

@@ -4,9 +4,10 @@
 //! entries were moved meanwhile, the shard may hold windows that the walk has met already: these are passed over.
 
 use super::{Sharded, Span, room};
+use crate::concurrent::Mode;
 use crate::error::AllocError;
-use crate::lock::{Reading, Writing};
-use crate::sharded::place::{Entries, Place};
+use crate::lock::{Beside, Lock};
+use crate::sharded::place::Entries;
 use core::hash::{BuildHasher, Hash};
 use core::panic::Location;
 
@@ -60,11 +61,11 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     pub fn try_reserve(&self, additional: usize) -> Result<(), AllocError> {
         let share = additional.div_ceil(self.shards());
         let mut result = Ok(());
-        self.walk_mut(Location::caller(), |table, place, _| {
+        self.walk_mut(Location::caller(), |table, lock, _| {
             if result.is_ok() {
                 let before = table.len();
                 result = table.try_reserve(share, |(key, _)| self.hasher.hash_one(key));
-                self.growth.note(self.shards.at(place), room(table), before);
+                self.growth.note(lock, room(table), before);
             }
         });
         result.map_err(AllocError::from)
@@ -73,9 +74,9 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     /// Gives back the memory that the entries do not need, shard by shard.
     #[track_caller]
     pub fn shrink_to_fit(&self) {
-        self.walk_mut(Location::caller(), |table, place, _| {
+        self.walk_mut(Location::caller(), |table, lock, _| {
             table.shrink_to_fit(|(key, _)| self.hasher.hash_one(key));
-            self.shards.at(place).note_room(room(table));
+            lock.note_room(room(table));
         });
     }
 
@@ -93,7 +94,9 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     ) {
         let mut window = Some(0);
         while let Some(from) = window {
-            let (table, span): (Reading<'_, _>, _) = self.read_at(from, true, site);
+            let mut beside = Beside::nothing();
+            let (table, span) = self.read_slowly(from, site, &mut beside);
+            let _frame = self.enter(site, Mode::Read);
             window = span.behind;
             visit(&table, span);
         }
@@ -103,13 +106,15 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     fn walk_mut(
         &self,
         site: &'static Location<'static>,
-        mut visit: impl FnMut(&mut Entries<K, V>, Place, Span),
+        mut visit: impl FnMut(&mut Entries<K, V>, &Lock<Entries<K, V>>, Span),
     ) {
         let mut window = Some(0);
         while let Some(from) = window {
-            let (mut table, place, span): (Writing<'_, _>, _, _) = self.write_at(from, true, site);
+            let mut beside = Beside::nothing();
+            let (mut table, lock, span) = self.write_slowly(from, site, &mut beside);
+            let _frame = self.enter(site, Mode::Write);
             window = span.behind;
-            visit(&mut table, place, span);
+            visit(&mut table, lock, span);
         }
     }
 }
