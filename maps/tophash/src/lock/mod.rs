@@ -91,7 +91,7 @@ pub(crate) struct Lock<T> {
 
 /// A lock held alone: the number of entries is left beside it in the end.
 pub(crate) struct Changing<'a, T: Table> {
-    entries: &'a AtomicUsize,
+    lock: &'a Lock<T>,
     guard: RwLockWriteGuard<'a, T>,
 }
 
@@ -166,6 +166,12 @@ impl<T: Table> Lock<T> {
         }
     }
 
+    /// Whether a table of so many bytes is another one than that whose room was noted.
+    #[inline]
+    pub(crate) fn has_grown(&self, bytes: usize) -> bool {
+        self.bytes.load(Ordering::Relaxed) != bytes
+    }
+
     /// Leaves beside the lock how much room its table has, and tells whether that has become more.
     ///
     /// A table of hashbrown says of its capacity only what is not taken by entries that were removed, until it is built
@@ -191,13 +197,13 @@ impl<T: Table> Lock<T> {
     /// The lock for writing, if it is free. Nothing is noted.
     #[inline]
     pub(crate) fn try_write(&self) -> Option<Changing<'_, T>> {
-        Some(Changing { guard: self.inner.try_write()?, entries: &self.entries })
+        Some(Changing { guard: self.inner.try_write()?, lock: self })
     }
 
     /// The lock for writing, for whoever has another lock of the map already and knows that this wait ends. Nothing is
     /// noted.
     pub(crate) fn write(&self) -> Changing<'_, T> {
-        Changing { guard: self.inner.write(), entries: &self.entries }
+        Changing { guard: self.inner.write(), lock: self }
     }
 
     /// The lock for reading, where it is watched or not free. Leaves in `beside` what is dropped after it.
@@ -245,7 +251,7 @@ impl<T: Table> Lock<T> {
         let Some(watch) = ask.watch else { return self.write() };
         let wait = |patience| self.inner.try_write_for(patience);
         let (guard, waited) = self.wait(self.inner.try_write(), watch, Mode::Write, ask.site, wait);
-        let guard = Changing { guard, entries: &self.entries };
+        let guard = Changing { guard, lock: self };
         self.note(ask, watch, Mode::Write, waited, beside);
         guard
     }
@@ -268,6 +274,14 @@ impl<T: Table> Lock<T> {
     }
 }
 
+impl<'a, T: Table> Changing<'a, T> {
+    /// The lock that is held.
+    #[inline]
+    pub(crate) fn lock(&self) -> &'a Lock<T> {
+        self.lock
+    }
+}
+
 impl<T: Table> Deref for Changing<'_, T> {
     type Target = T;
 
@@ -287,6 +301,6 @@ impl<T: Table> DerefMut for Changing<'_, T> {
 impl<T: Table> Drop for Changing<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.entries.store(self.guard.entries(), Ordering::Relaxed);
+        self.lock.entries.store(self.guard.entries(), Ordering::Relaxed);
     }
 }

@@ -158,10 +158,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
     #[track_caller]
     fn adding<R>(&self, users: bool, add: impl FnOnce(&mut Inner<K, V, S>) -> R) -> R {
         self.writing(users, |map| {
-            let full = (map.len() == map.capacity()).then(|| map.len());
             let result = add(map);
-            if let Some(before) = full {
-                self.grown(map, before);
+            if self.lock.has_grown(map.allocation_size()) {
+                self.grown(map);
             }
             result
         })
@@ -169,7 +168,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Locked<K, V, S> {
 
     #[cold]
     #[inline(never)]
-    fn grown(&self, map: &Inner<K, V, S>, before: usize) {
-        self.growth.note(&self.lock, room(map), before);
+    fn grown(&self, map: &Inner<K, V, S>) {
+        self.growth.note(&self.lock, room(map), map.len().saturating_sub(1));
     }
 }

@@ -1,12 +1,13 @@
 //! Operations on one key.
 
 use super::{Sharded, room};
-use crate::concurrent::Altered;
-use crate::lock::Lock;
+use crate::concurrent::{Altered, Mode};
+use crate::lock::{Beside, Lock};
 use crate::map::Operation;
 use crate::sharded::place::Entries;
 use core::hash::{BuildHasher, Hash};
 use core::mem;
+use core::panic::Location;
 use equivalent::Equivalent;
 use hashbrown::hash_table::Entry;
 
@@ -56,16 +57,18 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
     #[track_caller]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
         let hash = self.hasher.hash_one(&key);
-        self.adding(hash, Self::has_code::<K>(), |table| match self.entry(table, hash, &key) {
-            Entry::Occupied(mut entry) => {
-                (Some(mem::replace(&mut entry.get_mut().1, value)), Some(key))
-            }
-            Entry::Vacant(entry) => {
-                entry.insert((key, value));
-                (None, None)
-            }
-        })
-        .0
+        let site = Location::caller();
+        let mut beside = Beside::nothing();
+        let mut table = self.write(Self::window(hash), site, &mut beside);
+        let _frame = Self::has_code::<K>().then(|| self.enter(site, Mode::Write));
+        match self.entry(&mut table, hash, &key) {
+            Entry::Occupied(mut entry) => return Some(mem::replace(&mut entry.get_mut().1, value)),
+            Entry::Vacant(entry) => entry.insert((key, value)),
+        };
+        if table.lock().has_grown(table.allocation_size()) {
+            self.grown(table.lock(), &table);
+        }
+        None
     }
 
     /// Gives a key a value if it has none.
@@ -206,10 +209,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
     #[track_caller]
     fn adding<R>(&self, hash: u64, users: bool, add: impl FnOnce(&mut Entries<K, V>) -> R) -> R {
         self.writing(Self::window(hash), users, |table, lock| {
-            let full = (table.len() == table.capacity()).then(|| table.len());
             let result = add(table);
-            if let Some(before) = full {
-                self.grown(lock, table, before);
+            if lock.has_grown(table.allocation_size()) {
+                self.grown(lock, table);
             }
             result
         })
@@ -217,7 +219,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Sharded<K, V, S> {
 
     #[cold]
     #[inline(never)]
-    fn grown(&self, lock: &Lock<Entries<K, V>>, table: &Entries<K, V>, before: usize) {
-        self.growth.note(lock, room(table), before);
+    fn grown(&self, lock: &Lock<Entries<K, V>>, table: &Entries<K, V>) {
+        self.growth.note(lock, room(table), table.len().saturating_sub(1));
     }
 }

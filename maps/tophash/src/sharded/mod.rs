@@ -157,7 +157,7 @@ impl<K, V, S> Sharded<K, V, S> {
     /// How many entries there are: exact when nobody is changing the map. A load for each shard; never waits.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.used().map(|shard| shard.entries()).sum()
+        self.shards.used().map(Lock::entries).sum()
     }
 
     /// Whether [`Sharded::len`] is zero.
@@ -273,27 +273,35 @@ impl<K, V, S> Sharded<K, V, S> {
     ) -> R {
         let site = Location::caller();
         let mut beside = Beside::nothing();
-        let (mut table, lock) = match self.write_at_once(window) {
-            Some(both) => both,
-            None => {
-                let (table, lock, _) = self.write_slowly(window, site, &mut beside);
-                (table, lock)
-            }
-        };
+        let mut table = self.write(window, site, &mut beside);
+        let lock = table.lock();
         let _frame = users.then(|| self.enter(site, Mode::Write));
         change(&mut table, lock)
     }
 
+    /// The lock for writing of the shard that a window's entries are in.
+    #[inline]
+    fn write<'a>(
+        &'a self,
+        window: u64,
+        site: &'static Location<'static>,
+        beside: &mut Beside<'a>,
+    ) -> Changing<'a, Entries<K, V>> {
+        match self.write_at_once(window) {
+            Some(table) => table,
+            None => self.write_slowly(window, site, beside).0,
+        }
+    }
+
     /// The lock for writing, if it is free, nobody watches, no entries are moving and this thread is under no lock.
     #[inline]
-    fn write_at_once(&self, window: u64) -> Option<Written<'_, K, V>> {
+    fn write_at_once(&self, window: u64) -> Option<Changing<'_, Entries<K, V>>> {
         let state = self.shards.state();
         if !state.is_plain() || under_any() {
             return None;
         }
-        let lock = self.shards.at(state.plain_place(window));
-        let table = lock.try_write()?;
-        (self.shards.state() == state).then_some((table, lock))
+        let table = self.shards.at(state.plain_place(window)).try_write()?;
+        (self.shards.state() == state).then_some(table)
     }
 
     /// The lock for writing of the shard that a window's entries are in; also which windows are in it.
@@ -304,23 +312,19 @@ impl<K, V, S> Sharded<K, V, S> {
         window: u64,
         site: &'static Location<'static>,
         beside: &mut Beside<'a>,
-    ) -> (Changing<'a, Entries<K, V>>, &'a Lock<Entries<K, V>>, Span) {
+    ) -> (Changing<'a, Entries<K, V>>, Span) {
         loop {
             let place = self.shards.state().place(window);
-            let lock = self.shards.at(place);
-            let table = lock.write_slowly(self.ask(site), beside);
+            let table = self.shards.at(place).write_slowly(self.ask(site), beside);
             let state = self.shards.state();
             if state.place(window) == place {
-                return (table, lock, Span::new(state, place, window));
+                return (table, Span::new(state, place, window));
             }
             drop(table);
             beside.end();
         }
     }
 }
-
-/// A table that is being changed, and its lock.
-type Written<'a, K, V> = (Changing<'a, Entries<K, V>>, &'a Lock<Entries<K, V>>);
 
 /// What a walk over all windows meets in a shard.
 struct Span {

@@ -18,7 +18,7 @@
 //!                                                              window 10…: shard 2 of level 2
 //! ```
 
-use crate::lock::{Lock, Table};
+use crate::lock::{Lock, Room, Table};
 use alloc::boxed::Box;
 use core::sync::atomic::{AtomicU64, Ordering};
 use hashbrown::HashTable;
@@ -40,6 +40,9 @@ impl<T> Table for HashTable<T> {
 /// A shard, on cache lines that it shares with no other, also where the processor fetches them by two.
 #[repr(align(128))]
 pub(super) struct Shard<K, V>(pub(super) Lock<Entries<K, V>>);
+
+/// The shards of a level.
+type Level<K, V> = Box<[Shard<K, V>]>;
 
 /// The uppermost bits of a window.
 #[inline]
@@ -129,18 +132,27 @@ impl State {
 /// The shards of a map.
 pub(super) struct Shards<K, V> {
     state: AtomicU64,
-    levels: [OnceLock<Box<[Shard<K, V>]>>; HIGHEST as usize + 1],
+    // The way to these is the shortest: most maps never have others.
+    first_level: u32,
+    first: Level<K, V>,
+    later: [OnceLock<Level<K, V>>; HIGHEST as usize + 1],
+}
+
+/// Empty shards of a level.
+fn shards<K, V>(level: u32) -> Level<K, V> {
+    let shard = || Shard(Lock::new(HashTable::new(), Room::default()));
+    core::iter::repeat_with(shard).take(1 << level).collect()
 }
 
 impl<K, V> Shards<K, V> {
     /// Empty shards of that level.
     pub(super) fn new(level: u32) -> Self {
-        let shards = Self {
+        Self {
             state: State::new(level).0.into(),
-            levels: [const { OnceLock::new() }; HIGHEST as usize + 1],
-        };
-        shards.prepare(level);
-        shards
+            first_level: level,
+            first: shards(level),
+            later: [const { OnceLock::new() }; HIGHEST as usize + 1],
+        }
     }
 
     #[inline]
@@ -151,10 +163,12 @@ impl<K, V> Shards<K, V> {
     /// The shards of a level; none if it was never used.
     #[inline]
     pub(super) fn level(&self, level: u32) -> &[Shard<K, V>] {
-        match self.levels.get(level as usize).and_then(OnceLock::get) {
-            Some(shards) => shards,
-            None => &[],
-        }
+        if level == self.first_level { &self.first } else { self.later_level(level) }
+    }
+
+    #[inline(never)]
+    fn later_level(&self, level: u32) -> &[Shard<K, V>] {
+        self.later.get(level as usize).and_then(OnceLock::get).map_or(&[], |shards| shards)
     }
 
     #[inline]
@@ -164,10 +178,9 @@ impl<K, V> Shards<K, V> {
 
     /// Makes the shards of a level if there are none yet.
     pub(super) fn prepare(&self, level: u32) {
-        let _ = self.levels[level as usize].get_or_init(|| {
-            let shard = || Shard(Lock::new(HashTable::new(), Default::default()));
-            core::iter::repeat_with(shard).take(1 << level).collect()
-        });
+        if level != self.first_level {
+            let _ = self.later[level as usize].get_or_init(|| shards(level));
+        }
     }
 
     /// All shards that may hold entries just now.
@@ -179,16 +192,14 @@ impl<K, V> Shards<K, V> {
 
     /// Bytes of the shards on all levels that were ever used, without their tables.
     pub(super) fn bytes(&self) -> usize {
-        let levels = self.levels.iter().filter_map(OnceLock::get);
-        levels.map(|level| core::mem::size_of_val(&**level)).sum()
+        let later = self.later.iter().filter_map(OnceLock::get);
+        later.chain([&self.first]).map(|level| core::mem::size_of_val(&**level)).sum()
     }
 
     /// The tables of all shards.
     pub(super) fn into_tables(self) -> impl Iterator<Item = Entries<K, V>> {
-        self.levels
-            .into_iter()
-            .filter_map(OnceLock::into_inner)
-            .flat_map(|level| level.into_iter().map(|shard| shard.0.into_inner()))
+        let later = self.later.into_iter().filter_map(OnceLock::into_inner);
+        later.chain([self.first]).flatten().map(|shard| shard.0.into_inner())
     }
 
     /// That somebody watches.

@@ -88,7 +88,7 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
         let index = from.index >> (from.level - next);
         let (old_lock, lock) = (self.shards.at(from), self.shards.at(Place { level: next, index }));
         let mut beside = Beside::nothing();
-        let (mut old, mut target) = self.both(old_lock, lock, site, &mut beside);
+        let [mut old, mut target] = self.both(old_lock, lock, site, &mut beside);
         let _frame = self.enter(site, Mode::Write);
         let hashes = self.hashes(&old);
         target.reserve(old.len(), |(key, _)| self.hasher.hash_one(key));
@@ -119,17 +119,17 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
         target: &'a Lock<Entries<K, V>>,
         site: &'static Location<'static>,
         beside: &mut Beside<'a>,
-    ) -> (Changing<'a, Entries<K, V>>, Changing<'a, Entries<K, V>>) {
+    ) -> [Changing<'a, Entries<K, V>>; 2] {
         loop {
             let first = old.write_slowly(self.ask(site), beside);
             if let Some(second) = target.try_write() {
-                return (first, second);
+                return [first, second];
             }
             drop(first);
             beside.end();
             let first = target.write_slowly(self.ask(site), beside);
             if let Some(second) = old.try_write() {
-                return (second, first);
+                return [second, first];
             }
             drop(first);
             beside.end();

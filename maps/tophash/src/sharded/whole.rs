@@ -111,9 +111,10 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
         let mut window = Some(0);
         while let Some(from) = window {
             let mut beside = Beside::nothing();
-            let (mut table, lock, span) = self.write_slowly(from, site, &mut beside);
+            let (mut table, span) = self.write_slowly(from, site, &mut beside);
             let _frame = self.enter(site, Mode::Write);
             window = span.behind;
+            let lock = table.lock();
             visit(&mut table, lock, span);
         }
     }
