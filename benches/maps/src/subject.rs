@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub(crate) enum Class {
     /// What is being proved.
     Ours,
+    /// Another map of ours, held against what one would write by hand.
+    Kin,
     /// A sound map for any types; the ratios are to the best of these.
     Peer,
     /// What nothing concurrent can beat.

@@ -57,6 +57,18 @@
 //! assert_eq!(balances.get(&UserId(7)), Some(5.0));
 //! ```
 //!
+//! # Which map
+//! `HashMap` is good at everything. The others exist because a need calls for them, and each says on its page when not to
+//! take it. What all of them have in common is the trait [`ConcurrentMap`].
+//!
+//! | map | take it where | code of yours under a lock | feature |
+//! |---|---|---|---|
+//! | [`HashMap`] | nothing below calls for another | none | |
+//! | `Locked` | several entries are read or changed as one; one thread at a time is enough | closures, `Hash`, `Eq`, `Clone`, `Drop` | `locked` |
+//! | `Sharded` | large values are changed in place by several threads; the number of shards is to be chosen | the same, one shard's | `locked` |
+//!
+//! What follows is about `HashMap`.
+//!
 //! # Consistency
 //! **One key.** Every operation that names one key is linearizable: it takes effect at one moment between its call and
 //! its return, and all threads agree on the order of these moments. `get`, `get_with`, `get_ref`,
@@ -154,6 +166,7 @@
 //! # Features
 //! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
 //!   `alloc` alone.
+//! - `locked`: `Locked` and `Sharded`, and with them the dependencies `hashbrown` and `parking_lot`.
 //! - `serde`: maps and sets are written and read as maps and sequences.
 //! - `rayon`: parallel iterators fill and walk maps and sets.
 //!
@@ -173,6 +186,10 @@ mod concurrent;
 mod error;
 #[cfg(not(loom))]
 mod hasher;
+#[cfg(all(feature = "locked", not(loom)))]
+mod lock;
+#[cfg(all(feature = "locked", not(loom)))]
+mod locked;
 #[cfg(not(loom))]
 mod map;
 #[cfg(all(feature = "rayon", not(loom)))]
@@ -184,6 +201,8 @@ mod reentry;
 mod serialize;
 #[cfg(not(loom))]
 pub mod set;
+#[cfg(all(feature = "locked", not(loom)))]
+pub mod sharded;
 #[cfg(not(loom))]
 mod stats;
 mod sync;
@@ -197,8 +216,12 @@ pub use concurrent::{
 #[cfg(not(loom))]
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use hashbrown;
 #[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use locked::Locked;
 #[cfg(not(loom))]
 pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
@@ -210,5 +233,7 @@ pub use raw::mutants;
 pub use raw::plain::Plain;
 #[cfg(not(loom))]
 pub use set::{HashSet, PlainSet};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use sharded::Sharded;
 #[cfg(not(loom))]
 pub use stats::Stats;

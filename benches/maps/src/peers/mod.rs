@@ -43,7 +43,7 @@ pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
                 Hasher::Own => integers::<BuildHasherDefault<DefaultHasher>>(ground, &questions),
             });
             #[cfg(feature = "tophash")]
-            subjects.push(tophash::subject(ground, &questions));
+            subjects.extend(tophash::subjects(ground, &questions));
             subjects
         }
         Kind::StringU64 => everybody::<String, u64>(ground, length),
@@ -64,7 +64,7 @@ fn everybody<K: Key + Ord, V: Value>(ground: Ground, length: usize) -> Vec<Box<d
     #[allow(unused_mut, reason = "grows where our own map is built in")]
     let mut subjects = general::<K, V, FixedState>(ground, &questions);
     #[cfg(feature = "tophash")]
-    subjects.push(tophash::subject(ground, &questions));
+    subjects.extend(tophash::subjects(ground, &questions));
     subjects
 }
 
@@ -103,6 +103,12 @@ where
             ground,
             questions,
         ),
+        Local::<K, V, locks::OneRwLock<K, V, S>>::boxed(
+            "parking_lot RwLock<hashbrown>",
+            Peer,
+            ground,
+            questions,
+        ),
         Local::<K, V, locks::StdRwLock<K, V, S>>::boxed(
             "std RwLock<HashMap>",
             Peer,
@@ -130,6 +136,10 @@ fn own_hashers(ground: Ground, questions: &Rc<Questions<u64, u64>>) -> Vec<Box<d
         } else if name.starts_with("256") {
             type Own = locks::Sharded<u64, u64, ::hashbrown::DefaultHashBuilder>;
             let name = "256 × parking_lot RwLock<hashbrown>";
+            *subject = Local::<u64, u64, Own>::boxed(name, class, ground, questions);
+        } else if name.starts_with("parking_lot") {
+            type Own = locks::OneRwLock<u64, u64, ::hashbrown::DefaultHashBuilder>;
+            let name = "parking_lot RwLock<hashbrown>";
             *subject = Local::<u64, u64, Own>::boxed(name, class, ground, questions);
         } else if name == "flurry" {
             type Own = flurry::Flurry<u64, u64, ::flurry::DefaultHashBuilder>;
