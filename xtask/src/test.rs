@@ -2,6 +2,7 @@
 
 mod deep;
 mod go_programs;
+mod prometheus;
 
 use crate::apt;
 use crate::toolchain::{self, RELEASES, Release};
@@ -27,7 +28,7 @@ pub(crate) struct Arguments {
     rest: Vec<String>,
 }
 
-/// Variables that the tests read: where the Go toolchains and the corpus are.
+/// Variables that the tests read: where the Go toolchains, Prometheus and the corpus are.
 pub(crate) type Environment = Vec<(String, PathBuf)>;
 
 /// Obtains the toolchains of the tier and runs its tests.
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let mut environment = toolchains(&releases)?;
     environment.extend(corpus(arguments.corpus.as_deref())?);
+    environment.extend(prometheus::programs()?);
     editor()?;
 
     if arguments.deep {
