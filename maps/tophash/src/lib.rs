@@ -175,6 +175,8 @@ mod error;
 mod hasher;
 #[cfg(not(loom))]
 mod map;
+#[cfg(all(feature = "std", not(loom)))]
+pub mod observe;
 #[cfg(all(feature = "rayon", not(loom)))]
 mod parallel;
 mod raw;

@@ -1,0 +1,432 @@
+//! The operations of an observed map: the map's own, counted.
+//!
+//! Each is written twice: in line, where it is counted alone, and out of line, where it is sampled. So an operation that is not
+//! sampled costs a look at how many are left until the next one, and a count, both on the thread's own cache lines. All of them
+//! pass the place of the caller on, so that a lock's holder is found where it is in the program, and not here.
+
+use super::calls::{Call, Counter, Outcome, counted};
+use super::key::ToKey;
+use super::observed::Observed;
+use super::policy::{Parts, Policy};
+use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup, NeverWaits, Summary, Watch};
+use crate::map::Operation;
+use alloc::sync::Arc;
+use core::hash::Hash;
+use std::time::Instant;
+
+/// The counter of a look-up.
+#[inline(always)]
+fn looked<R>(found: Option<&R>) -> Counter {
+    if found.is_some() { counted::HIT } else { counted::MISS }
+}
+
+/// The counter of a removal.
+#[inline(always)]
+fn removed<R>(found: Option<&R>) -> Counter {
+    if found.is_some() { counted::REMOVED } else { counted::ABSENT }
+}
+
+/// The counter of an insertion, by whether it replaced a value.
+#[inline(always)]
+fn inserted<R>(result: &Result<R, Full>, had: bool) -> Counter {
+    match (result, had) {
+        (Err(Full), _) => counted::FULL,
+        (Ok(_), true) => counted::REPLACED,
+        (Ok(_), false) => counted::INSERTED,
+    }
+}
+
+/// The counter of an insertion that replaces nothing.
+#[inline(always)]
+fn inserted_new(result: Result<bool, Full>) -> Counter {
+    match result {
+        Err(Full) => counted::FULL,
+        Ok(true) => counted::INSERTED,
+        Ok(false) => counted::PRESENT,
+    }
+}
+
+/// The counter of an alteration.
+fn altered<T>(result: &Result<Altered<T>, Full>) -> Counter {
+    const fn update(outcome: Outcome) -> Counter {
+        Counter::of(Call::Update, outcome)
+    }
+    match result {
+        Ok(Altered::Inserted) => const { update(Outcome::Inserted) },
+        Ok(Altered::Replaced) => const { update(Outcome::Replaced) },
+        Ok(Altered::Removed) => const { update(Outcome::Removed) },
+        Ok(Altered::Absent) => const { update(Outcome::Absent) },
+        Ok(Altered::Aborted(_)) => const { update(Outcome::Unchanged) },
+        Err(Full) => const { update(Outcome::Full) },
+    }
+}
+
+/// Operations by a key in any form that the map takes. Each is the map's own, counted.
+impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
+    /// What `read` makes of the value of a key: see [`Lookup::get_with`].
+    #[inline(always)]
+    #[track_caller]
+    pub fn get_with<Q, R>(
+        &self,
+        key: &Q,
+        read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
+    ) -> Option<R>
+    where
+        M: Lookup<Q>,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        let Some(parts) = self.parts() else { return self.inner.get_with(key, read) };
+        let mine = parts.lanes.mine();
+        if mine.is_due() {
+            return self.get_sampled(parts, key, read);
+        }
+        let found = self.inner.get_with(key, read);
+        mine.count(looked(found.as_ref()));
+        found
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn get_sampled<Q, R>(
+        &self,
+        parts: &Parts<M::Key>,
+        key: &Q,
+        read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
+    ) -> Option<R>
+    where
+        M: Lookup<Q>,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        let sample = Sample::begin(parts);
+        let found = self.inner.get_with(key, read);
+        sample.end(looked(found.as_ref()), key);
+        found
+    }
+
+    /// A clone of the value of a key: see [`Lookup::get`].
+    #[inline(always)]
+    #[track_caller]
+    pub fn get<Q>(&self, key: &Q) -> Option<<M as Lookup<Q>>::Value>
+    where
+        M: Lookup<Q>,
+        <M as Lookup<Q>>::Value: Clone,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        self.get_with(key, Clone::clone)
+    }
+
+    /// Whether there is a value for a key: see [`Lookup::contains_key`].
+    #[inline(always)]
+    #[track_caller]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        M: Lookup<Q>,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        self.get_with(key, |_| ()).is_some()
+    }
+
+    /// Takes the entry of a key out; returns what `read` makes of its value: see [`Lookup::remove_with`].
+    #[inline]
+    #[track_caller]
+    pub fn remove_with<Q, R>(
+        &self,
+        key: &Q,
+        read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
+    ) -> Option<R>
+    where
+        M: Lookup<Q>,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        let Some(parts) = self.parts() else { return self.inner.remove_with(key, read) };
+        let mine = parts.lanes.mine();
+        if mine.is_due() {
+            return self.remove_sampled(parts, key, read);
+        }
+        let found = self.inner.remove_with(key, read);
+        mine.count(removed(found.as_ref()));
+        found
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn remove_sampled<Q, R>(
+        &self,
+        parts: &Parts<M::Key>,
+        key: &Q,
+        read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
+    ) -> Option<R>
+    where
+        M: Lookup<Q>,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        let sample = Sample::begin(parts);
+        let found = self.inner.remove_with(key, read);
+        sample.end(removed(found.as_ref()), key);
+        found
+    }
+
+    /// Takes the entry of a key out; returns a clone of its value: see [`Lookup::remove`].
+    #[inline]
+    #[track_caller]
+    pub fn remove<Q>(&self, key: &Q) -> Option<<M as Lookup<Q>>::Value>
+    where
+        M: Lookup<Q>,
+        <M as Lookup<Q>>::Value: Clone,
+        Q: Hash + ToKey<M::Key> + ?Sized,
+    {
+        self.remove_with(key, Clone::clone)
+    }
+
+    /// The number of entries; exact where nobody changes the map. Not counted.
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether there are no entries. Not counted.
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// Meets every entry: see [`ConcurrentMap::for_each`].
+    #[track_caller]
+    pub fn for_each(&self, meet: impl FnMut(&M::Key, &M::Value)) {
+        let begun = self.parts().map(|parts| (parts, Instant::now()));
+        self.inner.for_each(meet);
+        if let Some((parts, begun)) = begun {
+            parts.watcher.count_whole(counted::ITERATED, begun.elapsed());
+        }
+    }
+
+    /// Takes every entry out: see [`ConcurrentMap::clear`].
+    #[track_caller]
+    pub fn clear(&self) {
+        let begun = self.parts().map(|parts| (parts, Instant::now()));
+        self.inner.clear();
+        if let Some((parts, begun)) = begun {
+            parts.watcher.count_whole(counted::CLEARED, begun.elapsed());
+        }
+    }
+}
+
+/// Operations that may put a key in. Each is the map's own, counted.
+impl<M: ConcurrentMap, P: Policy> Observed<M, P>
+where
+    M::Key: Hash + Clone,
+{
+    /// Gives a key a value; returns what `replaced` makes of the value it had: see [`ConcurrentMap::insert_with`].
+    ///
+    /// # Errors
+    /// [`Full`], from a map of fixed room alone.
+    #[inline]
+    #[track_caller]
+    pub fn insert_with<R>(
+        &self,
+        key: M::Key,
+        value: M::Value,
+        replaced: impl FnOnce(Option<&M::Value>) -> R,
+    ) -> Result<R, Full> {
+        let Some(parts) = self.parts() else {
+            return self.inner.insert_with(key, value, replaced);
+        };
+        let mine = parts.lanes.mine();
+        if mine.is_due() {
+            return self.insert_sampled(parts, key, value, replaced);
+        }
+        let mut had = false;
+        let result = self.inner.insert_with(key, value, |old| {
+            had = old.is_some();
+            replaced(old)
+        });
+        mine.count(inserted(&result, had));
+        result
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn insert_sampled<R>(
+        &self,
+        parts: &Parts<M::Key>,
+        key: M::Key,
+        value: M::Value,
+        replaced: impl FnOnce(Option<&M::Value>) -> R,
+    ) -> Result<R, Full> {
+        let kept = key.clone();
+        let sample = Sample::begin(parts);
+        let mut had = false;
+        let result = self.inner.insert_with(key, value, |old| {
+            had = old.is_some();
+            replaced(old)
+        });
+        sample.end(inserted(&result, had), &kept);
+        result
+    }
+
+    /// Gives a key a value; returns a clone of the value it had: see [`ConcurrentMap::insert`].
+    ///
+    /// # Errors
+    /// [`Full`], from a map of fixed room alone.
+    #[inline]
+    #[track_caller]
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method is of one lifetime, and the closure of all"
+    )]
+    pub fn insert(&self, key: M::Key, value: M::Value) -> Result<Option<M::Value>, Full>
+    where
+        M::Value: Clone,
+    {
+        self.insert_with(key, value, |old| old.cloned())
+    }
+
+    /// Gives a key a value if it has none; returns whether it had none: see [`ConcurrentMap::insert_new`].
+    ///
+    /// # Errors
+    /// [`Full`], from a map of fixed room alone.
+    #[inline]
+    #[track_caller]
+    pub fn insert_new(&self, key: M::Key, value: M::Value) -> Result<bool, Full> {
+        let Some(parts) = self.parts() else { return self.inner.insert_new(key, value) };
+        let mine = parts.lanes.mine();
+        if mine.is_due() {
+            let kept = key.clone();
+            let sample = Sample::begin(parts);
+            let result = self.inner.insert_new(key, value);
+            sample.end(inserted_new(result), &kept);
+            return result;
+        }
+        let result = self.inner.insert_new(key, value);
+        mine.count(inserted_new(result));
+        result
+    }
+
+    /// Inserts, replaces or removes in one atomic step, by what is there: see [`ConcurrentMap::alter`].
+    ///
+    /// # Errors
+    /// [`Full`], from a map of fixed room alone.
+    #[track_caller]
+    pub fn alter<T>(
+        &self,
+        key: M::Key,
+        decide: impl FnMut(Option<&M::Value>) -> Operation<M::Value, T>,
+    ) -> Result<Altered<T>, Full> {
+        let Some(parts) = self.parts() else { return self.inner.alter(key, decide) };
+        let mine = parts.lanes.mine();
+        if mine.is_due() {
+            let kept = key.clone();
+            let sample = Sample::begin(parts);
+            let result = self.inner.alter(key, decide);
+            sample.end(altered(&result), &kept);
+            return result;
+        }
+        let result = self.inner.alter(key, decide);
+        mine.count(altered(&result));
+        result
+    }
+}
+
+/// An operation that is being sampled.
+struct Sample<'p, K> {
+    parts: &'p Parts<K>,
+    begun: Instant,
+}
+
+impl<'p, K> Sample<'p, K> {
+    fn begin(parts: &'p Parts<K>) -> Self {
+        parts.lanes.mine().renew();
+        Self { parts, begun: Instant::now() }
+    }
+
+    fn end<Q: Hash + ToKey<K> + ?Sized>(self, counter: Counter, key: &Q) {
+        let took = self.begun.elapsed();
+        self.parts.lanes.mine().count(counter);
+        self.parts.watcher.note(counter, took);
+        let _ = key;
+    }
+}
+
+impl<M, P, Q> Lookup<Q> for Observed<M, P>
+where
+    M: ConcurrentMap + Lookup<Q>,
+    P: Policy,
+    Q: Hash + ToKey<M::Key> + ?Sized,
+{
+    type Value = <M as Lookup<Q>>::Value;
+
+    #[inline(always)]
+    #[track_caller]
+    fn get_with<R>(&self, key: &Q, read: impl FnOnce(&Self::Value) -> R) -> Option<R> {
+        self.get_with(key, read)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn remove_with<R>(&self, key: &Q, read: impl FnOnce(&Self::Value) -> R) -> Option<R> {
+        self.remove_with(key, read)
+    }
+}
+
+impl<M: ConcurrentMap, P: Policy> ConcurrentMap for Observed<M, P>
+where
+    M::Key: Hash + Clone,
+{
+    type Key = M::Key;
+
+    #[inline]
+    #[track_caller]
+    fn insert_with<R>(
+        &self,
+        key: Self::Key,
+        value: Self::Value,
+        replaced: impl FnOnce(Option<&Self::Value>) -> R,
+    ) -> Result<R, Full> {
+        self.insert_with(key, value, replaced)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn insert_new(&self, key: Self::Key, value: Self::Value) -> Result<bool, Full> {
+        self.insert_new(key, value)
+    }
+
+    #[track_caller]
+    fn alter<T>(
+        &self,
+        key: Self::Key,
+        decide: impl FnMut(Option<&Self::Value>) -> Operation<Self::Value, T>,
+    ) -> Result<Altered<T>, Full> {
+        self.alter(key, decide)
+    }
+
+    #[track_caller]
+    fn for_each(&self, meet: impl FnMut(&Self::Key, &Self::Value)) {
+        self.for_each(meet);
+    }
+
+    #[track_caller]
+    fn clear(&self) {
+        self.clear();
+    }
+
+    #[track_caller]
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn summary(&self) -> Summary {
+        self.inner.summary()
+    }
+
+    fn try_summary(&self) -> Option<Summary> {
+        self.inner.try_summary()
+    }
+
+    fn watch(&self, watch: Arc<dyn Watch>) -> Result<(), NeverWaits> {
+        self.inner.watch(watch)
+    }
+}

@@ -1,0 +1,219 @@
+//! The table of all metrics: what every exposition writes, and what dashboards, alerts and documents are compared with.
+
+use super::calls::{COUNTED, Call};
+use super::histogram::Durations;
+use super::series::{Collected, Series};
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::time::SystemTime;
+
+/// A metric: what it is called, and what it means.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Metric {
+    /// Its name, by Prometheus convention: with `_total` if it is a counter, and with its unit.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Its unit, with which the name ends; empty where it counts things.
+    pub unit: &'static str,
+    /// What it means.
+    pub help: &'static str,
+    /// The labels of its samples, without `le`.
+    pub labels: &'static [&'static str],
+    read: Read,
+}
+
+/// The type of a metric.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Only ever grows.
+    Counter,
+    /// Grows and shrinks.
+    Gauge,
+    /// Durations in buckets.
+    Histogram,
+    /// Says something by its labels; its value is one.
+    Info,
+}
+
+/// One sample of a metric.
+pub(super) struct Point {
+    /// The values of [`Metric::labels`].
+    pub(super) labels: Vec<Arc<str>>,
+    pub(super) value: Value,
+}
+
+/// What a sample says.
+pub(super) enum Value {
+    Count(u64),
+    Number(f64),
+    Durations(Durations),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Read {
+    /// From the numbers of one label: the labels behind `map`, and the value.
+    Map(fn(&Series) -> Vec<(Vec<&'static str>, Value)>),
+    /// From the collection as a whole.
+    Whole(fn(&Collected) -> Vec<Point>),
+}
+
+impl Metric {
+    /// Its samples.
+    pub(super) fn points(&self, collected: &Collected) -> Vec<Point> {
+        match self.read {
+            Read::Whole(read) => read(collected),
+            Read::Map(read) => {
+                let mut points = Vec::new();
+                for (map, series) in &collected.maps {
+                    points.extend(read(series).into_iter().map(|(labels, value)| {
+                        let labels = labels.into_iter().map(Arc::from);
+                        Point {
+                            labels: [Arc::clone(map)].into_iter().chain(labels).collect(),
+                            value,
+                        }
+                    }));
+                }
+                points
+            }
+        }
+    }
+}
+
+/// All metrics, in the order of expositions.
+#[must_use]
+pub fn metrics() -> &'static [Metric] {
+    METRICS
+}
+
+const fn gauge(name: &'static str, unit: &'static str, help: &'static str, read: Read) -> Metric {
+    Metric { name, kind: Kind::Gauge, unit, help, labels: &["map"], read }
+}
+
+const fn counter(name: &'static str, help: &'static str, read: Read) -> Metric {
+    Metric { name, kind: Kind::Counter, unit: "", help, labels: &["map"], read }
+}
+
+const METRICS: &[Metric] = &[
+    gauge("tophash_map_entries", "", "Entries in the map.", Read::Map(|of| counts(of.entries))),
+    gauge(
+        "tophash_map_capacity_entries",
+        "",
+        "Entries that the map holds before it grows.",
+        Read::Map(|of| counts(of.capacity)),
+    ),
+    gauge(
+        "tophash_map_memory_bytes",
+        "bytes",
+        "Bytes that the map has from the allocator, without what keys and values own elsewhere.",
+        Read::Map(|of| counts(of.bytes)),
+    ),
+    gauge(
+        "tophash_map_retired_bytes",
+        "bytes",
+        "Bytes that were replaced or removed and are not freed yet.",
+        Read::Map(|of| counts(of.retired_bytes)),
+    ),
+    gauge(
+        "tophash_map_last_write_timestamp_seconds",
+        "seconds",
+        "When the map was last changed, as far as samples and scrapes have seen it.",
+        Read::Map(|of| numbers(of.last_write.map(seconds_since_1970))),
+    ),
+    gauge(
+        "tophash_map_shard_imbalance_ratio",
+        "ratio",
+        "Entries of the fullest shard, in proportion to the mean.",
+        Read::Map(|of| numbers(of.imbalance)),
+    ),
+    Metric {
+        labels: &["map", "op", "result"],
+        ..counter(
+            "tophash_map_operations_total",
+            "Operations, by what they were and what came of them.",
+            Read::Map(operations),
+        )
+    },
+    counter(
+        "tophash_map_grows_total",
+        "How often the map, or a part of it, grew.",
+        Read::Map(|of| counts(of.growths)),
+    ),
+    counter(
+        "tophash_map_moved_entries_total",
+        "Entries that growth has moved.",
+        Read::Map(|of| counts(of.moved)),
+    ),
+    counter(
+        "tophash_map_collisions_total",
+        "Entries that share their whole hash with too many others.",
+        Read::Map(|of| counts(of.collisions)),
+    ),
+    counter(
+        "tophash_map_missed_summaries_total",
+        "Scrapes that did not wait for the map's lock, and told its size as it was at the scrape before.",
+        Read::Map(|of| counts(Some(of.missed_summaries))),
+    ),
+    Metric {
+        name: "tophash_map_operation_seconds",
+        kind: Kind::Histogram,
+        unit: "seconds",
+        help: "How long operations took, of those that were sampled.",
+        labels: &["map", "op"],
+        read: Read::Map(timings),
+    },
+    Metric {
+        labels: &[],
+        ..gauge(
+            "tophash_map_scrape_seconds",
+            "seconds",
+            "How long it took to ask all maps, this time.",
+            Read::Whole(|collected| {
+                let value = Value::Number(collected.took.as_secs_f64());
+                vec![Point { labels: Vec::new(), value }]
+            }),
+        )
+    },
+    Metric {
+        name: "tophash_build_info",
+        kind: Kind::Info,
+        unit: "",
+        help: "The version of tophash that the program was built with.",
+        labels: &["version"],
+        read: Read::Whole(|_| {
+            let labels = vec![Arc::from(env!("CARGO_PKG_VERSION"))];
+            vec![Point { labels, value: Value::Count(1) }]
+        }),
+    },
+];
+
+/// One sample without further labels, or none.
+fn counts(count: Option<u64>) -> Vec<(Vec<&'static str>, Value)> {
+    count.map(|count| (Vec::new(), Value::Count(count))).into_iter().collect()
+}
+
+fn numbers(number: Option<f64>) -> Vec<(Vec<&'static str>, Value)> {
+    number.map(|number| (Vec::new(), Value::Number(number))).into_iter().collect()
+}
+
+fn operations(of: &Series) -> Vec<(Vec<&'static str>, Value)> {
+    let all = COUNTED.iter().zip(of.operations);
+    all.map(|((call, outcome), count)| (vec![call.label(), outcome.label()], Value::Count(count)))
+        .collect()
+}
+
+/// Histograms are long, so one of which nothing was sampled yet is left out.
+fn timings(of: &Series) -> Vec<(Vec<&'static str>, Value)> {
+    let all = Call::ALL.iter().zip(&of.timings).filter(|(_, durations)| durations.count() > 0);
+    all.map(|(call, durations)| (vec![call.label()], Value::Durations(durations.clone()))).collect()
+}
+
+fn seconds_since_1970(date: SystemTime) -> f64 {
+    match date.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => since.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}
