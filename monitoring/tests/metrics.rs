@@ -1,7 +1,12 @@
 //! Every query of this folder names metrics that exist, by labels that they have: those of the table of
 //! `tophash::observe`, of the recording rules, and of Prometheus and Go themselves.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 #![expect(clippy::print_stderr, reason = "a test says what it skips")]
 
 mod common;
@@ -119,7 +124,11 @@ fn every_metric_and_label_of_every_query_exists() {
                 panic!("{place}: there is no metric {}: {query}", selector.metric)
             };
             for label in selector.labels {
-                assert!(has.contains(&label), "{place}: {} has no {label}: {query}", selector.metric);
+                assert!(
+                    has.contains(&label),
+                    "{place}: {} has no {label}: {query}",
+                    selector.metric
+                );
             }
         }
         for label in names.grouped {

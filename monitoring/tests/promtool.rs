@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::{alertmanager, files, folder, output, prometheus, rules};
+use common::{amtool, files, folder, output, prometheus, rules};
 use std::fs;
 use std::process::Command;
 
@@ -75,13 +75,16 @@ fn the_configurations_of_the_examples_are_valid() {
         let said = output(Command::new(promtool).args(["check", "config"]).arg(config));
         assert!(said.contains("2 rule files found"), "{said}");
     }
-    if let Some(amtool) = alertmanager("amtool", "the check of Alertmanager's configuration") {
+    if let Some(amtool) = amtool("the check of Alertmanager's configuration") {
         let file = folder().join("alertmanager/webhook.yml");
         output(Command::new(&amtool).arg("check-config").arg(&file));
-        // A critical alert has a route of its own.
-        let config = format!("--config.file={}", file.display());
-        let routes = ["config", "routes", "show", &config];
-        let said = output(Command::new(&amtool).args(routes));
-        assert!(said.contains(r#"severity="critical""#), "{said}");
+        // Each alert has a route that ends at the webhook.
+        for severity in ["warning", "critical"] {
+            let mut test = Command::new(&amtool);
+            test.args(["config", "routes", "test"])
+                .arg(format!("--config.file={}", file.display()));
+            let said = output(test.args([format!("severity={severity}"), "team=platform".into()]));
+            assert_eq!(said.lines().next(), Some("webhook"), "{severity}: {said}");
+        }
     }
 }

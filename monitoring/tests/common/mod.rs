@@ -98,26 +98,24 @@ pub(crate) fn rules() -> Vec<Rule> {
 
 /// A program of Prometheus (`promtool`, `prometheus`), or a loud skip.
 pub(crate) fn prometheus(program: &str, test: &str) -> Option<PathBuf> {
-    find("TOPHASH_PROMETHEUS", &[program], test)
+    find("TOPHASH_PROMETHEUS", program, test)
 }
 
-/// A program of Alertmanager (`amtool`, `alertmanager`), or a loud skip. Debian calls the server by another name.
-pub(crate) fn alertmanager(program: &str, test: &str) -> Option<PathBuf> {
-    find("TOPHASH_ALERTMANAGER", &[program, &format!("prometheus-{program}")], test)
+/// Alertmanager's `amtool`, or a loud skip.
+pub(crate) fn amtool(test: &str) -> Option<PathBuf> {
+    find("TOPHASH_ALERTMANAGER", "amtool", test)
 }
 
-fn find(variable: &str, names: &[&str], test: &str) -> Option<PathBuf> {
+fn find(variable: &str, name: &str, test: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os(variable).map(PathBuf::from) else {
         let required = std::env::var("TOPHASH_REQUIRE").as_deref() == Ok("all");
         assert!(!required, "{test} needs {variable}");
-        eprintln!("SKIPPED {test}: needs {} in {variable}; run cargo xtask test", names[0]);
+        eprintln!("SKIPPED {test}: needs {name} in {variable}; run cargo xtask test");
         return None;
     };
-    let mut paths =
-        names.iter().map(|name| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
-    Some(paths.find(|path| path.is_file()).unwrap_or_else(|| {
-        panic!("{variable} names {}, which has no {}", folder.display(), names[0])
-    }))
+    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.is_file(), "{variable} names {}, which has no {name}", folder.display());
+    Some(path)
 }
 
 /// Runs a command that must succeed; what it printed.

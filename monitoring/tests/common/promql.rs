@@ -97,9 +97,7 @@ fn tokens(query: &str) -> Vec<Token> {
             }
             '#' => while chars.next_if(|next| *next != '\n').is_some() {},
             // Numbers and durations.
-            '0'..='9' | '.' => {
-                while chars.next_if(|next| part(next) || *next == '.').is_some() {}
-            }
+            '0'..='9' | '.' => while chars.next_if(|next| part(next) || *next == '.').is_some() {},
             _ if part(&char) => {
                 let mut word = String::from(char);
                 while let Some(next) = chars.next_if(part) {
