@@ -23,3 +23,11 @@ pub(super) fn date(moment: u64) -> SystemTime {
     let today = SystemTime::now();
     today.checked_sub(ago).unwrap_or(today)
 }
+
+/// A date as metrics and dumps write it.
+pub(super) fn seconds_since_1970(date: SystemTime) -> f64 {
+    match date.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => since.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}

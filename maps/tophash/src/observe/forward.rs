@@ -165,6 +165,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         let sample = Sample::begin(parts);
         let found = self.inner.remove_with(key, read);
         sample.end(removed(found.as_ref()), key);
+        self.look(parts);
         found
     }
 
@@ -264,6 +265,7 @@ where
             replaced(old)
         });
         sample.end(inserted(&result, had), &kept);
+        self.look(parts);
         result
     }
 
@@ -298,6 +300,7 @@ where
             let sample = Sample::begin(parts);
             let result = self.inner.insert_new(key, value);
             sample.end(inserted_new(result), &kept);
+            self.look(parts);
             return result;
         }
         let result = self.inner.insert_new(key, value);
@@ -322,6 +325,7 @@ where
             let sample = Sample::begin(parts);
             let result = self.inner.alter(key, decide);
             sample.end(altered(&result), &kept);
+            self.look(parts);
             return result;
         }
         let result = self.inner.alter(key, decide);
@@ -346,7 +350,7 @@ impl<'p, K> Sample<'p, K> {
         let took = self.begun.elapsed();
         self.parts.lanes.mine().count(counter);
         self.parts.watcher.note(counter, took);
-        let _ = key;
+        self.parts.watcher.meet(counter, key);
     }
 }
 

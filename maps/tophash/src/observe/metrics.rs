@@ -1,12 +1,15 @@
 //! The table of all metrics: what every exposition writes, and what dashboards, alerts and documents are compared with.
 
 use super::calls::{COUNTED, Call};
+use super::clock::seconds_since_1970;
 use super::histogram::Durations;
+use super::observed::RANKS;
 use super::series::{Collected, Series};
+use super::waits::{Locks, MODES, mode_label};
+use crate::concurrent::Mode;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use std::time::SystemTime;
 
 /// A metric: what it is called, and what it means.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +59,7 @@ pub(super) enum Value {
 #[derive(Clone, Copy, Debug)]
 enum Read {
     /// From the numbers of one label: the labels behind `map`, and the value.
-    Map(fn(&Series) -> Vec<(Vec<&'static str>, Value)>),
+    Map(fn(&Series) -> Of),
     /// From the collection as a whole.
     Whole(fn(&Collected) -> Vec<Point>),
 }
@@ -118,6 +121,12 @@ const METRICS: &[Metric] = &[
         Read::Map(|of| counts(of.retired_bytes)),
     ),
     gauge(
+        "tophash_map_blocked_waiters",
+        "",
+        "Calls that have waited for the map's lock for so long that there was an alarm, and wait still.",
+        Read::Map(|of| counts(of.locks.as_ref().map(|locks| locks.blocked))),
+    ),
+    gauge(
         "tophash_map_last_write_timestamp_seconds",
         "seconds",
         "When the map was last changed, as far as samples and scrapes have seen it.",
@@ -129,6 +138,15 @@ const METRICS: &[Metric] = &[
         "Entries of the fullest shard, in proportion to the mean.",
         Read::Map(|of| numbers(of.imbalance)),
     ),
+    Metric {
+        labels: &["map", "rank"],
+        ..gauge(
+            "tophash_map_hot_key_share_ratio",
+            "ratio",
+            "Share of the sampled operations that met the key of this rank.",
+            Read::Map(hot_keys),
+        )
+    },
     Metric {
         labels: &["map", "op", "result"],
         ..counter(
@@ -158,6 +176,35 @@ const METRICS: &[Metric] = &[
         Read::Map(|of| counts(Some(of.missed_summaries))),
     ),
     Metric {
+        labels: &["map", "mode"],
+        ..counter(
+            "tophash_map_blocked_alarms_total",
+            "Calls that waited for the map's lock for so long that there was an alarm.",
+            Read::Map(alarms),
+        )
+    },
+    counter(
+        "tophash_map_dropped_alarms_total",
+        "Alarms that reached no handler, because too many were waiting.",
+        Read::Map(|of| counts(of.locks.as_ref().map(|locks| locks.dropped_alarms))),
+    ),
+    Metric {
+        name: "tophash_map_wait_seconds",
+        kind: Kind::Histogram,
+        unit: "seconds",
+        help: "How long calls waited for the map's locks, of those that found them taken.",
+        labels: &["map", "mode"],
+        read: Read::Map(waits),
+    },
+    Metric {
+        name: "tophash_map_hold_seconds",
+        kind: Kind::Histogram,
+        unit: "seconds",
+        help: "How long calls had the map's locks, of those that were sampled.",
+        labels: &["map", "mode"],
+        read: Read::Map(holds),
+    },
+    Metric {
         name: "tophash_map_operation_seconds",
         kind: Kind::Histogram,
         unit: "seconds",
@@ -171,10 +218,35 @@ const METRICS: &[Metric] = &[
             "tophash_map_scrape_seconds",
             "seconds",
             "How long it took to ask all maps, this time.",
-            Read::Whole(|collected| {
-                let value = Value::Number(collected.took.as_secs_f64());
-                vec![Point { labels: Vec::new(), value }]
-            }),
+            Read::Whole(|all| whole(Value::Number(all.took.as_secs_f64()))),
+        )
+    },
+    Metric {
+        labels: &["component"],
+        ..counter("tophash_panics_total", "Panics of the program.", Read::Whole(panics))
+    },
+    Metric {
+        labels: &[],
+        ..counter(
+            "tophash_handler_panics_total",
+            "Handlers of alarms and events that panicked.",
+            Read::Whole(|all| whole(Value::Count(all.handler_panics))),
+        )
+    },
+    Metric {
+        labels: &[],
+        ..counter(
+            "tophash_dumps_total",
+            "Dumps that were written.",
+            Read::Whole(|all| whole(Value::Count(all.dumps))),
+        )
+    },
+    Metric {
+        labels: &[],
+        ..counter(
+            "tophash_dump_failures_total",
+            "Dumps that could not be written.",
+            Read::Whole(|all| whole(Value::Count(all.dump_failures))),
         )
     },
     Metric {
@@ -190,30 +262,117 @@ const METRICS: &[Metric] = &[
     },
 ];
 
+/// The metrics under names that Go teams use for them, told if [`Registry::aliases`](super::Registry::aliases) is on.
+#[must_use]
+pub fn aliases() -> &'static [Metric] {
+    ALIASES
+}
+
+const ALIASES: &[Metric] = &[
+    gauge(
+        "map_entry_count",
+        "",
+        "The same as tophash_map_entries.",
+        Read::Map(|of| counts(of.entries)),
+    ),
+    gauge(
+        "map_size_bytes",
+        "bytes",
+        "The same as tophash_map_memory_bytes.",
+        Read::Map(|of| counts(of.bytes)),
+    ),
+    counter(
+        "map_grow_total",
+        "The same as tophash_map_grows_total.",
+        Read::Map(|of| counts(of.growths)),
+    ),
+    counter(
+        "monmap_read_total",
+        "Operations of tophash_map_operations_total that change nothing.",
+        Read::Map(|of| counts(Some(called(of, false)))),
+    ),
+    counter(
+        "monmap_write_total",
+        "Operations of tophash_map_operations_total that may change the map.",
+        Read::Map(|of| counts(Some(called(of, true)))),
+    ),
+    Metric {
+        name: "monmap_block_seconds",
+        kind: Kind::Histogram,
+        unit: "seconds",
+        help: "The same as tophash_map_wait_seconds, of both modes.",
+        labels: &["map"],
+        read: Read::Map(|of| {
+            let Some(locks) = &of.locks else { return Vec::new() };
+            let mut waits = locks.read_waits.clone();
+            waits.merge(&locks.write_waits);
+            vec![(Vec::new(), Value::Durations(waits))]
+        }),
+    },
+];
+
+/// What is read of one map: the labels behind `map`, and the value.
+type Of = Vec<(Vec<&'static str>, Value)>;
+
 /// One sample without further labels, or none.
-fn counts(count: Option<u64>) -> Vec<(Vec<&'static str>, Value)> {
+fn counts(count: Option<u64>) -> Of {
     count.map(|count| (Vec::new(), Value::Count(count))).into_iter().collect()
 }
 
-fn numbers(number: Option<f64>) -> Vec<(Vec<&'static str>, Value)> {
+fn numbers(number: Option<f64>) -> Of {
     number.map(|number| (Vec::new(), Value::Number(number))).into_iter().collect()
 }
 
-fn operations(of: &Series) -> Vec<(Vec<&'static str>, Value)> {
+fn operations(of: &Series) -> Of {
     let all = COUNTED.iter().zip(of.operations);
     all.map(|((call, outcome), count)| (vec![call.label(), outcome.label()], Value::Count(count)))
         .collect()
 }
 
 /// Histograms are long, so one of which nothing was sampled yet is left out.
-fn timings(of: &Series) -> Vec<(Vec<&'static str>, Value)> {
+fn timings(of: &Series) -> Of {
     let all = Call::ALL.iter().zip(&of.timings).filter(|(_, durations)| durations.count() > 0);
     all.map(|(call, durations)| (vec![call.label()], Value::Durations(durations.clone()))).collect()
 }
 
-fn seconds_since_1970(date: SystemTime) -> f64 {
-    match date.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => since.as_secs_f64(),
-        Err(before) => -before.duration().as_secs_f64(),
-    }
+fn hot_keys(of: &Series) -> Of {
+    const RANK: [&str; RANKS] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
+    let ranked = RANK.into_iter().zip(of.hot);
+    let told = ranked.filter_map(|(rank, share)| Some((vec![rank], Value::Number(share?))));
+    told.collect()
+}
+
+fn alarms(of: &Series) -> Of {
+    by_mode(of, |locks, mode| Value::Count(locks.of(mode).2))
+}
+
+fn waits(of: &Series) -> Of {
+    by_mode(of, |locks, mode| Value::Durations(locks.of(mode).0.clone()))
+}
+
+fn holds(of: &Series) -> Of {
+    by_mode(of, |locks, mode| Value::Durations(locks.of(mode).1.clone()))
+}
+
+fn by_mode(of: &Series, read: fn(&Locks, Mode) -> Value) -> Of {
+    let Some(locks) = &of.locks else { return Vec::new() };
+    MODES.map(|mode| (vec![mode_label(mode)], read(locks, mode))).into()
+}
+
+/// Operations that may change the map, or those that may not.
+fn called(of: &Series, writes: bool) -> u64 {
+    let all = COUNTED.iter().zip(of.operations);
+    all.filter(|((call, _), _)| call.writes() == writes).map(|(_, count)| count).sum()
+}
+
+fn whole(value: Value) -> Vec<Point> {
+    vec![Point { labels: Vec::new(), value }]
+}
+
+fn panics(all: &Collected) -> Vec<Point> {
+    let point = |(component, count): &(Arc<str>, u64)| Point {
+        labels: vec![Arc::clone(component)],
+        value: Value::Count(*count),
+    };
+    all.panics.iter().map(point).collect()
 }

@@ -1,27 +1,43 @@
 //! Maps that tell what is done with them.
+mod alarm;
+mod builder;
 mod calls;
 mod clock;
+mod dump;
 mod forward;
+mod growth;
+mod heat;
 mod histogram;
+mod hot;
+mod json;
 mod key;
 mod lanes;
 mod metrics;
+mod notifier;
 mod observed;
+mod panics;
 mod policy;
 pub mod prometheus;
 mod registry;
 mod report;
 mod series;
+mod sketch;
+mod waits;
 mod watcher;
 
+pub use alarm::{Alarm, Event, Growth};
+pub use builder::Builder;
 pub use calls::{Call, Outcome};
+pub use dump::{Dump, DumpError};
+pub use heat::{Heat, HeatLevels};
 pub use histogram::Durations;
+pub use hot::HotKey;
 pub use key::ToKey;
-pub use metrics::{Kind, Metric, metrics};
+pub use metrics::{Kind, Metric, aliases, metrics};
 pub use observed::Observed;
+pub use panics::{PanicHook, Trace, panic_hook, trace};
 pub use policy::{Counted, Off, Policy};
 pub use registry::Registry;
 pub use report::{Operations, Report, Timing};
-
-use lanes::Lanes;
-use watcher::Watcher;
+pub use waits::Locks;
+pub use watcher::Keys;

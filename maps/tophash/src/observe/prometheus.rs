@@ -17,7 +17,7 @@
 //! # Ok::<(), tophash::Full>(())
 //! ```
 
-use super::metrics::{Kind, Metric, Point, Value, metrics};
+use super::metrics::{Kind, Metric, Point, Value, aliases, metrics};
 use super::registry::Registry;
 use super::series::Collected;
 use alloc::string::String;
@@ -96,7 +96,8 @@ pub fn encode_into(registry: &Registry, format: Format, text: &mut String) {
 }
 
 pub(super) fn write_all(collected: &Collected, format: Format, text: &mut String) -> fmt::Result {
-    for metric in metrics() {
+    let aliases = if collected.aliases { aliases() } else { &[] };
+    for metric in metrics().iter().chain(aliases) {
         let points = metric.points(collected);
         if !points.is_empty() {
             write_metric(metric, &points, format, text)?;

@@ -1,6 +1,10 @@
 //! The maps of a program by name: who is asked when metrics are collected.
 
+use super::alarm::Event;
+use super::dump::Dumped;
+use super::notifier::Notifier;
 use super::observed::Observed;
+use super::panics::panics;
 use super::report::Report;
 use super::series::{Collected, Series};
 use crate::concurrent::{ConcurrentMap, Summary};
@@ -10,6 +14,7 @@ use alloc::string::String;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -26,9 +31,12 @@ const OTHER: &str = "other";
 #[derive(Clone)]
 pub struct Registry(Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     maps: Mutex<Maps>,
     most_names: usize,
+    pub(super) notifier: Notifier,
+    pub(super) dumped: Dumped,
+    aliases: AtomicBool,
 }
 
 #[derive(Default)]
@@ -70,7 +78,7 @@ where
     }
 
     fn report(&self) -> Report {
-        self.report(self.inner().try_summary())
+        self.try_stats()
     }
 }
 
@@ -84,7 +92,13 @@ impl Registry {
     /// A registry for so many names.
     #[must_use]
     pub fn with_most_names(most_names: usize) -> Self {
-        Self(Arc::new(Inner { maps: Mutex::default(), most_names }))
+        Self(Arc::new(Inner {
+            maps: Mutex::default(),
+            most_names,
+            notifier: Notifier::default(),
+            dumped: Dumped::default(),
+            aliases: AtomicBool::new(false),
+        }))
     }
 
     /// The registry of the process.
@@ -113,6 +127,27 @@ impl Registry {
         Observed<M>: Send + Sync,
     {
         self.insert(map.name(), Held::Static(map));
+    }
+
+    /// Also tells metrics under names that Go teams use for them: `map_size_bytes`, `map_entry_count`, `map_grow_total`,
+    /// `monmap_read_total`, `monmap_write_total` and `monmap_block_seconds`. (`promtool check metrics` does not like the second.)
+    pub fn aliases(&self, on: bool) {
+        self.0.aliases.store(on, Relaxed);
+    }
+
+    /// Calls `handle` with what maps and dumps tell by themselves, on the registry's own thread: alarms and growth of the maps that
+    /// were built with [`Builder::alarms_to`](super::Builder::alarms_to) this registry (or with none, for the global one), and dumps
+    /// of this registry that failed. It may take its time and may panic, and no operation of a map waits for it.
+    pub fn on_event(&self, handle: impl Fn(&Event) + Send + Sync + 'static) {
+        self.0.notifier.handle(Arc::new(handle));
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.0
+    }
+
+    pub(super) fn from_inner(inner: Arc<Inner>) -> Self {
+        Self(inner)
     }
 
     /// What each map tells, in the order in which they were added.
@@ -145,7 +180,16 @@ impl Registry {
             all.entry(Arc::clone(label)).or_default().merge(departed);
         }
         drop(maps);
-        Collected { maps: all.into_iter().collect(), took: begun.elapsed() }
+        let Inner { notifier, dumped, aliases, .. } = &*self.0;
+        Collected {
+            maps: all.into_iter().collect(),
+            took: begun.elapsed(),
+            handler_panics: notifier.panicked.load(Relaxed),
+            dumps: dumped.written.load(Relaxed),
+            dump_failures: dumped.failed.load(Relaxed),
+            panics: panics(),
+            aliases: aliases.load(Relaxed),
+        }
     }
 
     fn insert(&self, name: &str, map: Held) {

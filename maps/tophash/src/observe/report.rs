@@ -1,11 +1,16 @@
 //! What an observed map tells: plain data, taken at one moment.
 
+use super::alarm::Growth;
+mod display;
+mod json;
+
 use super::calls::{COUNTED, Call, Outcome};
 use super::histogram::Durations;
+use super::hot::HotKey;
+use super::waits::Locks;
 use crate::concurrent::Summary;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use std::time::SystemTime;
 
 /// What an observed map tells about itself and its use: see [`Observed::stats`](super::Observed::stats).
@@ -27,6 +32,14 @@ pub struct Report {
     /// When the map was last changed: by the change that was sampled last, or by the first look at the map that saw more
     /// changes than the look before.
     pub last_write: Option<SystemTime>,
+    /// Waits for the map's locks, and alarms; `None` if it has none.
+    pub locks: Option<Locks>,
+    /// Samples of keys in the window that is running and the one before.
+    pub samples: u64,
+    /// The ten keys that these met most often, written as [`Builder::show_keys`](super::Builder::show_keys) says.
+    pub hot_keys: Vec<HotKey<String>>,
+    /// When the map grew, the last few times that somebody saw it.
+    pub growths: Vec<Growth>,
 }
 
 /// How often an operation came out in one way.
@@ -75,30 +88,5 @@ impl Report {
     pub fn hit_ratio(&self) -> Option<f64> {
         let all = self.calls(Call::Get);
         (all > 0).then(|| self.count(Call::Get, Outcome::Hit) as f64 / all as f64)
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.map)?;
-        match &self.summary {
-            Some(summary) => {
-                write!(f, " {} of {} entries", summary.kind, summary.entries)?;
-                if let Some(bytes) = summary.bytes {
-                    write!(f, ", {bytes} bytes")?;
-                }
-            }
-            None => f.write_str(" locked, so its size is not known")?,
-        }
-        for each in self.operations.iter().filter(|each| each.count > 0) {
-            write!(f, "\n  {} {}: {}", each.call.label(), each.outcome.label(), each.count)?;
-        }
-        for Timing { call, durations } in &self.timings {
-            if let Some(mean) = durations.mean() {
-                let sampled = durations.count();
-                write!(f, "\n  {} took {mean:?} in the mean of {sampled} sampled", call.label())?;
-            }
-        }
-        Ok(())
     }
 }

@@ -2,7 +2,9 @@
 
 use super::calls::{COUNTED, Call};
 use super::histogram::Durations;
+use super::observed::RANKS;
 use super::report::Report;
+use super::waits::Locks;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -13,6 +15,13 @@ pub(super) struct Collected {
     /// By label.
     pub(super) maps: Vec<(Arc<str>, Series)>,
     pub(super) took: Duration,
+    pub(super) handler_panics: u64,
+    pub(super) dumps: u64,
+    pub(super) dump_failures: u64,
+    /// By component.
+    pub(super) panics: Vec<(Arc<str>, u64)>,
+    /// Whether metrics are also told under the names that Go teams use.
+    pub(super) aliases: bool,
 }
 
 /// The numbers of a label; `None` is what no map of it knows.
@@ -30,6 +39,10 @@ pub(super) struct Series {
     pub(super) missed_summaries: u64,
     pub(super) operations: [u64; COUNTED.len()],
     pub(super) timings: [Durations; Call::ALL.len()],
+    /// `None` if no map has locks.
+    pub(super) locks: Option<Locks>,
+    /// The shares of the hottest keys, by rank.
+    pub(super) hot: [Option<f64>; RANKS],
 }
 
 impl Series {
@@ -54,6 +67,10 @@ impl Series {
         for (durations, told) in series.timings.iter_mut().zip(&report.timings) {
             durations.clone_from(&told.durations);
         }
+        for (share, hot) in series.hot.iter_mut().zip(&report.hot_keys) {
+            *share = Some(hot.share);
+        }
+        series.locks.clone_from(&report.locks);
         series
     }
 
@@ -66,6 +83,7 @@ impl Series {
             missed_summaries: self.missed_summaries,
             operations: self.operations,
             timings: self.timings,
+            locks: self.locks.map(|locks| Locks { blocked: 0, ..locks }),
             ..Self::default()
         }
     }
@@ -92,6 +110,12 @@ impl Series {
         }
         for (sum, more) in self.timings.iter_mut().zip(&other.timings) {
             sum.merge(more);
+        }
+        if let Some(more) = &other.locks {
+            self.locks.get_or_insert_default().merge(more);
+        }
+        for (share, other) in self.hot.iter_mut().zip(other.hot) {
+            *share = largest(*share, other);
         }
     }
 }

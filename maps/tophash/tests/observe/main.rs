@@ -2,4 +2,8 @@
 #![cfg(feature = "std")]
 
 mod counts;
+mod dumps;
+mod gate;
+mod hot;
+mod locks;
 mod text;

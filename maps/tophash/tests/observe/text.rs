@@ -5,7 +5,9 @@ use tophash::HashMap;
 use tophash::observe::prometheus::{Format, accept, encode};
 use tophash::observe::{Observed, Registry};
 
-fn registry_of(names: &[&str]) -> (Registry, Vec<Arc<Observed<HashMap<u64, u64>>>>) {
+type Map = Arc<Observed<HashMap<u64, u64>>>;
+
+fn registry_of(names: &[&str]) -> (Registry, Vec<Map>) {
     let registry = Registry::new();
     let maps: Vec<_> =
         names.iter().map(|name| Arc::new(Observed::new(*name, HashMap::new()))).collect();
