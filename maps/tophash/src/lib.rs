@@ -173,6 +173,10 @@ mod concurrent;
 mod error;
 #[cfg(not(loom))]
 mod hasher;
+#[cfg(all(feature = "locked", not(loom)))]
+mod lock;
+#[cfg(all(feature = "locked", not(loom)))]
+mod locked;
 #[cfg(not(loom))]
 mod map;
 #[cfg(all(feature = "std", not(loom)))]
@@ -186,6 +190,8 @@ mod reentry;
 mod serialize;
 #[cfg(not(loom))]
 pub mod set;
+#[cfg(all(feature = "locked", not(loom)))]
+pub mod sharded;
 #[cfg(not(loom))]
 mod stats;
 mod sync;
@@ -199,8 +205,12 @@ pub use concurrent::{
 #[cfg(not(loom))]
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use hashbrown;
 #[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use locked::Locked;
 #[cfg(not(loom))]
 pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
@@ -212,5 +222,7 @@ pub use raw::mutants;
 pub use raw::plain::Plain;
 #[cfg(not(loom))]
 pub use set::{HashSet, PlainSet};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use sharded::Sharded;
 #[cfg(not(loom))]
 pub use stats::Stats;

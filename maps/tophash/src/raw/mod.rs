@@ -135,6 +135,8 @@ mod page;
 #[cfg(not(loom))]
 pub(crate) mod plain;
 mod run;
+#[cfg(all(feature = "locked", not(loom)))]
+pub(crate) mod site;
 mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]
