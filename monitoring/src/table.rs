@@ -45,7 +45,8 @@ pub const ROWS: &[Row] = &[
     Row { title: "Growth", panels: GROWTH },
     Row { title: "Hot keys", panels: HOT_KEYS },
     Row { title: "The observer itself", panels: OBSERVER },
-    Row { title: "Maps of Go services", panels: GO },
+    Row { title: "Goroutines of Go services", panels: GOROUTINES },
+    Row { title: "Maps as Go services name them", panels: GO },
 ];
 
 const STATE: &[Panel] = &[
@@ -301,16 +302,35 @@ const OBSERVER: &[Panel] = &[
         )],
     ),
     lines(
-        "Alarms that were dropped",
-        "Within an hour: whoever takes them is slower than they come.",
+        "What was lost",
+        "Within an hour: alarms that came faster than they were handled, handlers that panicked, dumps that could not be written.",
         Unit::Count,
-        &[query("sum by (map) (increase(tophash_map_dropped_alarms_total{$maps}[1h]))", "{{map}}")],
+        &[
+            query(
+                "sum by (map) (increase(tophash_map_dropped_alarms_total{$maps}[1h]))",
+                "alarms of {{map}}",
+            ),
+            query("sum(increase(tophash_handler_panics_total{$services}[1h]))", "handlers"),
+            query("sum(increase(tophash_dump_failures_total{$services}[1h]))", "dumps"),
+        ],
     ),
     lines(
-        "Time of a collection",
-        "How long the last scrape took within the service.",
-        Unit::Seconds,
-        &[query("max by (instance) (tophash_map_scrape_seconds{$services})", "{{instance}}")],
+        "Scrapes without sizes",
+        "Within an hour: those that would have had to wait for a map's lock. They told the sizes of the scrape before.",
+        Unit::Count,
+        &[query(
+            "sum by (map) (increase(tophash_map_missed_summaries_total{$maps}[1h]))",
+            "{{map}}",
+        )],
+    ),
+    lines(
+        "Dumps and collection",
+        "Dumps that were written within an hour, and the seconds that the last scrape took within the service.",
+        Unit::Times,
+        &[
+            query("sum(increase(tophash_dumps_total{$services}[1h]))", "dumps"),
+            query("max by (instance) (tophash_map_scrape_seconds{$services})", "{{instance}}"),
+        ],
     ),
     lines(
         "Versions",
@@ -320,13 +340,14 @@ const OBSERVER: &[Panel] = &[
     ),
 ];
 
+const GOROUTINES: &[Panel] = &[lines(
+    "Goroutines",
+    "More than 500 for five minutes fire TophashGoroutinesHigh.",
+    Unit::Count,
+    &[query("go_goroutines{$services}", "{{instance}}")],
+)];
+
 const GO: &[Panel] = &[
-    lines(
-        "Goroutines",
-        "More than 500 for five minutes fire TophashGoroutinesHigh.",
-        Unit::Count,
-        &[query("go_goroutines{$services}", "{{instance}}")],
-    ),
     lines(
         "Entries",
         "As Go teams name them; services in Rust have them too where the aliases are on.",
@@ -338,6 +359,15 @@ const GO: &[Panel] = &[
         "As above.",
         Unit::Bytes,
         &[query("sum by (map) (map_size_bytes{$maps})", "{{map}}")],
+    ),
+    lines(
+        "Waits for the lock, p99",
+        "As above.",
+        Unit::Seconds,
+        &[query(
+            "histogram_quantile(0.99, sum by (map, le) (rate(monmap_block_seconds_bucket{$maps}[$__rate_interval])))",
+            "{{map}}",
+        )],
     ),
     lines(
         "Growths in an hour",

@@ -17,7 +17,7 @@ use common::{Rule, files, list, output, prometheus, read, rules, stem, string, y
 use promql::names;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
-use tophash::observe::{Kind, metrics};
+use tophash::observe::{Kind, aliases, metrics};
 use tophash_monitoring::ROWS;
 
 /// What Prometheus gives every series that it scrapes from the examples' services, in a cluster too.
@@ -90,7 +90,7 @@ fn known() -> BTreeMap<String, BTreeSet<String>> {
         let all = labels.iter().chain(&SCRAPED).map(|label| (*label).to_owned());
         known.insert(name, all.collect());
     };
-    for metric in metrics() {
+    for metric in metrics().iter().chain(aliases()) {
         if metric.kind == Kind::Histogram {
             let with_bound = [metric.labels, &["le"]].concat();
             add(format!("{}_bucket", metric.name), &with_bound);
@@ -134,6 +134,23 @@ fn every_metric_and_label_of_every_query_exists() {
         for label in names.grouped {
             assert!(labels.contains(&label), "{place}: nothing has a label {label}: {query}");
         }
+    }
+}
+
+/// What is told and never seen might as well not be told.
+#[test]
+fn every_metric_is_on_the_dashboard() {
+    let mut drawn = BTreeSet::new();
+    for query in ROWS.iter().flat_map(|row| row.panels).flat_map(|panel| panel.queries) {
+        let selectors = names(&filled(&query.with_variables())).selectors;
+        drawn.extend(selectors.into_iter().map(|selector| selector.metric));
+    }
+    for rule in rules().iter().filter(|rule| drawn.contains(&rule.name)).collect::<Vec<_>>() {
+        drawn.extend(names(&rule.query).selectors.into_iter().map(|selector| selector.metric));
+    }
+    for metric in metrics().iter().chain(aliases()) {
+        let shown = |end: &str| drawn.contains(&format!("{}{end}", metric.name));
+        assert!(shown("") || shown("_bucket"), "{} is in no picture", metric.name);
     }
 }
 
