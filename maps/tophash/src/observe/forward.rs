@@ -4,62 +4,18 @@
 //! sampled costs a look at how many are left until the next one, and a count, both on the thread's own cache lines. All of them
 //! pass the place of the caller on, so that a lock's holder is found where it is in the program, and not here.
 
-use super::calls::{Call, Counter, Outcome, counted};
+mod outcome;
+mod traits;
+
+use super::calls::{Counter, counted};
 use super::key::ToKey;
 use super::observed::Observed;
 use super::policy::{Parts, Policy};
-use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup, NeverWaits, Summary, Watch};
+use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup};
 use crate::map::Operation;
-use alloc::sync::Arc;
 use core::hash::Hash;
+use outcome::{altered, inserted, inserted_new, looked, removed};
 use std::time::Instant;
-
-/// The counter of a look-up.
-#[inline(always)]
-fn looked<R>(found: Option<&R>) -> Counter {
-    if found.is_some() { counted::HIT } else { counted::MISS }
-}
-
-/// The counter of a removal.
-#[inline(always)]
-fn removed<R>(found: Option<&R>) -> Counter {
-    if found.is_some() { counted::REMOVED } else { counted::ABSENT }
-}
-
-/// The counter of an insertion, by whether it replaced a value.
-#[inline(always)]
-fn inserted<R>(result: &Result<R, Full>, had: bool) -> Counter {
-    match (result, had) {
-        (Err(Full), _) => counted::FULL,
-        (Ok(_), true) => counted::REPLACED,
-        (Ok(_), false) => counted::INSERTED,
-    }
-}
-
-/// The counter of an insertion that replaces nothing.
-#[inline(always)]
-fn inserted_new(result: Result<bool, Full>) -> Counter {
-    match result {
-        Err(Full) => counted::FULL,
-        Ok(true) => counted::INSERTED,
-        Ok(false) => counted::PRESENT,
-    }
-}
-
-/// The counter of an alteration.
-fn altered<T>(result: &Result<Altered<T>, Full>) -> Counter {
-    const fn update(outcome: Outcome) -> Counter {
-        Counter::of(Call::Update, outcome)
-    }
-    match result {
-        Ok(Altered::Inserted) => const { update(Outcome::Inserted) },
-        Ok(Altered::Replaced) => const { update(Outcome::Replaced) },
-        Ok(Altered::Removed) => const { update(Outcome::Removed) },
-        Ok(Altered::Absent) => const { update(Outcome::Absent) },
-        Ok(Altered::Aborted(_)) => const { update(Outcome::Unchanged) },
-        Err(Full) => const { update(Outcome::Full) },
-    }
-}
 
 /// Operations by a key in any form that the map takes. Each is the map's own, counted.
 impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
@@ -351,86 +307,5 @@ impl<'p, K> Sample<'p, K> {
         self.parts.lanes.mine().count(counter);
         self.parts.watcher.note(counter, took);
         self.parts.watcher.meet(counter, key);
-    }
-}
-
-impl<M, P, Q> Lookup<Q> for Observed<M, P>
-where
-    M: ConcurrentMap + Lookup<Q>,
-    P: Policy,
-    Q: Hash + ToKey<M::Key> + ?Sized,
-{
-    type Value = <M as Lookup<Q>>::Value;
-
-    #[inline(always)]
-    #[track_caller]
-    fn get_with<R>(&self, key: &Q, read: impl FnOnce(&Self::Value) -> R) -> Option<R> {
-        self.get_with(key, read)
-    }
-
-    #[inline]
-    #[track_caller]
-    fn remove_with<R>(&self, key: &Q, read: impl FnOnce(&Self::Value) -> R) -> Option<R> {
-        self.remove_with(key, read)
-    }
-}
-
-impl<M: ConcurrentMap, P: Policy> ConcurrentMap for Observed<M, P>
-where
-    M::Key: Hash + Clone,
-{
-    type Key = M::Key;
-
-    #[inline]
-    #[track_caller]
-    fn insert_with<R>(
-        &self,
-        key: Self::Key,
-        value: Self::Value,
-        replaced: impl FnOnce(Option<&Self::Value>) -> R,
-    ) -> Result<R, Full> {
-        self.insert_with(key, value, replaced)
-    }
-
-    #[inline]
-    #[track_caller]
-    fn insert_new(&self, key: Self::Key, value: Self::Value) -> Result<bool, Full> {
-        self.insert_new(key, value)
-    }
-
-    #[track_caller]
-    fn alter<T>(
-        &self,
-        key: Self::Key,
-        decide: impl FnMut(Option<&Self::Value>) -> Operation<Self::Value, T>,
-    ) -> Result<Altered<T>, Full> {
-        self.alter(key, decide)
-    }
-
-    #[track_caller]
-    fn for_each(&self, meet: impl FnMut(&Self::Key, &Self::Value)) {
-        self.for_each(meet);
-    }
-
-    #[track_caller]
-    fn clear(&self) {
-        self.clear();
-    }
-
-    #[track_caller]
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn summary(&self) -> Summary {
-        self.inner.summary()
-    }
-
-    fn try_summary(&self) -> Option<Summary> {
-        self.inner.try_summary()
-    }
-
-    fn watch(&self, watch: Arc<dyn Watch>) -> Result<(), NeverWaits> {
-        self.inner.watch(watch)
     }
 }

@@ -1,15 +1,16 @@
 //! The table of all metrics: what every exposition writes, and what dashboards, alerts and documents are compared with.
 
-use super::calls::{COUNTED, Call};
+mod read;
+
 use super::clock::seconds_since_1970;
 use super::histogram::Durations;
-use super::observed::RANKS;
 use super::series::{Collected, Series};
-use super::waits::{Locks, MODES, mode_label};
-use crate::concurrent::Mode;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use read::{
+    Of, alarms, called, counts, holds, hot_keys, numbers, operations, panics, timings, waits, whole,
+};
 
 /// A metric: what it is called, and what it means.
 #[derive(Clone, Copy, Debug)]
@@ -310,69 +311,3 @@ const ALIASES: &[Metric] = &[
         }),
     },
 ];
-
-/// What is read of one map: the labels behind `map`, and the value.
-type Of = Vec<(Vec<&'static str>, Value)>;
-
-/// One sample without further labels, or none.
-fn counts(count: Option<u64>) -> Of {
-    count.map(|count| (Vec::new(), Value::Count(count))).into_iter().collect()
-}
-
-fn numbers(number: Option<f64>) -> Of {
-    number.map(|number| (Vec::new(), Value::Number(number))).into_iter().collect()
-}
-
-fn operations(of: &Series) -> Of {
-    let all = COUNTED.iter().zip(of.operations);
-    all.map(|((call, outcome), count)| (vec![call.label(), outcome.label()], Value::Count(count)))
-        .collect()
-}
-
-/// Histograms are long, so one of which nothing was sampled yet is left out.
-fn timings(of: &Series) -> Of {
-    let all = Call::ALL.iter().zip(&of.timings).filter(|(_, durations)| durations.count() > 0);
-    all.map(|(call, durations)| (vec![call.label()], Value::Durations(durations.clone()))).collect()
-}
-
-fn hot_keys(of: &Series) -> Of {
-    const RANK: [&str; RANKS] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
-    let ranked = RANK.into_iter().zip(of.hot);
-    let told = ranked.filter_map(|(rank, share)| Some((vec![rank], Value::Number(share?))));
-    told.collect()
-}
-
-fn alarms(of: &Series) -> Of {
-    by_mode(of, |locks, mode| Value::Count(locks.of(mode).2))
-}
-
-fn waits(of: &Series) -> Of {
-    by_mode(of, |locks, mode| Value::Durations(locks.of(mode).0.clone()))
-}
-
-fn holds(of: &Series) -> Of {
-    by_mode(of, |locks, mode| Value::Durations(locks.of(mode).1.clone()))
-}
-
-fn by_mode(of: &Series, read: fn(&Locks, Mode) -> Value) -> Of {
-    let Some(locks) = &of.locks else { return Vec::new() };
-    MODES.map(|mode| (vec![mode_label(mode)], read(locks, mode))).into()
-}
-
-/// Operations that may change the map, or those that may not.
-fn called(of: &Series, writes: bool) -> u64 {
-    let all = COUNTED.iter().zip(of.operations);
-    all.filter(|((call, _), _)| call.writes() == writes).map(|(_, count)| count).sum()
-}
-
-fn whole(value: Value) -> Vec<Point> {
-    vec![Point { labels: Vec::new(), value }]
-}
-
-fn panics(all: &Collected) -> Vec<Point> {
-    let point = |(component, count): &(Arc<str>, u64)| Point {
-        labels: vec![Arc::clone(component)],
-        value: Value::Count(*count),
-    };
-    all.panics.iter().map(point).collect()
-}

@@ -3,6 +3,7 @@
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -203,49 +204,53 @@ fn container(text: &str) -> Option<String> {
     text.split(|char: char| !char.is_ascii_hexdigit()).find(is_id).map(str::to_owned)
 }
 
-/// The first frames that are neither the standard library's nor ours, as `name (file:line)`.
-fn frames(backtrace: &str) -> Vec<String> {
-    let mut frames: Vec<String> = Vec::new();
-    let mut ours = false;
-    for line in backtrace.lines().map(str::trim) {
-        if let Some(place) = line.strip_prefix("at ") {
-            if let Some(frame) = frames.last_mut().filter(|frame| ours && !frame.ends_with(')')) {
-                let place = place.rsplit_once(':').map_or(place, |(place, _column)| place);
-                let _ = write!(frame, " ({place})");
-            }
-            continue;
-        }
-        let numbered = line.split_once(": ").filter(|(number, _)| number.parse::<u32>().is_ok());
-        let Some((_, name)) = numbered else { continue };
-        ours = !is_plumbing(name);
-        if ours {
-            if frames.len() == FRAMES {
-                break;
-            }
-            frames.push(name.to_owned());
-        }
-    }
-    frames
+/// A function of a backtrace, and where it is if that is known.
+struct Frame<'b> {
+    name: &'b str,
+    place: Option<&'b str>,
 }
 
-/// Whether a function is of what makes, catches or tells panics.
-fn is_plumbing(name: &str) -> bool {
-    let bare = name.trim_start_matches('<');
-    [
-        "std::",
-        "core::",
-        "alloc::",
-        "std[",
-        "core[",
-        "alloc[",
-        "tophash::observe::panics",
-        "__rust",
-        "_rust",
-        "rust_begin_unwind",
-        "rust_panic",
-    ]
-    .iter()
-    .any(|start| bare.starts_with(start))
+/// The first frames that are neither the standard library's nor ours, as `name (file:line)`.
+fn frames(backtrace: &str) -> Vec<String> {
+    let mut all: Vec<Frame<'_>> = Vec::new();
+    for line in backtrace.lines().map(str::trim) {
+        if let Some(place) = line.strip_prefix("at ") {
+            let place = place.rsplit_once(':').map_or(place, |(place, _column)| place);
+            if let Some(frame) = all.last_mut() {
+                frame.place = Some(place);
+            }
+        } else if let Some((number, name)) = line.split_once(": ") {
+            if number.parse::<u32>().is_ok() {
+                all.push(Frame { name, place: None });
+            }
+        }
+    }
+    // What lies above these runs because of the panic. Which of them there are depends on the release of Rust.
+    const RAISED: [&str; 3] =
+        ["panic_with_hook", "__rust_end_short_backtrace", "rust_begin_unwind"];
+    let raised = |frame: &Frame<'_>| RAISED.iter().any(|name| frame.name.contains(name));
+    let hooked = all.iter().rposition(raised);
+    let program = all.iter().skip(hooked.unwrap_or(0)).filter(|frame| !frame.is_of_std());
+    program.take(FRAMES).map(Frame::text).collect()
+}
+
+impl Frame<'_> {
+    /// Whether it is of the standard library: by its name, or by its file where it is named by its last part alone.
+    fn is_of_std(&self) -> bool {
+        const NAMES: [&str; 8] =
+            ["std::", "core::", "alloc::", "std[", "core[", "alloc[", "__rust", "rust_"];
+        let name = self.name.trim_start_matches(['<', '&']);
+        let sources = |place: &str| place.contains("/rustc/") || place.contains("/rustlib/src/");
+        NAMES.iter().any(|start| name.starts_with(start))
+            || self.place.is_some_and(|place| sources(&place.replace('\\', "/")))
+    }
+
+    fn text(&self) -> String {
+        match self.place {
+            Some(place) => format!("{} ({place})", self.name),
+            None => self.name.to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -258,7 +263,7 @@ mod tests {
             \x20            at /rustc/x/library/std/src/backtrace.rs:331:13\n\
             \x20  1: tophash::observe::panics::PanicHook::install::{{closure}}\n\
             \x20  2: <alloc::boxed::Box<F,A> as core::ops::function::Fn<Args>>::call\n\
-            \x20  3: rust_begin_unwind\n\
+            \x20  3: std::panicking::rust_panic_with_hook\n\
             \x20  4: core::panicking::panic_fmt\n\
             \x20  5: cart::total\n\
             \x20            at ./src/cart.rs:41:9\n\
@@ -278,11 +283,9 @@ mod tests {
     fn a_container_is_found_where_the_kernel_names_it() {
         let id = "0123456789abcdef".repeat(4);
         for text in [
-            alloc::format!("12:cpu:/docker/{id}\n"),
-            alloc::format!("0::/kubepods.slice/pod1a2b.slice/cri-containerd-{id}.scope\n"),
-            alloc::format!(
-                "402 381 0:24 /var/lib/docker/containers/{id}/hostname /etc/hostname rw\n"
-            ),
+            format!("12:cpu:/docker/{id}\n"),
+            format!("0::/kubepods.slice/pod1a2b.slice/cri-containerd-{id}.scope\n"),
+            format!("402 381 0:24 /var/lib/docker/containers/{id}/hostname /etc/hostname rw\n"),
         ] {
             assert_eq!(container(&text), Some(id.clone()), "{text}");
         }

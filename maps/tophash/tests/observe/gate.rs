@@ -15,9 +15,22 @@ pub(crate) struct Gate {
     free: Condvar,
     entries: Mutex<BTreeMap<u64, u64>>,
     watch: OnceLock<Arc<dyn Watch>>,
+    /// What it says of itself beside its entries.
+    told: Summary,
 }
 
 impl Gate {
+    /// One that says this of itself beside its entries.
+    pub(crate) fn telling(told: Summary) -> Self {
+        Self { told, ..Self::default() }
+    }
+
+    fn summary_of(&self, entries: usize) -> Summary {
+        let mut summary = self.told.clone();
+        (summary.kind, summary.entries) = ("Gate", entries);
+        summary
+    }
+
     #[track_caller]
     fn with<R>(&self, mode: Mode, act: impl FnOnce(&mut BTreeMap<u64, u64>) -> R) -> R {
         let site = Location::caller();
@@ -110,13 +123,13 @@ impl ConcurrentMap for Gate {
     }
 
     fn summary(&self) -> Summary {
-        Summary::new("Gate", self.len())
+        self.summary_of(self.len())
     }
 
     fn try_summary(&self) -> Option<Summary> {
         let holder = self.holder.lock().unwrap();
         let entries = holder.is_none().then(|| self.entries.lock().unwrap().len());
-        entries.map(|entries| Summary::new("Gate", entries))
+        entries.map(|entries| self.summary_of(entries))
     }
 
     fn watch(&self, watch: Arc<dyn Watch>) -> Result<(), NeverWaits> {

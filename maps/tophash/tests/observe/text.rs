@@ -1,9 +1,13 @@
 //! What scrapers read.
 
+use crate::gate::Gate;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use tophash::HashMap;
 use tophash::observe::prometheus::{Format, accept, encode};
-use tophash::observe::{Observed, Registry};
+use tophash::observe::{Observed, Registry, aliases, metrics};
+use tophash::{HashMap, Summary};
 
 type Map = Arc<Observed<HashMap<u64, u64>>>;
 
@@ -86,4 +90,119 @@ fn a_scraper_gets_the_form_it_likes_best() {
         accept("text/plain;q=nonsense;;,application/OpenMetrics-Text; version=\"1.0.0\""),
         Format::OpenMetrics
     );
+}
+
+/// A registry in which every metric has samples, all but times the same each time.
+fn full() -> (Registry, Arc<Observed<Gate>>) {
+    let mut told = Summary::default();
+    told.capacity = Some(8);
+    (told.bytes, told.retired_bytes) = (Some(4096), Some(64));
+    (told.growths, told.moved, told.collisions) = (Some(3), Some(12), Some(0));
+    told.shards = vec![3, 1];
+    let gate = Gate::telling(told);
+    let map = Observed::builder("say \"hi\"").sample_every(1).build(gate).unwrap();
+    for key in 0..4 {
+        map.insert(key % 3, key).unwrap();
+    }
+    assert_eq!((map.get(&1), map.get(&9)), (Some(1), None));
+    let registry = Registry::new();
+    let map = Arc::new(map);
+    registry.add(&map);
+    registry.aliases(true);
+    (registry, map)
+}
+
+/// The text without what differs each time: times, dates, the version, and the count of panics of other tests.
+fn settled(text: &str) -> String {
+    let differs = |line: &str| {
+        let name = line.split(['{', ' ']).next().unwrap_or("");
+        let timed = [
+            "operation_seconds_bucket",
+            "operation_seconds_sum",
+            "hold_seconds_bucket",
+            "hold_seconds_sum",
+        ];
+        timed.iter().any(|end| name.ends_with(end))
+            || matches!(
+                name,
+                "tophash_map_last_write_timestamp_seconds" | "tophash_map_scrape_seconds"
+            )
+    };
+    let lines = text.lines().map(|line| match line.rsplit_once(' ') {
+        Some((start, _)) if differs(line) => format!("{start} …\n"),
+        _ => format!("{}\n", line.replace(env!("CARGO_PKG_VERSION"), "VERSION")),
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_text_is_the_golden_one() {
+    let (registry, _map) = full();
+    for (format, name) in [(Format::Text, "text.txt"), (Format::OpenMetrics, "openmetrics.txt")] {
+        let path =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/observe/golden").join(name);
+        let text = settled(&encode(&registry, format));
+        if std::env::var_os("TOPHASH_BLESS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text, golden, "{name}: set TOPHASH_BLESS=1 to accept");
+    }
+}
+
+#[test]
+fn every_metric_of_the_table_is_told_under_its_name_and_labels() {
+    let (registry, _map) = full();
+    let text = encode(&registry, Format::Text);
+    for metric in metrics().iter().chain(aliases()) {
+        if metric.name == "tophash_panics_total" {
+            // Told once there is a hook: see `panics`.
+            continue;
+        }
+        let mut starts = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix(metric.name)?;
+            let rest = ["_bucket", "_sum", "_count"]
+                .iter()
+                .find_map(|end| rest.strip_prefix(end))
+                .unwrap_or(rest);
+            rest.starts_with(['{', ' ']).then_some(rest)
+        });
+        let sample = starts.next().unwrap_or_else(|| panic!("{} is not told", metric.name));
+        for label in metric.labels {
+            assert!(
+                sample.contains(&format!("{label}=\"")),
+                "{} without {label}: {sample}",
+                metric.name
+            );
+        }
+        assert!(
+            metric.name.ends_with(metric.unit) || metric.name.ends_with("_total"),
+            "{}",
+            metric.name
+        );
+    }
+}
+
+#[test]
+fn promtool_finds_nothing_wrong() {
+    let (registry, map) = full();
+    registry.aliases(false);
+    let Some(folder) = std::env::var_os("TOPHASH_PROMETHEUS").map(PathBuf::from) else {
+        assert_ne!(std::env::var("TOPHASH_REQUIRE").as_deref(), Ok("all"), "promtool is needed");
+        eprintln!(
+            "SKIPPED promtool on the text of metrics: needs it in TOPHASH_PROMETHEUS; run cargo xtask test"
+        );
+        return;
+    };
+    let check = |text: &str| {
+        let mut promtool = Command::new(folder.join("promtool"));
+        let mut promtool =
+            promtool.args(["check", "metrics"]).stdin(Stdio::piped()).spawn().unwrap();
+        promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        promtool.wait().unwrap().success()
+    };
+    let text = encode(&registry, Format::Text);
+    assert!(check(&text), "{text}");
+    assert!(!check("not a metric"), "promtool passes anything");
+    drop(map);
 }
