@@ -1,6 +1,5 @@
 //! Real maps in every kind of trouble that there is an alert for, until they are out of it again.
 
-use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -20,7 +19,7 @@ pub(crate) struct Trouble {
     /// Its lock is held by a reader who does not come to an end.
     held: Arc<Observed<Locked<u64, u64>>>,
     /// All its keys go to one shard.
-    uneven: Arc<Observed<Sharded<u64, u64, Alike>>>,
+    uneven: Arc<Observed<Sharded<u64, u64>>>,
     /// Meets one key.
     asked: Arc<Observed<HashMap<u64, u64>>>,
 }
@@ -38,7 +37,7 @@ impl Trouble {
                     .build(Locked::new())
                     .unwrap(),
             ),
-            uneven: observed("in-one-shard", Sharded::with_shards_and_hasher(32, Alike::default())),
+            uneven: observed("in-one-shard", Sharded::with_shards(32)),
             asked: observed("asked-for-one-key", HashMap::new()),
         };
         registry.add(&trouble.filled);
@@ -58,8 +57,11 @@ impl Trouble {
             }
         };
         for key in 0..12_000 {
-            self.uneven.insert(key, key).unwrap();
             self.leaking.insert(key, key).unwrap();
+        }
+        let of_one_shard = |key: &u64| self.uneven.inner().shard_of(key) == 0;
+        for key in (0..).filter(of_one_shard).take(12_000) {
+            self.uneven.insert(key, key).unwrap();
         }
         self.held.insert(1, 1).unwrap();
         self.asked.insert(1, 1).unwrap();
@@ -101,6 +103,8 @@ impl Trouble {
             self.filled.remove(&key);
         }
         self.filled.inner().shrink_to_fit();
+        // The server needs a processor, too.
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -116,31 +120,5 @@ struct OnDrop<'f>(&'f AtomicBool);
 impl Drop for OnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Relaxed);
-    }
-}
-
-/// A hash that is the integer itself, so that the upper bits of all, which choose the shard, are alike.
-#[derive(Clone, Default)]
-struct Alike(u64);
-
-impl BuildHasher for Alike {
-    type Hasher = Alike;
-
-    fn build_hasher(&self) -> Alike {
-        self.clone()
-    }
-}
-
-impl Hasher for Alike {
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("keys are integers");
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
