@@ -1,13 +1,7 @@
 //! Every query of this folder names metrics that exist, by labels that they have: those of the table of
 //! `tophash::observe`, of the recording rules, and of Prometheus and Go themselves.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-#![expect(clippy::print_stderr, reason = "a test says what it skips")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 #[path = "common/promql.rs"]

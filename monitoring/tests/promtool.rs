@@ -1,12 +1,6 @@
 //! Rules, their tests and the configurations of the examples, as `promtool` and `amtool` judge them.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-#![expect(clippy::print_stderr, reason = "a test says what it skips")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

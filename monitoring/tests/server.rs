@@ -9,7 +9,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
-#![expect(clippy::print_stderr, reason = "a test says what it skips")]
 
 mod common;
 #[path = "server/http.rs"]

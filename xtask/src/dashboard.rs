@@ -1,4 +1,4 @@
-//! `cargo xtask dashboard`: writes Grafana's dashboard of maps from its table in `monitoring/src/table.rs`.
+//! `cargo xtask dashboard`: writes Grafana's dashboard of maps from its table in `monitoring/src/table`.
 
 use anyhow::{Context, Result};
 use std::fs;

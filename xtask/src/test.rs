@@ -1,6 +1,7 @@
 //! `cargo xtask test`: obtains what the tests need, then runs them, in the fast or the deep tier.
 
 mod deep;
+mod examples;
 mod go_programs;
 mod prometheus;
 
@@ -53,6 +54,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let status = command.status().context("cargo did not start")?;
     if !status.success() {
         bail!("tests failed; `cargo xtask test -p PACKAGE` runs those of one package");
+    }
+    if arguments.rest.is_empty() {
+        examples::run()?;
     }
     if arguments.rest.is_empty()
         && environment.iter().any(|(name, _)| name.starts_with("TOPHASH_GO"))

@@ -15,9 +15,7 @@ pub(crate) fn routes() -> Router {
     // The process has one such map, and adds it to the registry once.
     let sessions: Sessions = Arc::new(observe(HashMap::new()));
     Registry::global().add(&sessions);
-    Router::new()
-        .route("/sessions/{id}", get(look_up).put(begin).delete(end))
-        .with_state(sessions)
+    Router::new().route("/sessions/{id}", get(look_up).put(begin).delete(end)).with_state(sessions)
 }
 
 /// A small service can afford to look at one operation in 16; a busy one leaves it at one in 1,024.
@@ -27,11 +25,18 @@ fn observe(map: HashMap<String, String>) -> Observed<HashMap<String, String>> {
     builder.build(map).expect("nothing was asked for that this map refuses")
 }
 
-async fn look_up(State(sessions): State<Sessions>, Path(id): Path<String>) -> Result<String, StatusCode> {
+async fn look_up(
+    State(sessions): State<Sessions>,
+    Path(id): Path<String>,
+) -> Result<String, StatusCode> {
     sessions.get(&id).ok_or(StatusCode::NOT_FOUND)
 }
 
-async fn begin(State(sessions): State<Sessions>, Path(id): Path<String>, user: String) -> StatusCode {
+async fn begin(
+    State(sessions): State<Sessions>,
+    Path(id): Path<String>,
+    user: String,
+) -> StatusCode {
     match sessions.insert(id, user) {
         Ok(None) => StatusCode::CREATED,
         Ok(Some(_)) => StatusCode::OK,

@@ -1,6 +1,7 @@
 //! What the tests of this folder share: where files lie, the rules as data, and the programs of Prometheus.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
+#![expect(clippy::print_stderr, reason = "a test says what it skips")]
 
 use saphyr::{LoadableYamlNode, Yaml};
 use std::fs;

@@ -23,19 +23,19 @@ impl Server {
     /// Starts a server that is told its address, and waits until it says that it is ready.
     ///
     /// The address is one that was free a moment ago; if somebody else was faster, another is tried.
-    fn start(log: PathBuf, command: impl Fn(SocketAddr) -> Command) -> Self {
+    fn start(log: &Path, command: impl Fn(SocketAddr) -> Command) -> Self {
         for _ in 0..5 {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
             let address = free.local_addr().unwrap();
             drop(free);
-            let output = File::create(&log).unwrap();
+            let output = File::create(log).unwrap();
             let child = command(address)
                 .stdin(Stdio::null())
                 .stdout(output.try_clone().unwrap())
                 .stderr(output)
                 .spawn()
                 .unwrap();
-            let mut server = Self { child, address, log: log.clone() };
+            let mut server = Self { child, address, log: log.to_owned() };
             let begun = Instant::now();
             while server.child.try_wait().unwrap().is_none() {
                 if http::get(address, "/-/ready").is_some() {
@@ -86,7 +86,7 @@ pub(crate) fn prometheus(
     );
     let file = place.join("prometheus.yml");
     fs::write(&file, config).unwrap();
-    Server::start(place.join("prometheus.log"), |address| {
+    Server::start(&place.join("prometheus.log"), |address| {
         let mut command = Command::new(program);
         command
             .arg(format!("--config.file={}", file.display()))

@@ -76,14 +76,13 @@ impl Trouble {
                 thread::sleep(Duration::from_millis(500));
                 self.held.insert(1, 2).unwrap();
             });
-            let mut next = 12_000;
+            let mut new = 12_000..;
             scope.spawn(move || {
                 until_over(&mut || {
-                    (0..100).for_each(|_| {
-                        self.leaking.insert(next, next).unwrap();
+                    for key in new.by_ref().take(100) {
+                        self.leaking.insert(key, key).unwrap();
                         self.asked.get(&1);
-                        next += 1;
-                    });
+                    }
                     thread::sleep(Duration::from_millis(50));
                 });
             });
