@@ -90,6 +90,11 @@ fn files_are_bounded_in_number_and_size() {
     registry.dump(Dump::to(&scratch.0).keep(3).most_bytes(4096));
     fs::create_dir_all(&scratch.0).unwrap();
     fs::write(scratch.0.join("somebody-elses.json"), "{}").unwrap();
+    fs::write(
+        scratch.0.join("tophash-0000000000001-7-0.part"),
+        "left by a process that was killed",
+    )
+    .unwrap();
     let mut last = None;
     for _ in 0..7 {
         last = registry.dump_now().unwrap();
