@@ -98,8 +98,8 @@ impl<M: ConcurrentMap> Builder<M> {
         self
     }
 
-    /// Insists that the times are known for which locks are held. They are sampled anyway where there are locks; this refuses maps
-    /// that have none.
+    /// Insists that the times are known for which locks are held. They are sampled anyway where there are locks, as operations are;
+    /// this has [`build`](Self::build) refuse maps that have none.
     pub fn hold_times(self) -> Self {
         Self { hold_times: true, ..self }
     }

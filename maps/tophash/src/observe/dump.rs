@@ -270,17 +270,26 @@ fn write(
     Ok(path)
 }
 
-/// Removes files of ours beyond those that are kept, and never the new one. One that cannot be removed is tried again next time.
+/// Removes files of ours beyond those that are kept, and never the new one; and what a process that ended meanwhile left unfinished
+/// before them. A file that cannot be removed is tried again next time.
 fn remove_oldest(dump: &Dump, new: &Path) {
     let Ok(files) = fs::read_dir(&dump.directory) else { return };
-    let is_ours = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        name.starts_with(PREFIX) && name.ends_with(WHOLE) && path != new
+    let files: Vec<PathBuf> = files.map_while(Result::ok).map(|file| file.path()).collect();
+    let ours = |end: &str| {
+        let is_ours = |path: &&PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+            name.starts_with(PREFIX) && name.ends_with(end) && *path != new
+        };
+        let mut ours: Vec<&PathBuf> = files.iter().filter(is_ours).collect();
+        ours.sort_unstable();
+        ours
     };
-    let mut old: Vec<PathBuf> = files.flatten().map(|file| file.path()).filter(is_ours).collect();
-    old.sort_unstable();
-    let surplus = (old.len() + 1).saturating_sub(dump.keep);
-    for path in old.iter().take(surplus) {
+    let whole = ours(WHOLE);
+    let surplus = (whole.len() + 1).saturating_sub(dump.keep);
+    let (gone, kept) = whole.split_at(surplus.min(whole.len()));
+    let parts = ours(PART);
+    let stale = parts.iter().filter(|part| kept.first().is_some_and(|first| *part < first));
+    for path in gone.iter().chain(stale) {
         let _ = fs::remove_file(path);
     }
 }

@@ -1,14 +1,16 @@
 //! The operations of an observed map: the map's own, counted.
 //!
-//! Each is written twice: in line, where it is counted alone, and out of line, where it is sampled. So an operation that is not
-//! sampled costs a look at how many are left until the next one, and a count, both on the thread's own cache lines. All of them
-//! pass the place of the caller on, so that a lock's holder is found where it is in the program, and not here.
+//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or the thread is not one of the
+//! first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
+//! thread's own. All of them pass the place of the caller on, so that a lock's holder is found where it is in the program, and not
+//! here.
 
 mod outcome;
 mod traits;
 
 use super::calls::{Counter, counted};
 use super::key::ToKey;
+use super::lanes::Turn;
 use super::observed::Observed;
 use super::policy::{Parts, Policy};
 use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup};
@@ -32,19 +34,16 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
         let Some(parts) = self.parts() else { return self.inner.get_with(key, read) };
-        let mine = parts.lanes.mine();
-        if mine.is_due() {
-            return self.get_sampled(parts, key, read);
-        }
+        let Some(lane) = parts.lanes.plain() else { return self.get_aside(parts, key, read) };
         let found = self.inner.get_with(key, read);
-        mine.count(looked(found.as_ref()));
+        lane.count(looked(found.as_ref()));
         found
     }
 
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn get_sampled<Q, R>(
+    fn get_aside<Q, R>(
         &self,
         parts: &Parts<M::Key>,
         key: &Q,
@@ -54,9 +53,9 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let sample = Sample::begin(parts);
+        let aside = Aside::begin(parts);
         let found = self.inner.get_with(key, read);
-        sample.end(looked(found.as_ref()), key);
+        aside.end(looked(found.as_ref()), Some(key));
         found
     }
 
@@ -96,19 +95,16 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
         let Some(parts) = self.parts() else { return self.inner.remove_with(key, read) };
-        let mine = parts.lanes.mine();
-        if mine.is_due() {
-            return self.remove_sampled(parts, key, read);
-        }
+        let Some(lane) = parts.lanes.plain() else { return self.remove_aside(parts, key, read) };
         let found = self.inner.remove_with(key, read);
-        mine.count(removed(found.as_ref()));
+        lane.count(removed(found.as_ref()));
         found
     }
 
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn remove_sampled<Q, R>(
+    fn remove_aside<Q, R>(
         &self,
         parts: &Parts<M::Key>,
         key: &Q,
@@ -118,9 +114,9 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let sample = Sample::begin(parts);
+        let aside = Aside::begin(parts);
         let found = self.inner.remove_with(key, read);
-        sample.end(removed(found.as_ref()), key);
+        aside.end(removed(found.as_ref()), Some(key));
         self.look(parts);
         found
     }
@@ -190,37 +186,36 @@ where
         let Some(parts) = self.parts() else {
             return self.inner.insert_with(key, value, replaced);
         };
-        let mine = parts.lanes.mine();
-        if mine.is_due() {
-            return self.insert_sampled(parts, key, value, replaced);
-        }
+        let Some(lane) = parts.lanes.plain() else {
+            return self.insert_aside(parts, key, value, replaced);
+        };
         let mut had = false;
         let result = self.inner.insert_with(key, value, |old| {
             had = old.is_some();
             replaced(old)
         });
-        mine.count(inserted(&result, had));
+        lane.count(inserted(&result, had));
         result
     }
 
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn insert_sampled<R>(
+    fn insert_aside<R>(
         &self,
         parts: &Parts<M::Key>,
         key: M::Key,
         value: M::Value,
         replaced: impl FnOnce(Option<&M::Value>) -> R,
     ) -> Result<R, Full> {
-        let kept = key.clone();
-        let sample = Sample::begin(parts);
+        let mut aside = Aside::begin(parts);
+        let kept = aside.keep(&key);
         let mut had = false;
         let result = self.inner.insert_with(key, value, |old| {
             had = old.is_some();
             replaced(old)
         });
-        sample.end(inserted(&result, had), &kept);
+        aside.end(inserted(&result, had), kept.as_ref());
         self.look(parts);
         result
     }
@@ -250,17 +245,16 @@ where
     #[track_caller]
     pub fn insert_new(&self, key: M::Key, value: M::Value) -> Result<bool, Full> {
         let Some(parts) = self.parts() else { return self.inner.insert_new(key, value) };
-        let mine = parts.lanes.mine();
-        if mine.is_due() {
-            let kept = key.clone();
-            let sample = Sample::begin(parts);
+        let Some(lane) = parts.lanes.plain() else {
+            let mut aside = Aside::begin(parts);
+            let kept = aside.keep(&key);
             let result = self.inner.insert_new(key, value);
-            sample.end(inserted_new(result), &kept);
+            aside.end(inserted_new(result), kept.as_ref());
             self.look(parts);
             return result;
-        }
+        };
         let result = self.inner.insert_new(key, value);
-        mine.count(inserted_new(result));
+        lane.count(inserted_new(result));
         result
     }
 
@@ -275,37 +269,50 @@ where
         decide: impl FnMut(Option<&M::Value>) -> Operation<M::Value, T>,
     ) -> Result<Altered<T>, Full> {
         let Some(parts) = self.parts() else { return self.inner.alter(key, decide) };
-        let mine = parts.lanes.mine();
-        if mine.is_due() {
-            let kept = key.clone();
-            let sample = Sample::begin(parts);
+        let Some(lane) = parts.lanes.plain() else {
+            let mut aside = Aside::begin(parts);
+            let kept = aside.keep(&key);
             let result = self.inner.alter(key, decide);
-            sample.end(altered(&result), &kept);
+            aside.end(altered(&result), kept.as_ref());
             self.look(parts);
             return result;
-        }
+        };
         let result = self.inner.alter(key, decide);
-        mine.count(altered(&result));
+        lane.count(altered(&result));
         result
     }
 }
 
-/// An operation that is being sampled.
-struct Sample<'p, K> {
+/// An operation that takes the long way: it is sampled, or its thread's lane is not near.
+struct Aside<'p, K> {
     parts: &'p Parts<K>,
-    begun: Instant,
+    turn: Turn<'p>,
+    /// When it began, if it is sampled.
+    begun: Option<Instant>,
 }
 
-impl<'p, K> Sample<'p, K> {
+impl<'p, K> Aside<'p, K> {
     fn begin(parts: &'p Parts<K>) -> Self {
-        parts.lanes.mine().renew();
-        Self { parts, begun: Instant::now() }
+        let turn = parts.lanes.turn();
+        Self { parts, begun: turn.is_sampled.then(Instant::now), turn }
     }
 
-    fn end<Q: Hash + ToKey<K> + ?Sized>(self, counter: Counter, key: &Q) {
-        let took = self.begun.elapsed();
-        self.parts.lanes.mine().count(counter);
-        self.parts.watcher.note(counter, took);
-        self.parts.watcher.meet(counter, key);
+    /// The key, if it is wanted after the operation, which begins after this.
+    fn keep(&mut self, key: &K) -> Option<K>
+    where
+        K: Clone,
+    {
+        let kept = self.begun.map(|_| key.clone());
+        self.begun = self.begun.map(|_| Instant::now());
+        kept
+    }
+
+    fn end<Q: Hash + ToKey<K> + ?Sized>(self, counter: Counter, key: Option<&Q>) {
+        let took = self.begun.map(|begun| begun.elapsed());
+        self.turn.count(counter);
+        if let (Some(took), Some(key)) = (took, key) {
+            self.parts.watcher.note(counter, took);
+            self.parts.watcher.meet(counter, key);
+        }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Growths {
     /// What the map said last of how often it grew, and when.
     last: Option<(u64, u64)>,
     recent: VecDeque<Seen>,
+    /// The most entries that anybody saw.
+    pub(super) most_entries: usize,
 }
 
 struct Seen {
@@ -26,6 +28,7 @@ struct Seen {
 impl Growths {
     /// Takes in what the map says at this moment, and says whether it has grown since somebody looked before.
     pub(super) fn look(&mut self, summary: &Summary, now: u64) -> Option<Growth> {
+        self.most_entries = self.most_entries.max(summary.entries);
         let growths = summary.growths?;
         let (before, then) = *self.last.get_or_insert((growths, now));
         if growths < before || now < then {

@@ -44,13 +44,12 @@ pub(super) struct Lanes {
     every: u32,
 }
 
-/// The calling thread's lane.
-#[derive(Clone, Copy)]
-pub(super) struct Mine<'l> {
+/// The turn of an operation that takes the long way: its thread's lane, and whether it is to be sampled.
+pub(super) struct Turn<'l> {
     lane: &'l Lane,
     /// Whether no other thread counts there.
     alone: bool,
-    every: u32,
+    pub(super) is_sampled: bool,
 }
 
 impl Lanes {
@@ -63,27 +62,45 @@ impl Lanes {
         }
     }
 
-    /// The lane of the calling thread. It stays this thread's for as long as the thread is in the call of a map.
+    /// The lane of the calling thread, if it is one of the first eight, and the operation that begins is not to be sampled.
+    /// Otherwise the operation has to take a [`turn`](Self::turn). The lane stays the thread's until the call returns.
     #[inline(always)]
-    pub(super) fn mine(&self) -> Mine<'_> {
-        match self.first.get(thread::own_or_more()) {
-            Some(lane) => Mine { lane, alone: true, every: self.every },
-            None => self.find(),
-        }
+    pub(super) fn plain(&self) -> Option<&Lane> {
+        let lane = self.first.get(thread::own_or_more())?;
+        if lane.is_due() { None } else { Some(lane) }
     }
 
+    /// The turn of an operation for which there was no [`plain`](Self::plain) lane.
     #[cold]
     #[inline(never)]
-    fn find(&self) -> Mine<'_> {
+    pub(super) fn turn(&self) -> Turn<'_> {
+        if let Some(lane) = self.first.get(thread::own_or_more()) {
+            lane.renew(self.every);
+            return Turn { lane, alone: true, is_sampled: true };
+        }
+        let (lane, alone) = self.find();
+        let is_sampled = if alone { lane.is_due() } else { lane.left.fetch_sub(1, Relaxed) == 1 };
+        if is_sampled {
+            lane.renew(self.every);
+        }
+        Turn { lane, alone, is_sampled }
+    }
+
+    /// The lane of a thread that is not known to be one of the first eight, and whether the thread is alone there.
+    fn find(&self) -> (&Lane, bool) {
         let (block, place, alone) = match thread::own_hint() {
-            Some(hint) if hint < BLOCK => {
-                return Mine { lane: &self.first[hint], alone: true, every: self.every };
-            }
+            Some(hint) if hint < BLOCK => return (&self.first[hint], true),
             Some(hint) => (&self.more[hint / BLOCK - 1], hint % BLOCK, true),
             None => (&self.shared, thread::assigned_hint() % BLOCK, false),
         };
         let block = block.get_or_init(|| Box::new(Lane::block(self.every)));
-        Mine { lane: &block[place], alone, every: self.every }
+        (&block[place], alone)
+    }
+
+    /// Whether something that is sampled and not counted is due.
+    #[inline]
+    pub(super) fn is_due(&self) -> bool {
+        self.plain().is_none() && self.turn().is_sampled
     }
 
     /// The counters, summed up over all lanes: exact when nobody counts.
@@ -113,6 +130,22 @@ impl Lane {
         })
     }
 
+    /// Whether the operation that begins is to be sampled. For the thread that is alone here.
+    #[inline(always)]
+    fn is_due(&self) -> bool {
+        let left = self.left.load(Relaxed).wrapping_sub(1);
+        self.left.store(left, Relaxed);
+        left == 0
+    }
+
+    /// Counts one. For the thread that is alone here.
+    #[inline(always)]
+    pub(super) fn count(&self, counter: Counter) {
+        if let Some(count) = self.counts.get(counter.place()) {
+            count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+        }
+    }
+
     /// Draws when the next sample is due.
     fn renew(&self, every: u32) {
         let gap = match u64::from(every) {
@@ -131,45 +164,15 @@ impl Lane {
     }
 }
 
-impl Mine<'_> {
-    /// Whether the operation that begins is to be sampled.
-    #[inline(always)]
-    pub(super) fn is_due(self) -> bool {
-        if !self.alone {
-            return self.is_due_shared();
-        }
-        let left = self.lane.left.load(Relaxed).wrapping_sub(1);
-        self.lane.left.store(left, Relaxed);
-        left == 0
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn is_due_shared(self) -> bool {
-        self.lane.left.fetch_sub(1, Relaxed) == 1
-    }
-
-    /// Draws when the next sample is due.
-    pub(super) fn renew(self) {
-        self.lane.renew(self.every);
-    }
-
-    /// Counts one.
-    #[inline(always)]
-    pub(super) fn count(self, counter: Counter) {
-        let Some(count) = self.lane.counts.get(counter.place()) else { return };
+impl Turn<'_> {
+    /// Counts the operation.
+    pub(super) fn count(&self, counter: Counter) {
         if self.alone {
-            count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+            self.lane.count(counter);
         } else {
-            count_shared(count);
+            self.lane.counts[counter.place()].fetch_add(1, Relaxed);
         }
     }
-}
-
-#[cold]
-#[inline(never)]
-fn count_shared(count: &AtomicU64) {
-    count.fetch_add(1, Relaxed);
 }
 
 #[cfg(test)]
@@ -177,32 +180,33 @@ mod tests {
     use super::super::calls::counted;
     use super::*;
 
+    fn count(lanes: &Lanes, counter: Counter) {
+        match lanes.plain() {
+            Some(lane) => lane.count(counter),
+            None => lanes.turn().count(counter),
+        }
+    }
+
     #[test]
     fn threads_that_come_and_go_lose_no_count() {
-        let lanes = Lanes::new(0);
-        for _ in 0..10 {
-            std::thread::scope(|scope| {
-                for _ in 0..100 {
-                    scope.spawn(|| (0..500).for_each(|_| lanes.mine().count(counted::HIT)));
-                }
-            });
+        for every in [0, 3] {
+            let lanes = Lanes::new(every);
+            for _ in 0..10 {
+                std::thread::scope(|scope| {
+                    for _ in 0..100 {
+                        scope.spawn(|| (0..500).for_each(|_| count(&lanes, counted::HIT)));
+                    }
+                });
+            }
+            assert_eq!(lanes.sum()[counted::HIT.place()], 10 * 100 * 500);
         }
-        assert_eq!(lanes.sum()[counted::HIT.place()], 10 * 100 * 500);
     }
 
     #[test]
     fn one_in_so_many_is_due_and_none_where_none_is_wanted() {
         let due = |every: u32, operations: u32| {
             let lanes = Lanes::new(every);
-            let mine = lanes.mine();
-            (0..operations)
-                .filter(|_| {
-                    mine.is_due() && {
-                        mine.renew();
-                        true
-                    }
-                })
-                .count()
+            (0..operations).filter(|_| lanes.is_due()).count()
         };
         assert_eq!((due(0, 100_000), due(1, 1_000)), (0, 1_000));
         // The standard deviation of a gap is 0.58 of its mean, so that of 10,000 gaps is below 60 in their number.
@@ -213,11 +217,9 @@ mod tests {
     #[test]
     fn a_period_of_the_program_is_sampled_at_every_place() {
         let lanes = Lanes::new(64);
-        let mine = lanes.mine();
         let mut places = [0u32; 64];
         for operation in 0..1_000_000 {
-            if mine.is_due() {
-                mine.renew();
+            if lanes.is_due() {
                 places[operation % 64] += 1;
             }
         }

@@ -89,6 +89,7 @@ impl<M: ConcurrentMap> Observed<M> {
             watcher.look(summary);
         }
         let counts = watcher.counts(lanes);
+        let (growths, most_entries) = watcher.growths();
         let timing = |call| Timing { call, durations: watcher.timing(call).read() };
         let (hot, samples) = watcher.hot_keys(RANKS);
         let written = |Found { hash, hot }: Found<M::Key>| HotKey {
@@ -109,7 +110,8 @@ impl<M: ConcurrentMap> Observed<M> {
             locks: watcher.waits.as_ref().map(|waits| waits.read()),
             samples,
             hot_keys: hot.into_iter().map(written).collect(),
-            growths: watcher.growths(),
+            growths,
+            most_entries,
         }
     }
 }

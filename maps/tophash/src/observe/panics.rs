@@ -97,8 +97,9 @@ impl PanicHook {
                 let _ = write!(line, " {name}={}", Logged(&value.to_string()));
             }
         };
-        let trace = TRACE.with_borrow(|trace| trace.as_deref().map(str::to_owned));
-        let trace = trace.or_else(|| self.trace.as_ref().and_then(|trace| trace()));
+        // A thread that is being torn down has no trace any more.
+        let named = TRACE.try_with(|trace| trace.try_borrow().ok()?.as_deref().map(str::to_owned));
+        let trace = named.ok().flatten().or_else(|| self.trace.as_ref().and_then(|trace| trace()));
         let thread = std::thread::current();
         let payload = info.payload();
         let message = payload.downcast_ref::<&str>().copied();
@@ -145,7 +146,6 @@ pub struct Trace {
 
 impl Drop for Trace {
     fn drop(&mut self) {
-        // A thread that is being torn down has no trace any more.
         let _ = TRACE.try_with(|trace| *trace.borrow_mut() = self.before.take());
     }
 }

@@ -40,6 +40,8 @@ pub struct Report {
     pub hot_keys: Vec<HotKey<String>>,
     /// When the map grew, the last few times that somebody saw it.
     pub growths: Vec<Growth>,
+    /// The most entries that anybody saw in the map: reports, scrapes, and sampled writers about once a second.
+    pub most_entries: usize,
 }
 
 /// How often an operation came out in one way.
@@ -81,6 +83,15 @@ impl Report {
     pub fn count(&self, call: Call, outcome: Outcome) -> u64 {
         let wanted = |each: &&Operations| (each.call, each.outcome) == (call, outcome);
         self.operations.iter().filter(wanted).map(|each| each.count).sum()
+    }
+
+    /// The capacity with which the map, if it is made again for the same use, need not grow; `None` if it did not grow.
+    ///
+    /// That is an eighth more than the most entries that anybody saw, since no hash spreads entries evenly.
+    #[must_use]
+    pub fn capacity_hint(&self) -> Option<usize> {
+        let grew = self.summary.as_ref()?.growths? > 0;
+        grew.then(|| self.most_entries.saturating_add(self.most_entries / 8))
     }
 
     /// The share of look-ups that found a value; `None` where there were none.

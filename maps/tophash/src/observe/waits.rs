@@ -134,12 +134,7 @@ impl Watch for Waits {
     }
 
     fn times(&self) -> bool {
-        let mine = self.timed.mine();
-        let due = mine.is_due();
-        if due {
-            mine.renew();
-        }
-        due
+        self.timed.is_due()
     }
 
     fn held(&self, mode: Mode, held: Duration) {

@@ -146,8 +146,10 @@ impl<K> Watcher<K> {
         }
     }
 
-    pub(super) fn growths(&self) -> Vec<Growth> {
-        self.lock_growths().list()
+    /// The last few growths, and the most entries that anybody saw.
+    pub(super) fn growths(&self) -> (Vec<Growth>, usize) {
+        let growths = self.lock_growths();
+        (growths.list(), growths.most_entries)
     }
 
     fn lock_growths(&self) -> MutexGuard<'_, Growths> {

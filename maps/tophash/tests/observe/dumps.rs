@@ -1,13 +1,14 @@
 //! Dumps: what all maps tell, in files that are bounded in number and size.
 
+use crate::gate::Gate;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
-use tophash::HashMap;
 use tophash::observe::prometheus::{Format, encode};
 use tophash::observe::{Dump, Event, Keys, Observed, Registry};
+use tophash::{HashMap, Mode};
 
 /// A directory of the test's own, gone with it.
 struct Scratch(PathBuf);
@@ -89,6 +90,11 @@ fn files_are_bounded_in_number_and_size() {
     registry.dump(Dump::to(&scratch.0).keep(3).most_bytes(4096));
     fs::create_dir_all(&scratch.0).unwrap();
     fs::write(scratch.0.join("somebody-elses.json"), "{}").unwrap();
+    fs::write(
+        scratch.0.join("tophash-0000000000001-7-0.part"),
+        "left by a process that was killed",
+    )
+    .unwrap();
     let mut last = None;
     for _ in 0..7 {
         last = registry.dump_now().unwrap();
@@ -147,4 +153,36 @@ fn a_dump_that_cannot_be_written_is_counted_and_told() {
     let failures = text.lines().find_map(|line| line.strip_prefix("tophash_dump_failures_total "));
     assert!(failures.unwrap().parse::<u64>().unwrap() >= 2, "{text}");
     fs::remove_file(&scratch.0).unwrap();
+}
+
+#[test]
+fn an_alarm_is_a_reason_for_a_dump() {
+    let scratch = Scratch::new("alarm");
+    let registry = Registry::new();
+    registry.dump(Dump::to(&scratch.0));
+    let map = Observed::builder("stuck").alarms_to(&registry);
+    let map = map.blocked_after(Mode::Write, Duration::from_millis(5)).build(Gate::default());
+    let map = Arc::new(map.unwrap());
+    registry.add(&map);
+    map.insert(1, 1).unwrap();
+    let begun = Instant::now();
+    let written = || {
+        scratch.files().into_iter().find(|file| file.extension().is_some_and(|kind| kind == "json"))
+    };
+    std::thread::scope(|scope| {
+        map.get_with(&1, |_| {
+            scope.spawn(|| map.insert(2, 2).unwrap());
+            // Until it is written the lock stays taken: the dump does not wait for it.
+            while written().is_none() {
+                assert!(begun.elapsed() < Duration::from_secs(20));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+    });
+    let dump = json(&written().unwrap());
+    assert_eq!(dump["reason"], "alarm");
+    let alarm = dump["alarm"].as_str().unwrap();
+    assert!(alarm.contains("map \"stuck\": a write at") && alarm.contains("dumps.rs"), "{alarm}");
+    let map = &dump["maps"][0];
+    assert_eq!((&map["summary"], &map["locks"]["blocked"]), (&().into(), &1.into()));
 }

@@ -6,4 +6,5 @@ mod dumps;
 mod gate;
 mod hot;
 mod locks;
+mod report;
 mod text;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tophash::observe::prometheus::{Format, accept, encode};
-use tophash::observe::{Observed, Registry, aliases, metrics};
+use tophash::observe::{Metric, Observed, Registry, aliases, metrics};
 use tophash::{HashMap, Summary};
 
 type Map = Arc<Observed<HashMap<u64, u64>>>;
@@ -205,4 +205,29 @@ fn promtool_finds_nothing_wrong() {
     assert!(check(&text), "{text}");
     assert!(!check("not a metric"), "promtool passes anything");
     drop(map);
+}
+
+#[test]
+fn the_page_of_metrics_is_the_table() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
+    let rows = |all: &[Metric]| {
+        let mut rows = String::from("| metric | type | labels | meaning |\n|---|---|---|---|\n");
+        for Metric { name, kind, labels, help, .. } in all {
+            let kind = format!("{kind:?}").to_lowercase();
+            let labels: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
+            rows += &format!("| `{name}` | {kind} | {} | {help} |\n", labels.join(", "));
+        }
+        rows
+    };
+    let page = std::fs::read_to_string(&path).unwrap();
+    let mut parts = page.split("<!-- table -->\n");
+    let mut next = || parts.next().expect("the page has two tables between marks");
+    let (head, _, between, _, end) = (next(), next(), next(), next(), next());
+    let mark = "<!-- table -->\n";
+    let (all, also) = (rows(metrics()), rows(aliases()));
+    let meant = [head, &all, between, &also, end].join(mark);
+    if std::env::var_os("TOPHASH_BLESS").is_some() {
+        std::fs::write(&path, &meant).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), meant, "set TOPHASH_BLESS=1 to accept");
 }

@@ -72,6 +72,8 @@ impl Report {
             ("samples", self.samples.into()),
             ("hot_keys", hot_keys.collect()),
             ("growths", growths.collect()),
+            ("most_entries", self.most_entries.into()),
+            ("capacity_hint", self.capacity_hint().into()),
         ])
     }
 }
