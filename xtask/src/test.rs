@@ -50,7 +50,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return deep::run(&environment, arguments.minutes);
     }
     let mut command = cargo(&environment);
-    command.args(["test", "--workspace", "--locked"]).args(&arguments.rest);
+    command.args(["test", "--locked"]);
+    // Cargo takes all packages where it is told both of all and of one.
+    let one = |word: &String| word.starts_with("-p") || word.starts_with("--package");
+    if !arguments.rest.iter().take_while(|word| *word != "--").any(one) {
+        command.arg("--workspace");
+    }
+    command.args(&arguments.rest);
     let status = command.status().context("cargo did not start")?;
     if !status.success() {
         bail!("tests failed; `cargo xtask test -p PACKAGE` runs those of one package");
