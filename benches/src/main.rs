@@ -6,6 +6,7 @@
 
 mod cold;
 mod dump;
+mod hints;
 mod parse;
 mod peers;
 mod row;
@@ -35,6 +36,8 @@ enum Group {
     Dump,
     /// A whole `explain` against a whole `go vet` on the same tree.
     Cold,
+    /// Maps of Go with a hint against the same maps without one. Only when named.
+    Hints,
 }
 
 fn main() -> Result<()> {
@@ -45,12 +48,15 @@ fn main() -> Result<()> {
     } else {
         cli.groups
     };
-    println!("{}", row::HEADER);
+    if groups != [Group::Hints] {
+        println!("{}", row::HEADER);
+    }
     for group in groups {
         match group {
             Group::Parse => parse::run(rounds)?,
             Group::Dump => dump::run(rounds)?,
             Group::Cold => cold::run(rounds)?,
+            Group::Hints => hints::run(rounds)?,
         }
     }
     Ok(())

@@ -4,16 +4,28 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// GOROOT of the newest Go, which `cargo xtask bench` hands over.
+/// The newest Go, which `cargo xtask bench` hands over.
+const NEWEST: u32 = 27;
+
+/// Its GOROOT.
 pub fn goroot() -> Result<PathBuf> {
-    let root =
-        std::env::var_os("TOPHASH_GO_1_27").context("run this through `cargo xtask bench`")?;
+    goroot_of(NEWEST)
+}
+
+fn goroot_of(minor: u32) -> Result<PathBuf> {
+    let variable = format!("TOPHASH_GO_1_{minor}");
+    let root = std::env::var_os(variable).context("run this through `cargo xtask bench`")?;
     Ok(PathBuf::from(root))
 }
 
 /// The `go` command of that toolchain.
 pub fn go() -> Result<Command> {
-    let root = goroot()?;
+    go_of(NEWEST)
+}
+
+/// The `go` command of Go 1.`minor`.
+pub fn go_of(minor: u32) -> Result<Command> {
+    let root = goroot_of(minor)?;
     let mut command = Command::new(root.join("bin/go"));
     command.env("GOROOT", &root).env("GOTOOLCHAIN", "local").env("GOWORK", "off");
     Ok(command)

@@ -21,7 +21,7 @@ pub(crate) enum Class {
     Peer,
     /// What nothing concurrent can beat.
     Limit,
-    /// A map for integers alone, or an unsound one: shown apart.
+    /// A map for integers alone, an unsound one, or ours with something around it: shown apart.
     Apart,
 }
 

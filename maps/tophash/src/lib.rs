@@ -192,6 +192,8 @@ mod lock;
 mod locked;
 #[cfg(not(loom))]
 mod map;
+#[cfg(all(feature = "std", not(loom)))]
+pub mod observe;
 #[cfg(all(feature = "rayon", not(loom)))]
 mod parallel;
 mod raw;

@@ -5,6 +5,8 @@ mod flurry;
 mod hashbrown;
 mod leapfrog;
 mod locks;
+#[cfg(feature = "tophash")]
+mod observed;
 mod papaya;
 mod scc;
 #[cfg(feature = "tophash")]
@@ -26,6 +28,11 @@ const PAPAYA: [&str; 2] =
 /// papaya's names in a program that has it without its membarrier.
 pub(crate) const FENCED: [&str; 2] = ["papaya, fences", "papaya, fences, guard reused"];
 
+/// Whether a map is ours with something around it.
+pub(crate) fn is_observed(name: &str) -> bool {
+    name.starts_with("tophash Observed")
+}
+
 /// The maps of that ground, in the order of the tables; each is filled when its first turn comes.
 pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
     // A ground without entries is for groups that fill maps of their own and ask nothing.
@@ -44,6 +51,8 @@ pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
             });
             #[cfg(feature = "tophash")]
             subjects.extend(tophash::subjects(ground, &questions));
+            #[cfg(feature = "tophash")]
+            subjects.extend(observed::subjects(ground, &questions));
             subjects
         }
         Kind::StringU64 => everybody::<String, u64>(ground, length),

@@ -78,6 +78,11 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
     /// What the map says about its size, growth and memory, as far as it knows them.
     fn summary(&self) -> Summary;
 
+    /// The same, unless that would mean to wait for a lock that others may hold for long: `None` then.
+    fn try_summary(&self) -> Option<Summary> {
+        Some(self.summary())
+    }
+
     /// Has the map's locks tell `watch` of every wait.
     ///
     /// # Errors

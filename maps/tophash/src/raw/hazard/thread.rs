@@ -3,11 +3,13 @@
 //! With `std` the first 64 threads alive at a time have a number each, the smallest that is free, given back
 //! when they end; further ones share. Without `std` the number is a hash of where the thread's stack is.
 
+#[cfg(all(not(loom), feature = "std"))]
+pub(crate) use imp::own_or_more;
 pub(crate) use imp::{assigned_hint, hint, own_hint};
 
 /// One more than the largest hint.
 #[cfg(not(loom))]
-const HINTS: usize = 64;
+pub(crate) const HINTS: usize = 64;
 
 /// A number below [`HINTS`] from the place of the stack: threads are apart by more than 64 KiB, most of them.
 #[cfg(not(loom))]
@@ -111,6 +113,12 @@ mod imp {
             hint => hint,
         };
         (hint < SHARED).then_some(hint)
+    }
+
+    /// What [`own_hint`] gives, where that is known without a call, or a number that is no hint.
+    #[inline(always)]
+    pub(crate) fn own_or_more() -> usize {
+        HINT.get()
     }
 
     #[cold]
