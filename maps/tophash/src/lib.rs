@@ -187,6 +187,8 @@ pub mod set;
 #[cfg(not(loom))]
 mod stats;
 mod sync;
+#[cfg(all(feature = "locked", not(loom)))]
+pub mod sync_map;
 
 #[cfg(not(loom))]
 pub use class::{Arithmetic, ByType, Inline, Storage};
@@ -212,3 +214,5 @@ pub use raw::plain::Plain;
 pub use set::{HashSet, PlainSet};
 #[cfg(not(loom))]
 pub use stats::Stats;
+#[cfg(all(feature = "locked", not(loom)))]
+pub use sync_map::SyncMap;

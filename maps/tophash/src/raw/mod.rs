@@ -134,7 +134,11 @@ mod owned;
 mod page;
 #[cfg(not(loom))]
 pub(crate) mod plain;
+#[cfg(any(feature = "std", loom))]
+pub(crate) mod published;
 mod run;
+#[cfg(all(feature = "locked", not(loom)))]
+pub(crate) mod slot;
 mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]
