@@ -184,6 +184,8 @@ mod reentry;
 mod serialize;
 #[cfg(not(loom))]
 pub mod set;
+#[cfg(all(feature = "std", not(loom)))]
+pub mod snapshot;
 #[cfg(not(loom))]
 mod stats;
 mod sync;
@@ -212,6 +214,8 @@ pub use raw::mutants;
 pub use raw::plain::Plain;
 #[cfg(not(loom))]
 pub use set::{HashSet, PlainSet};
+#[cfg(all(feature = "std", not(loom)))]
+pub use snapshot::SnapshotMap;
 #[cfg(not(loom))]
 pub use stats::Stats;
 #[cfg(all(feature = "locked", not(loom)))]

@@ -136,6 +136,8 @@ mod page;
 pub(crate) mod plain;
 #[cfg(any(feature = "std", loom))]
 pub(crate) mod published;
+#[cfg(any(feature = "std", loom))]
+mod readings;
 mod run;
 #[cfg(all(feature = "locked", not(loom)))]
 pub(crate) mod slot;

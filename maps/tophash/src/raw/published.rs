@@ -1,24 +1,13 @@
 //! A value that is replaced whole: readers get at the newest one without waiting, and superseded ones are handed back
 //! when nobody can be reading them any more.
 //!
-//! # Terms
-//! - A **reading** is the time in which one reader uses the value it found: see [`Published::read`].
-//! - Readings are counted, each in the stripe of its thread, and there in one of two counts, which the **side** chooses.
-//! - Superseded values wait, each with the number of **turns** of the side that there had been when it was superseded.
-//!
 //! # Why a value that is read is never handed back
-//! A reader (R1) adds one to a count, then (R2) loads the pointer, and (R3) takes the one away when it is done. Who
-//! publishes (P1) swaps the pointer, then (P2) loads counts. All four are sequentially consistent. If R2 saw the value that
-//! P1 superseded, then R2 comes before P1 in the order of these operations, so R1 does, so P2 sees the reader's one
-//! unless R3 was before. So a value is out of use when *every* count was seen at nought after it was superseded, whether at
-//! one moment or not. What a reader did to it happens before that, since R3 releases, P2 acquires, and what is
-//! between them in the order of the count's changes are read-modify-writes.
-//! (loom models `SeqCst` accesses as acquire-release ones, so that under loom fences stand between them.)
-//!
-//! It is the side that lets counts reach nought while there are always readers: readings begin on the side that is told, so
-//! that the other side's counts only fall. When all of those are at nought the side turns. A value that was superseded
-//! at turn `t` has seen all counts at nought at turn `t + 2`. A reader that was told a side long ago makes turns late, and
-//! nothing worse. This is the scheme of sleepable read-copy-update (McKenney, "Sleepable RCU", 2006), with nobody waiting.
+//! Readers are counted by [`super::readings`], whose argument this rests on. A value is out of use when every count was seen at
+//! nought after it was superseded, and it is the *turns* that tell: readings begin on one side, and when all counts of
+//! the other are at nought the sides change places. Each value that was superseded keeps the number of turns there had
+//! been. Every look at the counts is taken under the publishers' lock, so after all that wait were superseded; and a
+//! turn from the one side has seen the counts of the other. So what was superseded at turn `t` is out of use at turn
+//! `t + 2`. This is sleepable read-copy-update, with nobody waiting.
 //!
 //! # Progress
 //! A reading begins and ends in a bounded number of steps, whatever other threads do. Publishing waits for other
@@ -27,20 +16,13 @@
 #[cfg(all(test, loom))]
 mod model;
 
-use crate::sync::{AtomicPtr, AtomicUsize, Mutex, Ordering, fence};
+use super::hazard::thread;
+use super::readings::{self, Readings, fence_of_the_model};
+use crate::sync::{AtomicPtr, AtomicUsize, Mutex, Ordering};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::ops::Deref;
-
-use super::hazard::thread;
-
-/// Stripes of the counts. More than a few would have publishers look long, fewer would have readers meet.
-const STRIPES: usize = if cfg!(loom) { 1 } else { 16 };
-
-/// The readings of a stripe, one count a side. Two lines, because processors fetch lines in pairs.
-#[repr(align(128))]
-struct Stripe([AtomicUsize; 2]);
 
 /// A value that is replaced whole. See the module.
 pub(crate) struct Published<T> {
@@ -48,7 +30,7 @@ pub(crate) struct Published<T> {
     current: AtomicPtr<T>,
     /// Turns so far; the last bit is the side on which readings begin.
     turns: AtomicUsize,
-    stripes: [Stripe; STRIPES],
+    readings: Readings,
     superseded: Mutex<Vec<Superseded<T>>>,
     marker: PhantomData<T>,
 }
@@ -66,14 +48,8 @@ unsafe impl<T: Send + Sync> Sync for Published<T> {}
 /// The newest value at the moment when the reading began, until this is dropped.
 pub(crate) struct Reading<'p, T> {
     value: &'p T,
-    count: &'p AtomicUsize,
-}
-
-/// Orders what loom does not take for sequentially consistent.
-fn fence_of_the_model() {
-    if cfg!(loom) {
-        fence(Ordering::SeqCst);
-    }
+    /// Kept for what dropping it does.
+    _reading: readings::Reading<'p>,
 }
 
 impl<T> Published<T> {
@@ -81,28 +57,26 @@ impl<T> Published<T> {
         Self {
             current: AtomicPtr::new(Box::into_raw(Box::new(value))),
             turns: AtomicUsize::new(0),
-            stripes: core::array::from_fn(|_| Stripe([AtomicUsize::new(0), AtomicUsize::new(0)])),
+            readings: Readings::new(),
             superseded: Mutex::new(Vec::new()),
             marker: PhantomData,
         }
     }
 
-    /// Begins a reading of the newest value. Two locked instructions with [`Reading`]'s end, on a line that only threads
-    /// of the same stripe write to; wait-free.
+    /// Begins a reading of the newest value: wait-free, with the cost of [`Readings::begin`].
     #[inline]
     pub(crate) fn read(&self) -> Reading<'_, T> {
-        let side = self.turns.load(Ordering::Relaxed) & 1;
-        let count = &self.stripes[thread::assigned_hint() % STRIPES].0[side];
-        mutant!("reading-uncounted", (), {
-            count.fetch_add(1, Ordering::SeqCst);
-        });
-        delicate!();
-        fence_of_the_model();
+        self.read_as(thread::own_hint())
+    }
+
+    #[inline]
+    fn read_as(&self, own: Option<usize>) -> Reading<'_, T> {
+        let reading = self.readings.begin(self.turns.load(Ordering::Relaxed), own);
         let value = self.current.load(Ordering::SeqCst);
         delicate!();
         // SAFETY: the pointer is a box's that the cell owns. It is handed back only when every count was seen at nought
         // after it was superseded, and ours is not before the reading is dropped: see the module.
-        Reading { value: unsafe { &*value }, count }
+        Reading { value: unsafe { &*value }, _reading: reading }
     }
 
     /// Puts a value in the place of the newest, and returns what was superseded earlier and nobody reads any more: for the
@@ -141,12 +115,9 @@ impl<T> Published<T> {
 
     /// Turns the side as often as it can be, twice at most, and takes out what has waited for two turns.
     fn collect(&self, superseded: &mut Vec<Superseded<T>>) -> Vec<Box<T>> {
-        fence_of_the_model();
         let mut turns = self.turns.load(Ordering::Relaxed);
         for _ in 0..2 {
-            let ended = (turns & 1) ^ 1;
-            let idle = |stripe: &Stripe| stripe.0[ended].load(Ordering::SeqCst) == 0;
-            if superseded.is_empty() || !self.stripes.iter().all(idle) {
+            if superseded.is_empty() || !self.readings.have_ended(turns.wrapping_add(1)) {
                 break;
             }
             turns = turns.wrapping_add(1);
@@ -179,15 +150,6 @@ impl<T> Deref for Reading<'_, T> {
     #[inline]
     fn deref(&self) -> &T {
         self.value
-    }
-}
-
-impl<T> Drop for Reading<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        mutant!("reading-uncounted", (), {
-            self.count.fetch_sub(1, Ordering::SeqCst);
-        });
     }
 }
 
