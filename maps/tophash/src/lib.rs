@@ -214,6 +214,8 @@ pub use raw::mutants;
 pub use raw::plain::Plain;
 #[cfg(not(loom))]
 pub use set::{HashSet, PlainSet};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use snapshot::DoubleBuffered;
 #[cfg(all(feature = "std", not(loom)))]
 pub use snapshot::SnapshotMap;
 #[cfg(not(loom))]

@@ -16,7 +16,7 @@ use any::Any;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::Under;
-use tophash::{HashMap, SyncMap};
+use tophash::{DoubleBuffered, HashMap, SyncMap};
 use tophash::mutants::{ALL, Mutation, activate, at_each_point};
 use tophash_verify::{Budget, Class, Key, Value, battery, battery_owned, chaos};
 
@@ -30,7 +30,7 @@ const HANGS: Duration = Duration::from_secs(30);
 const NONE: &str = "none of ";
 
 /// The maps that have lines to break.
-const MAPS: [&str; 2] = ["HashMap", "SyncMap"];
+const MAPS: [&str; 3] = ["HashMap", "SyncMap", "DoubleBuffered"];
 
 /// Where the children find what to do.
 const WHAT: &str = "TOPHASH_MUTATION_AND_SEED";
@@ -61,6 +61,9 @@ fn child() {
     }
     if is_of("SyncMap") {
         reports.push(battery_owned(|| Any::new(SyncMap::<Key, Value>::new()), &budget));
+    }
+    if is_of("DoubleBuffered") {
+        reports.push(battery_owned(|| Any::new(DoubleBuffered::<Key, Value>::new()), &budget));
     }
     for report in reports {
         assert!(report.passed(), "{report}");

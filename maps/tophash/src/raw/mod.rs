@@ -145,5 +145,7 @@ mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
+#[cfg(any(feature = "locked", loom))]
+pub(crate) mod twins;
 
 pub(crate) use capacity::{Counts, Probes};

@@ -73,6 +73,7 @@ pub const ALL: &[Mutation] = &[
     of("SyncMap", "expunge-unmarked", "LostUpdate"),
     of("SyncMap", "recall-forgets", "LostUpdate"),
     of("SyncMap", "replace-anything", "Aba"),
+    of("DoubleBuffered", "hidden-at-once", "EarlyFree"),
 ];
 
 static ACTIVE: AtomicUsize = AtomicUsize::new(usize::MAX);

@@ -104,6 +104,7 @@ impl<T> Published<T> {
     }
 
     /// How many values were superseded and not handed back.
+    #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
         self.lock().len()
     }

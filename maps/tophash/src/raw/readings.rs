@@ -89,6 +89,18 @@ impl Readings {
         Reading { count, is_owned, marker: PhantomData }
     }
 
+    /// Whether a thread that has this number to itself has a stripe to itself.
+    #[inline]
+    pub(super) fn is_own(&self, own: Option<usize>) -> bool {
+        own.is_some_and(|own| own < OWNED)
+    }
+
+    /// Whether the thread that has this number to itself is reading, as far as its own stripe tells.
+    pub(super) fn is_reading(&self, own: Option<usize>) -> bool {
+        let counts = own.and_then(|own| self.owned.get(own)).map(|stripe| &stripe.0);
+        counts.is_some_and(|counts| counts.iter().any(|count| count.load(Ordering::Relaxed) > 0))
+    }
+
     /// Whether every count of a side is seen at nought.
     pub(super) fn have_ended(&self, side: usize) -> bool {
         fence_of_the_model();

@@ -1,4 +1,4 @@
-//! A map of versions: see [`SnapshotMap`], and [`DoubleBuffered`] for reads that cannot afford a trie.
+//! A map of versions: see [`SnapshotMap`]; and one of two copies, `DoubleBuffered`, for reads that cannot afford a trie.
 //!
 //! # Terms
 //! - A **version** is a persistent trie ([`trie`]): it is never changed, and shares with others what does not differ.
@@ -7,6 +7,8 @@
 //!
 //! Who writes makes a new version of the newest, with the writers' lock held, and publishes it.
 
+#[cfg(feature = "locked")]
+mod double;
 mod edit;
 mod held;
 mod owner;
@@ -15,6 +17,8 @@ mod traits;
 mod trie;
 mod version;
 
+#[cfg(feature = "locked")]
+pub use double::{DoubleBuffered, View};
 pub use edit::Edit;
 pub use held::Memory;
 pub use picture::{Iter, Snapshot};
@@ -47,7 +51,7 @@ use version::Version;
 /// # When not
 /// Where single keys are all that is asked for: a look-up takes a cache miss for each six bits of the number of entries, and
 /// a change copies the branches on its way, a few kilobytes, under a lock; [`HashMap`](crate::HashMap) is ahead in every row
-/// of reads and of changes. Without the snapshots, and with few writes, [`DoubleBuffered`](crate::DoubleBuffered) reads faster.
+/// of reads and of changes. Without the snapshots, and with few writes, `DoubleBuffered`, of the feature `locked`, reads faster.
 ///
 /// # Consistency
 /// Every operation is linearizable, those on all keys too: [`snapshot`](Self::snapshot), [`len`](Self::len),

@@ -152,6 +152,7 @@ impl<K, V> Branch<K, V> {
     }
 
     /// Calls `meet` with every entry.
+    #[cfg(test)]
     pub(super) fn for_each<'b>(&'b self, meet: &mut impl FnMut(&'b Arc<Pair<K, V>>)) {
         for child in &*self.children {
             match child {

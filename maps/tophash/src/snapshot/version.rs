@@ -124,7 +124,9 @@ mod tests {
             old.push((version, model));
             for (version, model) in old {
                 let mut met = BTreeMap::new();
-                version.root.for_each(&mut |pair| drop(met.insert(pair.key, pair.value)));
+                version.root.for_each(&mut |pair| {
+                    met.insert(pair.key, pair.value);
+                });
                 assert_eq!(met, model, "{kind}");
             }
         }
