@@ -172,6 +172,8 @@ mod class;
 mod concurrent;
 mod error;
 #[cfg(not(loom))]
+mod fixed;
+#[cfg(not(loom))]
 mod hasher;
 #[cfg(not(loom))]
 mod map;
@@ -201,6 +203,8 @@ pub use concurrent::{
 #[cfg(not(loom))]
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
+#[cfg(not(loom))]
+pub use fixed::{BoxedFixedMap, FixedMap};
 #[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
 #[cfg(not(loom))]

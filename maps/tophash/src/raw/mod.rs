@@ -116,6 +116,7 @@ mod cursor;
 mod directory;
 #[cfg(not(loom))]
 pub(crate) mod entries;
+pub(crate) mod fixed;
 #[cfg(not(loom))]
 mod fresh;
 pub(crate) mod hazard;

@@ -74,6 +74,8 @@ pub const ALL: &[Mutation] = &[
     of("SyncMap", "recall-forgets", "LostUpdate"),
     of("SyncMap", "replace-anything", "Aba"),
     of("DoubleBuffered", "hidden-at-once", "EarlyFree"),
+    of("FixedMap", "node-unvalidated", "Aba"),
+    of("FixedMap", "tag-three-bits", "TagWrapAround"),
 ];
 
 static ACTIVE: AtomicUsize = AtomicUsize::new(usize::MAX);
