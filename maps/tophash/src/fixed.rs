@@ -1,4 +1,4 @@
-//! Maps of fixed room: see [`FixedMap`] and [`BoxedFixedMap`]. How they work is told in [`crate::raw::fixed`].
+//! Maps of fixed room: see [`FixedMap`] and [`BoxedFixedMap`]. How they work is told in `raw::fixed`.
 
 use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup, Summary};
 use crate::error::AllocError;

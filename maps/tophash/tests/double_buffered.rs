@@ -5,6 +5,8 @@
 mod any;
 #[path = "support/kinds.rs"]
 mod kinds;
+#[path = "support/owned.rs"]
+mod owned;
 
 use kinds::{as_the_model, operations};
 use proptest::prelude::*;
@@ -37,12 +39,12 @@ fn badly_hashed_words_pass_the_battery() {
 
 #[test]
 fn owned_entries_pass_the_battery_and_every_life_ends_once() {
-    kinds::passes_the_owned_battery(DoubleBuffered::<Key, Value>::new);
+    owned::passes_the_battery(DoubleBuffered::<Key, Value>::new);
 }
 
 #[test]
 fn panics_leave_both_copies_whole() {
-    kinds::stays_whole_in_panics(DoubleBuffered::<Key, Value, Identity>::default);
+    owned::stays_whole_in_panics(DoubleBuffered::<Key, Value, Identity>::default);
 }
 
 /// A writer keeps a sum in single steps of which each is seen by a view or not; the view never sees a part of one.
@@ -57,7 +59,8 @@ fn a_view_is_of_one_moment() {
                 while !done.load(Ordering::Relaxed) {
                     map.view(|view| {
                         // Written in this order, so each is at most one behind the one before it.
-                        let values: Vec<u64> = (0..20).map(|key| *view.get(&key).unwrap()).collect();
+                        let values: Vec<u64> =
+                            (0..20).map(|key| *view.get(&key).unwrap()).collect();
                         assert!(values.windows(2).all(|two| two[0] >= two[1]), "{values:?}");
                         assert!(values[0] - values[19] <= 1, "{values:?}");
                         assert_eq!((view.len(), view.iter().count()), (20, 20));

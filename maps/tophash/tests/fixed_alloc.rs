@@ -20,7 +20,8 @@ fn everything<M: ConcurrentMap<Key = u64, Value = u64>>(map: &M, capacity: u64) 
         sum += map.get_with(&key, |value| *value).unwrap_or(0);
     }
     let refused = map.insert_new(capacity, 0) == Err(Full);
-    let altered = map.alter(3, |old| tophash::Operation::<u64, ()>::Insert(old.map_or(0, |old| old + 1)));
+    let altered =
+        map.alter(3, |old| tophash::Operation::<u64, ()>::Insert(old.map_or(0, |old| old + 1)));
     map.for_each(|_, value| sum += value);
     let removed = (0..capacity / 2).filter(|key| map.remove_with(key, |_| ()).is_some()).count();
     map.clear();

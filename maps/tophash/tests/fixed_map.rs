@@ -41,7 +41,10 @@ fn full_is_an_error_and_replacing_is_not() {
     for round in 1..1_000 {
         assert_eq!(map.insert(7, round), Ok(Some(if round == 1 { 7 } else { round - 1 })));
     }
-    assert_eq!((map.remove(&3), map.insert(64, 1), map.insert(65, 1)), (Some(3), Ok(None), Err(Full)));
+    assert_eq!(
+        (map.remove(&3), map.insert(64, 1), map.insert(65, 1)),
+        (Some(3), Ok(None), Err(Full))
+    );
     map.clear();
     assert!(map.is_empty() && (0..100).all(|key| !map.contains_key(&key)));
     assert!((100..164).all(|key| map.insert(key, 0).is_ok()));
@@ -52,7 +55,10 @@ fn full_is_an_error_and_replacing_is_not() {
 fn any_plain_type_goes_in_and_comes_out() {
     let map = FixedMap::<Id, Halves, 1>::new();
     let halves = Halves { low: 7, high: u32::MAX };
-    assert_eq!((map.insert(Id(u64::MAX), halves), map.get(&Id(u64::MAX))), (Ok(None), Some(halves)));
+    assert_eq!(
+        (map.insert(Id(u64::MAX), halves), map.get(&Id(u64::MAX))),
+        (Ok(None), Some(halves))
+    );
     let small = BoxedFixedMap::<[u8; 3], i16>::with_capacity(0);
     assert_eq!((small.capacity(), small.insert([1, 2, 3], -1)), (64, Ok(None)));
     assert_eq!((small.get(&[1, 2, 3]), small.get(&[1, 2, 4])), (Some(-1), None));

@@ -18,7 +18,8 @@ const KEYS: u64 = 10;
 const ROUNDS: u64 = 300_000;
 
 fn map(path: &Path) -> MmapRaw {
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).unwrap();
+    let file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).unwrap();
     file.set_len(size_of::<Shared>() as u64).unwrap();
     MmapOptions::new().len(size_of::<Shared>()).map_raw(&file).unwrap()
 }
@@ -65,7 +66,10 @@ fn two_processes_share_a_map() {
     std::fs::remove_file(&path).unwrap();
     let map = shared(&again);
     assert!((0..KEYS).all(|key| map.get(&key) == Some(2 * ROUNDS / KEYS)), "{map:?}");
-    assert_eq!((map.get(&100), map.get(&200), map.len()), (Some(100), Some(200), KEYS as usize + 2));
+    assert_eq!(
+        (map.get(&100), map.get(&200), map.len()),
+        (Some(100), Some(200), KEYS as usize + 2)
+    );
 }
 
 #[test]

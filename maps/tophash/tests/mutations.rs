@@ -16,8 +16,8 @@ use any::Any;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::Under;
-use tophash::{BoxedFixedMap, DoubleBuffered, HashMap, SyncMap};
 use tophash::mutants::{ALL, Mutation, activate, at_each_point};
+use tophash::{BoxedFixedMap, DoubleBuffered, HashMap, SyncMap};
 use tophash_verify::{Budget, Class, Key, Value, battery, battery_owned, chaos};
 
 /// What each class of fault may cost at most.

@@ -5,6 +5,8 @@
 mod any;
 #[path = "support/kinds.rs"]
 mod kinds;
+#[path = "support/owned.rs"]
+mod owned;
 
 use kinds::{as_the_model, operations};
 use proptest::prelude::*;
@@ -64,12 +66,12 @@ fn badly_hashed_words_pass_the_battery() {
 
 #[test]
 fn owned_entries_pass_the_battery_and_every_life_ends_once() {
-    kinds::passes_the_owned_battery(SnapshotMap::<Key, Value>::new);
+    owned::passes_the_battery(SnapshotMap::<Key, Value>::new);
 }
 
 #[test]
 fn panics_leave_it_whole() {
-    kinds::stays_whole_in_panics(SnapshotMap::<Key, Value, Identity>::default);
+    owned::stays_whole_in_panics(SnapshotMap::<Key, Value, Identity>::default);
 }
 
 #[test]
@@ -105,7 +107,10 @@ fn batches_are_seen_whole_or_not_at_all() {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
                     let snapshot = map.snapshot();
-                    assert_eq!(snapshot.iter().map(|(_, balance)| balance).sum::<u64>(), 100 * ACCOUNTS);
+                    assert_eq!(
+                        snapshot.iter().map(|(_, balance)| balance).sum::<u64>(),
+                        100 * ACCOUNTS
+                    );
                     assert_eq!(snapshot.len(), ACCOUNTS as usize);
                 }
             });
@@ -157,7 +162,11 @@ fn a_batch_reads_its_map_and_is_told_when_it_writes_to_it() {
         SnapshotMap::new().insert(1, 1);
     });
     let failed = catch_unwind(AssertUnwindSafe(|| map.batch(|_| map.insert("a", 3).is_some())));
-    let message = *failed.unwrap_err().downcast::<String>().or_else(|any| any.downcast::<&str>().map(|text| Box::new(text.to_string()))).unwrap();
+    let message = *failed
+        .unwrap_err()
+        .downcast::<String>()
+        .or_else(|any| any.downcast::<&str>().map(|text| Box::new(text.to_string())))
+        .unwrap();
     assert!(message.contains("write to the edit"), "{message}");
     assert_eq!((map.insert("a", 4).as_deref(), map.get("a")), (Some(&2), Some(4)));
 }

@@ -5,6 +5,8 @@
 mod any;
 #[path = "support/kinds.rs"]
 mod kinds;
+#[path = "support/owned.rs"]
+mod owned;
 
 use kinds::{as_the_model, operations};
 use proptest::prelude::*;
@@ -36,12 +38,12 @@ fn badly_hashed_words_pass_the_battery() {
 
 #[test]
 fn owned_entries_pass_the_battery_and_every_life_ends_once() {
-    kinds::passes_the_owned_battery(SyncMap::<Key, Value>::new);
+    owned::passes_the_battery(SyncMap::<Key, Value>::new);
 }
 
 #[test]
 fn panics_leave_it_whole() {
-    kinds::stays_whole_in_panics(SyncMap::<Key, Value, Identity>::default);
+    owned::stays_whole_in_panics(SyncMap::<Key, Value, Identity>::default);
 }
 
 /// What happened, without the numbers.

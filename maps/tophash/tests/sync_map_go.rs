@@ -18,7 +18,8 @@ fn operations(seed: u64, count: usize) -> Vec<String> {
     while all.len() < count {
         let keys = [3, 12, 60, 400][rng.below(4) as usize];
         // How much each kind weighs in this phase.
-        let weights: Vec<u64> = (0..9).map(|kind| rng.below(if kind == 8 { 2 } else { 9 })).collect();
+        let weights: Vec<u64> =
+            (0..9).map(|kind| rng.below(if kind == 8 { 2 } else { 9 })).collect();
         let whole = weights.iter().sum::<u64>().max(1);
         for _ in 0..rng.below(4 * keys) + 10 {
             let mut at = rng.below(whole);
@@ -54,18 +55,24 @@ fn step(map: &SyncMap<u64, u64>, operation: &str) -> String {
     let name = words.next().unwrap();
     let mut number = || words.next().map_or(0, |word| word.parse().unwrap());
     let (key, one, two) = (number(), number(), number());
-    let done = |()| "done".to_owned();
+    let done = || "done".to_owned();
     let text = |truth: &dyn Display| truth.to_string();
     let result = match name {
         "load" => found(map.load(&key)),
-        "store" => done(map.store(key, one)),
+        "store" => {
+            map.store(key, one);
+            done()
+        }
         "swap" => found(map.swap(key, one)),
         "load_or_store" => match map.load_or_store(key, one) {
             Some(there) => text(&*there),
             None => "none".to_owned(),
         },
         "load_and_delete" => found(map.load_and_delete(&key)),
-        "delete" => done(map.delete(&key)),
+        "delete" => {
+            map.delete(&key);
+            done()
+        }
         "compare_and_swap" => text(&map.compare_and_swap(&key, &one, two)),
         "compare_and_delete" => text(&map.compare_and_delete(&key, &one)),
         "range" => {

@@ -21,11 +21,24 @@ struct Rpds<K: Key, V: Value> {
     writers: Mutex<()>,
 }
 
-pub(super) fn subjects(ground: Ground, questions: &Rc<Questions<u64, u64>>) -> Vec<Box<dyn Subject>> {
+pub(super) fn subjects(
+    ground: Ground,
+    questions: &Rc<Questions<u64, u64>>,
+) -> Vec<Box<dyn Subject>> {
     let class = Class::Apart;
     vec![
-        Local::<u64, u64, Imbl<u64, u64>>::boxed("arc-swap + imbl, by hand", class, ground, questions),
-        Local::<u64, u64, Rpds<u64, u64>>::boxed("arc-swap + rpds, by hand", class, ground, questions),
+        Local::<u64, u64, Imbl<u64, u64>>::boxed(
+            "arc-swap + imbl, by hand",
+            class,
+            ground,
+            questions,
+        ),
+        Local::<u64, u64, Rpds<u64, u64>>::boxed(
+            "arc-swap + rpds, by hand",
+            class,
+            ground,
+            questions,
+        ),
     ]
 }
 

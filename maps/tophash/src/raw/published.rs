@@ -35,6 +35,9 @@ pub(crate) struct Published<T> {
     marker: PhantomData<T>,
 }
 
+/// Values that nobody reads any more.
+pub(crate) type HandedBack<T> = Vec<Box<T>>;
+
 struct Superseded<T> {
     value: Box<T>,
     turn: usize,
@@ -84,7 +87,7 @@ impl<T> Published<T> {
     ///
     /// Waits for other publishers for a few stores, and for no reader.
     #[must_use = "what is dropped here is dropped under the caller's lock"]
-    pub(crate) fn publish(&self, value: T) -> Vec<Box<T>> {
+    pub(crate) fn publish(&self, value: T) -> HandedBack<T> {
         let value = Box::into_raw(Box::new(value));
         let mut superseded = self.lock();
         // Room first: nothing may panic between the swap and the list.
@@ -99,7 +102,7 @@ impl<T> Published<T> {
 
     /// What was superseded and nobody reads any more.
     #[must_use = "what is dropped here is dropped under the caller's lock"]
-    pub(crate) fn tidy(&self) -> Vec<Box<T>> {
+    pub(crate) fn tidy(&self) -> HandedBack<T> {
         self.collect(&mut self.lock())
     }
 
@@ -115,7 +118,7 @@ impl<T> Published<T> {
     }
 
     /// Turns the side as often as it can be, twice at most, and takes out what has waited for two turns.
-    fn collect(&self, superseded: &mut Vec<Superseded<T>>) -> Vec<Box<T>> {
+    fn collect(&self, superseded: &mut Vec<Superseded<T>>) -> HandedBack<T> {
         let mut turns = self.turns.load(Ordering::Relaxed);
         for _ in 0..2 {
             if superseded.is_empty() || !self.readings.have_ended(turns.wrapping_add(1)) {
@@ -175,7 +178,10 @@ mod tests {
         assert_eq!(Arc::strong_count(&first), 2);
         let reading = published.read();
         for next in 1..=100 {
-            assert!(published.publish(Arc::new(next)).is_empty(), "the reading was before all of them");
+            assert!(
+                published.publish(Arc::new(next)).is_empty(),
+                "the reading was before all of them"
+            );
         }
         assert_eq!((**reading, published.waiting()), (0, 100));
         drop(reading);
@@ -216,7 +222,7 @@ mod tests {
             done.store(true, Ordering::Relaxed);
             most
         });
-        published.tidy();
+        drop(published.tidy());
         assert_eq!(published.waiting(), 0);
         assert!(most < ROUNDS as usize, "{most} of {ROUNDS} waited");
     }

@@ -70,7 +70,8 @@ impl<K, V> Outlives<K, V> {
             waiting: waiting.len(),
             ..Memory::default()
         };
-        let mut count = Count { newest: &newest.root, seen: BTreeSet::new(), tally: Tally::default() };
+        let mut count =
+            Count { newest: &newest.root, seen: BTreeSet::new(), tally: Tally::default() };
         let mut add = |root: &Branch<K, V>, snapshots: usize| {
             if snapshots > 0 {
                 memory.snapshots += snapshots;
@@ -130,9 +131,8 @@ impl<K, V> Count<'_, K, V> {
     }
 
     fn entry(&mut self, entry: &Arc<Pair<K, V>>) {
-        let is_it = |child: &Child<K, V>| {
-            matches!(child, Child::Entry(there) if Arc::ptr_eq(there, entry))
-        };
+        let is_it =
+            |child: &Child<K, V>| matches!(child, Child::Entry(there) if Arc::ptr_eq(there, entry));
         let is_in_newest = self.newest.lead(entry.hash).any(|child| match child {
             Child::Branch(branch) if branch.is_list() => branch.children.iter().any(is_it),
             child => is_it(child),

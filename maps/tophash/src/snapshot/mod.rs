@@ -1,8 +1,8 @@
 //! A map of versions: see [`SnapshotMap`]; and one of two copies, `DoubleBuffered`, for reads that cannot afford a trie.
 //!
 //! # Terms
-//! - A **version** is a persistent trie ([`trie`]): it is never changed, and shares with others what does not differ.
-//! - The **newest** version is reached by an atomic pointer that is replaced whole ([`crate::raw::published`]).
+//! - A **version** is a persistent trie (`trie`): it is never changed, and shares with others what does not differ.
+//! - The **newest** version is reached by an atomic pointer that is replaced whole (`raw::published`).
 //! - A **snapshot** is a version that somebody owns beside the map.
 //!
 //! Who writes makes a new version of the newest, with the writers' lock held, and publishes it.

@@ -252,9 +252,7 @@ impl<K, V> Branch<K, V> {
     where
         K: Eq,
     {
-        let is_there = |child: &Child<K, V>| {
-            matches!(child, Child::Entry(there) if there.hash == entry.hash && there.key == entry.key)
-        };
+        let is_there = |child: &Child<K, V>| matches!(child, Child::Entry(there) if there.hash == entry.hash && there.key == entry.key);
         if let Some(place) = self.children.iter().position(is_there) {
             return match &mut self.own()[place] {
                 Child::Entry(there) => Some(core::mem::replace(there, entry)),
@@ -283,9 +281,7 @@ impl<K, V> Branch<K, V> {
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let is_it = |child: &Child<K, V>| {
-            matches!(child, Child::Entry(there) if there.hash == hash && key.equivalent(&there.key))
-        };
+        let is_it = |child: &Child<K, V>| matches!(child, Child::Entry(there) if there.hash == hash && key.equivalent(&there.key));
         let place = if self.is_list() {
             self.children.iter().position(is_it)?
         } else {

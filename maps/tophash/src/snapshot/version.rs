@@ -89,7 +89,7 @@ mod tests {
         match kind {
             0 => key.wrapping_mul(0x9e37_79b9_7f4a_7c15),
             1 => key % 3,
-            2 => (key % 4) << 60 | key / 4 % 4,
+            2 => ((key % 4) << 60) | (key / 4 % 4),
             _ => 7,
         }
     }

@@ -4,9 +4,8 @@
 use super::state::{Change, Event, Promotion, State};
 use super::table::{Node, Table};
 use super::{Read, SyncMap};
-use alloc::boxed::Box;
+use crate::raw::published::HandedBack;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 /// What the lock guards.
 pub(super) struct Dirty<K, V> {
@@ -28,7 +27,7 @@ pub(super) struct Dirty<K, V> {
 /// What is left to do when the lock is given back, since it calls code of the user's.
 pub(super) struct After<K, V> {
     /// Superseded read maps, to be dropped.
-    superseded: Vec<Box<Read<K, V>>>,
+    superseded: HandedBack<Read<K, V>>,
     superseded_entries: Option<Arc<Table<K, V>>>,
     /// A call makes at most three changes: a miss or an entry that comes back, a copy, a promotion.
     events: [Option<Event>; 3],
@@ -36,7 +35,7 @@ pub(super) struct After<K, V> {
 
 impl<K, V> Default for After<K, V> {
     fn default() -> Self {
-        Self { superseded: Vec::new(), superseded_entries: None, events: [None; 3] }
+        Self { superseded: HandedBack::new(), superseded_entries: None, events: [None; 3] }
     }
 }
 
@@ -172,7 +171,11 @@ impl<K, V> Dirty<K, V> {
     }
 
     /// Takes everything out of both maps. A dirty map stays, empty, so that the next new key does not copy.
-    pub(super) fn clear<S>(&mut self, map: &SyncMap<K, V, S>, after: &mut After<K, V>) -> Table<K, V> {
+    pub(super) fn clear<S>(
+        &mut self,
+        map: &SyncMap<K, V, S>,
+        after: &mut After<K, V>,
+    ) -> Table<K, V> {
         let dirty = self.entries.as_mut().map(|entries| core::mem::replace(entries, Table::new()));
         if self.read.len() > 0 || self.amended {
             self.replace_read(map, after, Table::new());

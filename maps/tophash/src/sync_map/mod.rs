@@ -1,9 +1,9 @@
 //! Go's `sync.Map` as it was through Go 1.23, by its own rules: see [`SyncMap`].
 //!
 //! # Terms
-//! - The **read map** is reached without a lock, by a pointer that is replaced whole ([`crate::raw::published`]).
+//! - The **read map** is reached without a lock, by a pointer that is replaced whole (`raw::published`).
 //! - The **dirty map** is reached under the lock. It has all entries of the read map that are not expunged, and others.
-//! - An **entry** is shared by both: a key, and a slot that its value comes and goes in ([`crate::raw::slot`]).
+//! - An **entry** is shared by both: a key, and a slot that its value comes and goes in (`raw::slot`).
 //! - The read map is **amended** while the dirty map has keys that it lacks.
 //! - An entry is **expunged** when it had no value while a dirty map was made, which lacks it since.
 //!
@@ -80,14 +80,24 @@ use table::{Node, Table};
 /// assert_eq!(map.load("a").as_deref(), Some(&1)); // The first miss, and as many as the dirty map has entries.
 /// assert_eq!((map.state().promotions, map.state().read, map.state().dirty), (1, 1, None));
 /// ```
+///
+/// Values that may not be shared by threads make a map that may not either:
+///
+/// ```compile_fail,E0277
+/// fn shared<T: Sync>() {}
+/// shared::<tophash::SyncMap<u64, core::cell::Cell<u64>>>();
+/// ```
 pub struct SyncMap<K, V, S = RandomState> {
     read: Published<Read<K, V>>,
     dirty: Mutex<Dirty<K, V>>,
-    on_event: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+    on_event: Option<Tell>,
     hasher: S,
     /// Last, so that what entries hand over when they are dropped is freed by the map.
     values: Arc<Values<V>>,
 }
+
+/// Who is told of events.
+type Tell = Box<dyn Fn(&Event) + Send + Sync>;
 
 /// What readers find by one pointer.
 struct Read<K, V> {

@@ -6,19 +6,15 @@ use tophash_verify::{Map, Unsupported, Value};
 /// A map under test, whichever it is.
 pub(crate) struct Any<M> {
     pub(crate) map: M,
-    compact: Option<fn(&M)>,
+    /// What disturbs the map in the middle of everything, as the verifier's `compact`: gives memory back, or moves all
+    /// entries.
+    pub(crate) compact: Option<fn(&M)>,
 }
 
 impl<M> Any<M> {
-    /// A map that cannot be disturbed.
+    /// A map that nothing disturbs.
     pub(crate) fn new(map: M) -> Self {
         Self { map, compact: None }
-    }
-
-    /// A map that `compact` is called for in the middle of everything: it gives memory back, or moves all entries.
-    #[allow(dead_code, reason = "not every test that has maps has some that can be disturbed")]
-    pub(crate) fn disturbed(map: M, compact: fn(&M)) -> Self {
-        Self { map, compact: Some(compact) }
     }
 }
 

@@ -1,12 +1,10 @@
-//! What is asked of every kind of map alike: sequences of operations against `std`'s map, the verifier's battery, and panics
-//! of code of the user's.
+//! What is asked of every kind of map alike: sequences of operations against `std`'s map, and the verifier's battery.
 
 use crate::any::Any;
 use proptest::prelude::*;
 use std::collections::HashMap as Model;
 use tophash::{Altered, ConcurrentMap, Lookup, Operation};
-use tophash_verify::fault::countdown_panics;
-use tophash_verify::{Budget, Key, Map, Value, battery, battery_owned};
+use tophash_verify::{Budget, battery};
 
 /// An operation that all maps have.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +91,8 @@ where
                 }
             }
             Op::Walk => {
-                let mut expected: Vec<_> = model.iter().map(|(key, value)| (*key, *value)).collect();
+                let mut expected: Vec<_> =
+                    model.iter().map(|(key, value)| (*key, *value)).collect();
                 expected.sort_unstable();
                 assert_eq!(walked(map), expected);
             }
@@ -111,7 +110,8 @@ fn deep() -> bool {
     std::env::var_os("TOPHASH_DEEP").is_some()
 }
 
-fn seeds() -> impl Iterator<Item = Budget> {
+/// What one run may cost, for each seed.
+pub(crate) fn seeds() -> impl Iterator<Item = Budget> {
     (1..=if deep() { 5 } else { 2 })
         .map(|seed| if deep() { Budget::deep(seed) } else { Budget::quick(seed) })
 }
@@ -124,30 +124,4 @@ pub(crate) fn passes_the_battery<M: ConcurrentMap<Key = u64> + Lookup<u64, Value
         let report = battery(|| Any::new(make()), &budget);
         assert!(report.passed(), "{report}");
     }
-}
-
-/// The whole battery on maps of keys and values that know whether they are alive.
-#[allow(dead_code, reason = "a map of plain entries alone has no others")]
-pub(crate) fn passes_the_owned_battery<M>(make: impl Fn() -> M + Sync)
-where
-    M: ConcurrentMap<Key = Key> + Lookup<Key, Value = Value> + Sync,
-    Any<M>: Map<Key, Value>,
-{
-    for budget in seeds() {
-        let report = battery_owned(|| Any::new(make()), &budget);
-        assert!(report.passed(), "{report}");
-    }
-}
-
-/// A panic at every call of `hash`, `eq` and `clone` leaves the map whole and leaks nothing.
-#[allow(dead_code, reason = "a map of plain entries alone has no others")]
-pub(crate) fn stays_whole_in_panics<M>(make: impl Fn() -> M)
-where
-    M: ConcurrentMap<Key = Key> + Lookup<Key, Value = Value> + Sync,
-    Any<M>: Map<Key, Value>,
-{
-    let report = countdown_panics(|| Any::new(make()), 400);
-    assert!(report.faults.is_empty(), "{:#?}", report.faults);
-    assert!(report.injected[..3].iter().all(|injected| *injected >= 8), "{report:?}");
-    assert_eq!(report.leaks[..3], [0; 3], "only a panic in drop may leak: {report:?}");
 }

@@ -96,7 +96,7 @@ impl Group {
     }
 
     /// Nodes in use.
-    #[cfg(test)]
+    #[cfg(all(test, loom))]
     pub(super) fn used(&self) -> usize {
         self.used.iter().map(|word| word.load(Ordering::Relaxed).count_ones() as usize).sum()
     }

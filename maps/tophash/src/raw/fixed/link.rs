@@ -28,8 +28,8 @@ impl Link {
 
     /// What comes after this: it leads elsewhere, and has the next tag.
     pub(super) fn to(self, node: Option<u32>) -> Self {
-        let tag = (self.0 >> TAG).wrapping_add(1);
-        let tag = mutant!("tag-three-bits", tag & 7, tag);
+        let next = (self.0 >> TAG).wrapping_add(1);
+        let tag = mutant!("tag-three-bits", next & 7, next);
         Self(tag << TAG | node.map_or(0, |node| u64::from(node) + 1))
     }
 
@@ -55,6 +55,9 @@ mod tests {
         let gone = link.to(link.node()).marked();
         assert_eq!((gone.node(), gone.is_marked(), gone.0 >> TAG), (Some(7), true, 2));
         let last = Link(u64::MAX << TAG).to(Some(MOST as u32 - 1));
-        assert_eq!((last.node(), last.is_marked(), last.0 >> TAG), (Some(MOST as u32 - 1), false, 0));
+        assert_eq!(
+            (last.node(), last.is_marked(), last.0 >> TAG),
+            (Some(MOST as u32 - 1), false, 0)
+        );
     }
 }

@@ -309,7 +309,9 @@ impl Spare<'_> {
             let capacity = self.room.capacity() as u64;
             let one_more = |entries: u64| (entries < capacity).then_some(entries + 1);
             let entries = &self.room.header.entries;
-            entries.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).map_err(|_| NoRoom)?;
+            entries
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+                .map_err(|_| NoRoom)?;
             self.has_room = true;
         }
         let number = match self.node {

@@ -32,8 +32,10 @@ impl<K: Plain, V: Plain, const N: usize> FixedMap<K, V, N> {
     #[must_use]
     pub unsafe fn at<'m>(memory: NonNull<[u8]>) -> Option<&'m Self> {
         let start = memory.cast::<Self>();
-        let fits = memory.len() >= size_of::<Self>() && start.is_aligned();
+        if memory.len() < size_of::<Self>() || !start.is_aligned() {
+            return None;
+        }
         // SAFETY: it fits and is aligned, and the caller vouches for the rest: a map is atomic words alone.
-        fits.then(|| unsafe { start.as_ref() })
+        Some(unsafe { start.as_ref() })
     }
 }

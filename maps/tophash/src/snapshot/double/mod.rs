@@ -1,6 +1,6 @@
 //! The double-buffered map: see [`DoubleBuffered`].
 //!
-//! Two tables hold the same ([`crate::raw::twins`]). A writer makes its change in the one that is hidden, has the two change
+//! Two tables hold the same (`raw::twins`). A writer makes its change in the one that is hidden, has the two change
 //! places, and leaves the change in a log; the next writer first makes it in the other one, which is hidden now.
 
 mod table;

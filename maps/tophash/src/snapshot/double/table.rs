@@ -110,7 +110,9 @@ impl<K, V> Table<K, V> {
         while let Some(change) = log.changes.front() {
             // All comparing is done while the change is still in the list.
             let old = match change {
-                Change::Put(Row { hash, key, .. }) | Change::Cut { hash, key } => self.cut(*hash, key),
+                Change::Put(Row { hash, key, .. }) | Change::Cut { hash, key } => {
+                    self.cut(*hash, key)
+                }
                 Change::Clear => {
                     self.clear(gone);
                     None
