@@ -185,6 +185,8 @@ mod class;
 mod concurrent;
 mod error;
 #[cfg(not(loom))]
+mod fixed;
+#[cfg(not(loom))]
 mod hasher;
 #[cfg(all(feature = "locked", not(loom)))]
 mod lock;
@@ -205,9 +207,13 @@ mod serialize;
 pub mod set;
 #[cfg(all(feature = "locked", not(loom)))]
 pub mod sharded;
+#[cfg(all(feature = "std", not(loom)))]
+pub mod snapshot;
 #[cfg(not(loom))]
 mod stats;
 mod sync;
+#[cfg(all(feature = "locked", not(loom)))]
+pub mod sync_map;
 
 #[cfg(not(loom))]
 pub use class::{Arithmetic, ByType, Inline, Storage};
@@ -220,6 +226,8 @@ pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
 #[cfg(all(feature = "locked", not(loom)))]
 pub use hashbrown;
+#[cfg(not(loom))]
+pub use fixed::{BoxedFixedMap, FixedMap};
 #[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
 #[cfg(all(feature = "locked", not(loom)))]
@@ -237,5 +245,11 @@ pub use raw::plain::Plain;
 pub use set::{HashSet, PlainSet};
 #[cfg(all(feature = "locked", not(loom)))]
 pub use sharded::Sharded;
+#[cfg(all(feature = "locked", not(loom)))]
+pub use snapshot::DoubleBuffered;
+#[cfg(all(feature = "std", not(loom)))]
+pub use snapshot::SnapshotMap;
 #[cfg(not(loom))]
 pub use stats::Stats;
+#[cfg(all(feature = "locked", not(loom)))]
+pub use sync_map::SyncMap;

@@ -3,11 +3,14 @@
 mod dashmap;
 mod flurry;
 mod hashbrown;
+#[cfg(feature = "tophash")]
+mod kinds;
 mod leapfrog;
 mod locks;
 #[cfg(feature = "tophash")]
 mod observed;
 mod papaya;
+mod persistent;
 mod scc;
 #[cfg(feature = "tophash")]
 mod tophash;
@@ -49,6 +52,11 @@ pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
                 Hasher::Same => integers::<FixedState>(ground, &questions),
                 Hasher::Own => integers::<BuildHasherDefault<DefaultHasher>>(ground, &questions),
             });
+            if ground.hasher == Hasher::Same {
+                subjects.extend(persistent::subjects(ground, &questions));
+                #[cfg(feature = "tophash")]
+                subjects.extend(kinds::subjects(ground, &questions));
+            }
             #[cfg(feature = "tophash")]
             subjects.extend(tophash::subjects(ground, &questions));
             #[cfg(feature = "tophash")]

@@ -125,6 +125,7 @@ mod cursor;
 mod directory;
 #[cfg(not(loom))]
 pub(crate) mod entries;
+pub(crate) mod fixed;
 #[cfg(not(loom))]
 mod fresh;
 pub(crate) mod hazard;
@@ -143,12 +144,20 @@ mod owned;
 mod page;
 #[cfg(not(loom))]
 pub(crate) mod plain;
+#[cfg(any(feature = "std", loom))]
+pub(crate) mod published;
+#[cfg(any(feature = "std", loom))]
+mod readings;
 mod run;
 #[cfg(all(feature = "locked", not(loom)))]
 pub(crate) mod site;
+#[cfg(all(feature = "locked", not(loom)))]
+pub(crate) mod slot;
 mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
+#[cfg(any(feature = "locked", loom))]
+pub(crate) mod twins;
 
 pub(crate) use capacity::{Counts, Probes};
