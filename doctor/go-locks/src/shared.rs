@@ -70,6 +70,8 @@ pub enum Alone {
     BeforeSharing,
     /// Its function runs only while the object is made.
     Making,
+    /// Its function has taken the map out of where others find it.
+    TakenOut,
 }
 
 /// All maps of a program that may be touched by several goroutines.
@@ -147,6 +149,9 @@ impl<'p> Analysis<'p> {
     pub fn alone(&self, decl: &MapDecl, source: &SourceAccess) -> Option<Alone> {
         if source.access.before_sharing {
             return Some(Alone::BeforeSharing);
+        }
+        if source.taken_out {
+            return Some(Alone::TakenOut);
         }
         let (owner, _) = decl.path.split_once('.')?;
         let owner = format!("{}.{owner}", decl.package);

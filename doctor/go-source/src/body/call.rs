@@ -211,7 +211,12 @@ impl<'w> Walker<'w> {
             return;
         }
         if let Some(place) = self.map_place(arg) {
-            self.facts.arguments.push(ArgumentFact { call, parameter, map: place.key });
+            self.facts.arguments.push(ArgumentFact {
+                call,
+                parameter,
+                map: place.key,
+                named: place.named,
+            });
         }
     }
 
@@ -220,7 +225,7 @@ impl<'w> Walker<'w> {
         let written = Some(field.written);
         self.declare_map(field.def, field.ty, finding::DeclKind::Field, None, written);
         let map = Self::key(field.def);
-        self.facts.arguments.push(ArgumentFact { call, parameter: None, map });
+        self.facts.arguments.push(ArgumentFact { call, parameter: None, map, named: map });
     }
 
     fn each(&mut self, args: &[ExprId], how: LiteralUse) {

@@ -135,6 +135,23 @@ pub(crate) struct ReturnFact {
     pub(crate) value: VariableOrigin,
 }
 
+/// A map that a local variable gets out of a field or a variable of a package, where another one is left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TakenOutFact {
+    pub(crate) file: FileId,
+    /// The local variable.
+    pub(crate) variable: Key,
+    /// Where its map was.
+    pub(crate) map: Key,
+    /// The expression that it is taken by, and the target of the assignment that leaves another one.
+    pub(crate) from: ExprId,
+    pub(crate) by: ExprId,
+    /// Where the latter ends.
+    pub(crate) after: u32,
+    /// Whether the variable is declared with that map.
+    pub(crate) declared: bool,
+}
+
 /// A function, closure or body of a loop over a function.
 #[derive(Clone, Debug)]
 pub(crate) struct FunctionFact {
@@ -195,6 +212,8 @@ pub(crate) struct ArgumentFact {
     /// Which parameter takes it; `None` for the receiver.
     pub(crate) parameter: Option<u32>,
     pub(crate) map: Key,
+    /// The variable or field that the call names.
+    pub(crate) named: Key,
 }
 
 /// What holds a function: whoever calls it may be found.
@@ -346,6 +365,9 @@ pub(crate) struct Facts {
     pub(crate) compared: Vec<AccessFact>,
     /// Where a `sync.Map` itself is copied, as clones.
     pub(crate) copied: Vec<AccessFact>,
+    /// Maps that are taken out of where they were, and places that store the map of a local variable.
+    pub(crate) taken_out: Vec<TakenOutFact>,
+    pub(crate) put_back: Vec<(Key, u32)>,
     /// Every place that names a field or variable of a package, where that was asked for; and the names in selectors of
     /// which it is not known what they select.
     pub(crate) uses: Vec<(Key, FileId, Span)>,

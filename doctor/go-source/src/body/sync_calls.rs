@@ -358,16 +358,19 @@ impl<'w> Walker<'w> {
         }
     }
 
-    /// Whether an expression is a struct of one field, which makes a mutex a type of its own: it is the lock then, and not
-    /// what it embeds.
-    fn is_wrapper(&mut self, base: ExprId) -> bool {
-        let ty = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
-        let ty = self.r.deref(ty);
-        let under = self.r.under(ty);
-        match self.r.types.kind(under) {
-            Kind::Struct(fields) => self.r.types.fields(fields).len() == 1,
-            _ => false,
-        }
+    /// Whether an expression is a struct that holds nothing but a mutex, which makes that a type of its own: it is the lock
+    /// then, and not what it embeds.
+    fn is_wrapper(&mut self, base: ExprId, embedded: &[FieldInfo<'w>]) -> bool {
+        let base = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
+        let inside = embedded.split_last().map_or(&[][..], |(_, way)| way);
+        std::iter::once(base).chain(inside.iter().map(|field| field.ty)).all(|ty| {
+            let ty = self.r.deref(ty);
+            let under = self.r.under(ty);
+            match self.r.types.kind(under) {
+                Kind::Struct(fields) => self.r.types.fields(fields).len() == 1,
+                _ => false,
+            }
+        })
     }
 
     /// `x.Lock()` and its like.
@@ -378,7 +381,7 @@ impl<'w> Walker<'w> {
         embedded: &[FieldInfo<'w>],
         name: &str,
     ) {
-        let embedded = if self.is_wrapper(base) { &[] } else { embedded };
+        let embedded = if self.is_wrapper(base, embedded) { &[] } else { embedded };
         let path = self.lock_path(base, embedded);
         let fact = match (path, name) {
             (Some(path), "Lock") => LockFact::Acquire { path, mode: LockMode::Write },
