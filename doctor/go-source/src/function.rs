@@ -78,6 +78,8 @@ pub struct Call {
     pub sources: Vec<(u32, KeySource)>,
     /// Whether it stands in a loop.
     pub looped: bool,
+    /// Where in the file it may first happen: at the start of the outermost loop around it, else at its place.
+    pub since: u32,
     /// Where in the file.
     pub at: u32,
 }

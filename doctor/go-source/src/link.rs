@@ -5,6 +5,7 @@ mod callbacks;
 mod callers;
 mod calls;
 mod costs;
+mod entries;
 mod groups;
 mod handlers;
 mod initial;
@@ -168,6 +169,10 @@ pub(crate) struct Linked {
     pub(crate) unresolved: u32,
     pub(crate) variables: Vec<Variable>,
     pub(crate) starts: Vec<Start>,
+    /// Where functions start something first, whatever it is.
+    pub(crate) first_starts: FxHashMap<FunctionId, u32>,
+    /// Functions that the goroutine of `main` runs at a command.
+    pub(crate) commands: FxHashSet<FunctionId>,
     /// Where functions wait for others, by place.
     pub(crate) joins: FxHashMap<FunctionId, Vec<Join>>,
     /// The functions that make values of a declared type, by import path and name.
@@ -289,6 +294,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         unresolved,
         variables,
         starts,
+        first_starts: entries::first_starts(units),
+        commands: entries::commands(world, units, &by_ref),
         joins,
         makers: makers(units),
         nilness: nilness(units, &ids, &by_ref),

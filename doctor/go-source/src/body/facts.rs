@@ -254,6 +254,8 @@ pub(crate) struct HandOver {
     /// The call that takes it, where one does.
     pub(crate) call: Option<ExprId>,
     pub(crate) at: u32,
+    /// As in [`CallFact`].
+    pub(crate) since: u32,
     /// Where the innermost loop around it starts.
     pub(crate) turn: Option<u32>,
     /// Whether the call that takes it gives back as many values as it does: it waits for what it calls.
@@ -279,6 +281,8 @@ pub(crate) struct RootFact {
     pub(crate) at: u32,
     pub(crate) caller: Option<u32>,
     pub(crate) looped: bool,
+    /// As in [`CallFact`].
+    pub(crate) since: u32,
     /// Where the innermost loop around it starts.
     pub(crate) turn: Option<u32>,
 }

@@ -288,6 +288,7 @@ impl<'w> Walker<'w> {
         many: bool,
     ) {
         let at = self.r.hir().expr(expr).span.start;
+        let since = self.first_time(at);
         self.facts.roots.push(RootFact {
             kind,
             target,
@@ -296,6 +297,7 @@ impl<'w> Walker<'w> {
             at,
             caller: self.function_at_hand(),
             looped: many || !self.loops.is_empty(),
+            since,
             turn: self.loops.last().copied().or(many.then_some(at)),
         });
     }

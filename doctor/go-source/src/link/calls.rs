@@ -57,6 +57,7 @@ pub(crate) fn resolve(
                     foreign: call.foreign,
                     sources: call.sources.clone(),
                     looped: call.since != call.at,
+                    since: call.since,
                     at: call.at,
                 });
             }
@@ -97,6 +98,7 @@ pub(crate) fn resolve(
                     foreign: how == Some(&LiteralUse::Foreign),
                     sources: Vec::new(),
                     looped: false,
+                    since: function.site,
                     at: function.site,
                 });
             }

@@ -192,6 +192,7 @@ pub(super) fn calls(
                     foreign: false,
                     sources: Vec::new(),
                     looped: false,
+                    since: by.at,
                     at: by.at,
                 });
             }
