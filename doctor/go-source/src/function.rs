@@ -69,6 +69,8 @@ pub struct Call {
     pub on_own: bool,
     /// What the receiver begins with.
     pub receiver: Option<Base>,
+    /// Whether the receiver is an element of that, one of many: `c.peers[name].run()`.
+    pub of_element: bool,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub given: Vec<(u32, Base)>,
     /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it

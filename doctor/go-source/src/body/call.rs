@@ -56,6 +56,7 @@ impl<'w> Walker<'w> {
                     self.add_root(RootKind::Go, target.clone(), id);
                 }
                 let receiver = self.base_of(base);
+                let of_element = self.is_element(base);
                 let given = self.given(args);
                 self.add_call(
                     target,
@@ -65,6 +66,7 @@ impl<'w> Walker<'w> {
                 let sources = self.sources_of(args);
                 if let Some(call) = self.facts.calls.last_mut() {
                     call.receiver = receiver;
+                    call.of_element = of_element;
                     call.given = given;
                     call.sources = sources;
                 }
@@ -147,11 +149,13 @@ impl<'w> Walker<'w> {
         args: &[ExprId],
     ) {
         let begins = receiver.and_then(|receiver| self.base_of(receiver.base));
+        let of_element = receiver.is_some_and(|receiver| self.is_element(receiver.base));
         let given = self.given(args);
         let call = self.add_call(CallTarget::Declared(func), kind, id);
         let sources = self.sources_of(args);
         if let Some(fact) = self.facts.calls.last_mut() {
             fact.receiver = begins;
+            fact.of_element = of_element;
             fact.given = given;
             fact.sources = sources;
         }

@@ -194,8 +194,9 @@ pub(crate) struct CallFact {
     pub(crate) at: u32,
     /// Where it may first happen: the start of the outermost loop around it, else its place.
     pub(crate) since: u32,
-    /// What the receiver begins with.
+    /// What the receiver begins with, and whether it is an element of that: one of many.
     pub(crate) receiver: Option<BaseFact>,
+    pub(crate) of_element: bool,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub(crate) given: Vec<(u32, BaseFact)>,
     /// Whether a function is handed to code that is not of the program.
