@@ -99,30 +99,16 @@ impl<'w> Walker<'w> {
         let Target::Field { ty, def, written } = selection.target else { return None };
         self.declare_map(def, ty, finding::DeclKind::Field, None, Some(written));
         let place = MapPlace::of(def, self.field_owner(base, &selection.path));
-        let hir = self.r.hir();
-        let named = hir.expr(hir.unparen(base)).kind == ExprKind::Name;
-        Some(MapPlace { own_field: selection.path.is_empty() && named, ..place })
+        Some(MapPlace { own_field: selection.path.is_empty(), ..place })
     }
 
     /// The local variable whose own field a selector names: nothing but values lie between.
-    fn field_owner(&mut self, base: ExprId, path: &[FieldInfo<'w>]) -> Option<u32> {
+    fn field_owner(&self, base: ExprId, path: &[FieldInfo<'w>]) -> Option<u32> {
         if path.iter().any(|field| matches!(self.r.types.kind(field.ty), Kind::Pointer(_))) {
             return None;
         }
         let hir = self.r.hir();
-        let mut at = hir.unparen(base);
-        // A field of a struct that is a field: still the variable's own.
-        while let ExprKind::Selector { base: outer, name } = hir.expr(at).kind {
-            let ty = self.types.get(&at).copied().unwrap_or(Ty::UNKNOWN);
-            let under = self.r.under(ty);
-            let value = !matches!(self.r.types.kind(ty), Kind::Pointer(_))
-                && matches!(self.r.types.kind(under), Kind::Struct(_));
-            if !value || self.qualified(outer, name).is_some() {
-                return None;
-            }
-            at = hir.unparen(outer);
-        }
-        let base = hir.expr(at);
+        let base = hir.expr(hir.unparen(base));
         if base.kind == ExprKind::Name { self.r.local(self.r.text(base.span)) } else { None }
     }
 
