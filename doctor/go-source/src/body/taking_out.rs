@@ -35,7 +35,16 @@ impl Walker<'_> {
         if place.key.depth > 0 || place.key != place.named {
             return;
         }
-        let Some((by, after)) = self.left_behind(variable, value) else { return };
+        let Some((by, after, given)) = self.left_behind(variable, value) else { return };
+        // What another variable holds may be the same map.
+        let name = hir.expr(hir.unparen(given));
+        let nil = self.r.text(name.span) == "nil";
+        if name.kind == ExprKind::Name
+            && !nil
+            && self.map_place(given).is_none_or(|given| given.key == place.key)
+        {
+            return;
+        }
         self.facts.taken_out.push(TakenOutFact {
             file: self.r.env.file,
             variable: Self::key(variable),
@@ -88,8 +97,9 @@ impl Walker<'_> {
         }
     }
 
-    /// The target of the assignment that leaves another map where a variable got its own from, and where that ends.
-    fn left_behind(&self, variable: Def, value: ExprId) -> Option<(ExprId, u32)> {
+    /// The target of the assignment that leaves another map where a variable got its own from, where that ends, and what it
+    /// leaves there.
+    fn left_behind(&self, variable: Def, value: ExprId) -> Option<(ExprId, u32, ExprId)> {
         let hir = self.r.hir();
         let (name, place) = (self.r.text(variable.name), self.r.text(hir.expr(value).span));
         let here = self.place.statement;
@@ -99,21 +109,20 @@ impl Walker<'_> {
             };
             let (targets, values) = (hir.exprs(left), hir.exprs(right));
             let at = targets.iter().position(|target| self.r.text(hir.expr(*target).span) == place);
-            let target = *targets.get(at?)?;
-            let given =
-                values.get(at?).map(|given| self.r.text(hir.expr(hir.unparen(*given)).span));
-            let other = given.is_some_and(|given| given != name && given != place);
-            Some((other && targets.len() == values.len()).then_some(target))
+            let (target, given) = (*targets.get(at?)?, *values.get(at?)?);
+            let text = self.r.text(hir.expr(hir.unparen(given)).span);
+            let other = targets.len() == values.len() && text != name && text != place;
+            Some(other.then_some((target, given)))
         };
         // `batch, c.pending = c.pending, nil`.
         if let Some(at) = self.statement.filter(|at| hir.stmt(*at).span == here) {
             if let Some(found) = leaves(at) {
-                return Some((found?, here.end));
+                return found.map(|(target, given)| (target, here.end, given));
             }
         }
         for stmt in self.following.iter().take(MAX_BETWEEN) {
             if let Some(found) = leaves(*stmt) {
-                return Some((found?, hir.stmt(*stmt).span.end));
+                return found.map(|(target, given)| (target, hir.stmt(*stmt).span.end, given));
             }
         }
         None

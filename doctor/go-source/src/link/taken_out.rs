@@ -78,7 +78,7 @@ impl TakenOut {
 
 /// Whether one lock is held, as it was taken once, where the map is taken and where another one is put there.
 fn is_held_on(unit: &Unit, fact: &TakenOutFact) -> bool {
-    let held = |expr| unit.states.get(&(fact.file, expr)).map(|state| state.held());
+    let held = |expr| unit.states.get(&(fact.file, expr)).map(crate::locks::State::held);
     let (Some(first), Some(second)) = (held(fact.from), held(fact.by)) else { return false };
     let excludes = |held: &&crate::locks::Held| held.certain && held.mode == LockMode::Write;
     first.iter().filter(excludes).any(|one| {
