@@ -31,6 +31,7 @@ mod starters;
 mod stmt;
 mod sync_calls;
 mod sync_map;
+mod taking_out;
 mod turn;
 mod uses;
 mod variable;
@@ -39,7 +40,7 @@ mod walker;
 pub(crate) use cost::CostKind;
 pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
-    LiteralUse, LockFact, LockPath, VariableOrigin,
+    LiteralUse, LockFact, LockPath, TakenOutFact, VariableOrigin,
 };
 pub(crate) use key_source::NewEntryFact;
 pub(crate) use keys::KeyFact;

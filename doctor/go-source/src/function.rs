@@ -69,6 +69,8 @@ pub struct Call {
     pub on_own: bool,
     /// What the receiver begins with.
     pub receiver: Option<Base>,
+    /// Whether the receiver is an element of that, one of many: `c.peers[name].run()`.
+    pub of_element: bool,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub given: Vec<(u32, Base)>,
     /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it
@@ -78,6 +80,8 @@ pub struct Call {
     pub sources: Vec<(u32, KeySource)>,
     /// Whether it stands in a loop.
     pub looped: bool,
+    /// Where in the file it may first happen: at the start of the outermost loop around it, else at its place.
+    pub since: u32,
     /// Where in the file.
     pub at: u32,
 }

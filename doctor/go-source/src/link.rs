@@ -5,6 +5,7 @@ mod callbacks;
 mod callers;
 mod calls;
 mod costs;
+mod entries;
 mod groups;
 mod handlers;
 mod initial;
@@ -13,6 +14,7 @@ mod ownership;
 mod roots;
 mod slots;
 mod symbols;
+mod taken_out;
 mod through;
 mod turns;
 mod uses;
@@ -37,6 +39,7 @@ use ownership::Ownership;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use taken_out::TakenOut;
 
 /// What one package yields before packages meet.
 pub(crate) struct Unit {
@@ -99,6 +102,9 @@ fn states(world: &World, facts: &Facts) -> (States, Vec<(u32, Vec<Def>)>) {
         facts.accesses.iter().map(|access| (access.file, access.anchor)).collect();
     let asides = facts.handed_out.iter().chain(&facts.compared).chain(&facts.copied);
     anchors.extend(asides.map(|access| (access.file, access.anchor)));
+    anchors.extend(
+        facts.taken_out.iter().flat_map(|fact| [(fact.file, fact.from), (fact.file, fact.by)]),
+    );
     // Callees run under what is held at their calls.
     anchors.extend(facts.calls.iter().map(|call| (call.file, call.expr)));
     anchors.extend(facts.locks.keys());
@@ -163,6 +169,10 @@ pub(crate) struct Linked {
     pub(crate) unresolved: u32,
     pub(crate) variables: Vec<Variable>,
     pub(crate) starts: Vec<Start>,
+    /// Where functions start something first, whatever it is.
+    pub(crate) first_starts: FxHashMap<FunctionId, u32>,
+    /// Functions that the goroutine of `main` runs at a command.
+    pub(crate) commands: FxHashSet<FunctionId>,
     /// Where functions wait for others, by place.
     pub(crate) joins: FxHashMap<FunctionId, Vec<Join>>,
     /// The functions that make values of a declared type, by import path and name.
@@ -210,7 +220,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let ids = naming.ids();
     let decls = decls(world, units, &naming, &ids);
     let ambiguous = arguments::ambiguous(units);
-    let reached = arguments::follow(world, units, &by_ref, &ambiguous);
+    let taken_out = TakenOut::new(units);
+    let reached = arguments::follow(world, units, &by_ref, &ambiguous, &taken_out);
     let starting = initial::starting(units, &calls);
     let ownership = Ownership::new(units, &by_ref, &methods, &starting);
     let makes = |at: usize, call: &CallFact| ownership.calls_on_own(units, &by_ref, at, call);
@@ -242,6 +253,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         by_ref: &by_ref,
         started: &started,
         once: &once,
+        taken_out: &taken_out,
         called: &called,
     };
     let named = |(at, unit): (usize, &Unit)| -> Vec<SourceAccess> {
@@ -282,6 +294,8 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         unresolved,
         variables,
         starts,
+        first_starts: entries::first_starts(units),
+        commands: entries::commands(world, units, &by_ref),
         joins,
         makers: makers(units),
         nilness: nilness(units, &ids, &by_ref),
@@ -483,6 +497,7 @@ struct Tables<'a> {
     started: &'a FxHashMap<FunctionId, bool>,
     /// Functions that `sync.Once` runs, and those that nobody else calls.
     once: &'a FxHashSet<FunctionId>,
+    taken_out: &'a TakenOut,
     /// Functions whose calls through parameters and fields are known, with what all of these hold; `None` where that cannot
     /// be told.
     called: &'a FxHashMap<FunctionId, Option<Vec<Inherited>>>,
@@ -533,6 +548,8 @@ impl Tables<'_> {
             Some(field) => format!("{}.{field}", written.trim_start_matches(['&', '*'])).into(),
             None => written.into(),
         };
+        let taken_out = calls.is_empty()
+            && self.taken_out.covers(fact.named, map, fact.placement.operation.start);
         let map = self.ids.get(&map)?.clone();
         let named = self.ids.get(&fact.named).unwrap_or(&map).clone();
         let Holding { mut locks, guards, perhaps, .. } = holding;
@@ -573,6 +590,7 @@ impl Tables<'_> {
             through_alias,
             guards,
             perhaps,
+            taken_out,
             inherited,
             calls,
         })

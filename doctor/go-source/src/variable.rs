@@ -92,6 +92,8 @@ pub struct Start {
     pub holding: Option<Holding>,
     /// Where in the file.
     pub at: u32,
+    /// Where it may first happen: at the start of the outermost loop around it, else at its place.
+    pub since: u32,
     /// Where in the file the innermost loop around it starts.
     pub turn: Option<u32>,
     /// Whether it may start several at once.

@@ -85,6 +85,8 @@ pub(super) struct Walker<'w> {
     pub(super) place: Place,
     /// The statements that follow the one at hand in its block.
     pub(super) following: &'w [StmtId],
+    /// The statement at hand, where it is one of a block.
+    pub(super) statement: Option<StmtId>,
     /// Statements that store a map which the statement before made for a variable.
     pub(super) stores: FxHashMap<StmtId, Key>,
     /// Closures of package-level initialisers are counted through the whole package.
@@ -155,6 +157,7 @@ pub(crate) fn walk_package<'w>(
             context: Context::Package,
         },
         following: &[],
+        statement: None,
         stores: FxHashMap::default(),
         package_literals: Vec::new(),
         variables: Vec::new(),

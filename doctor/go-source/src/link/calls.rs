@@ -53,10 +53,12 @@ pub(crate) fn resolve(
                     holding,
                     on_own: false,
                     receiver: call.receiver.map(|base| unit.base_of(base)),
+                    of_element: call.of_element,
                     given: call.given.iter().map(|(at, base)| (*at, unit.base_of(*base))).collect(),
                     foreign: call.foreign,
                     sources: call.sources.clone(),
                     looped: call.since != call.at,
+                    since: call.since,
                     at: call.at,
                 });
             }
@@ -93,10 +95,12 @@ pub(crate) fn resolve(
                     holding,
                     on_own: false,
                     receiver: None,
+                    of_element: false,
                     given: Vec::new(),
                     foreign: how == Some(&LiteralUse::Foreign),
                     sources: Vec::new(),
                     looped: false,
+                    since: function.site,
                     at: function.site,
                 });
             }

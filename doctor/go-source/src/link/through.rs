@@ -188,10 +188,12 @@ pub(super) fn calls(
                     holding,
                     on_own: false,
                     receiver: receiver.filter(|_| taken && by.at == hand.at),
+                    of_element: false,
                     given: Vec::new(),
                     foreign: false,
                     sources: Vec::new(),
                     looped: false,
+                    since: by.at,
                     at: by.at,
                 });
             }
