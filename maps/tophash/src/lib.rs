@@ -166,6 +166,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(all(feature = "std", not(loom)))]
+pub mod checked;
 #[cfg(not(loom))]
 mod class;
 #[cfg(not(loom))]
@@ -188,6 +190,8 @@ pub mod set;
 mod stats;
 mod sync;
 
+#[cfg(all(feature = "std", not(loom)))]
+pub use checked::Checked;
 #[cfg(not(loom))]
 pub use class::{Arithmetic, ByType, Inline, Storage};
 #[cfg(not(loom))]
