@@ -179,6 +179,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(all(feature = "std", not(loom)))]
+pub mod checked;
 #[cfg(not(loom))]
 mod class;
 #[cfg(not(loom))]
@@ -215,6 +217,8 @@ mod sync;
 #[cfg(all(feature = "locked", not(loom)))]
 pub mod sync_map;
 
+#[cfg(all(feature = "std", not(loom)))]
+pub use checked::Checked;
 #[cfg(not(loom))]
 pub use class::{Arithmetic, ByType, Inline, Storage};
 #[cfg(not(loom))]
