@@ -228,10 +228,10 @@ pub use concurrent::{
 #[cfg(not(loom))]
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
-#[cfg(all(feature = "locked", not(loom)))]
-pub use hashbrown;
 #[cfg(not(loom))]
 pub use fixed::{BoxedFixedMap, FixedMap};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use hashbrown;
 #[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
 #[cfg(all(feature = "locked", not(loom)))]
