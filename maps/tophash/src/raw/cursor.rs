@@ -56,8 +56,8 @@ impl<'t> Cursor<'t> {
         let mut ahead = self.page_at::<L>(behind).map(Page::buckets::<L>).into_iter().flatten();
         let mut length = 0;
         let mut turn = 0;
-        let first = mutant!("skip-next-home", 1, 0);
-        for bucket in page.buckets::<L>().skip(first) {
+        for place in mutant!("skip-next-home", 1, 0)..page.len() {
+            let bucket = page.bucket::<L>(place);
             let before = length;
             // Pages lie anywhere, so that the processor does not foresee the next one by itself.
             if let Some(next) = ahead.next() {
