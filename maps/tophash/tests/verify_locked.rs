@@ -135,6 +135,8 @@ fn every_operation_can_be_explained_while_shards_are_moved() {
                 while !done.load(Ordering::Relaxed) {
                     reshard(&map.map);
                     moves += 1;
+                    // In between, calls take the short way.
+                    std::thread::sleep(Duration::from_micros(moves % 3 * 20));
                 }
                 moves
             });
@@ -152,5 +154,5 @@ fn every_operation_can_be_explained_while_shards_are_moved() {
         }
         iterated += history.iterations.len();
     }
-    assert!(iterated > 100 && moves > 1_000, "{iterated} iterations, {moves} moves");
+    assert!(iterated > 100 && moves > 300, "{iterated} iterations, {moves} moves");
 }
