@@ -71,11 +71,7 @@ fn rows(lines: &[Line], minor: u32) -> Vec<(u64, &Line, Room)> {
     for line in lines {
         let room = room(line.hint, minor);
         match rows.last_mut() {
-            // Those after 128 were not measured.
-            Some((least, greatest, last)) if *last == room => {
-                debug_assert!(*least < line.hint);
-                *greatest = line;
-            }
+            Some((_, greatest, last)) if *last == room => *greatest = line,
             _ => rows.push((line.hint, line, room)),
         }
     }
