@@ -397,19 +397,7 @@ impl Table {
     ) -> AtOnce<T> {
         let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
         let tag = L::tag(hash);
-        if L::POINTS {
-            // Of so many bits the first that fits is the one. Whoever finds it has nothing else to remember then.
-            let matches = L::matching(way.bucket, tag);
-            if !matches.is_empty() {
-                let words = L::words_of_first(way.bucket, matches);
-                let candidate = Candidate::new::<L>(way.bucket, matches.first(), words);
-                return match probe(&candidate) {
-                    Step::Yes(found) => AtOnce::Was(found),
-                    Step::Again | Step::No => AtOnce::No,
-                };
-            }
-        }
-        match Self::scan::<L, T>(way.bucket, way.state, tag, &mut probe) {
+        match Self::scan_at_once::<L, T>(way.bucket, way.state, tag, &mut probe) {
             // Wherever the hash is at home by now: an entry that is in a bucket is in the table.
             Scan::Found(_, found) => AtOnce::Was(found),
             Scan::Nothing if way.state.has_all(tag) && self.is_miss(&way) => AtOnce::WasNot,
@@ -511,6 +499,29 @@ impl Table {
         None
     }
 
+    /// [`Table::scan`] for whoever has another way to go: where slots are pointers, with so many bits of the hash, the
+    /// first that fits is taken for the only one, so that nothing has to be remembered while it is looked at.
+    #[inline(always)]
+    fn scan_at_once<L: Layout, T>(
+        bucket: &Bucket,
+        state: State,
+        tag: u64,
+        probe: &mut impl FnMut(&Candidate<'_>) -> Step<T>,
+    ) -> Scan<T> {
+        if !L::POINTS {
+            return Self::scan::<L, T>(bucket, state, tag, probe);
+        }
+        let matches = L::matching(bucket, tag);
+        if matches.is_empty() {
+            return Scan::Nothing;
+        }
+        let (slot, words) = (matches.first(), L::words_of_first(bucket, matches));
+        match probe(&Candidate::new::<L>(bucket, slot, words)) {
+            Step::Yes(found) => Scan::Found(slot, found),
+            Step::Again | Step::No => Scan::Changed,
+        }
+    }
+
     #[inline(always)]
     fn scan<L: Layout, T>(
         bucket: &Bucket,
@@ -549,7 +560,7 @@ impl Table {
     ) -> AtOnce<T> {
         let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
         let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
-        match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+        match Self::scan_at_once::<L, T>(bucket, state, tag, &mut probe) {
             Scan::Found(slot, found) => {
                 let words = words(Some(&found));
                 delicate!();
@@ -585,7 +596,7 @@ impl Table {
     ) -> AtOnce<T> {
         let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
         let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
-        match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+        match Self::scan_at_once::<L, T>(bucket, state, tag, &mut probe) {
             Scan::Found(slot, found) if !state.is_foreign(slot) => {
                 delicate!();
                 let from = mutant!("remove-any-version", bucket.settled(), state);

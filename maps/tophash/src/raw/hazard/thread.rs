@@ -120,8 +120,12 @@ mod imp {
     /// The thread's row in the domain of the whole process, or [`NOBODYS`].
     #[inline(always)]
     pub(crate) fn own_row_of_all() -> &'static Row {
+        let row = ROW.get();
         // SAFETY: it is the address of a static or of a part of one.
-        unsafe { &*ROW.get() }
+        unsafe {
+            core::hint::assert_unchecked(!row.is_null());
+            &*row
+        }
     }
 
     /// One more than the largest number of a row that some thread ever had.
