@@ -209,7 +209,7 @@ impl Retired {
     #[inline(never)]
     fn look_after(&self, domain: &Domain, mut list: Locked<'_>) {
         let base = self.base(domain);
-        let waits = list.entries.len() - list.kept;
+        let waits = list.entries.len().saturating_sub(list.kept);
         if list.sealed == 0 {
             list.seal(domain);
             list.young = waits;

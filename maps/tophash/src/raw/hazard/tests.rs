@@ -567,7 +567,7 @@ fn a_thread_that_stays_away_is_waited_for_once() {
     let estate = Estate::new(domain);
     with_somebody_away(domain, &source, |read| {
         read();
-        let mut fill = || {
+        let fill = || {
             let mut most = 0;
             for _ in 0..3 * PATIENCE * SLOTS {
                 source.replace(&estate, &ledger);
