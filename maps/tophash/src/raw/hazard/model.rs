@@ -315,12 +315,13 @@ mod rows {
     }
 
     /// A barrier proves an era, and then a thread that has been away is passed over without one. `PROVEN` is false where
-    /// the barrier is left out.
-    fn freed_when_proven<const PROVEN: bool>() {
+    /// the barrier is left out, and `FENCED` where acknowledgements have no fence.
+    fn freed_when_proven<const PROVEN: bool, const FENCED: bool>() {
         let mut builder = Builder::new();
         builder.preemption_bound = Some(3);
         builder.check(|| {
             let shared = Shared::with_rows();
+            shared.domain.rows.unfenced.store(!FENCED, Ordering::Relaxed);
             shared.go_away(1);
             let reading = reader::<true>(&shared, 0, 2);
             let first = shared.unlink(1);
@@ -338,12 +339,17 @@ mod rows {
 
     #[test]
     fn loom_what_is_pinned_in_a_row_is_not_freed_behind_a_barrier() {
-        freed_when_proven::<true>();
+        freed_when_proven::<true, true>();
     }
 
     #[test]
     fn loom_catches_a_barrier_that_was_left_out() {
-        assert_use_after_free(&complaint(freed_when_proven::<false>));
+        assert_use_after_free(&complaint(freed_when_proven::<false, true>));
+    }
+
+    #[test]
+    fn loom_catches_an_acknowledgement_without_its_fence() {
+        assert_use_after_free(&complaint(freed_when_proven::<true, false>));
     }
 
     /// A row changes hands while an era is waited for.

@@ -16,8 +16,8 @@
 //! and a thread that sleeps in a `Drop` delays nobody. Each scan meets at least `base` entries that
 //! are new, which pays for reading the slots.
 //!
-//! If the era is not over because some thread is away, the list waits for it until it holds [`PATIENCE`] times as much
-//! as it should, and has that proven then. So that is the factor while threads go away.
+//! If the era is not over because some thread is away, the list waits for it until it holds [`PATIENCE`] times 64 entries,
+//! if that is more, and has it proven then. So no more than that waits, and `base`, for threads that go away.
 //!
 //! The bytes are those of the entries; what keys and values own elsewhere is known to nobody.
 //!
@@ -39,8 +39,11 @@ pub(crate) const STRIPES: usize = if cfg!(loom) { 1 } else { 16 };
 /// Bytes of entries that a list may hold, beside protected ones, before it is scanned: half of them sealed.
 pub(crate) const BUDGET: usize = 64 << 10;
 
-/// How many times `base` a list may hold, beside protected entries, for a thread that does not acknowledge its era.
-pub(crate) const PATIENCE: usize = if cfg!(loom) { 1 } else { 8 };
+/// How many times [`SLOTS`] entries a list may hold, beside protected ones, for a thread that does not acknowledge its era.
+pub(crate) const PATIENCE: usize = if cfg!(any(loom, tophash_mutants)) { 1 } else { 8 };
+
+/// The most that `base` may be: where mutations are looked for, lists are short, so that entries are freed soon.
+const MOST: usize = if cfg!(tophash_mutants) { 8 } else { usize::MAX };
 
 /// Room that a list starts with.
 const ROOM: usize = 16;
@@ -122,7 +125,7 @@ impl Retired {
     /// `free` may panic, and may come back to the map that retires here.
     pub(crate) fn new(entry_bytes: usize, free: unsafe fn(*mut ())) -> Self {
         let budget = BUDGET / 2 / entry_bytes.max(1);
-        let limit = SLOTS.min(budget).max(1);
+        let limit = SLOTS.min(budget).min(MOST).max(1);
         let list = || List {
             entries: Vec::new(),
             limit,
@@ -216,7 +219,7 @@ impl Retired {
             list.set_limit(base);
         } else if domain.is_over(list.era) {
             self.reclaim_list::<true>(domain, list, false);
-        } else if waits < list.kept.max(base) * PATIENCE {
+        } else if waits < list.kept.max(base).max(SLOTS.min(base) * PATIENCE) {
             list.limit = list.entries.len() + base;
         } else {
             self.reclaim_list::<true>(domain, list, true);
@@ -267,7 +270,7 @@ impl Retired {
 
     /// Entries beside the protected ones that a list may hold.
     pub(super) fn base(&self, domain: &Domain) -> usize {
-        domain.slots().min(self.budget).max(1)
+        domain.slots().min(self.budget).min(MOST).max(1)
     }
 
     /// Locks the list at `start`, or the next one that nobody has locked.
