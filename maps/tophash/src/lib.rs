@@ -139,7 +139,8 @@
 //! - Families of buckets that were split are not merged again: a map that was large keeps an eighth to a quarter of its
 //!   buckets until `compact`, and its directory.
 //! - Iterating, printing and comparing ask that keys can be hashed.
-//! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
+//! - Every entry that is read while boxed is pinned, by two stores to a word of the thread's own. On Linux, with the feature
+//!   `std`, that is all for the first 64 threads alive at a time; otherwise it takes an atomic instruction.
 //! - An allocator that refuses a boxed entry, or the lists for what waits to be freed, which the first removal or
 //!   replacement makes, ends the program, as it does for `Box`.
 //!

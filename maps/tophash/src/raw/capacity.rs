@@ -239,6 +239,20 @@ impl Table {
             unsafe { page.bucket::<L>(L::position(hash)) }.prefetch();
         }
     }
+
+    /// Asks the processor to fetch what the first slot of that bucket points to whose tag fits.
+    #[inline]
+    pub(crate) fn prefetch_entry<L: Layout>(&self, hash: u64) {
+        let page = self.entrance().page(L::position(hash));
+        if !page.asks() {
+            // SAFETY: as above.
+            let bucket = unsafe { page.bucket::<L>(L::position(hash)) };
+            let matches = L::matching(bucket, L::tag(hash));
+            if !matches.is_empty() {
+                bucket.prefetch_from(L::FIRST + matches.first());
+            }
+        }
+    }
 }
 
 /// The bytes of a bucket in a page of many.

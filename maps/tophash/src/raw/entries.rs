@@ -257,6 +257,14 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
         by_class!(K, V, C, L => self.table.prefetch::<L>(hash));
     }
 
+    /// Asks the processor to fetch the boxed entry that a search for this hash will look at.
+    #[inline]
+    pub(crate) fn prefetch_entry(&self, hash: u64) {
+        if boxed::<K, V, C>() {
+            self.table.prefetch_entry::<Boxed>(hash);
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }

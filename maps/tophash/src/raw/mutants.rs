@@ -46,7 +46,7 @@ pub const ALL: &[Mutation] = &[
     inline("double-keeps-old", "StaleRead"),
     inline("insert-any-version", "StaleRead"),
     boxed("pin-unread", "EarlyFree"),
-    boxed("scan-skips-slots", "EarlyFree"),
+    boxed("scan-skips-rows", "EarlyFree"),
     boxed("free-held", "EarlyFree"),
     boxed("free-at-once", "EarlyFree"),
     boxed("release-at-once", "EarlyFree"),

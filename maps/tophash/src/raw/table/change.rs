@@ -23,7 +23,7 @@ impl Table {
     ) -> AtOnce<T> {
         let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
         let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
-        match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+        match Self::scan_at_once::<L, T>(bucket, state, tag, &mut probe) {
             Scan::Found(slot, found) => {
                 let words = words(Some(&found));
                 delicate!();
@@ -59,7 +59,7 @@ impl Table {
     ) -> AtOnce<T> {
         let Some(way) = self.way::<L>(hash) else { return AtOnce::No };
         let (bucket, state, tag) = (way.bucket, way.state, L::tag(hash));
-        match Self::scan::<L, T>(bucket, state, tag, &mut probe) {
+        match Self::scan_at_once::<L, T>(bucket, state, tag, &mut probe) {
             Scan::Found(slot, found) if !state.is_foreign(slot) => {
                 delicate!();
                 let from = mutant!("remove-any-version", bucket.settled(), state);
