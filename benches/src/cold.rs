@@ -13,12 +13,7 @@ use std::time::{Duration, Instant};
 /// Prints the row.
 pub fn run(rounds: usize) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("benches has no parent")?;
-    peers::check(
-        Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--package", "tophash-cli"])
-            .current_dir(root),
-    )?;
-    let program = root.join("target/release/tophash");
+    let program = peers::program()?;
     let orders = root.join("fixtures/go/orders");
     let crash = root.join("fixtures/go/recorded/orders-status-cache/1.27-single.txt");
 

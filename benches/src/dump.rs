@@ -2,7 +2,7 @@
 
 use crate::peers;
 use crate::row::Pairs;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use go_crash::{Group, Reader};
 use std::fmt::Write as _;
 use std::fs::File;
@@ -52,12 +52,7 @@ fn against_panicparse(rounds: usize, full: &str) -> Result<()> {
         println!("| the same dump from a file | | panicparse: not run: no route | | | ≤ 1/30 |");
         return Ok(());
     };
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no parent")?;
-    peers::check(
-        Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--package", "tophash-cli"])
-            .current_dir(root),
-    )?;
+    let program = peers::program()?;
     let path = folder.path().join("dump.txt");
     let timed = |mut command: Command| -> Result<Duration> {
         let input = File::open(&path)?;
@@ -67,7 +62,7 @@ fn against_panicparse(rounds: usize, full: &str) -> Result<()> {
         Ok(begun.elapsed())
     };
     let explain = || {
-        let mut command = Command::new(root.join("target/release/tophash"));
+        let mut command = Command::new(&program);
         command.args(["explain", "-", "--format", "concise"]);
         timed(command)
     };

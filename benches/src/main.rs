@@ -6,12 +6,16 @@
 
 mod cold;
 mod dump;
+mod gate;
+mod linear;
 mod parse;
 mod peers;
+mod process;
 mod row;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
 
 /// Rounds of a row when a quick look is asked for.
 const QUICK_ROUNDS: usize = 3;
@@ -24,6 +28,9 @@ struct Cli {
     /// Fewer rounds, for a look.
     #[arg(long)]
     quick: bool,
+    /// The module that the gate is measured on; Go's own source where none is named.
+    #[arg(long, value_name = "DIR")]
+    tree: Option<PathBuf>,
 }
 
 /// A group of rows.
@@ -35,22 +42,26 @@ enum Group {
     Dump,
     /// A whole `explain` against a whole `go vet` on the same tree.
     Cold,
+    /// A whole `check` against a whole `go vet` and staticcheck: some minutes a round.
+    Gate,
+    /// What a line costs `check`, from 100,000 lines to 5,000,000.
+    Linear,
 }
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
     let rounds = if cli.quick { QUICK_ROUNDS } else { 9 };
-    let groups = if cli.groups.is_empty() {
-        vec![Group::Parse, Group::Dump, Group::Cold]
-    } else {
-        cli.groups
-    };
+    let groups =
+        if cli.groups.is_empty() { Group::value_variants().to_vec() } else { cli.groups.clone() };
     println!("{}", row::HEADER);
     for group in groups {
         match group {
             Group::Parse => parse::run(rounds)?,
             Group::Dump => dump::run(rounds)?,
             Group::Cold => cold::run(rounds)?,
+            Group::Gate if cli.quick => gate::run(1, cli.tree.as_deref())?,
+            Group::Gate => gate::run(QUICK_ROUNDS, cli.tree.as_deref())?,
+            Group::Linear => linear::run(QUICK_ROUNDS, cli.quick)?,
         }
     }
     Ok(())
