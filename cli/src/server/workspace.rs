@@ -5,7 +5,7 @@ use super::checker::{Checked, Done, Job};
 use super::client::Client;
 use super::documents::Documents;
 use super::overlay;
-use super::positions::{Encoding, Lines};
+use super::positions::Lines;
 use super::root::Root;
 use super::transport::Outbox;
 use super::{hover, uri};
