@@ -11,14 +11,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Prints the row.
-pub fn run(rounds: usize) -> Result<()> {
+pub fn run(rounds: usize, program: &Path) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("benches has no parent")?;
-    let program = peers::program()?;
     let orders = root.join("fixtures/go/orders");
     let crash = root.join("fixtures/go/recorded/orders-status-cache/1.27-single.txt");
 
     let explain = || -> Result<Duration> {
-        let mut command = Command::new(&program);
+        let mut command = Command::new(program);
         command.arg("explain").arg(&crash).arg("--source").arg(&orders);
         timed(&mut command)
     };

@@ -25,11 +25,10 @@ struct Round {
 
 /// Prints the rows for the module in `tree`, or for Go's own source where none is named: there the yardsticks check the
 /// standard library, and we the commands too.
-pub fn run(rounds: usize, tree: Option<&Path>) -> Result<()> {
+pub fn run(rounds: usize, program: &Path, tree: Option<&Path>) -> Result<()> {
     let source = peers::goroot()?.join("src");
     let (tree, packages) = tree.map_or((source.as_path(), "std"), |tree| (tree, "./..."));
     let tree = tree.canonicalize()?;
-    let program = peers::program()?;
     let folder = tempfile::tempdir()?;
     let staticcheck = peers::find("staticcheck").or_else(|| {
         peers::install(folder.path(), "honnef.co/go/tools/cmd/staticcheck@latest", "staticcheck")
@@ -37,7 +36,7 @@ pub fn run(rounds: usize, tree: Option<&Path>) -> Result<()> {
 
     let mut measured = Vec::new();
     for _ in 0..rounds {
-        measured.push(round(&tree, packages, &program, staticcheck.as_deref())?);
+        measured.push(round(&tree, packages, program, staticcheck.as_deref())?);
     }
     let name = tree.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = if packages == "std" { "Go's source".to_owned() } else { name };

@@ -33,9 +33,8 @@ struct Package {
 }
 
 /// Prints a row for each size but the first, which is the yardstick.
-pub fn run(rounds: usize, quick: bool) -> Result<()> {
+pub fn run(rounds: usize, program: &Path, quick: bool) -> Result<()> {
     let packages = packages(&peers::goroot()?.join("src"))?;
-    let program = peers::program()?;
     let sizes = if quick { SIZES.get(..3).unwrap_or(&SIZES) } else { &SIZES };
     let mut trees = Vec::new();
     for size in sizes {
@@ -45,7 +44,7 @@ pub fn run(rounds: usize, quick: bool) -> Result<()> {
     }
     for _ in 0..rounds {
         for (folder, lines, costs, peak) in &mut trees {
-            let mut command = Command::new(&program);
+            let mut command = Command::new(program);
             command.args(["check", ".", "--no-cache", "--no-config", "--format", "concise"]);
             let cost = process::measure(command.current_dir(folder.path()))?;
             let millions = *lines as f64 / 1e6;

@@ -31,6 +31,9 @@ struct Cli {
     /// The module that the gate is measured on; Go's own source where none is named.
     #[arg(long, value_name = "DIR")]
     tree: Option<PathBuf>,
+    /// The program that is measured, rather than one built from this tree.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 /// A group of rows.
@@ -53,15 +56,16 @@ fn main() -> Result<()> {
     let rounds = if cli.quick { QUICK_ROUNDS } else { 9 };
     let groups =
         if cli.groups.is_empty() { Group::value_variants().to_vec() } else { cli.groups.clone() };
+    let program = || cli.program.clone().map_or_else(peers::program, Ok);
     println!("{}", row::HEADER);
     for group in groups {
         match group {
             Group::Parse => parse::run(rounds)?,
-            Group::Dump => dump::run(rounds)?,
-            Group::Cold => cold::run(rounds)?,
-            Group::Gate if cli.quick => gate::run(1, cli.tree.as_deref())?,
-            Group::Gate => gate::run(QUICK_ROUNDS, cli.tree.as_deref())?,
-            Group::Linear => linear::run(QUICK_ROUNDS, cli.quick)?,
+            Group::Dump => dump::run(rounds, &program()?)?,
+            Group::Cold => cold::run(rounds, &program()?)?,
+            Group::Gate if cli.quick => gate::run(1, &program()?, cli.tree.as_deref())?,
+            Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
+            Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
         }
     }
     Ok(())

@@ -2,7 +2,10 @@
 //!
 //! Finds writes to maps that are nil or may be: a field that nothing in the program ever makes, a field of a struct that
 //! the same function makes without it, a variable that is declared without a value or given a map in one branch alone, the
-//! clone of a map that may be nil, what a function returns that returns nil on some way.
+//! clone of a map that may be nil, what a function returns that returns nil on some way, a named result that nothing makes.
+//! Also a field that other functions compare with nil and make, where a struct is handed to a function that does not look; of
+//! low grade where the function is called in the program, or most do not look. Of low grade, too, is what one of several
+//! makers of a struct leaves out.
 //!
 //! ## Why is this bad
 //!

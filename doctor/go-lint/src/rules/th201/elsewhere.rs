@@ -8,7 +8,8 @@ use super::{Grounds, is_decoded};
 use crate::words;
 use finding::{Grade, MapDecl, Operation};
 use go_source::{
-    Assigned, Base, FunctionId, Nilness, Program, SourceAccess, SourceFile, VariableOrigin,
+    Assigned, Base, CallKind, FunctionId, Nilness, Program, SourceAccess, SourceFile,
+    VariableOrigin,
 };
 use std::collections::BTreeSet;
 
@@ -53,7 +54,7 @@ pub(super) fn is_made(
         .collect();
     let habit = checked.intersection(&given).count() >= blind.len();
     let exported = words::name_of(map).chars().next().is_some_and(char::is_uppercase);
-    let likely = habit && (exported || from_outside) && !is_state(program, write);
+    let likely = habit && (exported || from_outside) && is_handed_in(program, write);
     Some((
         if likely { Grade::Medium } else { Grade::Low },
         (
@@ -114,10 +115,19 @@ fn is_fresh(program: &Program, write: &SourceAccess) -> bool {
     program.variable(id).is_some_and(|variable| variable.origin == VariableOrigin::Fresh)
 }
 
-/// Whether the map lies deeper in what a method is called on: who keeps a struct for himself knows what it has.
-fn is_state(program: &Program, write: &SourceAccess) -> bool {
-    let Some(Base::Variable { id, .. }) = write.base else { return true };
-    let receiver =
-        program.variable(id).is_some_and(|variable| variable.origin == VariableOrigin::Receiver);
-    receiver && write.object.as_ref().is_none_or(|object| object.contains('.'))
+/// Whether the struct is handed to a function that nobody in the program calls: nobody has seen to it that it has a map.
+fn is_handed_in(program: &Program, write: &SourceAccess) -> bool {
+    let Some(Base::Variable { id, .. }) = write.base else { return false };
+    let Some(variable) = program.variable(id) else { return false };
+    // Who keeps a struct for himself knows what it has.
+    let own = || write.object.as_ref().is_some_and(|object| !object.contains('.'));
+    let given = match variable.origin {
+        VariableOrigin::Parameter(_) => true,
+        VariableOrigin::Receiver => own(),
+        _ => false,
+    };
+    given
+        && variable.function.is_some_and(|function| {
+            program.callers(function).iter().all(|call| call.kind == CallKind::Value)
+        })
 }
