@@ -31,7 +31,7 @@ pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
 pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
-pub use merged::Merged;
+pub use merged::{Merged, RACE};
 pub use observation::{
     DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, Meets, OtherSide,
 };

@@ -33,6 +33,8 @@ pub struct Function {
     pub endless: bool,
     /// The declarations of locks that it gives back without having taken them: whoever calls it holds them.
     pub gives_back: Vec<Arc<str>>,
+    /// Whether it returns a struct that it makes, or a pointer to one.
+    pub makes_result: bool,
 }
 
 /// How a call is made.

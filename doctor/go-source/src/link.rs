@@ -22,7 +22,10 @@ mod variables;
 
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 
-use crate::body::{AccessFact, BaseFact, CallFact, Facts, Key, LiteralUse, LockFact, walk_package};
+use crate::body::{
+    AccessFact, BaseFact, CallFact, Facts, Key, LiteralUse, LockFact, ReturnFact, VariableOrigin,
+    walk_package,
+};
 use crate::locks;
 use crate::spread;
 use crate::types::Def;
@@ -227,6 +230,12 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let makes = |at: usize, call: &CallFact| ownership.calls_on_own(units, &by_ref, at, call);
     mark_own(&mut calls, units, &makes);
     for unit in units {
+        for value in &unit.facts.returns {
+            let at = index(unit.base.saturating_add(value.function));
+            if let Some(function) = functions.get_mut(at).filter(|_| is_made(unit, value)) {
+                function.makes_result = true;
+            }
+        }
         for (at, defs) in &unit.gives_back {
             let number = index(unit.base.saturating_add(*at));
             if let Some(function) = functions.get_mut(number) {
@@ -341,12 +350,28 @@ fn nilness(
                 note(key, &mut |map| map.returned_nil = true);
             }
         }
+        for (function, key) in &unit.facts.lacking {
+            let function = function.map(|at| FunctionId(unit.base.saturating_add(at)));
+            note(key, &mut |map| map.lacking.extend(function));
+        }
         for (function, key) in &unit.facts.nil_checks {
             let function = function.map(|at| FunctionId(unit.base.saturating_add(at)));
             note(key, &mut |map| map.checked.extend(function));
         }
     }
     found
+}
+
+/// Whether what is returned was made by the function that returns it.
+fn is_made(unit: &Unit, value: &ReturnFact) -> bool {
+    match value.value {
+        VariableOrigin::Fresh => true,
+        VariableOrigin::Alias(BaseFact::Variable { variable, direct: true }) => {
+            let variable = unit.facts.variables.get(index(variable));
+            variable.is_some_and(|variable| variable.given.is_some())
+        }
+        _ => false,
+    }
 }
 
 /// Who makes values of each declared type.

@@ -73,6 +73,8 @@ pub struct Nilness {
     pub cloned: bool,
     /// It is a local variable that holds what a function returns, which returns nil on some way.
     pub returned_nil: bool,
+    /// Functions that make the struct whose field it is, and leave it out.
+    pub lacking: Vec<FunctionId>,
     /// Functions that compare it with nil, or ask for its length.
     pub checked: Vec<FunctionId>,
 }

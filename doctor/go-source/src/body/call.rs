@@ -339,6 +339,7 @@ impl<'w> Walker<'w> {
                     None => self.value(*of, Ty::UNKNOWN),
                 };
                 self.made(ty);
+                self.made_without(ty, None);
                 self.r.types.pointer(ty)
             }
             ("len" | "cap", [of]) => {

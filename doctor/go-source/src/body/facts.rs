@@ -397,6 +397,8 @@ pub(crate) struct Facts {
     pub(crate) cloned: FxHashSet<Key>,
     /// Local variables that hold what a function returns.
     pub(crate) results: Vec<(Key, FuncRef)>,
+    /// Where structs are made without a map of theirs: by whom, and the map.
+    pub(crate) lacking: Vec<(Option<u32>, Key)>,
     /// Where values of declared types are made: by whom, and the type's import path and name.
     pub(crate) makers: Vec<(Option<u32>, String)>,
     /// Calls of what a variable or field holds: by whom, and of what.

@@ -446,6 +446,7 @@ impl<'w> Walker<'w> {
             } else {
                 if let Some(declared) = declared {
                     self.made(declared);
+                    self.made_without(declared, None);
                 }
                 let key = Self::key(Def { file: self.r.env.file, name: *name });
                 self.facts.valueless.insert(key);

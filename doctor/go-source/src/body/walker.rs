@@ -257,6 +257,7 @@ impl<'w> Walker<'w> {
             .filter(|ty| values.is_empty() && !matches!(self.r.types.kind(*ty), Kind::Pointer(_)));
         if let Some(ty) = zero {
             self.made(ty);
+            self.made_without(ty, None);
         }
         let mut found = Vec::new();
         for value in values {
@@ -447,6 +448,11 @@ impl<'w> Walker<'w> {
                     } else if !assigned && !pointer {
                         // A zero value is the function's own.
                         self.comes_from(local, VariableOrigin::Fresh);
+                        self.gives(local, Some(Vec::new()));
+                    }
+                    if !given {
+                        self.facts.valueless.insert(Self::key(Def { file: self.r.env.file, name }));
+                        self.made_without(ty, None);
                     }
                     self.declare_parameter(name, ty, param.ty);
                     if given {
