@@ -7,9 +7,11 @@
 //!
 //! Who writes makes a new version of the newest, with the writers' lock held, and publishes it.
 
+mod alter;
 #[cfg(feature = "locked")]
 mod double;
 mod edit;
+mod entry;
 mod held;
 mod owner;
 mod picture;
@@ -20,18 +22,15 @@ mod version;
 #[cfg(feature = "locked")]
 pub use double::{DoubleBuffered, View};
 pub use edit::Edit;
+pub use entry::Held;
 pub use held::Memory;
 pub use picture::{Iter, Snapshot};
 
-use crate::concurrent::Altered;
 use crate::hasher::{RandomState, hash_one};
-use crate::map::Operation;
 use crate::raw::published::Published;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::ops::Deref;
 use equivalent::Equivalent;
 use held::Outlives;
 use owner::Owner;
@@ -61,7 +60,8 @@ use version::Version;
 /// Reads and snapshots are wait-free: they take a bounded number of steps, whatever other threads do. Writers wait for each
 /// other, never for readers. The closures of `get_with`, `update` and `alter` run under no lock. That of `batch` runs under
 /// the writers' lock, and so do comparisons of keys that writers make: reading is fine there, and a write to
-/// the same map panics instead of waiting for itself.
+/// the same map panics instead of waiting for itself. Waits for that lock are told to nobody: `ConcurrentMap::watch` is
+/// refused.
 ///
 /// # Memory
 /// A snapshot may outlive the map, and the next million writes, and keeps alive what the map has given up since:
@@ -101,11 +101,6 @@ pub struct SnapshotMap<K, V, S = RandomState> {
     writer: Owner<Outlives<K, V>>,
     hasher: Arc<S>,
 }
-
-/// An entry that is in a map, or was: alive as long as this is, and its map need not be.
-///
-/// It holds no lock. Cloning it takes constant time.
-pub struct Held<K, V>(Arc<Pair<K, V>>);
 
 impl<K, V> SnapshotMap<K, V> {
     /// An empty map.
@@ -250,79 +245,6 @@ impl<K: Hash + Eq, V, S: BuildHasher> SnapshotMap<K, V, S> {
         .map(Held)
     }
 
-    /// Puts what `update` makes of the value of a key in its place, and returns the entry that was replaced. None, and
-    /// `update` does not run, if there is no value.
-    ///
-    /// `update` runs under no lock, and again whenever the entry has changed meanwhile.
-    pub fn update<Q>(&self, key: &Q, mut update: impl FnMut(&V) -> V) -> Option<Held<K, V>>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-        K: Clone,
-    {
-        let mut seen = self.get_held(key)?;
-        loop {
-            let Pair { hash, key: owned, value } = &*seen.0;
-            let pair = Arc::new(Pair { hash: *hash, key: owned.clone(), value: update(value) });
-            let late = self.try_write(|version| match version.find(*hash, key).cloned() {
-                Some(now) if Arc::ptr_eq(&now, &seen.0) => {
-                    version.insert(pair);
-                    (true, None)
-                }
-                now => (false, Some((now, pair))),
-            });
-            match late {
-                None => return Some(seen),
-                Some((now, _)) => seen = Held(now?),
-            }
-        }
-    }
-
-    /// Inserts, replaces or removes in one atomic step, as `decide` says.
-    ///
-    /// `decide` runs under no lock, and again whenever the entry has changed meanwhile.
-    pub fn alter<T>(
-        &self,
-        key: K,
-        mut decide: impl FnMut(Option<&V>) -> Operation<V, T>,
-    ) -> Altered<T> {
-        let hash = hash_one(&*self.hasher, &key);
-        let mut key = key;
-        loop {
-            let seen = self.newest.read().find(hash, &key).cloned();
-            let next = match decide(seen.as_ref().map(|pair| &pair.value)) {
-                Operation::Abort(result) => return Altered::Aborted(result),
-                Operation::Remove if seen.is_none() => return Altered::Absent,
-                Operation::Remove => None,
-                Operation::Insert(value) => Some(value),
-            };
-            let done = self.try_write(|version| {
-                let is_the_same = match (version.find(hash, &key), &seen) {
-                    (None, None) => true,
-                    (Some(now), Some(seen)) => Arc::ptr_eq(now, seen),
-                    _ => false,
-                };
-                if !is_the_same {
-                    return (false, Err((key, next)));
-                }
-                let altered = match next {
-                    Some(value) => {
-                        version.insert(Arc::new(Pair { hash, key, value }));
-                        if seen.is_some() { Altered::Replaced } else { Altered::Inserted }
-                    }
-                    None => {
-                        version.remove(hash, &key);
-                        return (true, Ok((Altered::Removed, Some(key))));
-                    }
-                };
-                (true, Ok((altered, None)))
-            });
-            match done {
-                Ok((altered, _)) => return altered,
-                Err((given_back, _)) => key = given_back,
-            }
-        }
-    }
-
     /// Changes as much as one likes, and publishes it in one moment: others see all of it or nothing.
     ///
     /// `change` runs under the writers' lock. If it panics nothing is published. It may read the map, which is what it was
@@ -336,37 +258,5 @@ impl<K: Hash + Eq, V, S: BuildHasher> SnapshotMap<K, V, S> {
             let result = change(&mut edit);
             (edit.changed, result)
         })
-    }
-}
-
-impl<K, V> Held<K, V> {
-    /// The key.
-    pub fn key(&self) -> &K {
-        &self.0.key
-    }
-
-    /// The value.
-    pub fn value(&self) -> &V {
-        &self.0.value
-    }
-}
-
-impl<K, V> Clone for Held<K, V> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<K, V> Deref for Held<K, V> {
-    type Target = V;
-
-    fn deref(&self) -> &V {
-        &self.0.value
-    }
-}
-
-impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Held<K, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Held").field(self.key()).field(self.value()).finish()
     }
 }

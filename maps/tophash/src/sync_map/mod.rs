@@ -17,10 +17,12 @@
 //! - Keys are compared under the lock as in Go; but there only the language compares, and here a key's `Eq` may be
 //!   anybody's code.
 
+mod compare;
 mod dirty;
 mod state;
 mod table;
 mod traits;
+mod walk;
 
 pub use crate::raw::slot::Loaded;
 pub use state::{Change, Event, Promotion, State};
@@ -65,7 +67,8 @@ use table::{Node, Table};
 ///
 /// The lock is held for a look-up and a few stores, and by the first new key after a promotion for copying a pointer to
 /// every entry. Closures run, values are compared and dropped, and events are told when it has been given back; keys are
-/// compared under it, so that a key's `Eq` must not use the map: it would wait for itself.
+/// compared under it, so that a key's `Eq` must not use the map: it would wait for itself. Waits for it are told to nobody:
+/// `ConcurrentMap::watch` is refused.
 ///
 /// # Cost
 /// Expected constant time, one locked instruction for the read map, one more for the value and two for giving both back;
@@ -315,146 +318,5 @@ impl<K: Hash + Eq, V, S: BuildHasher> SyncMap<K, V, S> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         drop(self.load_and_delete(key));
-    }
-
-    /// Gives a key a new value if it has the old one; whether it had.
-    ///
-    /// `V`'s `Eq` runs under no lock, and again whenever the value has changed meanwhile.
-    pub fn compare_and_swap<Q>(&self, key: &Q, old: &V, new: V) -> bool
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-        V: PartialEq,
-    {
-        let mut new = new;
-        let Some(node) = self.node(key, Misses::IfFound) else { return false };
-        loop {
-            match node.slot.get(&self.values) {
-                Found::Value(seen) if *seen == *old => {
-                    match node.slot.replace(&seen, new, &self.values) {
-                        Ok(_) => return true,
-                        Err(refused) => new = refused,
-                    }
-                }
-                _ => return false,
-            }
-        }
-    }
-
-    /// Takes the value of a key out if it is the old one; whether it was.
-    ///
-    /// `V`'s `Eq` runs under no lock, and again whenever the value has changed meanwhile.
-    pub fn compare_and_delete<Q>(&self, key: &Q, old: &V) -> bool
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-        V: PartialEq,
-    {
-        let Some(node) = self.node(key, Misses::Always) else { return false };
-        loop {
-            match node.slot.get(&self.values) {
-                Found::Value(seen) if *seen == *old => {
-                    if node.slot.take_seen(&seen, &self.values).is_some() {
-                        return true;
-                    }
-                }
-                _ => return false,
-            }
-        }
-    }
-
-    /// The entry of a key, wherever it is. A key that is looked for under the lock counts as missed, as is asked.
-    fn node<Q>(&self, key: &Q, misses: Misses) -> Option<Arc<Node<K, V>>>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let hash = hash_one(&self.hasher, key);
-        {
-            let read = self.read.read();
-            match read.entries.find(hash, key) {
-                Some(node) => return Some(Arc::clone(node)),
-                None if !read.amended => return None,
-                None => {}
-            }
-        }
-        self.slowly(|dirty, after| {
-            if let Some(node) = dirty.read.find(hash, key) {
-                return Some(Arc::clone(node));
-            }
-            if !dirty.amended {
-                return None;
-            }
-            let node = dirty.entries.as_ref().and_then(|entries| entries.find(hash, key)).cloned();
-            if node.is_some() || misses == Misses::Always {
-                dirty.miss(self, after);
-            }
-            node
-        })
-    }
-}
-
-/// When a look under the lock counts as a miss.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Misses {
-    Always,
-    /// As in Go's `CompareAndSwap`, where a key that is nowhere promotes nothing.
-    IfFound,
-}
-
-impl<K, V, S> SyncMap<K, V, S> {
-    /// Meets every entry, until `meet` returns `false`.
-    ///
-    /// If the read map is amended the dirty map takes its place first, since walking costs as much as the misses would.
-    /// `meet` runs under no lock and may use the map. A key that is in the map all the while is met once.
-    pub fn range(&self, mut meet: impl FnMut(&K, &V) -> bool) {
-        let read = {
-            let read = self.read.read();
-            (!read.amended).then(|| Arc::clone(&read.entries))
-        };
-        let entries = read.unwrap_or_else(|| {
-            self.slowly(|dirty, after| {
-                if dirty.amended {
-                    dirty.promote(self, after, Promotion::Range);
-                }
-                Arc::clone(&dirty.read)
-            })
-        });
-        for node in entries.iter() {
-            if let Found::Value(value) = node.slot.get(&self.values) {
-                if !meet(&node.key, &value) {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Takes every entry out.
-    ///
-    /// A dirty map stays, and is empty, so that the next new key has nothing to copy; misses begin anew. An entry
-    /// that is changed meanwhile is taken out as it was before the change or after it.
-    pub fn clear(&self) {
-        {
-            let read = self.read.read();
-            if read.entries.len() == 0 && !read.amended {
-                return;
-            }
-        }
-        let entries = self.slowly(|dirty, after| dirty.clear(self, after));
-        drop(entries);
-    }
-
-    /// The number of entries; exact where nobody changes the map. Linear: they are not counted as they come and go.
-    pub fn len(&self) -> usize {
-        {
-            let read = self.read.read();
-            if !read.amended {
-                return read.entries.count();
-            }
-        }
-        let dirty = self.lock();
-        dirty.entries.as_ref().map_or_else(|| dirty.read.count(), Table::count)
-    }
-
-    /// Whether there are no entries. Linear, as [`SyncMap::len`] is.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

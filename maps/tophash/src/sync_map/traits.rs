@@ -1,6 +1,7 @@
 //! [`SyncMap`] as one of the maps, and what the language's own traits make of it.
 
-use super::{Found, Loaded, Misses, Node, SyncMap, Table};
+use super::compare::Misses;
+use super::{Found, Loaded, Node, SyncMap, Table};
 use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup, Summary};
 use crate::hasher::hash_one;
 use crate::map::Operation;

@@ -40,6 +40,7 @@ mod link;
 mod model;
 #[cfg(not(loom))]
 mod placed;
+mod spare;
 #[cfg(not(loom))]
 pub(crate) mod word;
 
@@ -47,6 +48,7 @@ pub(crate) use group::{ENTRIES, Group};
 
 use crate::sync::{AtomicU64, Ordering, fence};
 use link::Link;
+use spare::Spare;
 
 /// Groups that a map may have, whose nodes links can number.
 #[cfg(not(loom))]
@@ -104,13 +106,6 @@ struct Here {
     next: Link,
     key: u64,
     value: u64,
-}
-
-/// A node that is not linked yet, and room for an entry; given back if they are not used.
-struct Spare<'g> {
-    room: Room<'g>,
-    node: Option<u32>,
-    has_room: bool,
 }
 
 impl Header {
@@ -207,7 +202,7 @@ impl<'g> Room<'g> {
         mut decide: impl FnMut(Option<u64>) -> Want<T>,
     ) -> Result<Became<T>, NoRoom> {
         let list = self.list_of(key);
-        let mut spare = Spare { room: self, node: None, has_room: false };
+        let mut spare = Spare::new(self);
         let mut decided: Option<(Option<u64>, Want<T>)> = None;
         loop {
             let place = self.find(list, key);
@@ -294,49 +289,4 @@ impl<'g> Room<'g> {
 /// What a link leads to has been filled before, and is seen so by who follows it.
 fn exchange(place: &AtomicU64, old: Link, new: Link) -> bool {
     place.compare_exchange(old.0, new.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-}
-
-impl Spare<'_> {
-    /// A node with an entry, which leads to `next`; and with room for one more entry, if there is to be one.
-    fn filled(
-        &mut self,
-        list: usize,
-        is_new: bool,
-        (key, value): (u64, u64),
-        next: Option<u32>,
-    ) -> Result<u32, NoRoom> {
-        if is_new && !self.has_room {
-            let capacity = self.room.capacity() as u64;
-            let one_more = |entries: u64| (entries < capacity).then_some(entries + 1);
-            let entries = &self.room.header.entries;
-            entries
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
-                .map_err(|_| NoRoom)?;
-            self.has_room = true;
-        }
-        let number = match self.node {
-            Some(node) => node,
-            None => self.room.allocate(list).ok_or(NoRoom)?,
-        };
-        self.node = Some(number);
-        let node = self.room.node(number);
-        let link = Link(node.next.load(Ordering::Relaxed)).to(next);
-        // Whoever reads what is stored now from an earlier time sees that the node was unlinked since.
-        fence(Ordering::Release);
-        node.next.store(link.0, Ordering::Relaxed);
-        node.key.store(key, Ordering::Relaxed);
-        node.value.store(value, Ordering::Relaxed);
-        Ok(number)
-    }
-}
-
-impl Drop for Spare<'_> {
-    fn drop(&mut self) {
-        if let Some(node) = self.node {
-            self.room.free(node);
-        }
-        if self.has_room {
-            self.room.header.entries.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
 }
