@@ -125,7 +125,7 @@ impl Retired {
     /// `free` may panic, and may come back to the map that retires here.
     pub(crate) fn new(entry_bytes: usize, free: unsafe fn(*mut ())) -> Self {
         let budget = BUDGET / 2 / entry_bytes.max(1);
-        let limit = SLOTS.min(budget).min(MOST).max(1);
+        let limit = SLOTS.min(budget).clamp(1, MOST);
         let list = || List {
             entries: Vec::new(),
             limit,
@@ -270,7 +270,7 @@ impl Retired {
 
     /// Entries beside the protected ones that a list may hold.
     pub(super) fn base(&self, domain: &Domain) -> usize {
-        domain.slots().min(self.budget).min(MOST).max(1)
+        domain.slots().min(self.budget).clamp(1, MOST)
     }
 
     /// Locks the list at `start`, or the next one that nobody has locked.
