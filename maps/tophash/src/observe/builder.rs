@@ -126,20 +126,23 @@ impl<M: ConcurrentMap> Builder<M> {
     /// # Errors
     /// [`NeverWaits`], if an alarm or hold times were asked for and the map has no locks.
     pub fn build(self, map: M) -> Result<Observed<M>, NeverWaits> {
+        let asked = self.hold_times || self.patience.iter().any(Option::is_some);
+        let observed = self.observe(map);
+        if asked && !observed.is_watched() { Err(NeverWaits) } else { Ok(observed) }
+    }
+
+    /// Observes the map, its locks too if it has any.
+    pub(super) fn observe(self, map: M) -> Observed<M> {
         let name: Arc<str> = Arc::from(self.name);
         let registry = self.registry.unwrap_or_else(|| Registry::global().clone());
-        let asked = self.hold_times || self.patience.iter().any(Option::is_some);
         let [read, write] = self.patience;
         let patience =
             [read.unwrap_or(Duration::from_secs(2)), write.unwrap_or(Duration::from_millis(500))];
         let handlers = self.handlers.into();
         let waits = Waits::new(Arc::clone(&name), patience, self.every, handlers, registry.clone());
         let waits = Arc::new(waits);
-        let waits = match map.watch(Arc::<Waits>::clone(&waits)) {
-            Ok(()) => Some(waits),
-            Err(never) if asked => return Err(never),
-            Err(NeverWaits) => None,
-        };
+        let is_watched = map.watch(Arc::<Waits>::clone(&waits)).is_ok();
+        let waits = is_watched.then_some(waits);
         let mut watcher = Watcher::new(name, self.every, registry, waits);
         if self.every > 0 && self.hot_keys > 0 {
             watcher.find_hot_keys(self.hot_keys, nanos(self.window), self.levels);
@@ -150,7 +153,7 @@ impl<M: ConcurrentMap> Builder<M> {
         if let Some(summary) = map.try_summary() {
             watcher.look(&summary);
         }
-        Ok(Observed::with(map, Parts { lanes: Lanes::new(self.every), watcher }))
+        Observed::with(map, Parts { lanes: Lanes::new(self.every), watcher })
     }
 }
 

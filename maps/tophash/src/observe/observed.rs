@@ -29,10 +29,7 @@ impl<M: ConcurrentMap> Observed<M> {
     /// two seconds for reading and half a second for writing, if it has locks: what [`Observed::builder`] does if not told
     /// otherwise.
     pub fn new(name: impl Into<String>, map: M) -> Self {
-        match Self::builder(name).build(map) {
-            Ok(observed) => observed,
-            Err(_) => unreachable!("nothing was asked for that only locks have"),
-        }
+        Self::builder(name).observe(map)
     }
 
     /// Observes a map under a name, in another way.
@@ -42,6 +39,11 @@ impl<M: ConcurrentMap> Observed<M> {
 
     pub(super) fn with(inner: M, parts: Parts<M::Key>) -> Self {
         Self { inner, parts }
+    }
+
+    /// Whether the map has locks that tell who waits.
+    pub(super) fn is_watched(&self) -> bool {
+        self.parts.watcher.waits.is_some()
     }
 
     /// What the map tells. If it has locks, they are waited for.
