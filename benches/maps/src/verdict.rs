@@ -86,11 +86,7 @@ fn rows(report: &Report, kind: Kind) -> Vec<Row<'_>> {
             Class::Kin => by_hand(&ours.map, ours.ground, ours.group),
             _ => goals(ours.ground, ours.group, &ours.column),
         };
-        goals.into_iter().map(move |goal| Row {
-            ours,
-            rival: rival(report, ours, goal),
-            goal,
-        })
+        goals.into_iter().map(move |goal| Row { ours, rival: rival(report, ours, goal), goal })
     })
     .collect()
 }

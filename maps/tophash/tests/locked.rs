@@ -158,7 +158,7 @@ proptest! {
 
 #[test]
 fn shards_are_as_many_as_were_asked_for() {
-    let by_processors = std::thread::available_parallelism().unwrap().get() * 16;
+    let by_processors = std::thread::available_parallelism().unwrap().get() * 64;
     assert_eq!(Sharded::<u64, u64>::new().shards(), by_processors.next_power_of_two());
     for (asked, had) in [(0, 1), (1, 1), (3, 4), (64, 64), (65, 128), (usize::MAX, 65_536)] {
         assert_eq!(Sharded::<u64, u64>::with_shards(asked).shards(), had);

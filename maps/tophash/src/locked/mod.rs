@@ -49,8 +49,8 @@ type Inner<K, V, S> = hashbrown::HashMap<K, V, S>;
 /// entry changes. `len`, `is_empty` and `capacity` take no lock, and tell what the last writer left that is done.
 ///
 /// # Progress
-/// Readers wait for writers, and writers for everybody; who comes later does not overtake who waits, up to half a
-/// millisecond. Nothing but code that runs under the lock holds it: closures, and the `Hash`, `Eq`, `Clone` and `Drop` of
+/// Readers wait for writers, and writers for everybody; a writer that waits keeps new readers out. A lock that is given
+/// back goes to whoever is quickest, and about every half millisecond to who has waited longest. Nothing but code that runs under the lock holds it: closures, and the `Hash`, `Eq`, `Clone` and `Drop` of
 /// keys and values. If such code waits for another thread that wants the map, both wait for ever.
 ///
 /// | method | lock | under it |
@@ -67,8 +67,9 @@ type Inner<K, V, S> = hashbrown::HashMap<K, V, S>;
 ///
 /// # Re-entrance
 /// Code that runs under the lock may read the map if the lock is held for reading. Whatever else would make a thread wait
-/// for itself panics instead, and names both sites. It costs next to nothing: the list of locks that a thread is
-/// under is only read where a lock is not free at once.
+/// for itself panics instead, and names both sites. For that every closure is noted in a list of the thread's own, which
+/// costs some two nanoseconds, and the list is read where a lock is not free at once. Calls without a closure on
+/// primitive types, strings and vectors of bytes, with a hasher of `std`, `foldhash` or this crate, do without.
 ///
 /// # Panics in your code
 /// The lock is free again and is never poisoned. A value that a closure was changing is as the closure left it, and
@@ -77,7 +78,7 @@ type Inner<K, V, S> = hashbrown::HashMap<K, V, S>;
 ///
 /// # Watching
 /// [`ConcurrentMap::watch`](crate::ConcurrentMap::watch) has every wait told while it lasts: see [`Watch`](crate::Watch).
-/// The first watch stays; later ones are not called.
+/// The first watch stays; later ones are not called. Who has told of its wait stands at the end of the line again.
 pub struct Locked<K, V, S = RandomState> {
     lock: Lock<Inner<K, V, S>>,
     watched: Watched,

@@ -53,7 +53,7 @@ use std::sync::OnceLock;
 /// ```
 ///
 /// # Shards
-/// There are sixteen for every processor that the program may use when its first such map is made, rounded up to a power
+/// There are sixty-four for every processor that the program may use when its first such map is made, rounded up to a power
 /// of two, unless the number is chosen: [`with_shards`](Self::with_shards). Each takes 128 bytes beside its entries. The
 /// number may be changed while the map is in use: [`set_shards`](Self::set_shards). Which shard a key is in, its hash
 /// decides: [`shard_of`](Self::shard_of), [`shard_sizes`](Self::shard_sizes).
@@ -108,7 +108,7 @@ fn level_of(shards: usize) -> u32 {
 fn shards_by_processors() -> usize {
     static SHARDS: OnceLock<usize> = OnceLock::new();
     *SHARDS.get_or_init(|| {
-        std::thread::available_parallelism().map_or(1, core::num::NonZero::get).saturating_mul(16)
+        std::thread::available_parallelism().map_or(1, core::num::NonZero::get).saturating_mul(64)
     })
 }
 
