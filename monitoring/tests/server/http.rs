@@ -2,12 +2,13 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
 /// Serves a page, whatever is asked for; where.
-pub(crate) fn serve(page: impl Fn() -> String + Send + 'static) -> SocketAddr {
+pub(crate) fn serve(page: impl Fn() -> String + Send + Sync + 'static) -> SocketAddr {
     answer(move |_| page())
 }
 
@@ -22,14 +23,16 @@ pub(crate) fn receive() -> (SocketAddr, Receiver<String>) {
     (address, sent)
 }
 
-/// Answers each request by its body.
-fn answer(page: impl Fn(String) -> String + Send + 'static) -> SocketAddr {
+/// Answers each request by its body, on a thread of its own: a client may open a connection and then say nothing.
+fn answer(page: impl Fn(String) -> String + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
+    let page = Arc::new(page);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
+            let page = Arc::clone(&page);
             // A client that goes away is none of the test's business.
-            let _ = converse(stream, &page);
+            thread::spawn(move || drop(converse(stream, &*page)));
         }
     });
     address
