@@ -155,18 +155,31 @@
 //! assert!(stats.load() < 1.5 && stats.longest_probe <= 32 && stats.most_moved < 500, "{stats:?}");
 //! ```
 //!
+//! # Other maps
+//! | type | for | with |
+//! |---|---|---|
+//! | [`SnapshotMap`] | a consistent picture in constant time; several changes at once | `std` |
+//! | [`FixedMap`], [`BoxedFixedMap`] | no allocation; signal handlers; shared memory | |
+//! | `Locked` | changing values in place, and the whole map under one lock | `locked` |
+//! | `Sharded` | the same, under as many locks as there is need of | `locked` |
+//! | `DoubleBuffered` | few writes, and reads that nothing may hold up | `locked` |
+//! | `SyncMap` | study of, and migration from, Go's `sync.Map` | `locked` |
+//! | [`Checked`] | finding out who uses a map at once that should take turns | `std` |
+//! | [`Observed`](observe::Observed) | any of them, with what is done with it counted and told | `std` |
+//!
+//! [`ConcurrentMap`] and [`Lookup`] are what all of them have in common.
+//!
 //! # Performance
 //! `BENCHMARKS.md` of the repository measures this map against nine others side by side, and shows where it loses. In
-//! short: with inline entries, in maps that the caches hold, hits take 0.83 to 0.85 of the time of the best of them, and
-//! mixes of reads and changes 0.65 to 0.98; iterating takes 0.81 of `hashbrown`'s time; and an operation takes at most 1.23
-//! times as long where two threads are at work. It loses at growing from empty (1.6 to 2.3 times), at looking for what is
-//! absent (1.2, and 2.7 in maps of a million entries), at hits (1.06) and changes (1.2 to 1.5) by one thread in maps of a
-//! million entries, in memory (1.2 in the mean), and with boxed entries in nearly every row of time (hits 1.3 to 1.8, changes 1.1
-//! to 1.8): each read of those costs one cache miss and a locked instruction more.
+//! short: with inline entries, in maps that the caches hold, hits take 0.72 to 0.77 of the time of the best of them, and
+//! mixes of reads and changes 0.60 to 0.91; iterating takes 0.81 of `hashbrown`'s time. It loses at growing from empty (1.0 to
+//! 1.4 times); in maps of a million entries at looking for what is absent (1.9) and at changes by one thread (1.1 to 1.4); in memory
+//! (1.2 in the mean), and with boxed entries in nearly every row of time (hits 1.2 to 1.7): each read of those costs one cache miss more.
 //!
 //! # Features
-//! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
-//!   `alloc` alone.
+//! - `std` (default): threads give way while they wait, re-entrance is noticed at once, and [`observe`], [`Checked`] and
+//!   [`SnapshotMap`] are there. Without it the crate needs `alloc` alone.
+//! - `locked`: `Locked`, `Sharded`, `SyncMap` and `DoubleBuffered`, made of `hashbrown`'s tables; `parking_lot`.
 //! - `locked`: `Locked` and `Sharded`, and with them the dependencies `hashbrown` and `parking_lot`.
 //! - `serde`: maps and sets are written and read as maps and sequences.
 //! - `rayon`: parallel iterators fill and walk maps and sets.
