@@ -7,7 +7,7 @@ impl<K, V, S> Locked<K, V, S> {
     /// What `read` makes of the whole map, under the lock.
     ///
     /// ```
-    /// let map = tophash::Locked::from_iter([(1, "one"), (2, "two")]);
+    /// let map = tophash::Locked::from([(1, "one"), (2, "two")]);
     /// let longest = map.with(|map| map.values().map(|name| name.len()).max());
     /// assert_eq!(longest, Some(3));
     /// ```
