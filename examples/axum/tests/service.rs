@@ -64,13 +64,13 @@ impl Drop for Service {
     }
 }
 
-/// A service that has been used: two sessions begun, one of them asked for 200 times, one that is not there once.
+/// A service that has been used: two sessions begun, one of them asked for 1,000 times, one that is not there once.
 fn used() -> Service {
     let service = Service::start();
     for (id, user) in [("a1", "ann"), ("b2", "bob")] {
         assert_eq!(service.ask("PUT", &format!("/sessions/{id}"), "", user).0, 201);
     }
-    for _ in 0..200 {
+    for _ in 0..1000 {
         let (status, _, user) = service.get("/sessions/a1");
         assert_eq!((status, user.as_str()), (200, "ann"));
     }
@@ -87,7 +87,7 @@ fn prometheus_gets_the_form_that_it_likes_best() {
     assert!(head.contains("content-type: text/plain; version=0.0.4"), "{head}");
     for line in [
         "tophash_map_entries{map=\"sessions\"} 1\n",
-        "tophash_map_operations_total{map=\"sessions\",op=\"get\",result=\"hit\"} 200\n",
+        "tophash_map_operations_total{map=\"sessions\",op=\"get\",result=\"hit\"} 1000\n",
         "tophash_map_operations_total{map=\"sessions\",op=\"get\",result=\"miss\"} 1\n",
         "tophash_map_operations_total{map=\"sessions\",op=\"remove\",result=\"removed\"} 1\n",
     ] {
@@ -112,7 +112,7 @@ fn people_get_what_the_maps_tell_as_json() {
     assert_eq!(maps[0]["summary"]["kind"], "HashMap");
     let hits = maps[0]["operations"].as_array().unwrap();
     let hits = hits.iter().find(|one| one["op"] == "get" && one["result"] == "hit").unwrap();
-    assert_eq!(hits["count"], 200);
+    assert_eq!(hits["count"], 1000);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn the_hottest_key_is_told_and_not_shown() {
     let hot = service.json("/maps/hot");
     assert_eq!(hot[0]["map"], "sessions");
     let first = &hot[0]["hot_keys"][0];
-    // Of some 200 operations all but four were of one key.
+    // Of some 1,000 operations all but four were of one key.
     assert!(first["share"].as_f64().unwrap() > 0.5, "{hot:#}");
     assert!(first["samples"].as_u64().unwrap() > 0, "{hot:#}");
     assert!(!hot.to_string().contains("a1"), "{hot:#}");
