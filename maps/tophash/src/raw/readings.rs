@@ -90,12 +90,14 @@ impl Readings {
     }
 
     /// Whether a thread that has this number to itself has a stripe to itself.
+    #[cfg(any(feature = "locked", loom))]
     #[inline]
     pub(super) fn is_own(&self, own: Option<usize>) -> bool {
         own.is_some_and(|own| own < OWNED)
     }
 
     /// Whether the thread that has this number to itself is reading, as far as its own stripe tells.
+    #[cfg(any(feature = "locked", loom))]
     pub(super) fn is_reading(&self, own: Option<usize>) -> bool {
         let counts = own.and_then(|own| self.owned.get(own)).map(|stripe| &stripe.0);
         counts.is_some_and(|counts| counts.iter().any(|count| count.load(Ordering::Relaxed) > 0))

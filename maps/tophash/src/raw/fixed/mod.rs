@@ -52,9 +52,11 @@ use spare::Spare;
 
 /// Groups that a map may have, whose nodes links can number.
 #[cfg(not(loom))]
-pub(crate) const MOST_GROUPS: usize = 1 << 24;
-#[cfg(not(loom))]
-const _: () = assert!(MOST_GROUPS * group::NODES <= link::MOST);
+pub(crate) const MOST_GROUPS: usize = {
+    let most = 1 << 24;
+    assert!(most * group::NODES <= link::MOST);
+    most
+};
 
 /// What a map has beside its groups.
 #[repr(C)]
