@@ -42,8 +42,10 @@ pub(crate) const BUDGET: usize = 64 << 10;
 /// How many times [`SLOTS`] entries a list may hold, beside protected ones, for a thread that does not acknowledge its era.
 pub(crate) const PATIENCE: usize = if cfg!(any(loom, tophash_mutants)) { 1 } else { 8 };
 
-/// The most that `base` may be: where mutations are looked for, lists are short, so that entries are freed soon.
-const MOST: usize = if cfg!(tophash_mutants) { 8 } else { usize::MAX };
+/// `base` as it is: where mutations are looked for, lists are short, so that entries are freed soon.
+const fn shortened(base: usize) -> usize {
+    if cfg!(tophash_mutants) && base > 8 { 8 } else { base }
+}
 
 /// Room that a list starts with.
 const ROOM: usize = 16;
@@ -125,7 +127,7 @@ impl Retired {
     /// `free` may panic, and may come back to the map that retires here.
     pub(crate) fn new(entry_bytes: usize, free: unsafe fn(*mut ())) -> Self {
         let budget = BUDGET / 2 / entry_bytes.max(1);
-        let limit = SLOTS.min(budget).clamp(1, MOST);
+        let limit = shortened(SLOTS.min(budget).max(1));
         let list = || List {
             entries: Vec::new(),
             limit,
@@ -270,7 +272,7 @@ impl Retired {
 
     /// Entries beside the protected ones that a list may hold.
     pub(super) fn base(&self, domain: &Domain) -> usize {
-        domain.slots().min(self.budget).clamp(1, MOST)
+        shortened(domain.slots().min(self.budget).max(1))
     }
 
     /// Locks the list at `start`, or the next one that nobody has locked.
