@@ -12,7 +12,7 @@ use alloc::sync::Arc;
 fn not_refused<T>(result: Result<T, Conflict>) -> T {
     match result {
         Ok(value) => value,
-        Err(conflict) => panic!("{conflict}"),
+        Err(conflict) => super::give_up(&conflict),
     }
 }
 

@@ -155,7 +155,7 @@ impl<M> Checked<M> {
     fn span(&self, using: Using) -> Span<'_> {
         match self.begin(using) {
             Ok(in_use) => Span::new(in_use),
-            Err(conflict) => panic!("{conflict}"),
+            Err(conflict) => give_up(&conflict),
         }
     }
 
@@ -167,7 +167,7 @@ impl<M> Checked<M> {
                 // `in_use` is dropped, so that the use has ended before anybody hears of it.
                 Policy::Panic => {
                     drop(in_use);
-                    panic!("{conflict}");
+                    give_up(&conflict);
                 }
                 Policy::Refuse => return Err(conflict),
                 Policy::Report(report) => report(&conflict),
@@ -315,12 +315,19 @@ impl<M: ConcurrentMap> Checked<M> {
     }
 }
 
+/// The panic of a use that was noticed to conflict, or for which there is no room.
+#[cold]
+#[track_caller]
+fn give_up(why: &dyn fmt::Display) -> ! {
+    panic!("{why}")
+}
+
 /// What a map that has room returned.
 #[track_caller]
 fn had_room<T>(result: Result<T, Full>) -> T {
     match result {
         Ok(value) => value,
-        Err(full) => panic!("{full}"),
+        Err(full) => give_up(&full),
     }
 }
 

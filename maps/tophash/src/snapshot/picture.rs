@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 use core::iter::FusedIterator;
-use core::ops::Index;
 use core::slice;
 use equivalent::Equivalent;
 
@@ -86,21 +85,6 @@ impl<K: Hash + Eq, V: PartialEq, S: BuildHasher> PartialEq for Snapshot<K, V, S>
 }
 
 impl<K: Hash + Eq, V: Eq, S: BuildHasher> Eq for Snapshot<K, V, S> {}
-
-impl<K, V, S, Q> Index<&Q> for Snapshot<K, V, S>
-where
-    K: Hash + Eq,
-    S: BuildHasher,
-    Q: Hash + Equivalent<K> + ?Sized,
-{
-    type Output = V;
-
-    /// # Panics
-    /// If the key has no value.
-    fn index(&self, key: &Q) -> &V {
-        self.get(key).expect("the key has no value in this snapshot")
-    }
-}
 
 impl<'s, K, V, S> IntoIterator for &'s Snapshot<K, V, S> {
     type Item = (&'s K, &'s V);
