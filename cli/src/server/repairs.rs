@@ -13,7 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What was planned, by the findings that were to be repaired.
 #[derive(Default)]
-pub(super) struct Repairs(Mutex<BTreeMap<(Want, Vec<usize>), Option<Arc<Repair>>>>);
+pub(super) struct Repairs(Mutex<BTreeMap<Asked, Option<Arc<Repair>>>>);
+
+/// How much is wanted, of which findings.
+type Asked = (Want, Vec<usize>);
 
 /// How much of what is asked for is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
