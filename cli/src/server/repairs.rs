@@ -11,12 +11,12 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was planned for each wish and its findings; none where nothing can be repaired.
-type Planned = BTreeMap<(Want, Vec<usize>), Option<Arc<Repair>>>;
-
 /// What was planned, by the findings that were to be repaired.
 #[derive(Default)]
-pub(super) struct Repairs(Mutex<Planned>);
+pub(super) struct Repairs(Mutex<BTreeMap<Asked, Option<Arc<Repair>>>>);
+
+/// How much is wanted, of which findings.
+type Asked = (Want, Vec<usize>);
 
 /// How much of what is asked for is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -35,7 +35,9 @@ pub(crate) fn before(
     if !of_package(&write.access.site.file) {
         return Err("it is written in another package than it is declared in".into());
     }
-    if map.decl == DeclKind::Field {
+    // Where others look whether it is nil, structs come from elsewhere too.
+    let looked_at = program.nilness(&map.id).is_some_and(|nilness| !nilness.checked.is_empty());
+    if map.decl == DeclKind::Field && !looked_at {
         if let Some(change) = in_literal(planner, at, map) {
             return Ok(change);
         }
