@@ -59,6 +59,11 @@ impl<K: Hash, V, S: BuildHasher> Sharded<K, V, S> {
     /// If no address space holds so many, or the allocator refuses. Shards that had their room already keep it.
     #[track_caller]
     pub fn try_reserve(&self, additional: usize) -> Result<(), AllocError> {
+        // Each shard's part might fit into an address space that the whole does not.
+        let bytes = additional.checked_mul(size_of::<(K, V)>());
+        if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+            return Err(AllocError::overflow());
+        }
         let share = additional.div_ceil(self.shards());
         let mut result = Ok(());
         self.walk_mut(Location::caller(), |table, lock, _| {
