@@ -171,9 +171,9 @@
 //!
 //! # Performance
 //! `BENCHMARKS.md` of the repository measures this map against nine others side by side, and shows where it loses. In
-//! short: with inline entries, in maps that the caches hold, hits take 0.72 to 0.77 of the time of the best of them, and
-//! mixes of reads and changes 0.60 to 0.91; iterating takes 0.81 of `hashbrown`'s time. It loses at growing from empty (1.0 to
-//! 1.4 times); in maps of a million entries at looking for what is absent (1.9) and at changes by one thread (1.1 to 1.4); in memory
+//! short: with inline entries, in maps that the caches hold, hits take 0.71 to 0.76 of the time of the best of them, and
+//! mixes of reads and changes 0.44 to 0.90; iterating takes 0.81 of `hashbrown`'s time. It loses at growing from empty (1.0 to
+//! 1.4 times); in maps of a million entries at looking for what is absent (1.2) and at changes by one thread (1.1); in memory
 //! (1.2 in the mean), and with boxed entries in nearly every row of time (hits 1.2 to 1.7): each read of those costs one cache miss more.
 //!
 //! # Features
