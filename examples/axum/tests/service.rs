@@ -67,15 +67,15 @@ impl Drop for Service {
 /// A service that has been used: two sessions begun, one of them asked for 1,000 times, one that is not there once.
 fn used() -> Service {
     let service = Service::start();
-    for (id, user) in [("a1", "ann"), ("b2", "bob")] {
+    for (id, user) in [("first", "ann"), ("second", "bob")] {
         assert_eq!(service.ask("PUT", &format!("/sessions/{id}"), "", user).0, 201);
     }
     for _ in 0..1000 {
-        let (status, _, user) = service.get("/sessions/a1");
+        let (status, _, user) = service.get("/sessions/first");
         assert_eq!((status, user.as_str()), (200, "ann"));
     }
     assert_eq!(service.get("/sessions/nobody").0, 404);
-    assert_eq!(service.ask("DELETE", "/sessions/b2", "", "").0, 204);
+    assert_eq!(service.ask("DELETE", "/sessions/second", "", "").0, 204);
     service
 }
 
@@ -93,7 +93,7 @@ fn prometheus_gets_the_form_that_it_likes_best() {
     ] {
         assert!(body.contains(line), "{line}{body}");
     }
-    assert!(!body.contains("a1") && !body.contains("# EOF"), "{body}");
+    assert!(!body.contains("first") && !body.contains("# EOF"), "{body}");
 
     let accept =
         "Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5\r\n";
@@ -124,7 +124,7 @@ fn the_hottest_key_is_told_and_not_shown() {
     // Of some 1,000 operations all but four were of one key.
     assert!(first["share"].as_f64().unwrap() > 0.5, "{hot:#}");
     assert!(first["samples"].as_u64().unwrap() > 0, "{hot:#}");
-    assert!(!hot.to_string().contains("a1"), "{hot:#}");
+    assert!(!hot.to_string().contains("first"), "{hot:#}");
 }
 
 #[test]
