@@ -1,8 +1,9 @@
 //! Who calls whom, once all packages are known.
 
+use super::Unit;
+use super::holding::holding;
 use super::names::Names;
 use super::through::Through;
-use super::{Unit, holding};
 use crate::body::{CallTarget, LiteralUse};
 use crate::world::{FuncRef, Index, World, index};
 use crate::{Call, CallKind, FunctionId, Holding};

@@ -110,7 +110,9 @@ pub(super) fn seeds(
                     kind: root.kind,
                     site,
                     starter: global(root.caller),
-                    holding: Some(super::holding(naming, unit, root.file, root.expr, false)),
+                    holding: Some(super::holding::holding(
+                        naming, unit, root.file, root.expr, false,
+                    )),
                     many,
                     at: root.at,
                     since: root.since,
