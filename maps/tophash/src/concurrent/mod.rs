@@ -6,9 +6,13 @@
 //! methods of their own under shorter names, which say more: these traits are for code that does not know the map.
 
 mod hash_map;
+#[cfg(feature = "locked")]
+mod own_methods;
 mod summary;
 mod watch;
 
+#[cfg(feature = "locked")]
+pub(crate) use own_methods::by_own_methods;
 pub use summary::Summary;
 pub use watch::{Holder, Mode, NeverWaits, Wait, Watch};
 

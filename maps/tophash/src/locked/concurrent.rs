@@ -1,91 +1,15 @@
 //! [`Locked`] as one of the maps.
 
 use super::Locked;
-use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup, NeverWaits, Summary, Watch};
+use crate::concurrent::{
+    Altered, ConcurrentMap, Full, Lookup, NeverWaits, Summary, Watch, by_own_methods,
+};
 use crate::map::Operation;
 use alloc::sync::Arc;
 use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
-impl<K, V, S, Q> Lookup<Q> for Locked<K, V, S>
-where
-    K: Hash + Eq,
-    S: BuildHasher,
-    Q: Hash + Equivalent<K> + ?Sized,
-{
-    type Value = V;
-
-    #[inline]
-    fn get_with<R>(&self, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R> {
-        self.get_with(key, read)
-    }
-
-    #[inline]
-    fn remove_with<R>(&self, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R> {
-        let old = self.remove(key)?;
-        Some(read(&old))
-    }
-
-    #[inline]
-    fn get(&self, key: &Q) -> Option<V>
-    where
-        V: Clone,
-    {
-        self.get(key)
-    }
-
-    #[inline]
-    fn remove(&self, key: &Q) -> Option<V>
-    where
-        V: Clone,
-    {
-        self.remove(key)
-    }
-
-    #[inline]
-    fn contains_key(&self, key: &Q) -> bool {
-        self.contains_key(key)
-    }
-}
-
-impl<K: Hash + Eq, V, S: BuildHasher> ConcurrentMap for Locked<K, V, S> {
-    type Key = K;
-
-    #[inline]
-    fn insert_with<R>(
-        &self,
-        key: K,
-        value: V,
-        replaced: impl FnOnce(Option<&V>) -> R,
-    ) -> Result<R, Full> {
-        let old = self.insert(key, value);
-        Ok(replaced(old.as_ref()))
-    }
-
-    fn insert_new(&self, key: K, value: V) -> Result<bool, Full> {
-        Ok(self.try_insert(key, value).is_ok())
-    }
-
-    fn alter<T>(
-        &self,
-        key: K,
-        decide: impl FnMut(Option<&V>) -> Operation<V, T>,
-    ) -> Result<Altered<T>, Full> {
-        Ok(self.compute(key, decide))
-    }
-
-    fn for_each(&self, meet: impl FnMut(&K, &V)) {
-        self.for_each(meet);
-    }
-
-    fn clear(&self) {
-        self.clear();
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
+by_own_methods!(Locked {
     /// Never waits for the lock.
     fn summary(&self) -> Summary {
         let (growths, moved) = self.growth.counts();
@@ -102,4 +26,4 @@ impl<K: Hash + Eq, V, S: BuildHasher> ConcurrentMap for Locked<K, V, S> {
         self.watched.set(watch);
         Ok(())
     }
-}
+});
