@@ -1,11 +1,10 @@
 //! The map written and read by `serde`.
 
 use super::Sharded;
-use core::fmt;
+use crate::serialize::read_map;
 use core::hash::{BuildHasher, Hash};
-use core::marker::PhantomData;
 use core::panic::Location;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 impl<K: Hash + Serialize, V: Serialize, S: BuildHasher> Serialize for Sharded<K, V, S> {
@@ -26,29 +25,6 @@ impl<K: Hash + Serialize, V: Serialize, S: BuildHasher> Serialize for Sharded<K,
     }
 }
 
-struct Entries<K, V, S>(PhantomData<(K, V, S)>);
-
-impl<'de, K, V, S> Visitor<'de> for Entries<K, V, S>
-where
-    K: Hash + Eq + Deserialize<'de>,
-    V: Deserialize<'de>,
-    S: BuildHasher + Default,
-{
-    type Value = Sharded<K, V, S>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let map = Sharded::default();
-        while let Some((key, value)) = access.next_entry()? {
-            map.insert(key, value);
-        }
-        Ok(map)
-    }
-}
-
 impl<'de, K, V, S> Deserialize<'de> for Sharded<K, V, S>
 where
     K: Hash + Eq + Deserialize<'de>,
@@ -57,6 +33,6 @@ where
 {
     /// Reads a map. Of two entries with equal keys the later value stays.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries(PhantomData))
+        read_map(deserializer, |_| Self::default(), |map, key, value| drop(map.insert(key, value)))
     }
 }
