@@ -87,15 +87,19 @@ fn a_repair_may_edit_files_that_are_not_open() {
     client.shows(&user, &[]);
 }
 
-#[test]
-fn what_has_no_safe_repair_is_offered_none() {
-    // Callers may hold the lock.
-    let source = format!(
+/// The uneven module with a helper, whose callers may hold the lock or may not.
+fn with_a_helper() -> String {
+    format!(
         "{UNEVEN}\nfunc (c *C) add(k string) {{ c.m[k]++ }}\n\n\
          func (c *C) Grow() {{\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.add(\"g\")\n}}\n\n\
          func (c *C) Shrink() {{\n\tc.mu.Lock()\n\tc.mu.Unlock()\n\tc.add(\"s\")\n}}\n"
-    );
-    let folder = module_of(&source);
+    )
+}
+
+#[test]
+fn what_has_no_safe_repair_is_offered_none() {
+    // Callers may hold the lock.
+    let folder = module_of(&with_a_helper());
     let path = folder.path().join("t.go");
     let mut client = Client::in_folders(&[folder.path()]);
     client.open(&path);
@@ -132,11 +136,7 @@ fn a_client_gets_what_it_knows_and_asks_for() {
 #[test]
 fn all_that_can_be_repaired_of_a_file_is_repaired_at_once() {
     // What `add` does may be done under the lock of its callers, and is left.
-    let source = format!(
-        "{UNEVEN}\nfunc (c *C) add(k string) {{ c.m[k]++ }}\n\n\
-         func (c *C) Grow() {{\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.add(\"g\")\n}}\n\n\
-         func (c *C) Shrink() {{\n\tc.mu.Lock()\n\tc.mu.Unlock()\n\tc.add(\"s\")\n}}\n"
-    );
+    let source = with_a_helper();
     let folder = module_of(&source);
     let path = folder.path().join("t.go");
     let mut client = Client::in_folders(&[folder.path()]);
