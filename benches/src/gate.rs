@@ -1,8 +1,9 @@
 //! The gate on a whole tree, `tophash check` without its cache, against `go vet` and staticcheck.
 //!
 //! Each round begins with empty caches of Go and of staticcheck. `go vet` runs in them, which builds every package on the
-//! way; then it runs with another flag, so that the packages are built and none of its answers is kept; then staticcheck
-//! runs, with the packages built too. So only the first row charges a yardstick with building.
+//! way; then it runs with a flag of one of its analyses, so that the packages are built and none of its answers is kept
+//! (flags of the go command itself, as `-c`, leave them in use); then staticcheck runs, with the packages built too. So only
+//! the first row charges a yardstick with building.
 
 use crate::peers;
 use crate::process::{self, Cost};
@@ -92,7 +93,7 @@ fn round(tree: &Path, packages: &str, program: &Path, staticcheck: Option<&Path>
         bail!("go list {packages} fails in {}: its modules must be at hand", tree.display());
     }
     let vet_cold = vet(&[])?;
-    let vet_built = vet(&["-c=0"])?;
+    let vet_built = vet(&["-printf.funcs=tophash.gate"])?;
     let staticcheck = staticcheck.map(|program| {
         let mut command = Command::new(program);
         command.arg(packages);

@@ -8,6 +8,7 @@
 //! tree cannot fail.
 
 mod decl;
+mod declared;
 mod expr;
 mod lower;
 mod stmt;
@@ -20,6 +21,7 @@ pub(crate) use lower::{MAX_DEPTH, lower};
 pub(crate) use stmt::{BranchKind, Clause, Stmt, StmtId, StmtKind};
 
 use crate::Span;
+use rustc_hash::FxHashMap;
 
 /// A range of one of the arenas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,6 +49,8 @@ impl List {
 #[derive(Debug)]
 pub(crate) struct Hir {
     exprs: Vec<Expr>,
+    /// The expressions that are left once bodies were given up; empty before.
+    kept: FxHashMap<ExprId, Expr>,
     stmts: Vec<Stmt>,
     decls: Vec<Decl>,
     funcs: Vec<Func>,
@@ -69,6 +73,7 @@ impl Default for Hir {
     fn default() -> Self {
         Self {
             exprs: Vec::new(),
+            kept: FxHashMap::default(),
             stmts: Vec::new(),
             decls: Vec::new(),
             funcs: Vec::new(),
@@ -118,7 +123,6 @@ macro_rules! list {
 }
 
 impl Hir {
-    arena!(expr, add_expr, exprs, ExprId, Expr);
     arena!(stmt, add_stmt, stmts, StmtId, Stmt);
     arena!(decl, add_decl, decls, DeclId, Decl);
     arena!(func, add_func, funcs, FuncId, Func);
@@ -131,6 +135,17 @@ impl Hir {
     list!(names, add_names, names, Span);
     list!(exprs, add_exprs, expr_lists, ExprId);
     list!(stmts, add_stmts, stmt_lists, StmtId);
+
+    pub(crate) fn expr(&self, id: ExprId) -> &Expr {
+        let expr = self.exprs.get(widen(id.0)).or_else(|| self.kept.get(&id));
+        expr.unwrap_or(&Expr::BAD)
+    }
+
+    pub(crate) fn add_expr(&mut self, expr: Expr) -> ExprId {
+        let id = ExprId(narrow(self.exprs.len()));
+        self.exprs.push(expr);
+        id
+    }
 
     /// Every declaration, local ones among them.
     pub(crate) fn all_decls(&self) -> impl Iterator<Item = (DeclId, &Decl)> {

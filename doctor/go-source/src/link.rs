@@ -24,12 +24,13 @@ mod unit;
 mod uses;
 mod variables;
 
+pub(crate) use calls::Methods;
 pub(crate) use symbols::{inlined_into, keys_of, spellings};
 pub(crate) use unit::{Unit, walk};
 
 use crate::body::{AccessFact, CallFact, Facts, Key};
 use crate::spread;
-use crate::world::{FuncRef, Index, World, index};
+use crate::world::{FuncRef, World, index};
 use crate::{
     Acquisition, Call, Effect, Function, FunctionId, Join, KeyFault, NewEntry, Nilness, Origin,
     SourceAccess, Start, Use, Variable,
@@ -88,14 +89,13 @@ pub(crate) struct Linked {
     pub(crate) lock_uses: FxHashMap<Arc<str>, Vec<Use>>,
 }
 
-/// Joins the packages.
-pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
+/// Joins the packages. Of the world it needs what is declared, of bodies only the places in [`Unit::places`].
+pub(crate) fn link(world: &World, methods: &Methods, units: &[Unit]) -> Linked {
     let naming = Names::new(world, units);
     let mut functions = naming.functions();
     let by_ref = by_ref(units);
-    let methods = calls::Methods::new(world, names, units);
     let handlers = handlers::by_shape(units, &by_ref);
-    let mut seeds = roots::seeds(units, &by_ref, &naming, &methods, &handlers);
+    let mut seeds = roots::seeds(units, &by_ref, &naming, methods, &handlers);
     let started: FxHashMap<FunctionId, bool> =
         seeds.iter().map(|seed| (seed.function, seed.turn.is_some())).collect();
     let site = |file, at, function| naming.site(file, at, function);
@@ -110,9 +110,9 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     seeds.extend(callbacks.into_iter().map(|(seed, _)| seed));
     let beside: FxHashSet<FunctionId> = seeds.iter().map(|seed| seed.function).collect();
     let through = through::calls(units, &by_ref, &functions, &beside, &naming);
-    let calls = calls::resolve(units, &by_ref, &methods, &naming, &through);
+    let mut calls = calls::resolve(units, &by_ref, methods, &naming, &through);
     let called = through.held();
-    let mut calls: Vec<Call> = calls.into_iter().chain(through.calls).collect();
+    calls.extend(through.calls);
     waits.extend(groups::waits(units, &functions, &calls, &handing));
     let starts = roots::fill(&mut functions, seeds, &calls);
     let ids = naming.ids();
@@ -121,7 +121,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
     let taken_out = TakenOut::new(units);
     let reached = arguments::follow(world, units, &by_ref, &ambiguous, &taken_out);
     let starting = initial::starting(units, &calls);
-    let ownership = Ownership::new(units, &by_ref, &methods, &starting);
+    let ownership = Ownership::new(units, &by_ref, methods, &starting);
     let makes = |at: usize, call: &CallFact| ownership.calls_on_own(units, &by_ref, at, call);
     mark_own(&mut calls, units, &makes);
     for unit in units {
@@ -138,7 +138,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
             }
         }
     }
-    let callers = callers::callers(units, &by_ref, &methods, &naming, &handlers, &makes);
+    let callers = callers::callers(units, &by_ref, methods, &naming, &handlers, &makes);
     let closures: FxHashSet<FunctionId> = functions
         .iter()
         .filter(|function| function.parent.is_some() && !started.contains_key(&function.id))
@@ -152,7 +152,7 @@ pub(crate) fn link(world: &World, names: &Index<'_>, units: &[Unit]) -> Linked {
         ids: &ids,
         functions: &functions,
         callers: &callers,
-        initial: Initial::new(units, &closures, &calls, &starting, &by_ref, &methods),
+        initial: Initial::new(units, &closures, &calls, &starting, &by_ref, methods),
         ownership: &ownership,
         by_ref: &by_ref,
         started: &started,

@@ -1,7 +1,7 @@
 //! The loaded program: what was found, and the questions it answers.
 
 use crate::comments::{self, Comments};
-use crate::link::{self, Linked};
+use crate::link::{self, Linked, Methods};
 use crate::load;
 use crate::path::PathIndex;
 use crate::uses::{self, Uses};
@@ -115,15 +115,20 @@ impl Program {
     ///
     /// Files are parsed and packages resolved in parallel on rayon's pool.
     pub fn load(tree: &dyn SourceTree, options: &LoadOptions) -> Self {
-        let (world, resolution, mut notes) = load::read(tree, options);
-        let resolve = |_: u32, import: &str| resolution.package(&world, import);
-        let names = Index::new(&world, &resolve);
-        notes.extend(names.notes(&world));
-        let units = link::walk(&world, &names, options);
-        let mut linked = link::link(&world, &names, &units);
+        let (mut world, resolution, mut notes) = load::read(tree, options);
+        let (units, methods) = {
+            let resolve = |_: u32, import: &str| resolution.package(&world, import);
+            let names = Index::new(&world, &resolve);
+            notes.extend(names.notes(&world));
+            let units = link::walk(&world, &names, options);
+            let methods = Methods::new(&world, &names, &units);
+            (units, methods)
+        };
+        world.forget_bodies(units.iter().flat_map(link::Unit::places));
+        let mut linked = link::link(&world, &methods, &units);
         let locks = std::mem::take(&mut linked.locks);
-        let mut program = Self::build(linked, notes);
         drop(units);
+        let mut program = Self::build(linked, notes);
         program.take_files(world);
         program.uses = program.uses.filter(|_| options.uses);
         if let Some(uses) = &mut program.uses {

@@ -2,7 +2,7 @@
 //!
 //! Built once, then shared by all workers without locks; names borrow from the files' text.
 
-use crate::hir::{DeclId, DeclKind, FuncId, Hir, List};
+use crate::hir::{DeclId, DeclKind, ExprId, FuncId, Hir, List};
 use crate::{LineTable, Note, NoteKind, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -128,6 +128,17 @@ impl World {
 
     pub(crate) fn package(&self, id: PackageId) -> Option<&Package> {
         self.packages.get(index(id))
+    }
+
+    /// Gives up all bodies, but for the expressions in `places`.
+    pub(crate) fn forget_bodies(&mut self, places: impl Iterator<Item = (FileId, ExprId)>) {
+        let mut by_file: FxHashMap<FileId, Vec<ExprId>> = FxHashMap::default();
+        for (file, expr) in places {
+            by_file.entry(file).or_default().push(expr);
+        }
+        for (id, file) in (0u32..).zip(&mut self.files) {
+            file.hir.forget_bodies(by_file.remove(&id).unwrap_or_default());
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn lower(file: &File) -> (Hir, bool) {
         lower.decl(decl, &mut top);
     }
     lower.hir.top = top;
+    lower.hir.shrink();
     (lower.hir, lower.cut)
 }
 

@@ -33,6 +33,12 @@ impl Unit {
             }
         }
     }
+
+    /// The expressions of whose places joining asks.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (FileId, crate::hir::ExprId)> + '_ {
+        let held = self.facts.held_calls.iter().map(|call| (call.file, call.expr));
+        self.facts.locks.keys().copied().chain(held)
+    }
 }
 
 /// Walks every package that is searched.
