@@ -7,7 +7,7 @@ use crate::hir::{DeclKind, ExprId, ExprKind, UnaryOp};
 use crate::key::{KeySource, NewEntry};
 use crate::types::{Binding, Kind, Meaning, Ty};
 use crate::world::{DeclRef, FileId, Object, PackageId, index};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Expressions inside of expressions that are followed, at most.
 const MAX_DEPTH: u32 = 12;
@@ -189,17 +189,12 @@ impl<'w> Walker<'w> {
     }
 
     /// Whether the function at hand decodes something into a variable: `json.NewDecoder(r).Decode(&req)`.
-    fn is_decoded(&self, name: &str) -> bool {
-        let body = self.r.text(self.place.body);
-        let address = format!("&{name})");
-        body.match_indices(&address).any(|(at, _)| {
-            let line = body.get(..at).and_then(|before| before.rsplit('\n').next());
-            line.is_some_and(|line| {
-                ["Decode(", "Unmarshal(", "ReadJSON(", "Bind("]
-                    .iter()
-                    .any(|call| line.contains(call))
-            })
-        })
+    fn is_decoded(&mut self, name: &str) -> bool {
+        let here = (self.r.env.file, self.place.body);
+        if self.decoded.0 != here {
+            self.decoded = (here, decoded(self.r.text(self.place.body)));
+        }
+        self.decoded.1.contains(name)
     }
 
     /// Of what a channel yields: what an object sends to itself may come from anywhere.
@@ -373,4 +368,19 @@ mod tests {
         assert_eq!(constant_type("a = 1"), None);
         assert_eq!(constant_type("a"), None);
     }
+}
+
+/// The names whose addresses are the last arguments of calls that decode, by the lines of a body.
+fn decoded(body: &str) -> FxHashSet<&str> {
+    const CALLS: [&str; 4] = ["Decode(", "Unmarshal(", "ReadJSON(", "Bind("];
+    let mut found = FxHashSet::default();
+    for line in body.lines() {
+        let after = |call: &&str| Some(line.find(call)?.saturating_add(call.len()));
+        let Some(first) = CALLS.iter().filter_map(after).min() else { continue };
+        for argument in line.get(first..).unwrap_or_default().split('&').skip(1) {
+            let name = argument.split(')').next().filter(|name| name.len() < argument.len());
+            found.extend(name);
+        }
+    }
+    found
 }

@@ -123,6 +123,8 @@ pub(super) struct Walker<'w> {
     pub(super) derived: FxHashMap<u32, super::key_source::Derived>,
     /// The types that packages enumerate.
     pub(super) enumerated: super::key_source::Enumerated<'w>,
+    /// The names that a function body decodes something into, for the one that was asked about last.
+    pub(super) decoded: ((FileId, Span), FxHashSet<&'w str>),
     /// Functions that sort something themselves, or do not.
     pub(super) sorters: FxHashMap<FuncRef, bool>,
     /// Whether every place that names a map is written down.
@@ -177,6 +179,7 @@ pub(crate) fn walk_package<'w>(
         turns: Vec::new(),
         derived: FxHashMap::default(),
         enumerated: FxHashMap::default(),
+        decoded: ((0, NO_SPAN), FxHashSet::default()),
         sorters: FxHashMap::default(),
         uses,
     };
