@@ -1,0 +1,32 @@
+//! How much work one look at a program may be.
+
+/// How much one look may read. What is beyond it is left out, and said in [`Gap`](crate::Gap)s.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Budget {
+    /// How many pointers deep maps are looked for.
+    pub depth: u32,
+    /// How many elements of a slice are looked into.
+    pub elements: u64,
+    /// How many entries of a map are looked into for further maps.
+    pub entries: u64,
+    /// How many values are looked into in all.
+    pub values: u64,
+    /// How many tables of a map are read; of larger maps the rest is estimated.
+    pub tables: u64,
+    /// How often a map that does not agree with itself is read again.
+    pub retries: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            depth: 12,
+            elements: 64,
+            entries: 1_024,
+            values: 200_000,
+            tables: 1 << 20,
+            retries: 5,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The maps of Go up to 1.23: buckets of eight places, in chains.
+//!
+//! Source: `src/runtime/map.go` of Go 1.21 to 1.23. While a map grows, a bucket of the old array that is not moved yet
+//! holds the entries of its two halves in the new one.
+
+use super::{Entry, Look, Number};
+use crate::budget::Budget;
+use crate::instance::{Exactness, Growth, Inside};
+use crate::memory::{Memory, Unmapped, bytes, pointer};
+use go_binary::{Form, TypeId, Types};
+
+/// Where the fields lie.
+#[derive(Clone, Debug)]
+pub(crate) struct Classic {
+    header_size: u64,
+    count: Number,
+    flags: Number,
+    log2_buckets: Number,
+    overflow: Number,
+    buckets: u64,
+    old_buckets: u64,
+    moved: Number,
+    bucket: Bucket,
+}
+
+#[derive(Clone, Debug)]
+struct Bucket {
+    size: u64,
+    marks: u64,
+    keys: (u64, u64),
+    values: (u64, u64),
+    /// What lies there: large keys and values are pointers.
+    types: (TypeId, TypeId),
+    next: u64,
+}
+
+const SLOTS: u64 = 8;
+/// The flag of somebody who changes the map: `hashWriting`.
+const WRITING: u64 = 4;
+/// The flag of a growth to as many buckets: `sameSizeGrow`.
+const SAME_SIZE: u64 = 8;
+/// The marks of entries begin here: `minTopHash`.
+const LEAST_MARK: u8 = 5;
+/// Marks of entries that were moved: `evacuatedX` to `evacuatedEmpty`.
+const MOVED: std::ops::RangeInclusive<u8> = 2..=4;
+/// A map of more buckets does not fit into any memory.
+const TOO_MANY: u64 = 48;
+/// The runtime makes overflow buckets beforehand from this many buckets on, two to the power of it: `makeBucketArray`.
+const MADE_BEFORE: u64 = 4;
+
+impl Classic {
+    pub(super) fn of(types: &Types<'_>, header: TypeId) -> Option<Self> {
+        let buckets = types.field(header, "buckets")?;
+        let bucket = types.pointee(buckets.type_id)?;
+        Some(Self {
+            header_size: types.size(header),
+            count: Number::of(types, header, "count")?,
+            flags: Number::of(types, header, "flags")?,
+            log2_buckets: Number::of(types, header, "B")?,
+            overflow: Number::of(types, header, "noverflow")?,
+            buckets: buckets.offset,
+            old_buckets: types.field(header, "oldbuckets")?.offset,
+            moved: Number::of(types, header, "nevacuate")?,
+            bucket: Bucket::of(types, bucket)?,
+        })
+    }
+
+    /// Two looks must agree, since nothing in a map of this kind is there twice.
+    pub(super) fn look(
+        &self,
+        memory: &impl Memory,
+        address: u64,
+        budget: &Budget,
+    ) -> Result<Look, Unmapped> {
+        let mut last = self.header(memory, address)?;
+        for _ in 0..budget.retries.max(1) {
+            let next = self.header(memory, address)?;
+            if next == last {
+                return self.say(&next, Exactness::Exact).ok_or(Unmapped { address });
+            }
+            last = next;
+        }
+        self.say(&last, Exactness::About).ok_or(Unmapped { address })
+    }
+
+    fn header(&self, memory: &impl Memory, address: u64) -> Result<Vec<u8>, Unmapped> {
+        bytes(memory, address, self.header_size)
+    }
+
+    /// What a header says; none if it is none.
+    fn say(&self, header: &[u8], mut exactness: Exactness) -> Option<Look> {
+        let entries = self.count.get(header)?;
+        let log2 = self.log2_buckets.get(header)?;
+        let flags = self.flags.get(header)?;
+        let overflow = self.overflow.get(header)?;
+        if log2 > TOO_MANY {
+            return None;
+        }
+        let buckets = 1_u64.checked_shl(log2 as u32)?;
+        let made = pointer(header, self.buckets)? != 0;
+        let growing = pointer(header, self.old_buckets)? != 0;
+        let old = if flags & SAME_SIZE == 0 { buckets.checked_div(2)? } else { buckets };
+        let growth = growing
+            .then(|| Growth { from: old, moved: self.moved.get(header).unwrap_or_default() });
+        let before = if log2 >= MADE_BEFORE { buckets.checked_div(16)? } else { 0 };
+        let all = if made { buckets.saturating_add(before.max(overflow)) } else { 0 };
+        let all = all.saturating_add(if growing { old } else { 0 });
+        if !made && entries != 0 {
+            exactness = Exactness::About;
+        }
+        Some(Look {
+            entries,
+            capacity: if made { buckets.saturating_mul(SLOTS) } else { 0 },
+            bytes: all.saturating_mul(self.bucket.size).saturating_add(self.header_size),
+            writing: flags & WRITING != 0,
+            exactness,
+            inside: Inside::Classic { log2_buckets: u8::try_from(log2).ok()?, overflow, growth },
+        })
+    }
+
+    /// The types of what lies in the places.
+    pub(super) fn places(&self) -> (TypeId, TypeId) {
+        self.bucket.types
+    }
+
+    /// Meets entries until `meet` has enough: those of the old array that are not moved yet, then those of the new one.
+    pub(super) fn walk(
+        &self,
+        memory: &impl Memory,
+        address: u64,
+        meet: &mut impl FnMut(Entry) -> bool,
+    ) -> Result<(), Unmapped> {
+        let unmapped = Unmapped { address };
+        let header = self.header(memory, address)?;
+        let log2 = self.log2_buckets.get(&header).filter(|log2| *log2 <= TOO_MANY);
+        let buckets = 1_u64.checked_shl(log2.ok_or(unmapped)? as u32).ok_or(unmapped)?;
+        let flags = self.flags.get(&header).ok_or(unmapped)?;
+        let old = if flags & SAME_SIZE == 0 { buckets.checked_div(2) } else { Some(buckets) };
+        let arrays = [
+            (pointer(&header, self.old_buckets), old.unwrap_or_default()),
+            (pointer(&header, self.buckets), buckets),
+        ];
+        for (array, length) in arrays {
+            let Some(array) = array.filter(|array| *array != 0) else { continue };
+            for bucket in 0..length {
+                let at = array.saturating_add(bucket.saturating_mul(self.bucket.size));
+                if !self.bucket.walk(memory, at, meet)? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Bucket {
+    fn of(types: &Types<'_>, bucket: TypeId) -> Option<Self> {
+        let array = |name| {
+            let field = types.field(bucket, name)?;
+            match types.form(field.type_id)? {
+                Form::Array(of, _) => Some((field.offset, *of)),
+                _ => None,
+            }
+        };
+        let ((keys, key), (values, value)) = (array("keys")?, array("values")?);
+        Some(Self {
+            size: types.size(bucket),
+            marks: types.field(bucket, "tophash")?.offset,
+            keys: (keys, types.size(key)),
+            values: (values, types.size(value)),
+            types: (key, value),
+            next: types.field(bucket, "overflow")?.offset,
+        })
+    }
+
+    /// Meets the entries of a chain; returns whether more are wanted.
+    fn walk(
+        &self,
+        memory: &impl Memory,
+        mut address: u64,
+        meet: &mut impl FnMut(Entry) -> bool,
+    ) -> Result<bool, Unmapped> {
+        /// A chain of more buckets is none.
+        const LONGEST: u32 = 1 << 16;
+        for _ in 0..LONGEST {
+            let bucket = bytes(memory, address, self.size)?;
+            let marks = usize::try_from(self.marks).ok().and_then(|at| bucket.get(at..)?.get(..8));
+            let marks = marks.ok_or(Unmapped { address })?;
+            // A bucket that was moved keeps its entries, which are no longer there.
+            if marks.first().is_some_and(|mark| MOVED.contains(mark)) {
+                return Ok(true);
+            }
+            for (place, mark) in (0_u64..).zip(marks) {
+                let at = |(first, stride): (u64, u64)| {
+                    address.saturating_add(first).saturating_add(place.saturating_mul(stride))
+                };
+                let entry = Entry { key: at(self.keys), value: at(self.values) };
+                if *mark >= LEAST_MARK && !meet(entry) {
+                    return Ok(false);
+                }
+            }
+            match pointer(&bucket, self.next) {
+                Some(next) if next != 0 => address = next,
+                _ => return Ok(true),
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,105 @@
+//! The kinds of maps that Go has had, a file each: where their headers keep what, by the names of fields, and what can be
+//! read from that.
+
+mod classic;
+mod swiss;
+
+pub(crate) use classic::Classic;
+pub(crate) use swiss::Swiss;
+
+use crate::budget::Budget;
+use crate::instance::{Exactness, Inside};
+use crate::memory::{Memory, Unmapped, number};
+use go_binary::{Form, TypeId, Types};
+
+/// A field that is a number: where it lies, and its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Number {
+    offset: u64,
+    size: u64,
+}
+
+impl Number {
+    /// The field of that name.
+    fn of(types: &Types<'_>, id: TypeId, name: &str) -> Option<Self> {
+        let field = types.field(id, name)?;
+        let size = types.size(field.type_id);
+        (1..=8).contains(&size).then_some(Self { offset: field.offset, size })
+    }
+
+    /// Its value in the bytes of its struct.
+    fn get(self, bytes: &[u8]) -> Option<u64> {
+        number(bytes, self.offset, self.size)
+    }
+}
+
+/// What a map says of itself, whichever kind it is.
+pub(crate) struct Look {
+    pub(crate) entries: u64,
+    pub(crate) capacity: u64,
+    pub(crate) bytes: u64,
+    pub(crate) writing: bool,
+    pub(crate) exactness: Exactness,
+    pub(crate) inside: Inside,
+}
+
+/// An entry: where its key and its value lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: u64,
+    pub(crate) value: u64,
+}
+
+/// How maps of one type are laid out.
+#[derive(Clone, Debug)]
+pub(crate) enum Layout {
+    Classic(Classic),
+    Swiss(Swiss),
+}
+
+impl Layout {
+    /// How maps of a type are laid out, by the fields of their header; none if this is no kind that is known.
+    pub(crate) fn of(types: &Types<'_>, map: TypeId) -> Option<Self> {
+        let Form::Map { header, .. } = types.form(map)? else { return None };
+        let header = types.pointee(*header)?;
+        Swiss::of(types, header)
+            .map(Self::Swiss)
+            .or_else(|| Classic::of(types, header).map(Self::Classic))
+    }
+
+    /// Reads a map, again and again up to the budget where it does not agree with itself.
+    pub(crate) fn look(
+        &self,
+        memory: &impl Memory,
+        address: u64,
+        budget: &Budget,
+    ) -> Result<Look, Unmapped> {
+        match self {
+            Self::Classic(layout) => layout.look(memory, address, budget),
+            Self::Swiss(layout) => layout.look(memory, address, budget),
+        }
+    }
+
+    /// The types of what lies in the places of keys and values: large ones are pointers.
+    pub(crate) fn places(&self) -> (TypeId, TypeId) {
+        match self {
+            Self::Classic(layout) => layout.places(),
+            Self::Swiss(layout) => layout.places(),
+        }
+    }
+
+    /// Where the first so many entries of a map lie; of a map that changes meanwhile, those that were met.
+    pub(crate) fn entries(&self, memory: &impl Memory, address: u64, most: u64) -> Vec<Entry> {
+        let mut met = Vec::new();
+        let mut meet = |entry| {
+            met.push(entry);
+            (met.len() as u64) < most
+        };
+        // What cannot be read ends the walk; what was met is kept.
+        let _ = match self {
+            Self::Classic(layout) => layout.walk(memory, address, &mut meet),
+            Self::Swiss(layout) => layout.walk(memory, address, &mut meet),
+        };
+        met
+    }
+}

@@ -1,0 +1,26 @@
+//! The maps inside a Go program that runs, or that left a core dump, read from its memory without touching it.
+//!
+//! # Terms
+//! - A [`Memory`] answers what lies at an address: a live process, a core, or bytes that a test recorded.
+//! - An [`Instance`] is one map: where it lies, how it is reached, how many entries it has, what it costs, and how it is
+//!   built inside. A program's declaration of a map may have thousands of instances.
+//! - A number is *exact* if what it was read from agreed with itself. The program goes on meanwhile, so that a map may
+//!   be met in the middle of a change; then it is read again a few times, and what still does not agree is *about*.
+//!
+//! # Design constraints
+//! - No I/O: a `Memory` and the program's [`Types`](go_binary::Types) in, values and [`Gap`]s out.
+//! - Types and places are found by the names of fields in the program's debugging information, so that releases differ
+//!   where their structs do and nowhere else.
+//! - Memory is foreign, and changes while it is read: nothing here panics on it, follows it in circles, or allocates by a
+//!   length that it claims. [`Budget`] bounds the work, and what was left out is said.
+
+mod budget;
+mod instance;
+mod kinds;
+mod memory;
+mod walk;
+
+pub use budget::Budget;
+pub use instance::{Exactness, Growth, Inside, Instance};
+pub use memory::{Memory, Unmapped};
+pub use walk::{Found, Gap, Program, find};

@@ -1,0 +1,88 @@
+//! From a program's variables to its maps: a walk, breadth first, over all that they lead to.
+//!
+//! Before any memory is read, `reach.rs` finds the types that may lead to a map; nothing else is followed. Each value is
+//! looked into once, and what an interface holds is followed by the type that it says itself.
+
+mod reach;
+mod visit;
+
+use crate::budget::Budget;
+use crate::instance::Instance;
+use crate::memory::Memory;
+use go_binary::{Types, Variable};
+use std::fmt;
+
+/// A program, as its debugging information declares it.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'p> {
+    /// Its types.
+    pub types: &'p Types<'p>,
+    /// Its package variables.
+    pub variables: &'p [Variable<'p>],
+    /// What is added to the addresses of the file where it was loaded.
+    pub bias: u64,
+    /// Where its type descriptors begin, `runtime.types`, as the file has it: what interfaces hold is told by it.
+    pub descriptors: Option<u64>,
+}
+
+/// What was found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Found {
+    /// The maps, in the order in which they were met.
+    pub instances: Vec<Instance>,
+    /// What was left out, and why.
+    pub gaps: Vec<Gap>,
+}
+
+/// Something that was left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Gap {
+    /// Memory that could not be read: how often, and where first.
+    Unreadable {
+        /// How often.
+        times: u64,
+        /// The first of these addresses.
+        first: u64,
+    },
+    /// So many values were not looked into, because there are more than the budget allows.
+    Budget {
+        /// How many, at least.
+        values: u64,
+    },
+    /// So many interfaces hold types that the debugging information does not name.
+    UnknownTypes {
+        /// How many.
+        interfaces: u64,
+    },
+    /// A header of a map that makes no sense.
+    Damaged {
+        /// How the map was reached.
+        path: String,
+    },
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { times, first } => {
+                write!(f, "{times} values could not be read, the first at {first:#x}")
+            }
+            Self::Budget { values } => {
+                write!(f, "{values} or more values were not looked into, to bound the work")
+            }
+            Self::UnknownTypes { interfaces } => {
+                write!(f, "{interfaces} interfaces hold values of types without a name")
+            }
+            Self::Damaged { path } => write!(f, "{path} is no map that makes sense"),
+        }
+    }
+}
+
+/// Finds the maps that a program's package variables are or lead to.
+///
+/// Linear in what the budget allows to be read.
+#[must_use]
+pub fn find(program: Program<'_>, memory: &impl Memory, budget: &Budget) -> Found {
+    visit::Visit::new(program, memory, budget).run()
+}

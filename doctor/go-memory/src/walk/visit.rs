@@ -1,0 +1,354 @@
+//! The walk itself.
+
+use super::reach::Reach;
+use super::{Found, Gap, Program};
+use crate::budget::Budget;
+use crate::instance::Instance;
+use crate::kinds::Layout;
+use crate::memory::{Memory, bytes, number, pointer, pointer_at};
+use go_binary::{Form, GoKind, TypeId, Types};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+
+/// Structs of structs are followed so deep in one value.
+const DEEPEST: u32 = 32;
+/// Where an `itab` has the type, where its struct is not declared: `abi.ITab`.
+const TYPE_IN_ITAB: u64 = 8;
+
+/// A value that is to be looked into.
+struct Task {
+    address: u64,
+    type_id: TypeId,
+    path: String,
+    declared: String,
+    depth: u32,
+}
+
+/// A part of a value that is being looked into.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    /// All that was read of the value, and where this part begins in it.
+    bytes: &'a [u8],
+    offset: u64,
+    type_id: TypeId,
+    depth: u32,
+    nesting: u32,
+}
+
+pub(super) struct Visit<'p, M> {
+    program: Program<'p>,
+    memory: &'p M,
+    budget: Budget,
+    reach: Reach,
+    layouts: FxHashMap<TypeId, Option<Layout>>,
+    by_descriptor: FxHashMap<u64, TypeId>,
+    seen: FxHashSet<(u64, TypeId)>,
+    queue: VecDeque<Task>,
+    values: u64,
+    skipped: u64,
+    unreadable: (u64, u64),
+    unknown: u64,
+    found: Found,
+}
+
+impl<'p, M: Memory> Visit<'p, M> {
+    pub(super) fn new(program: Program<'p>, memory: &'p M, budget: &Budget) -> Self {
+        let by_descriptor =
+            program.types.iter().filter_map(|(id, kind)| Some((kind.descriptor?, id))).collect();
+        Self {
+            program,
+            memory,
+            budget: *budget,
+            reach: Reach::of(program.types),
+            layouts: FxHashMap::default(),
+            by_descriptor,
+            seen: FxHashSet::default(),
+            queue: VecDeque::new(),
+            values: 0,
+            skipped: 0,
+            unreadable: (0, 0),
+            unknown: 0,
+            found: Found::default(),
+        }
+    }
+
+    pub(super) fn run(mut self) -> Found {
+        for variable in self.program.variables {
+            let address = variable.address.wrapping_add(self.program.bias);
+            let name = variable.name.to_owned();
+            self.add(Task {
+                address,
+                type_id: variable.type_id,
+                path: name.clone(),
+                declared: name,
+                depth: 0,
+            });
+        }
+        while let Some(task) = self.queue.pop_front() {
+            self.value(&task);
+        }
+        self.finish()
+    }
+
+    fn finish(mut self) -> Found {
+        let gaps = &mut self.found.gaps;
+        if self.unreadable.0 > 0 {
+            gaps.push(Gap::Unreadable { times: self.unreadable.0, first: self.unreadable.1 });
+        }
+        if self.skipped > 0 {
+            gaps.push(Gap::Budget { values: self.skipped });
+        }
+        if self.unknown > 0 {
+            gaps.push(Gap::UnknownTypes { interfaces: self.unknown });
+        }
+        self.found
+    }
+
+    fn types(&self) -> &'p Types<'p> {
+        self.program.types
+    }
+
+    /// Plans to look into a value, if it may lead to a map, and nobody did.
+    fn add(&mut self, task: Task) {
+        if task.address == 0 || !self.reach.has(task.type_id) {
+            return;
+        }
+        if !self.seen.insert((task.address, self.types().resolve(task.type_id))) {
+            return;
+        }
+        if task.depth > self.budget.depth || self.values >= self.budget.values {
+            self.skipped = self.skipped.saturating_add(1);
+            return;
+        }
+        self.values = self.values.saturating_add(1);
+        self.queue.push_back(task);
+    }
+
+    fn unreadable(&mut self, address: u64) {
+        if self.unreadable.0 == 0 {
+            self.unreadable.1 = address;
+        }
+        self.unreadable.0 = self.unreadable.0.saturating_add(1);
+    }
+
+    /// Reads a value, and looks into it.
+    fn value(&mut self, task: &Task) {
+        match bytes(self.memory, task.address, self.types().size(task.type_id)) {
+            Ok(bytes) => {
+                let part = Part {
+                    bytes: &bytes,
+                    offset: 0,
+                    type_id: task.type_id,
+                    depth: task.depth,
+                    nesting: 0,
+                };
+                self.part(part, &task.path, &task.declared);
+            }
+            Err(unmapped) => self.unreadable(unmapped.address),
+        }
+    }
+
+    /// Looks into a part of a value.
+    fn part(&mut self, part: Part<'_>, path: &str, declared: &str) {
+        let types = self.types();
+        if part.nesting > DEEPEST || !self.reach.has(part.type_id) {
+            return;
+        }
+        match types.kind(part.type_id) {
+            Some(GoKind::INTERFACE) => return self.interface(part, path, declared),
+            Some(GoKind::SLICE) => return self.slice(part, path, declared),
+            _ => {}
+        }
+        let Some(form) = types.form(part.type_id) else { return };
+        match *form {
+            Form::Map { .. } => {
+                if let Some(header) = pointer(part.bytes, part.offset) {
+                    self.map(header, part, path, declared);
+                }
+            }
+            Form::Pointer(Some(pointee)) => {
+                if let Some(address) = pointer(part.bytes, part.offset) {
+                    self.add(Task {
+                        address,
+                        type_id: pointee,
+                        path: path.to_owned(),
+                        declared: declared.to_owned(),
+                        depth: part.depth.saturating_add(1),
+                    });
+                }
+            }
+            Form::Struct(_) => {
+                let name = types.get(types.resolve(part.type_id)).map_or("", |kind| kind.name);
+                for field in types.fields(part.type_id) {
+                    if !self.reach.has(field.type_id) {
+                        continue;
+                    }
+                    let inner = Part {
+                        offset: part.offset.saturating_add(field.offset),
+                        type_id: field.type_id,
+                        nesting: part.nesting.saturating_add(1),
+                        ..part
+                    };
+                    let path = format!("{path}.{}", field.name);
+                    // A field of a type without a name belongs to what the type is a part of.
+                    let owner = if name.starts_with("struct {") { declared } else { name };
+                    self.part(inner, &path, &format!("{owner}.{}", field.name));
+                }
+            }
+            Form::Array(of, count) => {
+                let size = types.size(of);
+                for place in 0..count.min(self.budget.elements) {
+                    let inner = Part {
+                        offset: part.offset.saturating_add(place.saturating_mul(size)),
+                        type_id: of,
+                        nesting: part.nesting.saturating_add(1),
+                        ..part
+                    };
+                    self.part(inner, &format!("{path}[{place}]"), declared);
+                }
+                self.skipped =
+                    self.skipped.saturating_add(count.saturating_sub(self.budget.elements));
+            }
+            _ => {}
+        }
+    }
+
+    fn slice(&mut self, part: Part<'_>, path: &str, declared: &str) {
+        let types = self.types();
+        let field = |name| types.field(part.type_id, name);
+        let (Some(array), Some(length)) = (field("array"), field("len")) else { return };
+        let Some(of) = types.pointee(array.type_id) else { return };
+        let at = |offset: u64| part.offset.saturating_add(offset);
+        let first = pointer(part.bytes, at(array.offset)).unwrap_or_default();
+        let length = number(part.bytes, at(length.offset), 8).unwrap_or_default();
+        let size = types.size(of);
+        if first == 0 || size == 0 || !self.reach.has(of) {
+            return;
+        }
+        for place in 0..length.min(self.budget.elements) {
+            self.add(Task {
+                address: first.saturating_add(place.saturating_mul(size)),
+                type_id: of,
+                path: format!("{path}[{place}]"),
+                declared: declared.to_owned(),
+                depth: part.depth.saturating_add(1),
+            });
+        }
+        self.skipped = self.skipped.saturating_add(length.saturating_sub(self.budget.elements));
+    }
+
+    /// Follows an interface by the type that it says it holds.
+    fn interface(&mut self, part: Part<'_>, path: &str, declared: &str) {
+        let types = self.types();
+        let [first, data] = types.fields(part.type_id) else { return };
+        let word = |offset: u64| pointer(part.bytes, part.offset.saturating_add(offset));
+        let (Some(tag), Some(held)) = (word(first.offset), word(data.offset)) else { return };
+        if tag == 0 {
+            return;
+        }
+        let descriptor = if first.name == "_type" {
+            Some(tag)
+        } else {
+            let table = types.pointee(first.type_id);
+            let place = table.and_then(|table| {
+                types.field(table, "Type").or_else(|| types.field(table, "_type"))
+            });
+            let at = place.map_or(TYPE_IN_ITAB, |field| field.offset);
+            pointer_at(self.memory, tag.saturating_add(at)).ok()
+        };
+        let first = self.program.descriptors.map(|at| at.wrapping_add(self.program.bias));
+        let known = descriptor
+            .zip(first)
+            .and_then(|(descriptor, first)| descriptor.checked_sub(first))
+            .and_then(|offset| self.by_descriptor.get(&offset).copied());
+        let Some(type_id) = known else {
+            self.unknown = self.unknown.saturating_add(1);
+            return;
+        };
+        if !self.reach.has(type_id) {
+            return;
+        }
+        if self.is_held_itself(type_id) {
+            let bytes = held.to_le_bytes();
+            let inner = Part {
+                bytes: &bytes,
+                offset: 0,
+                type_id,
+                nesting: part.nesting.saturating_add(1),
+                ..part
+            };
+            return self.part(inner, path, declared);
+        }
+        self.add(Task {
+            address: held,
+            type_id,
+            path: path.to_owned(),
+            declared: declared.to_owned(),
+            depth: part.depth.saturating_add(1),
+        });
+    }
+
+    /// Whether an interface holds a value of a type itself rather than a pointer to it: one that is a single pointer.
+    fn is_held_itself(&self, mut type_id: TypeId) -> bool {
+        let types = self.types();
+        for _ in 0..DEEPEST {
+            if types.kind(type_id).is_some_and(GoKind::is_reference) {
+                return true;
+            }
+            match types.form(type_id) {
+                Some(Form::Pointer(_) | Form::Map { .. }) => return true,
+                Some(Form::Array(of, 1)) => type_id = *of,
+                Some(Form::Struct(_)) => match types.fields(type_id) {
+                    [only] => type_id = only.type_id,
+                    _ => return false,
+                },
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Reads a map, and plans to look into its entries.
+    fn map(&mut self, address: u64, part: Part<'_>, path: &str, declared: &str) {
+        let types = self.types();
+        let type_id = types.resolve(part.type_id);
+        if address == 0 || !self.seen.insert((address, type_id)) {
+            return;
+        }
+        let layout = self.layouts.entry(type_id).or_insert_with(|| Layout::of(types, type_id));
+        let Some(layout) = layout.clone() else { return };
+        let look = match layout.look(self.memory, address, &self.budget) {
+            Ok(look) => look,
+            Err(_) => return self.found.gaps.push(Gap::Damaged { path: path.to_owned() }),
+        };
+        let entries = look.entries;
+        self.found.instances.push(Instance {
+            address,
+            type_id: part.type_id,
+            path: path.to_owned(),
+            declared: declared.to_owned(),
+            entries,
+            capacity: look.capacity,
+            bytes: look.bytes,
+            writing: look.writing,
+            exactness: look.exactness,
+            inside: look.inside,
+        });
+        let (key, value) = layout.places();
+        if !self.reach.has(key) && !self.reach.has(value) {
+            return;
+        }
+        self.skipped = self.skipped.saturating_add(entries.saturating_sub(self.budget.entries));
+        for entry in layout.entries(self.memory, address, self.budget.entries.min(entries)) {
+            for (address, type_id) in [(entry.key, key), (entry.value, value)] {
+                self.add(Task {
+                    address,
+                    type_id,
+                    path: format!("{path}[…]"),
+                    declared: declared.to_owned(),
+                    depth: part.depth.saturating_add(1),
+                });
+            }
+        }
+    }
+}
