@@ -127,6 +127,12 @@ impl<'d> Types<'d> {
         (0..).map(TypeId).zip(&self.types)
     }
 
+    /// The first of that name. Linear in the types.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<TypeId> {
+        self.iter().find(|(_, kind)| kind.name == name).map(|(id, _)| id)
+    }
+
     /// One of them; none for an id of another program.
     #[must_use]
     pub fn get(&self, id: TypeId) -> Option<&Type<'d>> {

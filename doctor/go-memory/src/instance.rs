@@ -63,6 +63,17 @@ pub enum Inside {
         /// Tables that the next new entry makes anew or splits.
         full_tables: u64,
     },
+    /// The two maps of `sync.Map`: Go up to 1.23.
+    Split {
+        /// Entries of the map that is read without a lock, also those that were removed.
+        read: u64,
+        /// Entries of the map that is changed under the lock; zero while there is none.
+        dirty: u64,
+        /// Whether that one has entries which the first one lacks.
+        amended: bool,
+        /// Look-ups that had to ask it since it was made.
+        misses: u64,
+    },
     /// The trie of `sync.Map`: Go from 1.24 on.
     Trie {
         /// Inner nodes, of sixteen children each.

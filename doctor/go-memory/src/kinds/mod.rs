@@ -2,14 +2,19 @@
 //! read from that.
 
 mod classic;
+mod split;
 mod swiss;
+mod trie;
 
-pub(crate) use classic::Classic;
-pub(crate) use swiss::Swiss;
+use classic::Classic;
+use split::Split;
+use swiss::Swiss;
+use trie::Trie;
 
 use crate::budget::Budget;
 use crate::instance::{Exactness, Inside};
 use crate::memory::{Memory, Unmapped, number};
+use crate::walk::Program;
 use go_binary::{Form, TypeId, Types};
 
 /// A field that is a number: where it lies, and its bytes.
@@ -55,9 +60,18 @@ pub(crate) struct Entry {
 pub(crate) enum Layout {
     Classic(Classic),
     Swiss(Swiss),
+    Split(Box<Split>),
+    Trie(Trie),
 }
 
 impl Layout {
+    /// How maps of a type are laid out that are structs themselves, as `sync.Map` is; none for other structs.
+    pub(crate) fn of_struct(program: Program<'_>, id: TypeId) -> Option<Self> {
+        Trie::of(program.types, id)
+            .map(Self::Trie)
+            .or_else(|| Split::of(program, id).map(Box::new).map(Self::Split))
+    }
+
     /// How maps of a type are laid out, by the fields of their header; none if this is no kind that is known.
     pub(crate) fn of(types: &Types<'_>, map: TypeId) -> Option<Self> {
         let Form::Map { header, .. } = types.form(map)? else { return None };
@@ -77,6 +91,8 @@ impl Layout {
         match self {
             Self::Classic(layout) => layout.look(memory, address, budget),
             Self::Swiss(layout) => layout.look(memory, address, budget),
+            Self::Split(layout) => layout.look(memory, address, budget),
+            Self::Trie(layout) => layout.look(memory, address, budget),
         }
     }
 
@@ -85,6 +101,8 @@ impl Layout {
         match self {
             Self::Classic(layout) => layout.places(),
             Self::Swiss(layout) => layout.places(),
+            Self::Split(layout) => layout.places(),
+            Self::Trie(layout) => layout.places(),
         }
     }
 
@@ -99,7 +117,24 @@ impl Layout {
         let _ = match self {
             Self::Classic(layout) => layout.walk(memory, address, &mut meet),
             Self::Swiss(layout) => layout.walk(memory, address, &mut meet),
+            Self::Split(layout) => layout.walk(memory, address, &mut meet),
+            Self::Trie(layout) => layout.walk(memory, address, &mut meet),
         };
         met
+    }
+}
+
+/// Whether a struct of that name is a map.
+pub(crate) fn is_map(name: &str) -> bool {
+    name == split::NAME || name.starts_with(trie::NAME)
+}
+
+/// What a `sync/atomic.Pointer[T]` points to: the type itself says it in a field without size alone.
+pub(crate) fn atomic_pointee(types: &Types<'_>, id: TypeId) -> Option<TypeId> {
+    let [hint, .., value] = types.fields(id) else { return None };
+    let is_pointer = types.form(value.type_id) == Some(&Form::Pointer(None));
+    match types.form(hint.type_id)? {
+        Form::Array(of, 0) if is_pointer => types.pointee(*of),
+        _ => None,
     }
 }

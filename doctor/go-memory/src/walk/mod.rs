@@ -25,6 +25,15 @@ pub struct Program<'p> {
     pub descriptors: Option<u64>,
 }
 
+impl Program<'_> {
+    /// Where a package variable lies in memory.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<u64> {
+        let variable = self.variables.iter().find(|variable| variable.name == name)?;
+        Some(variable.address.wrapping_add(self.bias))
+    }
+}
+
 /// What was found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Found {

@@ -1,5 +1,6 @@
 //! Which types may lead to a map.
 
+use crate::kinds::is_map;
 use go_binary::{Form, GoKind, TypeId, Types};
 
 /// For each type, whether a value of it may be a map or lead to one.
@@ -45,6 +46,7 @@ impl Reach {
             Form::Plain | Form::Pointer(None) => false,
             Form::Map { .. } => true,
             Form::Pointer(Some(next)) | Form::Array(next, _) | Form::Named(next) => self.has(*next),
+            Form::Struct(_) if is_map(kind.name) => true,
             Form::Struct(_) => types.fields(id).iter().any(|field| self.has(field.type_id)),
         }
     }

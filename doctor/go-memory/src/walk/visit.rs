@@ -4,7 +4,7 @@ use super::reach::Reach;
 use super::{Found, Gap, Program};
 use crate::budget::Budget;
 use crate::instance::Instance;
-use crate::kinds::Layout;
+use crate::kinds::{Layout, atomic_pointee};
 use crate::memory::{Memory, bytes, number, pointer, pointer_at};
 use go_binary::{Form, GoKind, TypeId, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -27,7 +27,8 @@ struct Task {
 /// A part of a value that is being looked into.
 #[derive(Clone, Copy)]
 struct Part<'a> {
-    /// All that was read of the value, and where this part begins in it.
+    /// Where the value lies, all that was read of it, and where this part begins in it.
+    address: u64,
     bytes: &'a [u8],
     offset: u64,
     type_id: TypeId,
@@ -136,6 +137,7 @@ impl<'p, M: Memory> Visit<'p, M> {
         match bytes(self.memory, task.address, self.types().size(task.type_id)) {
             Ok(bytes) => {
                 let part = Part {
+                    address: task.address,
                     bytes: &bytes,
                     offset: 0,
                     type_id: task.type_id,
@@ -178,6 +180,20 @@ impl<'p, M: Memory> Visit<'p, M> {
                 }
             }
             Form::Struct(_) => {
+                if let Some(pointee) = atomic_pointee(types, part.type_id) {
+                    let address = pointer(part.bytes, part.offset).unwrap_or_default();
+                    return self.add(Task {
+                        address,
+                        type_id: pointee,
+                        path: path.to_owned(),
+                        declared: declared.to_owned(),
+                        depth: part.depth.saturating_add(1),
+                    });
+                }
+                if let Some(layout) = self.layout(types.resolve(part.type_id)) {
+                    let address = part.address.saturating_add(part.offset);
+                    return self.instance(&layout, address, part, path, declared);
+                }
                 let name = types.get(types.resolve(part.type_id)).map_or("", |kind| kind.name);
                 for field in types.fields(part.type_id) {
                     if !self.reach.has(field.type_id) {
@@ -271,6 +287,8 @@ impl<'p, M: Memory> Visit<'p, M> {
         if self.is_held_itself(type_id) {
             let bytes = held.to_le_bytes();
             let inner = Part {
+                // It lies nowhere but in the interface, as far as its own bytes go.
+                address: 0,
                 bytes: &bytes,
                 offset: 0,
                 type_id,
@@ -310,13 +328,33 @@ impl<'p, M: Memory> Visit<'p, M> {
 
     /// Reads a map, and plans to look into its entries.
     fn map(&mut self, address: u64, part: Part<'_>, path: &str, declared: &str) {
-        let types = self.types();
-        let type_id = types.resolve(part.type_id);
+        let type_id = self.types().resolve(part.type_id);
         if address == 0 || !self.seen.insert((address, type_id)) {
             return;
         }
-        let layout = self.layouts.entry(type_id).or_insert_with(|| Layout::of(types, type_id));
-        let Some(layout) = layout.clone() else { return };
+        if let Some(layout) = self.layout(type_id) {
+            self.instance(&layout, address, part, path, declared);
+        }
+    }
+
+    /// How maps of a type are laid out, if it is a type of maps.
+    fn layout(&mut self, type_id: TypeId) -> Option<Layout> {
+        let program = self.program;
+        let make = || match program.types.form(type_id)? {
+            Form::Struct(_) => Layout::of_struct(program, type_id),
+            _ => Layout::of(program.types, type_id),
+        };
+        self.layouts.entry(type_id).or_insert_with(make).clone()
+    }
+
+    fn instance(
+        &mut self,
+        layout: &Layout,
+        address: u64,
+        part: Part<'_>,
+        path: &str,
+        declared: &str,
+    ) {
         let look = match layout.look(self.memory, address, &self.budget) {
             Ok(look) => look,
             Err(_) => return self.found.gaps.push(Gap::Damaged { path: path.to_owned() }),
