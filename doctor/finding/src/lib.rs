@@ -13,6 +13,7 @@ mod clue;
 mod deadlock;
 mod finding;
 mod gap;
+mod instance;
 mod map;
 mod merged;
 mod observation;
@@ -30,6 +31,7 @@ pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
 pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
+pub use instance::{Exactness, Growth, Inside, InspectedMap, Inspection, MapInstance, MapState};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::Merged;
 pub use observation::{

@@ -2,7 +2,7 @@
 //!
 //! # Terms
 //! - A [`Memory`] answers what lies at an address: a live process, a core, or bytes that a test recorded.
-//! - An [`Instance`] is one map: where it lies, how it is reached, how many entries it has, what it costs, and how it is
+//! - A [`MapInstance`](finding::MapInstance) is one map: where it lies, how it is reached, how many entries it has, what it costs, and how it is
 //!   built inside. A program's declaration of a map may have thousands of instances.
 //! - A number is *exact* if what it was read from agreed with itself. The program goes on meanwhile, so that a map may
 //!   be met in the middle of a change; then it is read again a few times, and what still does not agree is *about*.
@@ -15,12 +15,16 @@
 //!   length that it claims. [`Budget`] bounds the work, and what was left out is said.
 
 mod budget;
-mod instance;
+mod core;
 mod kinds;
+mod mappings;
 mod memory;
+mod states;
 mod walk;
 
+pub use crate::core::{Core, CoreError, CoreErrorKind, CoreMemory, MappedFile, Source};
 pub use budget::Budget;
-pub use instance::{Exactness, Growth, Inside, Instance};
+pub use mappings::{Mapping, bias, mappings};
 pub use memory::{Memory, Unmapped};
+pub use states::by_declaration;
 pub use walk::{Found, Gap, Program, find};

@@ -30,7 +30,11 @@ impl std::error::Error for Unmapped {}
 const MOST: u64 = 1 << 24;
 
 /// So many bytes from an address, if that is a length which a value can have.
-pub(crate) fn bytes(memory: &impl Memory, address: u64, length: u64) -> Result<Vec<u8>, Unmapped> {
+pub(crate) fn bytes(
+    memory: &(impl Memory + ?Sized),
+    address: u64,
+    length: u64,
+) -> Result<Vec<u8>, Unmapped> {
     let unmapped = Unmapped { address };
     let fits = length <= MOST && address.checked_add(length).is_some();
     let length = usize::try_from(length).ok().filter(|_| fits).ok_or(unmapped)?;
@@ -54,7 +58,7 @@ pub(crate) fn pointer(bytes: &[u8], offset: u64) -> Option<u64> {
 }
 
 /// The pointer at an address.
-pub(crate) fn pointer_at(memory: &impl Memory, address: u64) -> Result<u64, Unmapped> {
+pub(crate) fn pointer_at(memory: &(impl Memory + ?Sized), address: u64) -> Result<u64, Unmapped> {
     let mut word = [0; 8];
     memory.read(address, &mut word)?;
     Ok(u64::from_le_bytes(word))

@@ -9,6 +9,8 @@
 //! The maps of a program without a crash have the first four too: [`overview_full`], [`overview_concise`],
 //! [`overview_json`], [`overview_markdown`].
 //!
+//! The maps in the memory of a program have [`inspection_full`], [`inspected_map_full`] and [`inspection_json`].
+//!
 //! What a check found has ten: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`],
 //! [`findings_github`], [`findings_gitlab`], [`findings_junit`], [`findings_checkstyle`], [`findings_vet`],
 //! [`findings_vet_json`]; [`finding_full`] renders one.
@@ -21,6 +23,7 @@
 mod concise;
 mod findings;
 mod full;
+mod inspection;
 mod json;
 mod markdown;
 mod overview;
@@ -39,6 +42,7 @@ pub use findings::{
     findings_vet_json,
 };
 pub use full::{FullOptions, full};
+pub use inspection::{InspectionOptions, inspected_map_full, inspection_full, inspection_json};
 pub use json::{SCHEMA_VERSION, json};
 pub use markdown::markdown;
 pub use overview::{

@@ -5,8 +5,8 @@
 
 use super::{Entry, Look, Number};
 use crate::budget::Budget;
-use crate::instance::{Exactness, Growth, Inside};
 use crate::memory::{Memory, Unmapped, bytes, pointer};
+use finding::{Exactness, Growth, Inside};
 use go_binary::{Form, TypeId, Types};
 
 /// Where the fields lie.
@@ -68,7 +68,7 @@ impl Classic {
     /// Two looks must agree, since nothing in a map of this kind is there twice.
     pub(super) fn look(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         budget: &Budget,
     ) -> Result<Look, Unmapped> {
@@ -83,7 +83,7 @@ impl Classic {
         self.say(&last, Exactness::About).ok_or(Unmapped { address })
     }
 
-    fn header(&self, memory: &impl Memory, address: u64) -> Result<Vec<u8>, Unmapped> {
+    fn header(&self, memory: &(impl Memory + ?Sized), address: u64) -> Result<Vec<u8>, Unmapped> {
         bytes(memory, address, self.header_size)
     }
 
@@ -126,7 +126,7 @@ impl Classic {
     /// Meets entries until `meet` has enough: those of the old array that are not moved yet, then those of the new one.
     pub(super) fn walk(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<(), Unmapped> {
@@ -176,7 +176,7 @@ impl Bucket {
     /// Meets the entries of a chain; returns whether more are wanted.
     fn walk(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         mut address: u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<bool, Unmapped> {

@@ -12,9 +12,9 @@ use swiss::Swiss;
 use trie::Trie;
 
 use crate::budget::Budget;
-use crate::instance::{Exactness, Inside};
 use crate::memory::{Memory, Unmapped, number};
 use crate::walk::Program;
+use finding::{Exactness, Inside};
 use go_binary::{Form, TypeId, Types};
 
 /// A field that is a number: where it lies, and its bytes.
@@ -84,7 +84,7 @@ impl Layout {
     /// Reads a map, again and again up to the budget where it does not agree with itself.
     pub(crate) fn look(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         budget: &Budget,
     ) -> Result<Look, Unmapped> {
@@ -107,7 +107,12 @@ impl Layout {
     }
 
     /// Where the first so many entries of a map lie; of a map that changes meanwhile, those that were met.
-    pub(crate) fn entries(&self, memory: &impl Memory, address: u64, most: u64) -> Vec<Entry> {
+    pub(crate) fn entries(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        address: u64,
+        most: u64,
+    ) -> Vec<Entry> {
         let mut met = Vec::new();
         let mut meet = |entry| {
             met.push(entry);

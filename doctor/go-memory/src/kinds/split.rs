@@ -6,9 +6,9 @@
 
 use super::{Classic, Entry, Layout, Look, atomic_pointee};
 use crate::budget::Budget;
-use crate::instance::{Exactness, Inside};
 use crate::memory::{Memory, Unmapped, number, pointer_at};
 use crate::walk::Program;
+use finding::{Exactness, Inside};
 use go_binary::{Form, TypeId};
 
 /// Where the fields lie.
@@ -64,7 +64,7 @@ impl Split {
 
     pub(super) fn look(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         budget: &Budget,
     ) -> Result<Look, Unmapped> {
@@ -105,7 +105,11 @@ impl Split {
     }
 
     /// The map that is read, the one that is changed, and whether that has more.
-    fn parts(&self, memory: &impl Memory, address: u64) -> Result<(u64, u64, bool), Unmapped> {
+    fn parts(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        address: u64,
+    ) -> Result<(u64, u64, bool), Unmapped> {
         let both = pointer_at(memory, address.saturating_add(self.read))?;
         let dirty = pointer_at(memory, address.saturating_add(self.dirty))?;
         if both == 0 {
@@ -120,7 +124,7 @@ impl Split {
     /// Meets entries until `meet` has enough: those that a look-up would find.
     pub(super) fn walk(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<(), Unmapped> {

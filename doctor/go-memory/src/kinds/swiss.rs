@@ -6,8 +6,8 @@
 
 use super::{Entry, Look, Number};
 use crate::budget::Budget;
-use crate::instance::{Exactness, Inside};
 use crate::memory::{Memory, Unmapped, bytes, number, pointer, pointer_at};
+use finding::{Exactness, Inside};
 use go_binary::{Form, TypeId, Types};
 
 /// Where the fields lie.
@@ -84,7 +84,7 @@ impl Swiss {
 
     pub(super) fn look(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         budget: &Budget,
     ) -> Result<Look, Unmapped> {
@@ -99,7 +99,12 @@ impl Swiss {
     }
 
     /// Reads a map once, and sees whether its parts agree.
-    fn once(&self, memory: &impl Memory, address: u64, budget: &Budget) -> Result<Look, Unmapped> {
+    fn once(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        address: u64,
+        budget: &Budget,
+    ) -> Result<Look, Unmapped> {
         let unmapped = Unmapped { address };
         let header = bytes(memory, address, self.header_size)?;
         let get = |field: Number| field.get(&header).ok_or(unmapped);
@@ -132,7 +137,7 @@ impl Swiss {
     }
 
     /// A map that is a single group, or has not even that.
-    fn small(&self, memory: &impl Memory, group: u64, used: u64, sum: &mut Sum) -> bool {
+    fn small(&self, memory: &(impl Memory + ?Sized), group: u64, used: u64, sum: &mut Sum) -> bool {
         if group == 0 {
             return used == 0;
         }
@@ -148,7 +153,7 @@ impl Swiss {
     /// All tables of a directory, each once: those that are next to each other there may be the same.
     fn tables(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         directory: u64,
         length: u64,
         budget: &Budget,
@@ -163,7 +168,7 @@ impl Swiss {
     }
 
     /// The different tables that the places of a directory lead to.
-    fn addresses(&self, memory: &impl Memory, directory: u64, length: u64) -> Vec<u64> {
+    fn addresses(&self, memory: &(impl Memory + ?Sized), directory: u64, length: u64) -> Vec<u64> {
         /// Places that are read at once.
         const CHUNK: u64 = 1 << 12;
         let mut tables = Vec::new();
@@ -184,7 +189,7 @@ impl Swiss {
     }
 
     /// Adds what a table has; none if its parts do not agree.
-    fn table(&self, memory: &impl Memory, address: u64, sum: &mut Sum) -> Option<()> {
+    fn table(&self, memory: &(impl Memory + ?Sized), address: u64, sum: &mut Sum) -> Option<()> {
         let table = bytes(memory, address, self.table.size).ok()?;
         let used = self.table.used.get(&table)?;
         let capacity = self.table.capacity.get(&table)?;
@@ -220,7 +225,7 @@ impl Swiss {
     /// Meets entries until `meet` has enough.
     pub(super) fn walk(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<(), Unmapped> {
@@ -298,7 +303,7 @@ impl Group {
     /// Meets the entries of a group; returns whether more are wanted.
     fn walk(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<bool, Unmapped> {

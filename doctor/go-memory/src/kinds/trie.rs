@@ -5,8 +5,8 @@
 
 use super::{Entry, Look};
 use crate::budget::Budget;
-use crate::instance::{Exactness, Inside};
 use crate::memory::{Memory, Unmapped, bytes, pointer, pointer_at};
+use finding::{Exactness, Inside};
 use go_binary::{Form, TypeId, Types};
 
 /// Where the fields lie.
@@ -79,7 +79,7 @@ impl Trie {
     /// Walks twice, since nothing in a trie is there twice: both walks must have met as many.
     pub(super) fn look(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         budget: &Budget,
     ) -> Result<Look, Unmapped> {
@@ -104,7 +104,12 @@ impl Trie {
         })
     }
 
-    fn count(&self, memory: &impl Memory, root: u64, go_on: &mut impl FnMut(Entry) -> bool) -> Met {
+    fn count(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        root: u64,
+        go_on: &mut impl FnMut(Entry) -> bool,
+    ) -> Met {
         let mut met = Met::default();
         if root != 0 {
             self.node(memory, root, DEEPEST, &mut met, go_on);
@@ -115,7 +120,7 @@ impl Trie {
     /// Meets entries until `meet` has enough.
     pub(super) fn walk(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<(), Unmapped> {
@@ -127,7 +132,7 @@ impl Trie {
     /// Goes through an inner node; returns whether more is wanted.
     fn node(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         address: u64,
         depth: u32,
         met: &mut Met,
@@ -163,7 +168,7 @@ impl Trie {
     /// Meets the entries of one hash.
     fn entries(
         &self,
-        memory: &impl Memory,
+        memory: &(impl Memory + ?Sized),
         mut address: u64,
         met: &mut Met,
         meet: &mut impl FnMut(Entry) -> bool,

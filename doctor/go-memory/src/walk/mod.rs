@@ -7,8 +7,8 @@ mod reach;
 mod visit;
 
 use crate::budget::Budget;
-use crate::instance::Instance;
 use crate::memory::Memory;
+use finding::MapInstance;
 use go_binary::{Types, Variable};
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl Program<'_> {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Found {
     /// The maps, in the order in which they were met.
-    pub instances: Vec<Instance>,
+    pub instances: Vec<MapInstance>,
     /// What was left out, and why.
     pub gaps: Vec<Gap>,
 }
@@ -92,6 +92,6 @@ impl fmt::Display for Gap {
 ///
 /// Linear in what the budget allows to be read.
 #[must_use]
-pub fn find(program: Program<'_>, memory: &impl Memory, budget: &Budget) -> Found {
+pub fn find(program: Program<'_>, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
     visit::Visit::new(program, memory, budget).run()
 }

@@ -3,9 +3,9 @@
 use super::reach::Reach;
 use super::{Found, Gap, Program};
 use crate::budget::Budget;
-use crate::instance::Instance;
 use crate::kinds::{Layout, atomic_pointee};
 use crate::memory::{Memory, bytes, number, pointer, pointer_at};
+use finding::MapInstance;
 use go_binary::{Form, GoKind, TypeId, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
@@ -36,7 +36,7 @@ struct Part<'a> {
     nesting: u32,
 }
 
-pub(super) struct Visit<'p, M> {
+pub(super) struct Visit<'p, M: ?Sized> {
     program: Program<'p>,
     memory: &'p M,
     budget: Budget,
@@ -52,7 +52,7 @@ pub(super) struct Visit<'p, M> {
     found: Found,
 }
 
-impl<'p, M: Memory> Visit<'p, M> {
+impl<'p, M: Memory + ?Sized> Visit<'p, M> {
     pub(super) fn new(program: Program<'p>, memory: &'p M, budget: &Budget) -> Self {
         let by_descriptor =
             program.types.iter().filter_map(|(id, kind)| Some((kind.descriptor?, id))).collect();
@@ -360,11 +360,11 @@ impl<'p, M: Memory> Visit<'p, M> {
             Err(_) => return self.found.gaps.push(Gap::Damaged { path: path.to_owned() }),
         };
         let entries = look.entries;
-        self.found.instances.push(Instance {
+        self.found.instances.push(MapInstance {
             address,
-            type_id: part.type_id,
             path: path.to_owned(),
             declared: declared.to_owned(),
+            map_type: self.types().get(part.type_id).map_or("?", |kind| kind.name).to_owned(),
             entries,
             capacity: look.capacity,
             bytes: look.bytes,

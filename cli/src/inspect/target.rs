@@ -1,0 +1,165 @@
+//! What is inspected: a live process or a core dump, and the program's file.
+
+use super::files::Parts;
+use crate::error::{Error, Result};
+use go_binary::Image;
+use go_memory::{Core, CoreMemory, Memory, bias, mappings};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What is inspected.
+pub(super) struct Target {
+    /// `process 4711`, `core dump core.4711`.
+    pub(super) words: String,
+    /// The program's file, as the process or the core calls it.
+    pub(super) program: PathBuf,
+    /// The bytes of the program's file.
+    pub(super) bytes: Vec<u8>,
+    memory: Kind,
+}
+
+enum Kind {
+    Live { memory: Parts, mappings: String },
+    Core { core: Core, source: Parts },
+}
+
+impl Target {
+    /// Opens the process of that number, or the core dump of that name.
+    pub(super) fn open(name: &Path, exe: Option<&Path>) -> Result<Self> {
+        match name.to_str().and_then(|name| name.parse::<u32>().ok()) {
+            Some(pid) if !name.exists() => live(pid, exe),
+            _ => core(name, exe),
+        }
+    }
+
+    /// Calls `look` with the memory, and what is added to the addresses of the program's file.
+    pub(super) fn with_memory<R>(
+        &self,
+        image: &Image<'_>,
+        gaps: &mut Vec<String>,
+        look: impl FnOnce(&dyn Memory, u64) -> R,
+    ) -> Result<R> {
+        let segments = image.segments();
+        let name = self.program.to_string_lossy();
+        let nowhere = || {
+            Error::new(format!("{name} is not mapped in {}", self.words))
+                .hint("--exe must name the very file that the process runs")
+        };
+        match &self.memory {
+            Kind::Live { memory, mappings: text } => {
+                let all = mappings(text);
+                let parts = all.iter().map(|part| (part.start, part.offset, part.name.as_str()));
+                Ok(look(memory, bias(parts, &segments, &name).ok_or_else(nowhere)?))
+            }
+            Kind::Core { core, source } => {
+                let files = core.files();
+                let parts = files.iter().map(|part| (part.start, part.offset, part.path.as_str()));
+                let bias = bias(parts, &segments, &name).ok_or_else(nowhere)?;
+                let memory = CoreMemory::new(core, source, Some((image, bias)));
+                self.same_build(image, &memory, bias)?;
+                if core.missing() > 0 {
+                    gaps.push(format!(
+                        "the core dump was cut short: {} bytes of memory are missing",
+                        core.missing()
+                    ));
+                }
+                Ok(look(&memory, bias))
+            }
+        }
+    }
+
+    /// A core of another build would be read by wrong layouts.
+    fn same_build(
+        &self,
+        image: &Image<'_>,
+        memory: &CoreMemory<'_, Parts>,
+        bias: u64,
+    ) -> Result<()> {
+        for section in [".note.go.buildid", ".note.gnu.build-id"] {
+            let Ok(Some(note)) = image.section(section) else { continue };
+            if memory.agrees_on(&note, bias) == Some(false) {
+                return Err(Error::new(format!(
+                    "{} is of another build than {}: their build ids differ",
+                    self.words,
+                    self.program.display()
+                ))
+                .hint("name the file of the build that died by --exe"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn live(pid: u32, exe: Option<&Path>) -> Result<Target> {
+    let folder = PathBuf::from(format!("/proc/{pid}"));
+    if cfg!(not(target_os = "linux")) {
+        return Err(Error::new("live processes are read on Linux only")
+            .hint("inspect a core dump there; tophash inspect --howto-core says how to get one"));
+    }
+    if !folder.exists() {
+        return Err(Error::new(format!("there is no process {pid}")).hint(
+            "'pgrep -a NAME' lists processes; a file of that name would be read as a core dump",
+        ));
+    }
+    let refused = |what: &str, error: &io::Error| {
+        let failed = Error::new(format!("cannot read {what} of process {pid}")).because(error);
+        if error.kind() == io::ErrorKind::PermissionDenied {
+            failed.hint(format!(
+                "sudo tophash inspect {pid}, or once: sudo setcap cap_sys_ptrace+ep \"$(which tophash)\"; \
+                 a core dump needs no rights but to read it"
+            ))
+        } else {
+            failed.hint("it may have ended meanwhile")
+        }
+    };
+    let memory = File::open(folder.join("mem")).map_err(|error| refused("the memory", &error))?;
+    let text =
+        fs::read_to_string(folder.join("maps")).map_err(|error| refused("the mappings", &error))?;
+    let program =
+        fs::read_link(folder.join("exe")).map_err(|error| refused("the program", &error))?;
+    // The link leads to the file also where it was replaced, and inside containers.
+    let file = exe.map_or_else(|| folder.join("exe"), Path::to_path_buf);
+    let bytes = read(&file)?;
+    Ok(Target {
+        words: format!("process {pid}"),
+        program,
+        bytes,
+        memory: Kind::Live { memory: Parts(memory), mappings: text },
+    })
+}
+
+fn core(name: &Path, exe: Option<&Path>) -> Result<Target> {
+    let cannot = |error: &io::Error| {
+        Error::new(format!("cannot read {}", name.display()))
+            .because(error)
+            .hint("give the number of a process, or a core dump")
+    };
+    let file = File::open(name).map_err(|error| cannot(&error))?;
+    let length = file.metadata().map_err(|error| cannot(&error))?.len();
+    let source = Parts(file);
+    let core = Core::read(&source, length).map_err(|error| {
+        Error::new(format!("cannot read {}", name.display()))
+            .because(&error)
+            .hint("tophash inspect --howto-core says how to get a core dump")
+    })?;
+    let Some(program) = core.program().map(PathBuf::from) else {
+        return Err(Error::new(format!("{} does not say which program died", name.display()))
+            .hint("the kernel writes that; other tools' dumps are not read"));
+    };
+    let bytes = read(exe.unwrap_or(&program))?;
+    Ok(Target {
+        words: format!("core dump {}", name.display()),
+        program,
+        bytes,
+        memory: Kind::Core { core, source },
+    })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).map_err(|error| {
+        Error::new(format!("cannot read the program {}", file.display()))
+            .because(&error)
+            .hint("--exe FILE names it where it lies elsewhere")
+    })
+}

@@ -1,0 +1,157 @@
+//! A map in the memory of one process, and all maps of a process together.
+
+use serde::Serialize;
+
+/// One map in one process, as it was found in memory.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MapInstance {
+    /// Where its header lies.
+    pub address: u64,
+    /// How it was reached first: `main.reg.shards[2]`.
+    pub path: String,
+    /// What declares it: a package variable, or a field of a named type, as `main.registry.shards`.
+    pub declared: String,
+    /// Its type, as the program's debugging information has it: `map[string]int`.
+    pub map_type: String,
+    /// Entries in it.
+    pub entries: u64,
+    /// Entries that it has places for.
+    pub capacity: u64,
+    /// Bytes of its header and tables, without what keys and values point to.
+    pub bytes: u64,
+    /// Whether somebody is changing it just now, as its header says.
+    pub writing: bool,
+    /// Whether the numbers agree with each other.
+    pub exactness: Exactness,
+    /// How it is built inside.
+    pub inside: Inside,
+}
+
+/// Whether what was read of a map agreed with itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exactness {
+    /// It did.
+    Exact,
+    /// It did not, since the program was changing it at each look.
+    About,
+}
+
+/// How a map is built inside.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Inside {
+    /// Buckets of eight places: Go up to 1.23.
+    Classic {
+        /// There are two to the power of that many buckets.
+        log2_buckets: u8,
+        /// Overflow buckets; from 2¹⁶ buckets on the runtime itself estimates them.
+        overflow: u64,
+        /// The growth that is under way.
+        growth: Option<Growth>,
+    },
+    /// Groups of eight places in tables: Go from 1.24 on.
+    Swiss {
+        /// Tables; none for a map of at most eight entries, which is a single group.
+        tables: u64,
+        /// The places of the directory that leads to them.
+        directory: u64,
+        /// The bits of a hash that the directory looks at.
+        depth: u8,
+        /// Places of removed entries that no new entry can have before its table is made anew.
+        tombstones: u64,
+        /// Tables that the next new entry makes anew or splits.
+        full_tables: u64,
+    },
+    /// The two maps of `sync.Map`: Go up to 1.23.
+    Split {
+        /// Entries of the map that is read without a lock, also those that were removed.
+        read: u64,
+        /// Entries of the map that is changed under the lock; zero while there is none.
+        dirty: u64,
+        /// Whether that one has entries which the first one lacks.
+        amended: bool,
+        /// Look-ups that had to ask it since it was made.
+        misses: u64,
+    },
+    /// The trie of `sync.Map`: Go from 1.24 on.
+    Trie {
+        /// Inner nodes, of sixteen children each.
+        nodes: u64,
+    },
+}
+
+/// A growth of a map that is under way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Growth {
+    /// Buckets that it grows from.
+    pub from: u64,
+    /// Those of them that are moved, from the first on.
+    pub moved: u64,
+}
+
+/// What a look into the memory of a program found.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Inspection {
+    /// What was looked into: `process 4711`, `core dump core.4711`.
+    pub target: String,
+    /// The program's file.
+    pub program: String,
+    /// The release of Go that built it, if it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub go_version: Option<String>,
+    /// Its maps, those of most bytes first.
+    pub maps: Vec<InspectedMap>,
+    /// What was left out, and why: whole sentences.
+    pub gaps: Vec<String>,
+}
+
+/// All instances of one declared map. Sums are over all of them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct InspectedMap {
+    /// What declares it.
+    pub declared: String,
+    /// Its type.
+    pub map_type: String,
+    /// Entries of all instances.
+    pub entries: u64,
+    /// Places of all instances.
+    pub capacity: u64,
+    /// Bytes of all instances, without what keys and values point to.
+    pub bytes: u64,
+    /// Whether all these numbers are exact.
+    pub exactness: Exactness,
+    /// What a person should know of it, the most pressing first, each of at least one instance.
+    pub states: Vec<MapState>,
+    /// Its instances, the largest first.
+    pub instances: Vec<MapInstance>,
+}
+
+/// What a person should know of a map, from one look at it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapState {
+    /// It was being changed when it was looked at.
+    BeingWritten,
+    /// Its buckets are being moved to a larger array, or one as large.
+    Growing,
+    /// The next new entry makes it grow, or one of its tables.
+    AboutToGrow,
+    /// It has places for at least four times its entries: it was larger, or was made with a size. No map gives them back.
+    KeepsRoom,
+    /// Entries are crowded in few buckets: more overflow buckets than evenly spread hashes would need.
+    Crowded,
+}
+
+impl MapState {
+    /// The words used in reports.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::BeingWritten => "being written",
+            Self::Growing => "growing",
+            Self::AboutToGrow => "about to grow",
+            Self::KeepsRoom => "keeps room",
+            Self::Crowded => "crowded",
+        }
+    }
+}
