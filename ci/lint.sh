@@ -7,6 +7,7 @@ cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
 export RUSTDOCFLAGS="-D warnings"
 cargo doc --workspace --no-deps --document-private-items --locked --quiet
+cargo doc --package tophash --features locked,rayon,serde --no-deps --document-private-items --locked --quiet
 cargo doc --package tophash-cli --bin tophash --no-deps --document-private-items --locked --quiet --target-dir target/doc-cli
 cargo xtask panic-surface
 

@@ -11,19 +11,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Prints the row.
-pub fn run(rounds: usize) -> Result<()> {
+pub fn run(rounds: usize, program: &Path) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("benches has no parent")?;
-    peers::check(
-        Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--package", "tophash-cli"])
-            .current_dir(root),
-    )?;
-    let program = root.join("target/release/tophash");
     let orders = root.join("fixtures/go/orders");
     let crash = root.join("fixtures/go/recorded/orders-status-cache/1.27-single.txt");
 
     let explain = || -> Result<Duration> {
-        let mut command = Command::new(&program);
+        let mut command = Command::new(program);
         command.arg("explain").arg(&crash).arg("--source").arg(&orders);
         timed(&mut command)
     };

@@ -2,11 +2,12 @@
 
 use crate::peers;
 use crate::row::Pairs;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use go_crash::{Group, Reader};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::hint::black_box;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 const GOROUTINES: u32 = 100_000;
 
 /// Prints the rows.
-pub fn run(rounds: usize) -> Result<()> {
+pub fn run(rounds: usize, program: &Path) -> Result<()> {
     let dump = dump(GOROUTINES);
     let megabytes = dump.len() as f64 / 1e6;
     let ours = || -> Result<Duration> {
@@ -37,14 +38,14 @@ pub fn run(rounds: usize) -> Result<()> {
         "memchr over its line ends",
         "≤ 3 ×",
     );
-    against_panicparse(rounds, &dump)
+    against_panicparse(rounds, program, &dump)
 }
 
 /// Both as whole processes that read the same file.
 ///
 /// The time of panicparse grows with the square of the goroutines, to some minutes for all of them, so the
 /// full dump is read once by each, and not at all by a quick run.
-fn against_panicparse(rounds: usize, full: &str) -> Result<()> {
+fn against_panicparse(rounds: usize, program: &Path, full: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let Some(panicparse) =
         peers::install(folder.path(), "github.com/maruel/panicparse/v2/cmd/pp@latest", "pp")
@@ -52,12 +53,6 @@ fn against_panicparse(rounds: usize, full: &str) -> Result<()> {
         println!("| the same dump from a file | | panicparse: not run: no route | | | ≤ 1/30 |");
         return Ok(());
     };
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no parent")?;
-    peers::check(
-        Command::new(env!("CARGO"))
-            .args(["build", "--release", "--locked", "--package", "tophash-cli"])
-            .current_dir(root),
-    )?;
     let path = folder.path().join("dump.txt");
     let timed = |mut command: Command| -> Result<Duration> {
         let input = File::open(&path)?;
@@ -67,7 +62,7 @@ fn against_panicparse(rounds: usize, full: &str) -> Result<()> {
         Ok(begun.elapsed())
     };
     let explain = || {
-        let mut command = Command::new(root.join("target/release/tophash"));
+        let mut command = Command::new(program);
         command.args(["explain", "-", "--format", "concise"]);
         timed(command)
     };

@@ -1,17 +1,22 @@
 //! The benchmark program: each row is a ratio to a named yardstick or peer, measured in one run.
 //!
-//! `cargo xtask bench` runs all rows; `cargo xtask bench -- dump` one. Rounds are interleaved
+//! `cargo xtask bench` runs the rows that take no longer than some minutes; `cargo xtask bench -- dump` one. Rounds are interleaved
 //! (ours, theirs, ours, …), so that a busy machine slows both; a row prints the ratio of the
 //! medians and the span of the per-round ratios. Absolute figures are information only.
 
 mod cold;
 mod dump;
+mod gate;
+mod hints;
+mod linear;
 mod parse;
 mod peers;
+mod process;
 mod row;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
 
 /// Rounds of a row when a quick look is asked for.
 const QUICK_ROUNDS: usize = 3;
@@ -19,11 +24,17 @@ const QUICK_ROUNDS: usize = 3;
 /// Measures Tophash against named yardsticks and peers.
 #[derive(Parser)]
 struct Cli {
-    /// Which groups of rows; all where none is named.
+    /// Which groups of rows; parse, dump and cold where none is named.
     groups: Vec<Group>,
     /// Fewer rounds, for a look.
     #[arg(long)]
     quick: bool,
+    /// The module that the gate is measured on; Go's own source where none is named.
+    #[arg(long, value_name = "DIR")]
+    tree: Option<PathBuf>,
+    /// The program that is measured, rather than one built from this tree.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 /// A group of rows.
@@ -35,6 +46,12 @@ enum Group {
     Dump,
     /// A whole `explain` against a whole `go vet` on the same tree.
     Cold,
+    /// A whole `check` against a whole `go vet` and staticcheck: some minutes a round. Only when named.
+    Gate,
+    /// What a line costs `check`, from 100,000 lines to 5,000,000. Only when named.
+    Linear,
+    /// Maps of Go with a hint against the same maps without one. Only when named.
+    Hints,
 }
 
 fn main() -> Result<()> {
@@ -43,14 +60,21 @@ fn main() -> Result<()> {
     let groups = if cli.groups.is_empty() {
         vec![Group::Parse, Group::Dump, Group::Cold]
     } else {
-        cli.groups
+        cli.groups.clone()
     };
-    println!("{}", row::HEADER);
+    let program = || cli.program.clone().map_or_else(peers::program, Ok);
+    if groups != [Group::Hints] {
+        println!("{}", row::HEADER);
+    }
     for group in groups {
         match group {
             Group::Parse => parse::run(rounds)?,
-            Group::Dump => dump::run(rounds)?,
-            Group::Cold => cold::run(rounds)?,
+            Group::Dump => dump::run(rounds, &program()?)?,
+            Group::Cold => cold::run(rounds, &program()?)?,
+            Group::Gate if cli.quick => gate::run(1, &program()?, cli.tree.as_deref())?,
+            Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
+            Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
+            Group::Hints => hints::run(rounds)?,
         }
     }
     Ok(())

@@ -28,6 +28,16 @@ impl Pairs {
         Ok(pairs)
     }
 
+    /// Takes samples that were measured elsewhere, ours and theirs of each round.
+    pub fn of(samples: impl IntoIterator<Item = (Duration, Duration)>) -> Self {
+        let mut pairs = Self::default();
+        for (ours, theirs) in samples {
+            pairs.ours.push(ours.as_secs_f64());
+            pairs.theirs.push(theirs.as_secs_f64());
+        }
+        pairs
+    }
+
     /// Prints the row. The ratio is ours to theirs: below 1 we are faster.
     pub fn print(&self, name: &str, yardstick: &str, goal: &str) {
         let ratios: Vec<f64> = self.ours.iter().zip(&self.theirs).map(|(o, t)| o / t).collect();

@@ -36,6 +36,11 @@ impl Cache {
         Some(Self { folder })
     }
 
+    /// Where the entries lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The result that was kept for `what`, a line.
     pub(crate) fn get(&self, what: &str) -> Option<String> {
         let path = self.path(what);

@@ -21,6 +21,7 @@ mod documents;
 mod hover;
 mod maps;
 mod overlay;
+mod pages;
 mod positions;
 mod repairer;
 mod repairs;

@@ -22,7 +22,9 @@ fn documents() -> Vec<PathBuf> {
         ["README.md", "ARCHITECTURE.md", "BENCHMARKS.md", "CHANGELOG.md", "CONTRIBUTING.md"]
             .map(|name| root.join(name))
             .into();
-    for folder in ["ci", "docs", "docs/runbooks"] {
+    for folder in
+        ["ci", "docs", "docs/runbooks", "examples/axum", "monitoring", "monitoring/runbooks"]
+    {
         let entries = fs::read_dir(root.join(folder)).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
         found.extend(paths.filter(|path| path.extension().is_some_and(|ext| ext == "md")));

@@ -310,6 +310,75 @@ fn run_in_with(folder: &Path, arguments: &[&str], input: &[u8]) -> (String, Stri
 }
 
 #[test]
+fn a_race_that_was_seen_is_repaired_at_both_sides() {
+    let folder = module();
+    let race = recorded("race.txt").display().to_string();
+    let staticcheck = recorded("staticcheck.txt").display().to_string();
+    let given = ["--fix", "--merge", &race, "--merge", &staticcheck];
+    let out = check(folder.path(), &given);
+    // What is unnecessary around a map harms nothing, and is left.
+    assert_eq!(out.code, 1, "{}{}", out.stdout, out.stderr);
+    assert!(
+        out.stdout.contains(
+            "repaired  stock/orders.go:10 race sold: declares soldMu beside sold and takes it at 1 access"
+        ),
+        "{}",
+        out.stdout
+    );
+    assert!(out.stdout.contains("left      stock/orders.go:17 staticcheck:S1036 Group.at: "));
+    let orders = fs::read_to_string(folder.path().join("stock/orders.go")).unwrap();
+    let sell =
+        "func Sell(name string) {\n\tsoldMu.Lock()\n\tdefer soldMu.Unlock()\n\tsold[name]++\n}";
+    assert!(orders.contains(sell), "{orders}");
+    let shelf = fs::read_to_string(folder.path().join("stock/shelf.go")).unwrap();
+    assert!(shelf.contains("Drop(name string) {\n\ts.mu.Lock()\n"), "{shelf}");
+}
+
+/// A module whose map is locked in one place, and a report of a race at two others.
+fn seen_race(last: &str) -> (tempfile::TempDir, String) {
+    let source = format!(
+        "package t\n\nimport \"sync\"\n\nvar (\n\tmu   sync.Mutex\n\tseen = map[string]int{{}}\n)\n\n\
+         func Put(k string) {{\n\tmu.Lock()\n\tdefer mu.Unlock()\n\tseen[k]++\n}}\n\n\
+         func Add(k string) {{\n\tseen[k] = 1\n}}\n\n{last}"
+    );
+    let folder = common::module_of(&source);
+    let race = "==================\nWARNING: DATA RACE\n\
+        Write at 0x00c00009b080 by goroutine 8:\n  runtime.mapassign_faststr()\n      /usr/local/go/src/internal/runtime/maps/runtime_faststr.go:263 +0x0\n  example.com/t.Add()\n      /src/t.go:17 +0x46\n\n\
+        Previous read at 0x00c00009b080 by goroutine 9:\n  runtime.mapaccess1_faststr()\n      /usr/local/go/src/internal/runtime/maps/runtime_faststr.go:115 +0x0\n  example.com/t.Get()\n      /src/t.go:21 +0x64\n\n\
+        Goroutine 8 (running) created at:\n  main.main()\n      /src/main.go:14 +0x64\n\n\
+        Goroutine 9 (finished) created at:\n  main.main()\n      /src/main.go:15 +0x64\n==================\n";
+    common::write(folder.path(), "race.txt", race);
+    (folder, source)
+}
+
+#[test]
+fn the_lock_of_the_map_is_taken_at_both_sides_of_a_race() {
+    let (folder, _) = seen_race("func Get(k string) int {\n\treturn seen[k]\n}\n");
+    let given = ["--select", "race", "--merge", "race.txt", "--fix"];
+    let out = check(folder.path(), &given);
+    assert_eq!(out.code, 0, "{}{}", out.stdout, out.stderr);
+    assert!(out.stdout.contains("t.go:17 race seen: takes mu"), "{}", out.stdout);
+    let text = fs::read_to_string(folder.path().join("t.go")).unwrap();
+    assert!(text.contains("Add(k string) {\n\tmu.Lock()\n\tdefer mu.Unlock()\n"), "{text}");
+    assert!(text.contains("Get(k string) int {\n\tmu.Lock()\n\tdefer mu.Unlock()\n"), "{text}");
+}
+
+#[test]
+fn a_race_of_which_one_side_cannot_be_repaired_is_left_whole() {
+    // Whether the caller of Get has the lock is not the same at both calls.
+    let (folder, source) = seen_race(
+        "func Get(k string) int {\n\treturn seen[k]\n}\n\n\
+         func Has(k string) bool {\n\tmu.Lock()\n\tdefer mu.Unlock()\n\treturn Get(k) > 0\n}\n\n\
+         func Lacks(k string) bool { return Get(k) == 0 }\n",
+    );
+    let given = ["--select", "race", "--merge", "race.txt", "--fix"];
+    let out = check(folder.path(), &given);
+    assert_eq!(out.code, 1, "{}{}", out.stdout, out.stderr);
+    assert!(out.stdout.contains("left      t.go:17 race seen: "), "{}", out.stdout);
+    assert_eq!(fs::read_to_string(folder.path().join("t.go")).unwrap(), source);
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let folder = module();
     let missing = check(folder.path(), &["--merge", "nowhere.txt"]);

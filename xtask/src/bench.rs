@@ -25,11 +25,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// Obtains the newest Go, which the yardsticks need, and measures the doctor.
+/// Obtains the newest Go, which the yardsticks need, for `hints` also the last one with buckets, and measures.
 fn doctor(rest: &[String]) -> Result<()> {
-    let go = toolchain::ensure("1.27")?;
     let mut command = cargo("run", "benches/Cargo.toml");
-    succeed(command.arg("--").args(rest).env(go.release().variable(), go.root()))
+    let hints = rest.iter().any(|word| word == "hints");
+    for version in ["1.27"].into_iter().chain(hints.then_some("1.23")) {
+        let go = toolchain::ensure(version)?;
+        command.env(go.release().variable(), go.root());
+    }
+    succeed(command.arg("--").args(rest))
 }
 
 /// Measures the maps. A crate is built once for a program, so the papaya without its membarrier needs a second

@@ -6,6 +6,7 @@
 
 mod apt;
 mod bench;
+mod dashboard;
 mod panic_surface;
 mod plot;
 mod recall;
@@ -32,6 +33,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Draws what the benchmark of the maps measured.
     Plot(plot::Arguments),
+    /// Writes Grafana's dashboard of maps from its table.
+    Dashboard,
     /// Looks how many of the real bugs of a corpus `tophash check` finds.
     Recall(recall::Arguments),
     /// Counts the places outside tests where input could bring a crate down.
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Test(arguments) => test::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Plot(arguments) => plot::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Task::Dashboard => dashboard::run().map(|()| ExitCode::SUCCESS),
         Task::Recall(arguments) => recall::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::PanicSurface => panic_surface::run().map(|()| ExitCode::SUCCESS),
         Task::Record(arguments) => record::run(&arguments).map(|()| ExitCode::SUCCESS),

@@ -1,7 +1,9 @@
 //! `cargo xtask test`: obtains what the tests need, then runs them, in the fast or the deep tier.
 
 mod deep;
+mod examples;
 mod go_programs;
+mod prometheus;
 
 use crate::apt;
 use crate::toolchain::{self, RELEASES, Release};
@@ -27,7 +29,7 @@ pub(crate) struct Arguments {
     rest: Vec<String>,
 }
 
-/// Variables that the tests read: where the Go toolchains and the corpus are.
+/// Variables that the tests read: where the Go toolchains, Prometheus and the corpus are.
 pub(crate) type Environment = Vec<(String, PathBuf)>;
 
 /// Obtains the toolchains of the tier and runs its tests.
@@ -41,16 +43,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let mut environment = toolchains(&releases)?;
     environment.extend(corpus(arguments.corpus.as_deref())?);
+    environment.extend(prometheus::programs()?);
     editor()?;
 
     if arguments.deep {
         return deep::run(&environment, arguments.minutes);
     }
     let mut command = cargo(&environment);
-    command.args(["test", "--workspace", "--locked"]).args(&arguments.rest);
+    command.args(["test", "--locked"]);
+    // Cargo takes all packages where it is told both of all and of one.
+    let one = |word: &String| word.starts_with("-p") || word.starts_with("--package");
+    if !arguments.rest.iter().take_while(|word| *word != "--").any(one) {
+        command.arg("--workspace");
+    }
+    command.args(&arguments.rest);
     let status = command.status().context("cargo did not start")?;
     if !status.success() {
         bail!("tests failed; `cargo xtask test -p PACKAGE` runs those of one package");
+    }
+    if arguments.rest.is_empty() {
+        examples::run()?;
     }
     if arguments.rest.is_empty()
         && environment.iter().any(|(name, _)| name.starts_with("TOPHASH_GO"))

@@ -40,7 +40,24 @@ const fn ourselves(column: &'static str) -> Goal {
     Goal { against: Against::Ourselves(column), limit: 1.3, stretch: None }
 }
 
-/// The goals of a column.
+/// The goals of another map of ours: as good as its like written by hand.
+pub(crate) fn by_hand(map: &str, ground: Ground, group: Group) -> Vec<Goal> {
+    let hand: &'static [&'static str] = match map {
+        "tophash Locked" => &["parking_lot RwLock<hashbrown>"],
+        "tophash Sharded" => &["256 × parking_lot RwLock<hashbrown>"],
+        _ => return vec![],
+    };
+    match group {
+        Group::Read | Group::Mixed | Group::Iterate | Group::Growth
+            if ground.hasher == Hasher::Same =>
+        {
+            vec![named(hand, 1.0)]
+        }
+        _ => vec![],
+    }
+}
+
+/// The goals of a column of `HashMap`.
 pub(crate) fn goals(ground: Ground, group: Group, column: &str) -> Vec<Goal> {
     let inline = ground.kind == Kind::U64U64;
     let two = column.ends_with("2T");

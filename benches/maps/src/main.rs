@@ -272,6 +272,10 @@ fn take_turns(
         for turn in 0..subjects.len() {
             let place = (first + turn) % subjects.len();
             let subject = &mut subjects[place];
+            if matches!(group, Group::Growth | Group::Latency) && peers::is_observed(subject.name())
+            {
+                continue;
+            }
             let samples = subject.turn(group, &effort)?;
             report.add(ground, group, subject.name(), subject.class(), samples);
         }
@@ -284,9 +288,10 @@ fn is_array(name: &str, class: Class) -> bool {
     class == Class::Limit && !name.starts_with("hashbrown")
 }
 
-/// Whether it is a map of this program. The other program's papaya takes the same bytes and makes the same stores.
+/// Whether it is a map of this program and not one around another. The other program's papaya takes the same bytes and makes the
+/// same stores.
 fn is_map(name: &str, class: Class) -> bool {
-    !is_array(name, class) && !peers::FENCED.contains(&name)
+    !is_array(name, class) && !peers::FENCED.contains(&name) && !peers::is_observed(name)
 }
 
 fn measure_memory(

@@ -124,7 +124,8 @@ impl Report {
             Some(Class::Limit) => 0,
             Some(Class::Peer) | None => 1,
             Some(Class::Apart) => 2,
-            Some(Class::Ours) => 3,
+            Some(Class::Kin) => 3,
+            Some(Class::Ours) => 4,
         });
 
         let mut text = format!("\n### {ground}: {}\n\n| map |", title(group));

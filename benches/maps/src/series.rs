@@ -73,7 +73,10 @@ pub(crate) fn best<'a>(
         series.column == column
             && match against {
                 Against::Peers => peer,
-                Against::Unlocked => peer && !series.map.starts_with("std "),
+                Against::Unlocked => {
+                    let locked = ["std ", "parking_lot "];
+                    peer && !locked.iter().any(|lock| series.map.starts_with(lock))
+                }
                 Against::Named(names) => names.iter().any(|name| series.map.starts_with(name)),
                 Against::Ourselves(_) | Against::Nobody => false,
             }

@@ -15,11 +15,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub(crate) enum Class {
     /// What is being proved.
     Ours,
+    /// Another map of ours, held against what one would write by hand.
+    Kin,
     /// A sound map for any types; the ratios are to the best of these.
     Peer,
     /// What nothing concurrent can beat.
     Limit,
-    /// A map for integers alone, or an unsound one: shown apart.
+    /// A map for integers alone, an unsound one, or ours with something around it: shown apart.
     Apart,
 }
 

@@ -1,6 +1,6 @@
 //! Our rows against their goals, as the tables that BENCHMARKS.md holds.
 
-use crate::goals::{Against, Goal, goals};
+use crate::goals::{Against, Goal, by_hand, goals};
 use crate::ground::{Group, Hasher, Kind};
 use crate::report::Report;
 use crate::series::{Series, best, figure};
@@ -78,14 +78,15 @@ pub(crate) fn document(report: &Report) -> String {
 }
 
 fn rows(report: &Report, kind: Kind) -> Vec<Row<'_>> {
-    let ours =
-        report.series().filter(|series| series.class == Class::Ours && series.ground.kind == kind);
+    let ours = report.series().filter(|series| {
+        matches!(series.class, Class::Ours | Class::Kin) && series.ground.kind == kind
+    });
     ours.flat_map(|ours| {
-        goals(ours.ground, ours.group, &ours.column).into_iter().map(move |goal| Row {
-            ours,
-            rival: rival(report, ours, goal),
-            goal,
-        })
+        let goals = match ours.class {
+            Class::Kin => by_hand(&ours.map, ours.ground, ours.group),
+            _ => goals(ours.ground, ours.group, &ours.column),
+        };
+        goals.into_iter().map(move |goal| Row { ours, rival: rival(report, ours, goal), goal })
     })
     .collect()
 }
@@ -136,9 +137,13 @@ fn name(report: &Report, series: &Series) -> String {
         _ => words::column(*group, column),
     };
     let hasher = if ground.hasher == Hasher::Own { ", own hashers" } else { "" };
+    let map = match series.class {
+        Class::Kin => format!("{}, ", series.map.trim_start_matches("tophash ")),
+        _ => String::new(),
+    };
     match words::size(*ground) {
-        Some(size) => format!("{size}{hasher}: {words}"),
-        None => format!("{words}{hasher}"),
+        Some(size) => format!("{map}{size}{hasher}: {words}"),
+        None => format!("{map}{words}{hasher}"),
     }
 }
 

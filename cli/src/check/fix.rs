@@ -5,7 +5,7 @@ use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::tree::{self, Tree};
 use crate::{exit, output};
-use finding::{Code, Finding, Findings, MapId};
+use finding::{Code, Finding, Findings, MapId, RACE};
 use go_repair::{Allowed, Edited, Plan, stress, trees::Trees};
 use go_source::{Program, SourceTree};
 use std::collections::BTreeMap;
@@ -54,8 +54,11 @@ pub(crate) fn run(
             output::say(line);
         }
     }
-    // A diff repairs nothing by itself.
-    let clean = if arguments.edits() { left.is_empty() } else { findings.findings.is_empty() };
+    // A diff repairs nothing by itself; and what other tools report, no second check of ours finds.
+    let clean = match arguments.edits() {
+        true => left.is_empty() && plan.left.is_empty(),
+        false => findings.findings.is_empty(),
+    };
     Ok(if clean || arguments.exit_zero { exit::EXPLAINED } else { exit::FINDINGS })
 }
 
@@ -83,7 +86,10 @@ pub(crate) fn proven(
     plan.give_up("its file is no plain UTF-8", |change| !change.files().all(is_text));
     let mut after = |edited: &[Edited]| {
         let files = EditedTree { tree: files, files: edited };
-        check(&tree::load_files(&files, &settings.build, settings.tests, Vec::new())).findings
+        let program = tree::load_files(&files, &settings.build, settings.tests, Vec::new());
+        let mut found = check(&program).findings;
+        found.extend(go_repair::races_left(&program, findings));
+        found
     };
     let left = plan.prove(trees, findings, &mut after);
     (plan, left)
@@ -114,7 +120,7 @@ fn stress_tests(program: &Program, tree: &Tree, plan: &Plan, findings: &[Finding
     let repaired = repaired.filter_map(|at| findings.get(*at));
     // A map that is nil fails without a second goroutine.
     let maps: BTreeMap<&MapId, _> = repaired
-        .filter(|finding| finding.code.starts_with("TH1"))
+        .filter(|finding| finding.code.starts_with("TH1") || &*finding.code == RACE)
         .map(|finding| (&finding.map.id, &finding.map))
         .collect();
     let mut tests = Vec::new();

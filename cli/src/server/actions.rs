@@ -4,7 +4,7 @@ use super::checker::Checked;
 use super::diagnostics::Diagnosed;
 use super::documents::Documents;
 use super::positions::{Encoding, Lines};
-use super::repairs::{Planner, Repair};
+use super::repairs::{Planner, Repair, Want};
 use super::uri;
 use finding::Finding;
 use go_source::SourceTree as _;
@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// Stands where the author is to say why a finding is none.
 const REASON: &str = "TODO: say why this is safe";
 
+/// The kind of the action that repairs all that can be repaired safely: of `source.fixAll`, for editors that do it on saving.
+pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.tophash");
+
 /// A request for actions.
 pub(super) struct Asked {
     pub(super) params: CodeActionParams,
@@ -28,16 +31,43 @@ pub(super) struct Asked {
     pub(super) versions: bool,
 }
 
-/// The actions for the findings in a range of a file.
+/// The actions that are asked for: for the findings in a range of a file, and for all findings of the file where the client
+/// asks for that by its kind. Planning takes time, so nothing is planned for all that nobody asked for.
 pub(super) fn of(asked: &Asked, path: &Path) -> Vec<CodeAction> {
-    let context = &asked.params.context;
-    let quick =
-        |kind: &CodeActionKind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str());
-    if context.only.as_ref().is_some_and(|only| !only.iter().any(quick)) {
-        return Vec::new();
+    let only = asked.params.context.only.as_deref();
+    let of_file = asked.checked.diagnostics.get(path).map(Vec::as_slice).unwrap_or_default();
+    let mut actions = Vec::new();
+    if only.is_none_or(|only| only.iter().any(|kind| covers(kind, &CodeActionKind::QUICKFIX))) {
+        actions.extend(in_range(asked, of_file));
     }
+    if only.is_some_and(|only| only.iter().any(|kind| covers(kind, &FIX_ALL))) {
+        actions.extend(fix_all(asked, of_file));
+    }
+    actions
+}
+
+/// Whether a kind that is asked for is another, or one that is more general.
+fn covers(asked: &CodeActionKind, kind: &CodeActionKind) -> bool {
+    let rest = kind.as_str().strip_prefix(asked.as_str());
+    rest.is_some_and(|rest| asked.as_str().is_empty() || rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The action that repairs what can be repaired safely of a file's findings.
+fn fix_all(asked: &Asked, of_file: &[Diagnosed]) -> Option<CodeAction> {
+    let findings: Vec<usize> = of_file.iter().map(|diagnosed| diagnosed.finding).collect();
+    let planner = Planner::new(&asked.checked);
+    let repair = (!findings.is_empty()).then(|| planner.of(&findings, Want::Part)).flatten()?;
+    let title = match repair.findings.len() {
+        1 => format!("Repair 1 finding of this file: {}", repair.what),
+        all => format!("Repair {all} findings of this file: {}", repair.what),
+    };
+    let (repaired, edits) = (asked.repaired(&repair), asked.edits(&repair));
+    Some(CodeAction { kind: Some(FIX_ALL), ..asked.action(title, repaired, edits, false) })
+}
+
+/// The actions for the findings in the range that is asked about.
+fn in_range(asked: &Asked, of_file: &[Diagnosed]) -> Vec<CodeAction> {
     let checked = &asked.checked;
-    let of_file = checked.diagnostics.get(path).map(Vec::as_slice).unwrap_or_default();
     let here: Vec<&Diagnosed> = of_file
         .iter()
         .filter(|diagnosed| meet(diagnosed.diagnostic.range, asked.params.range))
@@ -46,14 +76,14 @@ pub(super) fn of(asked: &Asked, path: &Path) -> Vec<CodeAction> {
     let planner = Planner::new(checked);
     for diagnosed in &here {
         let Some(finding) = checked.findings.get(diagnosed.finding) else { continue };
-        let alone = planner.of(&[diagnosed.finding]);
+        let alone = planner.of(&[diagnosed.finding], Want::Whole);
         actions.extend(alone.iter().map(|repair| asked.repair(repair, finding, diagnosed, true)));
         // Where one access cannot be repaired alone, all of the map's may be.
         let same_map = |(_, other): &(usize, &Finding)| other.map.id == finding.map.id;
         let of_map = checked.findings.iter().enumerate().filter(same_map);
         let of_map: Vec<usize> = of_map.map(|(at, _)| at).collect();
         if of_map.len() > 1
-            && let Some(repair) = planner.of(&of_map)
+            && let Some(repair) = planner.of(&of_map, Want::Whole)
             && alone.as_ref().is_none_or(|alone| alone.edited != repair.edited)
         {
             actions.push(asked.repair(&repair, finding, diagnosed, alone.is_none()));
@@ -81,19 +111,27 @@ impl Asked {
                 format!("Repair all {all} findings of {map}: {}", repair.what)
             }
         };
-        let of_finding = |diagnosed: &&Diagnosed| repair.findings.contains(&diagnosed.finding);
         let repaired = match repair.findings.len() {
             1 => vec![diagnosed.diagnostic.clone()],
-            _ => {
-                let all = self.checked.diagnostics.values().flatten().filter(of_finding);
-                all.map(|diagnosed| diagnosed.diagnostic.clone()).collect()
-            }
+            _ => self.repaired(repair),
         };
+        self.action(title, repaired, self.edits(repair), preferred)
+    }
+
+    /// The diagnostics of the findings that are repaired.
+    fn repaired(&self, repair: &Repair) -> Vec<Diagnostic> {
+        let all = self.checked.diagnostics.values().flatten();
+        let repaired = all.filter(|diagnosed| repair.findings.contains(&diagnosed.finding));
+        repaired.map(|diagnosed| diagnosed.diagnostic.clone()).collect()
+    }
+
+    /// The edits of a repair, by files.
+    fn edits<'r>(&self, repair: &'r Repair) -> Vec<(&'r str, Vec<TextEdit>)> {
         let edits = repair.edited.iter().map(|edited| {
             let edits = line_edits(&edited.before, &edited.after, self.encoding);
             (edited.path.as_str(), edits)
         });
-        self.action(title, repaired, edits.collect(), preferred)
+        edits.collect()
     }
 
     fn suppression(&self, finding: &Finding, diagnosed: &Diagnosed) -> Option<CodeAction> {

@@ -1,5 +1,6 @@
 //! What the client can do, and what it is told this server can.
 
+use super::actions;
 use super::positions::Encoding;
 use super::uri;
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
@@ -25,6 +26,8 @@ pub(super) struct Client {
     pub(super) markdown: bool,
     /// Shows further places of diagnostics.
     pub(super) related: bool,
+    /// Follows a link to what a code means.
+    pub(super) links: bool,
     /// Knows edits of a certain version of a document.
     pub(super) versions: bool,
     /// Watches files for servers that ask it to.
@@ -45,6 +48,7 @@ impl Client {
             encoding: Encoding::agreed(can),
             markdown: formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             related: diagnostics.and_then(|can| can.related_information).unwrap_or(false),
+            links: diagnostics.and_then(|can| can.code_description_support).unwrap_or(false),
             versions: edits.and_then(|can| can.document_changes).unwrap_or(false),
             watches: watched.and_then(|can| can.dynamic_registration).unwrap_or(false),
         }
@@ -59,7 +63,7 @@ impl Client {
             ..TextDocumentSyncOptions::default()
         };
         let actions = CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, actions::FIX_ALL]),
             ..CodeActionOptions::default()
         };
         let folders = WorkspaceFoldersServerCapabilities {

@@ -1,12 +1,14 @@
 //! Findings as editors show them: by file, with the other places, as severe as their grade.
 
 use super::overlay::Overlay;
+use super::pages::Pages;
 use super::positions::{Encoding, Lines};
 use super::uri;
 use finding::{Finding, Grade, Site};
 use go_source::Program;
 use lsp_types::{
-    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location,
+    NumberOrString,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ pub(super) fn of(
     encoding: Encoding,
 ) -> BTreeMap<PathBuf, Vec<Diagnosed>> {
     let mut places = Places { program, overlay, encoding, files: BTreeMap::new() };
+    let mut pages = Pages::default();
     let mut found: BTreeMap<PathBuf, Vec<Diagnosed>> = BTreeMap::new();
     for (at, finding) in findings.iter().enumerate() {
         let access = &finding.access;
@@ -45,6 +48,7 @@ pub(super) fn of(
             range,
             severity: Some(severity(finding.grade)),
             code: Some(NumberOrString::String(finding.code.to_string())),
+            code_description: pages.of(&finding.code).map(|href| CodeDescription { href }),
             source: Some(SOURCE.to_owned()),
             message: format!("{} [{}]; {}", finding.message, finding.grade.word(), finding.help),
             related_information: (!related.is_empty()).then_some(related),

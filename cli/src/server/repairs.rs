@@ -13,13 +13,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What was planned, by the findings that were to be repaired.
 #[derive(Default)]
-pub(super) struct Repairs(Mutex<BTreeMap<Vec<usize>, Option<Arc<Repair>>>>);
+pub(super) struct Repairs(Mutex<BTreeMap<Asked, Option<Arc<Repair>>>>);
+
+/// How much is wanted, of which findings.
+type Asked = (Want, Vec<usize>);
+
+/// How much of what is asked for is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Want {
+    /// All, or nothing.
+    Whole,
+    /// What can be had.
+    Part,
+}
 
 /// Edits that repair findings, and nothing else comes up in their place.
 pub(super) struct Repair {
     /// What they do, a fragment: `takes Cache.mu`.
     pub(super) what: String,
-    /// The findings that they repair: those that were asked for.
+    /// The findings that they repair.
     pub(super) findings: Vec<usize>,
     pub(super) edited: Vec<Edited>,
 }
@@ -36,25 +48,26 @@ impl<'c> Planner<'c> {
         Self { checked, program: OnceCell::new() }
     }
 
-    /// The repair of findings; `None` where there is none that is safe for all of them.
+    /// The repair of findings; `None` where there is none that is safe: for all of them, or for any.
     ///
     /// The first time it takes as long as a few checks.
-    pub(super) fn of(&self, findings: &[usize]) -> Option<Arc<Repair>> {
+    pub(super) fn of(&self, findings: &[usize], want: Want) -> Option<Arc<Repair>> {
         let repairs = || self.checked.repairs.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = repairs().get(findings) {
+        let key = (want, findings.to_vec());
+        if let Some(known) = repairs().get(&key) {
             return known.clone();
         }
         let program = self.program.get_or_init(|| {
             let Checked { overlay, settings, .. } = self.checked;
             tree::load_for_edits(overlay, &settings.build)
         });
-        let repair = plan(self.checked, program, findings).map(Arc::new);
-        repairs().insert(findings.to_vec(), repair.clone());
+        let repair = plan(self.checked, program, findings, want).map(Arc::new);
+        repairs().insert(key, repair.clone());
         repair
     }
 }
 
-fn plan(checked: &Checked, program: &Program, wanted: &[usize]) -> Option<Repair> {
+fn plan(checked: &Checked, program: &Program, wanted: &[usize], want: Want) -> Option<Repair> {
     let Checked { overlay, settings, findings, known, .. } = checked;
     // Those that are to be repaired first, and all others to compare with.
     let is_wanted = |(at, _): &(usize, &Finding)| wanted.contains(at);
@@ -69,11 +82,15 @@ fn plan(checked: &Checked, program: &Program, wanted: &[usize]) -> Option<Repair
         after
     };
     let (plan, _) = fix::proven(&trees, overlay, settings, false, &ordered, first.len(), &check);
-    if !plan.left.is_empty() || plan.changes.is_empty() {
+    if (want == Want::Whole && !plan.left.is_empty()) || plan.changes.is_empty() {
         return None;
     }
     let mut what: Vec<&str> = plan.changes.iter().map(|change| change.what.as_str()).collect();
     what.dedup();
     let what = what.join(", ");
-    Some(Repair { what, findings: wanted.to_vec(), edited: plan.edited(&trees) })
+    let repaired = plan.changes.iter().flat_map(|change| &change.findings);
+    let mut repaired: Vec<usize> = repaired.filter_map(|at| Some(first.get(*at)?.0)).collect();
+    repaired.sort_unstable();
+    repaired.dedup();
+    Some(Repair { what, findings: repaired, edited: plan.edited(&trees) })
 }

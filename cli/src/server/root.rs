@@ -121,6 +121,7 @@ impl Root {
             let mut diagnostic = diagnosed.diagnostic.clone();
             diagnostic.related_information =
                 diagnostic.related_information.filter(|_| client.related);
+            diagnostic.code_description = diagnostic.code_description.filter(|_| client.links);
             diagnostic
         });
         let diagnostics: Vec<Diagnostic> = of_file.collect();

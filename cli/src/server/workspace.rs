@@ -5,14 +5,14 @@ use super::checker::{Checked, Done, Job};
 use super::client::Client;
 use super::documents::Documents;
 use super::overlay;
-use super::positions::{Encoding, Lines};
+use super::positions::Lines;
 use super::root::Root;
 use super::transport::Outbox;
 use super::{hover, uri};
 use crate::check::Check;
 use crate::check::patterns::module_of;
 use lsp_types::{
-    CodeActionParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    ClientCapabilities, CodeActionParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
     DidSaveTextDocumentParams, FileChangeType, Position,
 };
@@ -51,9 +51,7 @@ pub(super) struct Place {
 
 impl Workspace {
     pub(super) fn new(outbox: Outbox, jobs: Sender<Job>, arguments: Arc<Check>) -> Self {
-        let encoding = Encoding::Utf16;
-        let client =
-            Client { encoding, markdown: false, related: false, versions: false, watches: false };
+        let client = Client::new(&ClientCapabilities::default());
         Self {
             outbox,
             jobs,

@@ -87,15 +87,19 @@ fn a_repair_may_edit_files_that_are_not_open() {
     client.shows(&user, &[]);
 }
 
-#[test]
-fn what_has_no_safe_repair_is_offered_none() {
-    // Callers may hold the lock.
-    let source = format!(
+/// The uneven module with a helper, whose callers may hold the lock or may not.
+fn with_a_helper() -> String {
+    format!(
         "{UNEVEN}\nfunc (c *C) add(k string) {{ c.m[k]++ }}\n\n\
          func (c *C) Grow() {{\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.add(\"g\")\n}}\n\n\
          func (c *C) Shrink() {{\n\tc.mu.Lock()\n\tc.mu.Unlock()\n\tc.add(\"s\")\n}}\n"
-    );
-    let folder = module_of(&source);
+    )
+}
+
+#[test]
+fn what_has_no_safe_repair_is_offered_none() {
+    // Callers may hold the lock.
+    let folder = module_of(&with_a_helper());
     let path = folder.path().join("t.go");
     let mut client = Client::in_folders(&[folder.path()]);
     client.open(&path);
@@ -126,4 +130,33 @@ fn a_client_gets_what_it_knows_and_asks_for() {
         client.ask("textDocument/codeAction", asked(only)).unwrap().as_array().unwrap().len()
     };
     assert_eq!((number("refactor"), number("quickfix")), (0, 3));
+    assert_eq!((number("source"), number("source.fixAll"), number("quick")), (1, 1, 0));
+}
+
+#[test]
+fn all_that_can_be_repaired_of_a_file_is_repaired_at_once() {
+    // What `add` does may be done under the lock of its callers, and is left.
+    let source = with_a_helper();
+    let folder = module_of(&source);
+    let path = folder.path().join("t.go");
+    let mut client = Client::in_folders(&[folder.path()]);
+    let shown = client.shows(&path, &[17, 21, 24]);
+    client.open(&path);
+    // Wherever the cursor is.
+    let at = json!({ "line": 0, "character": 0 });
+    let params = json!({
+        "textDocument": { "uri": uri(&path) },
+        "range": { "start": at, "end": at },
+        "context": { "diagnostics": [], "only": ["source.fixAll.tophash"] },
+    });
+    let actions = client.ask("textDocument/codeAction", params.clone()).unwrap();
+    assert_eq!(titles(actions.as_array().unwrap()), ["Repair 2 findings of this file: takes C.mu"]);
+    let action = &actions[0];
+    assert_eq!(action["kind"], "source.fixAll.tophash");
+    assert_eq!(action["diagnostics"], json!([shown[0], shown[1]]));
+    let mended = with(&source, &action["edit"]["documentChanges"][0]["edits"]);
+    client.change(&path, 2, &mended);
+    client.shows(&path, &[28]);
+    // Nothing that is left can be repaired.
+    assert_eq!(client.ask("textDocument/codeAction", params).unwrap(), json!([]));
 }

@@ -229,7 +229,7 @@ pub(crate) fn capabilities() -> Value {
     json!({
         "textDocument": {
             "hover": { "contentFormat": ["markdown"] },
-            "publishDiagnostics": { "relatedInformation": true },
+            "publishDiagnostics": { "relatedInformation": true, "codeDescriptionSupport": true },
         },
         "workspace": {
             "workspaceEdit": { "documentChanges": true },

@@ -1,7 +1,7 @@
 //! What is shown of findings is what `tophash check` finds.
 
 use crate::client::{Client, UNEVEN, capabilities, module_of, uri};
-use crate::common::{ORDERS, copy_tree, run_in};
+use crate::common::{ORDERS, cache_folder, copy_tree, run_in};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -66,6 +66,24 @@ fn a_diagnostic_says_what_where_and_why() {
     assert_eq!(related[0]["location"]["range"]["start"], start);
     assert!(related.len() >= 2, "{related:?}");
     assert_eq!(one["data"]["grade"], "medium");
+}
+
+#[test]
+fn a_code_leads_to_the_page_of_its_rule() {
+    let folder = module_of(UNEVEN);
+    let path = folder.path().join("t.go");
+    let mut client = Client::in_folders(&[folder.path()]);
+    let shown = client.shows(&path, &[17, 21]);
+    let link = shown[0]["codeDescription"]["href"].as_str().unwrap();
+    let page = fs::read_to_string(cache_folder().join("rules").join("TH101.md")).unwrap();
+    assert_eq!(link, uri(&cache_folder().join("rules").join("TH101.md")));
+    assert_eq!(page, run_in(folder.path(), &["rule", "TH101"]).stdout);
+    // A client that follows no links gets none.
+    let mut other = Client::start(&[]);
+    let mut can = capabilities();
+    can["textDocument"]["publishDiagnostics"] = json!({});
+    other.greet(json!({ "capabilities": can, "rootUri": uri(folder.path()) }));
+    assert_eq!(other.shows(&path, &[17, 21])[0]["codeDescription"], Value::Null);
 }
 
 #[test]

@@ -28,6 +28,8 @@ fn what_comes_out_of_turn_is_refused() {
     let said = client.greet(json!({ "capabilities": capabilities() }));
     assert_eq!(said["serverInfo"]["name"], "tophash");
     assert_eq!(said["capabilities"]["positionEncoding"], "utf-16");
+    let kinds = &said["capabilities"]["codeActionProvider"]["codeActionKinds"];
+    assert_eq!(kinds, &json!(["quickfix", "source.fixAll.tophash"]));
     assert_eq!(client.ask("initialize", json!({ "capabilities": {} })), Err(INVALID_REQUEST));
     assert_eq!(client.ask("textDocument/rename", json!({})), Err(METHOD_NOT_FOUND));
     assert_eq!(client.ask("textDocument/hover", json!({})), Err(INVALID_PARAMS));

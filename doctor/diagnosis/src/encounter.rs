@@ -68,6 +68,11 @@ impl<'c, 'a> Asked<'c, 'a> {
                 let why = "only functions that make the object call it, before anybody else has it";
                 encounter.apart = Some(Kept::new(Ground::Ways, why));
             }
+            Some(Alone::TakenOut) => {
+                let why =
+                    "its function took the map out of there and left another one, under the lock";
+                encounter.apart = Some(Kept::new(Ground::Ways, why));
+            }
             None => {}
         }
         let touch = self.locking.touch(&self.map, source);

@@ -33,7 +33,7 @@ pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
 pub use instance::{Exactness, Growth, Inside, InspectedMap, Inspection, MapInstance, MapState};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
-pub use merged::Merged;
+pub use merged::{Merged, RACE};
 pub use observation::{
     DumpStatistics, Fault, GoroutineGroup, GoroutineRole, LockWait, Meets, OtherSide,
 };

@@ -4,6 +4,9 @@ use crate::{MapId, Site};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// The code of a finding that is a race which the race detector saw, and that no rule claims.
+pub const RACE: &str = "race";
+
 /// A report of another tool about a map, and the finding that tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merged {

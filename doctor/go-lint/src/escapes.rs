@@ -109,6 +109,32 @@ impl Escapes {
         ))
     }
 
+    /// Whether the value of an entry is kept in the frame of its function.
+    pub(crate) fn value_stays(
+        &self,
+        program: &Program,
+        access: &SourceAccess,
+        entry: &NewEntry,
+    ) -> bool {
+        let said = entry.value.map(|span| self.of(program, &access.access.site.file, span));
+        let mut said = said.into_iter().flatten().peekable();
+        said.peek().is_some() && said.all(|said| said.place == Place::Frame)
+    }
+
+    /// That the variable which an access copies a value into is moved to the heap, as a ground of a finding.
+    pub(crate) fn copy_escapes(&self, program: &Program, access: &SourceAccess) -> Option<String> {
+        let place = &access.placement;
+        let span = Span { start: place.statement.start, end: place.operation.end };
+        let is_name = |what: &str| what.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let verdict = self
+            .of(program, &access.access.site.file, span)
+            .find(|verdict| verdict.place == Place::Heap && is_name(verdict.what))?;
+        Some(format!(
+            "the copy is moved to the heap, an allocation each time: {} ({}:{})",
+            verdict.what, self.name, verdict.at
+        ))
+    }
+
     /// Whether the compiler keeps all maps of a variable or field in the frames of functions that return: none of them
     /// outlives its function.
     pub(crate) fn stays(

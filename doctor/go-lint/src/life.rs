@@ -98,8 +98,7 @@ pub(crate) fn runs_once(program: &Program, function: FunctionId) -> bool {
 }
 
 fn once(program: &Program, function: FunctionId, depth: usize) -> bool {
-    let Some(known) = program.function_by_id(function) else { return false };
-    if is_entry(&known.symbol) {
+    if program.is_entry(function) {
         return true;
     }
     let calls: Vec<_> = program
@@ -118,12 +117,6 @@ fn once(program: &Program, function: FunctionId, depth: usize) -> bool {
                     caller != function && once(program, caller, depth.saturating_add(1))
                 })
         })
-}
-
-/// `main.main` and the `init` functions of packages.
-fn is_entry(symbol: &str) -> bool {
-    let name = symbol.rsplit('/').next().unwrap_or(symbol);
-    symbol == "main.main" || name.split('.').nth(1) == Some("init")
 }
 
 /// Whether an access runs while its object is made, or while the program begins.

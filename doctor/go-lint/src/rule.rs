@@ -212,7 +212,7 @@ pub const RULES: &[Rule] = &[
         "a map is emptied and keeps the room of its largest size",
         th304
     ),
-    rule!(Declared, "TH305", "large-copy", "a large value or key is copied at each access", th305),
+    rule!(Memory, "TH305", "large-copy", "a large value or key is copied at each access", th305),
     rule!(
         Declared,
         "TH306",
@@ -221,7 +221,7 @@ pub const RULES: &[Rule] = &[
         th306
     ),
     rule!(
-        Declared,
+        Memory,
         "TH307",
         "small-pointer",
         "a map holds pointers to small values that nothing changes",

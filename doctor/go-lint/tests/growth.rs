@@ -15,7 +15,7 @@ mod common;
 mod toolchain;
 
 use common::Marks;
-use finding::Finding;
+use finding::{Finding, Grade};
 use go_lint::{EscapeReport, Options};
 use std::sync::Arc;
 use toolchain::Go;
@@ -72,9 +72,64 @@ fn report(go: &Go, packages: &str) -> Vec<u8> {
 
 /// The findings of TH302, joined to a report.
 fn joined(report: &[u8]) -> Vec<Finding> {
+    joined_of("TH302", common::files(), report)
+}
+
+/// The findings of a rule in a tree, joined to a report.
+fn joined_of<P, T>(
+    rule: &str,
+    files: impl IntoIterator<Item = (P, T)>,
+    report: &[u8],
+) -> Vec<Finding>
+where
+    P: Into<String>,
+    T: Into<Vec<u8>>,
+{
     let escapes = Some(Arc::new(EscapeReport::read("m.txt", report)));
-    let options = Options { escapes, ..common::all_of("TH302") };
-    common::check_by(common::files(), &options).findings
+    let options = Options { escapes, ..common::all_of(rule) };
+    common::check_by(files, &options).findings
+}
+
+#[test]
+fn small_values_that_the_compiler_puts_on_the_heap_are_said_to_be() {
+    for go in toolchains("small_values_that_the_compiler_puts_on_the_heap_are_said_to_be") {
+        let report = report(&go, "./th307/...");
+        let findings = joined_of("TH307", common::files(), &report);
+        let bad: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| finding.access.site.file.starts_with("th307/bad/"))
+            .collect();
+        assert!(!bad.is_empty());
+        for finding in bad {
+            let said = finding.because.iter().any(|reason| {
+                reason.starts_with("each value put in escapes to the heap: &")
+                    && reason.contains("(m.txt:")
+            });
+            assert!(said, "{:?}", finding.because);
+        }
+    }
+}
+
+/// What the compiler keeps in a frame is no allocation; a copy that it moves to the heap is one at each access.
+#[test]
+fn the_compiler_tells_what_a_pointer_and_a_copy_cost() {
+    let module = ("go.mod", "module example.com/t\n\ngo 1.21\n");
+    let pointers = "package t\n\ntype point struct{ x, y int }\n\nfunc Sum(n int) int {\n\tpoints := make(map[int]*point)\n\tfor i := 0; i < n; i++ {\n\t\tpoints[i] = &point{i, i}\n\t}\n\tsum := 0\n\tfor _, p := range points {\n\t\tsum += p.x + p.y\n\t}\n\treturn sum\n}\n";
+    for (said, claims) in [("escapes to heap", 1), ("does not escape", 0)] {
+        let report = format!("# example.com/t\n./t.go:8:15: &point{{...}} {said}\n");
+        let found = joined_of("TH307", [module, ("t.go", pointers)], report.as_bytes());
+        assert_eq!(found.len(), claims, "{said}");
+    }
+    let copies = "package t\n\ntype Stats struct {\n\tHits int\n\tMore [64]int\n}\n\nfunc Hits(stats map[string]Stats, see func(string)) int {\n\tsum := 0\n\tfor name, one := range stats {\n\t\tsee(name)\n\t\tsum += one.Hits\n\t}\n\treturn sum\n}\n";
+    let graded = |report: &str| {
+        let found = joined_of("TH305", [module, ("t.go", copies)], report.as_bytes());
+        found.iter().map(|finding| (finding.grade, finding.because.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        graded("# example.com/t\n./t.go:8:11: stats does not escape\n"),
+        [(Grade::Medium, 2)]
+    );
+    assert_eq!(graded("# example.com/t\n./t.go:10:12: moved to heap: one\n"), [(Grade::High, 3)]);
 }
 
 #[test]

@@ -27,6 +27,15 @@ const RACES: [&str; 12] = [
     "th111", "th112",
 ];
 
+/// Rules with a program each, whose `main` is the test.
+const PROGRAMS: [&str; 1] = ["th106"];
+
+/// The packages of one kind: `bad`, `good`.
+fn packages(kind: &str) -> impl Iterator<Item = String> {
+    let folders = RACES.iter().map(move |rule| format!("{rule}/{kind}"));
+    folders.chain(PROGRAMS.iter().map(move |rule| format!("{rule}/{kind}/program")))
+}
+
 /// The rule whose marks stand where a map is handed out: the race is where it is used.
 const HANDED_OUT: &str = "TH107";
 
@@ -83,11 +92,10 @@ fn what_is_marked_races() {
     let test = "what_is_marked_races";
     for go in toolchains(test) {
         let mut wrong = Vec::new();
-        for rule in RACES {
-            let package = format!("{rule}/bad");
+        for package in packages("bad") {
             let tests = Tests::build(&go, &package, &["-race"]);
             let mut unseen = marked(&package);
-            assert!(!unseen.is_empty() || rule == "th107", "{package} has no marks");
+            assert!(!unseen.is_empty() || package == "th107/bad", "{package} has no marks");
             for name in &tests.names {
                 let mut raced = false;
                 for _ in 0..TRIES {
@@ -116,8 +124,7 @@ fn what_is_marked_races() {
 fn what_is_repaired_does_not_race() {
     let test = "what_is_repaired_does_not_race";
     for go in toolchains(test) {
-        for rule in RACES {
-            let package = format!("{rule}/good");
+        for package in packages("good") {
             let tests = Tests::build(&go, &package, &["-race"]);
             for name in &tests.names {
                 let (passed, text) = tests.run(name);

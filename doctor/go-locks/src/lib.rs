@@ -22,6 +22,7 @@
 //! Blackshear et al., RacerD, OOPSLA 2018.
 
 mod above;
+mod beginning;
 mod guard;
 mod locks;
 mod making;

@@ -1,6 +1,7 @@
 //! The maps of a program that are touched after they are shared, each with its accesses, its guard, and who meets whom.
 
 use crate::above::{self, Above};
+use crate::beginning::Beginning;
 use crate::guard::{self, Guard};
 use crate::locks::Locks;
 use crate::making::Making;
@@ -70,6 +71,8 @@ pub enum Alone {
     BeforeSharing,
     /// Its function runs only while the object is made.
     Making,
+    /// Its function has taken the map out of where others find it.
+    TakenOut,
 }
 
 /// All maps of a program that may be touched by several goroutines.
@@ -85,6 +88,8 @@ pub struct Analysis<'p> {
     above: Above,
     /// What runs only while objects of a type are made.
     making: Making<'p>,
+    /// What runs before anything else does.
+    beginning: Beginning<'p>,
     tracer: Tracer<'p>,
     /// Who takes which lock.
     takers: FxHashSet<(FunctionId, Arc<str>)>,
@@ -132,6 +137,7 @@ impl<'p> Analysis<'p> {
             locked_types,
             above: Above::new(program),
             making: Making::new(program),
+            beginning: Beginning::new(program),
             tracer: Tracer::new(program),
             takers: takers.collect(),
         }
@@ -148,6 +154,9 @@ impl<'p> Analysis<'p> {
         if source.access.before_sharing {
             return Some(Alone::BeforeSharing);
         }
+        if source.taken_out {
+            return Some(Alone::TakenOut);
+        }
         let (owner, _) = decl.path.split_once('.')?;
         let owner = format!("{}.{owner}", decl.package);
         self.making.is_part_of(&owner, source.function?).then_some(Alone::Making)
@@ -157,10 +166,13 @@ impl<'p> Analysis<'p> {
     fn look_at(&self, decl: &'p MapDecl, wanted: &dyn Fn(&SourceAccess) -> bool) -> SharedMap<'p> {
         let mut touches: Vec<Touch<'p>> = Vec::new();
         let mut within: Vec<Touch<'p>> = Vec::new();
-        for source in self.program.accesses(&decl.id) {
-            if !wanted(source) || self.alone(decl, source).is_some() {
-                continue;
-            }
+        let shared = |source: &&SourceAccess| wanted(source) && self.alone(decl, source).is_none();
+        let sources: Vec<&'p SourceAccess> =
+            self.program.accesses(&decl.id).iter().filter(shared).collect();
+        let first = self.beginning.first(&sources);
+        for source in
+            sources.into_iter().zip(first).filter_map(|(source, first)| (!first).then_some(source))
+        {
             let (locks, presumed) = locks_of(self.program, &self.above, decl, source);
             let list = if source.walk == Walk::Within { &mut within } else { &mut touches };
             list.push(Touch { source, locks, traces: Vec::new(), presumed });

@@ -306,8 +306,10 @@ impl<'p> Tracer<'p> {
             found.push(handled.ends(end));
         }
         for call in calls {
+            // Which element a goroutine has is not followed: each has one of its own, most likely.
+            let element = call.of_element && call.kind == CallKind::Go;
             let base = match place {
-                None => call.receiver,
+                None => call.receiver.filter(|_| !element),
                 Some(place) => {
                     call.given.iter().find(|(at, _)| *at == place).map(|(_, base)| *base)
                 }

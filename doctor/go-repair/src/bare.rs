@@ -4,7 +4,7 @@
 use crate::plan::{Change, Left, Plan};
 use crate::planner::{Claim, Planner};
 use crate::{pointer, sync_map, take};
-use finding::{DeclKind, Finding};
+use finding::{DeclKind, Finding, RACE};
 use go_locks::SharedMap;
 
 /// A map with no lock and the findings about it.
@@ -61,7 +61,7 @@ fn without_lock(
     let (_, claims) = map;
     let of_goroutines = |claim: &Claim<'_, '_>| {
         let code = findings.get(claim.finding).map(|finding| &*finding.code);
-        matches!(code, Some("TH102" | "TH106"))
+        matches!(code, Some("TH102" | "TH106" | RACE))
     };
     let change: Option<Result<Change, String>> =
         claims.iter().all(of_goroutines).then(|| sync_map::change(planner, map));

@@ -4,7 +4,7 @@
 //! planner: findings ─► take: a lock around accesses, the one that is there or a new one
 //!                      longer: the lock that is there, held longer      upgrade: Lock for RLock
 //!                      hand_out: a copy and not the map                 make_map: before it is written
-//!                      size_hint: room for what a loop puts into it
+//!                      size_hint: room for what a loop puts into it; seen: what other tools report, by the repairs of rules
 //!                      bare: no lock ─► pointer: a map that is replaced; take; sync_map, rw_mutex where that is allowed
 //!                      ─► plan: edits that compose ─► proof: a second check, of the edited program
 //! one_lock: one map ─► one lock around every access of it: the emergency patch of a crash
@@ -58,6 +58,7 @@ mod reach;
 mod retype;
 mod rw_mutex;
 mod sections;
+mod seen;
 mod size_hint;
 mod sync_map;
 mod take;
@@ -68,3 +69,4 @@ pub use nil_map::plan as of_nil_map;
 pub use one_lock::plan as of_shared_map;
 pub use plan::{Change, Edited, Left, Plan};
 pub use planner::{Allowed, plan, plan_with};
+pub use seen::races_left;

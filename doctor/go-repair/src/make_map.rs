@@ -35,7 +35,9 @@ pub(crate) fn before(
     if !of_package(&write.access.site.file) {
         return Err("it is written in another package than it is declared in".into());
     }
-    if map.decl == DeclKind::Field {
+    // Where others look whether it is nil, structs come from elsewhere too.
+    let looked_at = program.nilness(&map.id).is_some_and(|nilness| !nilness.checked.is_empty());
+    if map.decl == DeclKind::Field && !looked_at {
         if let Some(change) = in_literal(planner, at, map) {
             return Ok(change);
         }
@@ -96,6 +98,11 @@ fn is_of_copy(planner: &Planner<'_, '_>, write: &SourceAccess) -> bool {
     }) || write.of_copy
 }
 
+/// True for a named result: what is made for it is what callers get.
+fn is_result(planner: &Planner<'_, '_>, map: &MapDecl) -> bool {
+    planner.program().nilness(&map.id).is_some_and(|nilness| nilness.valueless)
+}
+
 /// `if m == nil { m = make(T) }` before the write.
 fn before_write(
     planner: &Planner<'_, '_>,
@@ -114,7 +121,8 @@ fn before_write(
         || write.through_alias
         || !write.calls.is_empty()
         || !plain
-        || matches!(map.decl, DeclKind::Element | DeclKind::Parameter)
+        || map.decl == DeclKind::Element
+        || (map.decl == DeclKind::Parameter && !is_result(planner, map))
         || !alone(file.text(), statement.start, statement.end)
     {
         return Err("the map cannot be made right before that write".into());

@@ -6,9 +6,9 @@ use crate::order::Order;
 use crate::plan::{self, Change, Left, Plan};
 use crate::quiet::Quiet;
 use crate::trees::Trees;
-use crate::{hand_out, longer, make_map, size_hint, take, upgrade};
-use finding::{Finding, MapId, Operation, Site};
-use go_locks::{Analysis, SharedMap, Touch};
+use crate::{hand_out, longer, make_map, seen, size_hint, take, upgrade};
+use finding::{Finding, MapId, Operation, RACE, Site};
+use go_locks::{Analysis, Guard, SharedMap, Touch};
 use go_source::{Program, SourceAccess};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -93,7 +93,7 @@ pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> P
     let mut taken: BTreeMap<Arc<str>, Vec<Claim<'_, '_>>> = BTreeMap::new();
     let mut bare: Vec<Bare<'_, '_>> = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
-        match &*finding.code {
+        match seen::rule_of(finding) {
             "TH107" => match hand_out::copy(&planner, at, finding) {
                 Ok(change) => plan.take(&trees, change),
                 Err(why) => plan.left.push(leave(at, why)),
@@ -108,22 +108,30 @@ pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> P
             },
             "TH101" | "TH102" | "TH103" | "TH104" | "TH105" | "TH106" | "TH110" | "TH111"
             | "TH112" => {
-                let Some(claim) = claim(&known, at, finding) else {
-                    plan.left.push(leave(at, "its access was not found again".to_owned()));
-                    continue;
+                let claims = match claim(&known, at, finding) {
+                    None => Err("its access was not found again".to_owned()),
+                    Some(claim) if &*finding.code == RACE => seen::claims(claim.map, at, finding),
+                    Some(claim) => Ok(vec![claim]),
                 };
-                let guard =
-                    claim.map.guard.as_ref().filter(|guard| guard.changes > 0 || guard.beside);
-                match (&*finding.code, guard) {
-                    ("TH105", _) => upgraded.push(claim),
-                    ("TH104", Some(_)) => longer.push(claim),
-                    (_, Some(guard)) => {
-                        taken.entry(Arc::clone(&guard.name)).or_default().push(claim);
+                let claims = match claims {
+                    Ok(claims) => claims,
+                    Err(why) => {
+                        plan.left.push(leave(at, why));
+                        continue;
                     }
-                    (_, None) => {
-                        match bare.iter_mut().find(|(map, _)| std::ptr::eq(*map, claim.map)) {
-                            Some((_, claims)) => claims.push(claim),
-                            None => bare.push((claim.map, vec![claim])),
+                };
+                for claim in claims {
+                    match (&*finding.code, guard(claim.map)) {
+                        ("TH105", _) => upgraded.push(claim),
+                        ("TH104", Some(_)) => longer.push(claim),
+                        (_, Some(guard)) => {
+                            taken.entry(Arc::clone(&guard.name)).or_default().push(claim);
+                        }
+                        (_, None) => {
+                            match bare.iter_mut().find(|(map, _)| std::ptr::eq(*map, claim.map)) {
+                                Some((_, claims)) => claims.push(claim),
+                                None => bare.push((claim.map, vec![claim])),
+                            }
                         }
                     }
                 }
@@ -155,6 +163,7 @@ pub fn plan_with(program: &Program, findings: &[Finding], allowed: Allowed) -> P
         plan.take_all(&trees, changes);
     }
     bare::repair(&planner, findings, &bare, &mut plan);
+    seen::both_or_none(findings, &mut plan);
     settle(&mut plan);
     plan
 }
@@ -183,6 +192,11 @@ fn touched<'a, 'p>(analysis: &'a Analysis<'p>, findings: &[Finding]) -> Touched<
         }
     }
     found
+}
+
+/// The lock of a map, where one is known that is to be taken.
+pub(crate) fn guard<'a>(map: &'a SharedMap<'_>) -> Option<&'a Guard> {
+    map.guard.as_ref().filter(|guard| guard.changes > 0 || guard.beside)
 }
 
 /// The access of a finding, in an analysis of the same program.

@@ -144,6 +144,9 @@ pub struct SourceAccess {
     pub guards: Vec<Option<Arc<str>>>,
     /// Where the locks are not known: the declarations of all that may be among them, if those are.
     pub perhaps: Option<Vec<Arc<str>>>,
+    /// True where the function took the map out of where the program shares it and left another one there, both under one
+    /// lock: nobody else finds it any more.
+    pub taken_out: bool,
     /// What every known caller of the function holds besides: a helper that is only ever called
     /// under a lock. Empty where that is not so or not known.
     pub inherited: Vec<Inherited>,

@@ -21,6 +21,7 @@ mod init_node;
 mod init_order;
 mod key_source;
 mod keys;
+mod lacking;
 mod literal;
 mod map_place;
 mod objects;
@@ -31,6 +32,7 @@ mod starters;
 mod stmt;
 mod sync_calls;
 mod sync_map;
+mod taking_out;
 mod turn;
 mod uses;
 mod variable;
@@ -39,7 +41,7 @@ mod walker;
 pub(crate) use cost::CostKind;
 pub(crate) use facts::{
     AccessFact, BaseFact, CallFact, CallTarget, Callable, Facts, FunctionFact, HandTo, Holder, Key,
-    LiteralUse, LockFact, LockPath, VariableOrigin,
+    LiteralUse, LockFact, LockPath, ReturnFact, TakenOutFact, VariableOrigin,
 };
 pub(crate) use key_source::NewEntryFact;
 pub(crate) use keys::KeyFact;

@@ -33,6 +33,8 @@ pub struct Function {
     pub endless: bool,
     /// The declarations of locks that it gives back without having taken them: whoever calls it holds them.
     pub gives_back: Vec<Arc<str>>,
+    /// Whether it returns a struct that it makes, or a pointer to one.
+    pub makes_result: bool,
 }
 
 /// How a call is made.
@@ -69,6 +71,8 @@ pub struct Call {
     pub on_own: bool,
     /// What the receiver begins with.
     pub receiver: Option<Base>,
+    /// Whether the receiver is an element of that, one of many: `c.peers[name].run()`.
+    pub of_element: bool,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub given: Vec<(u32, Base)>,
     /// Whether the callee is handed to code that is not of the program, which holds none of its locks: what is held when it
@@ -78,6 +82,8 @@ pub struct Call {
     pub sources: Vec<(u32, KeySource)>,
     /// Whether it stands in a loop.
     pub looped: bool,
+    /// Where in the file it may first happen: at the start of the outermost loop around it, else at its place.
+    pub since: u32,
     /// Where in the file.
     pub at: u32,
 }

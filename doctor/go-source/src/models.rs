@@ -1,5 +1,5 @@
 //! Declarations of packages that are seldom in the tree: parts of the standard library, of
-//! `golang.org/x/sync`, and of packages that run handlers, jobs and reconcilers.
+//! `golang.org/x/sync`, and of packages that run handlers, jobs, reconcilers and commands.
 //!
 //! They are Go text of our own, read by the same parser: only what decides which map an expression
 //! touches, what a call locks, and what a call starts. Signatures are those of Go 1.27, and of the
@@ -24,6 +24,9 @@ const MODELS: &[(&str, &str)] = &[
     ("github.com/nats-io/nats.go/jetstream", include_str!("models/jetstream.go")),
     ("github.com/robfig/cron", include_str!("models/cron.go")),
     ("github.com/robfig/cron/v3", include_str!("models/cron.go")),
+    ("github.com/spf13/cobra", include_str!("models/cobra.go")),
+    ("github.com/urfave/cli", include_str!("models/urfave_cli.go")),
+    ("github.com/urfave/cli/v2", include_str!("models/urfave_cli.go")),
     ("golang.org/x/exp/maps", include_str!("models/exp_maps.go")),
     ("golang.org/x/sync/errgroup", include_str!("models/errgroup.go")),
     ("golang.org/x/sync/singleflight", include_str!("models/singleflight.go")),

@@ -35,6 +35,8 @@ pub struct Program {
     pub(crate) unresolved: u32,
     variables: Vec<Variable>,
     starts: Vec<Start>,
+    first_starts: FxHashMap<FunctionId, u32>,
+    commands: FxHashSet<FunctionId>,
     joins: FxHashMap<FunctionId, Vec<Join>>,
     makers: FxHashMap<String, Vec<Option<FunctionId>>>,
     nilness: FxHashMap<MapId, Nilness>,
@@ -150,6 +152,8 @@ impl Program {
             unresolved,
             variables,
             starts,
+            first_starts,
+            commands,
             joins,
             makers,
             nilness,
@@ -183,6 +187,8 @@ impl Program {
             unresolved,
             variables,
             starts,
+            first_starts,
+            commands,
             joins,
             makers,
             nilness,
@@ -463,6 +469,23 @@ impl Program {
     /// Whether a function is started beside others somewhere: by a `go` statement, as a callback or as a handler.
     pub fn is_started(&self, function: FunctionId) -> bool {
         self.indexes.started.contains(&function)
+    }
+
+    /// Where in its file a function starts something for the first time, itself and whatever it is: at the start of the
+    /// outermost loop around it, else at its place.
+    pub fn first_start(&self, function: FunctionId) -> Option<u32> {
+        self.first_starts.get(&function).copied()
+    }
+
+    /// Whether the goroutine of `main` runs a function: `main` itself, an `init`, and what is handed to a package that runs
+    /// commands, such as cobra.
+    pub fn is_entry(&self, function: FunctionId) -> bool {
+        self.commands.contains(&function)
+            || self.function_by_id(function).is_some_and(|function| {
+                let name = function.symbol.rsplit('/').next().unwrap_or(&function.symbol);
+                &*function.symbol == "main.main"
+                    || (function.parent.is_none() && name.split('.').nth(1) == Some("init"))
+            })
     }
 
     /// The functions that make values of a declared type, `None` for initialisers. The type is named by its import path

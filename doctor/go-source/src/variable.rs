@@ -73,6 +73,8 @@ pub struct Nilness {
     pub cloned: bool,
     /// It is a local variable that holds what a function returns, which returns nil on some way.
     pub returned_nil: bool,
+    /// Functions that make the struct whose field it is, and leave it out.
+    pub lacking: Vec<FunctionId>,
     /// Functions that compare it with nil, or ask for its length.
     pub checked: Vec<FunctionId>,
 }
@@ -92,6 +94,8 @@ pub struct Start {
     pub holding: Option<Holding>,
     /// Where in the file.
     pub at: u32,
+    /// Where it may first happen: at the start of the outermost loop around it, else at its place.
+    pub since: u32,
     /// Where in the file the innermost loop around it starts.
     pub turn: Option<u32>,
     /// Whether it may start several at once.

@@ -247,3 +247,50 @@ fn subtests_that_say_so_run_beside_each_other() {
     assert_eq!(of("t.Parallel()"), CALLBACKS);
     assert_eq!(of("t.Helper()"), None);
 }
+
+#[test]
+fn what_commands_run_is_an_entry_and_what_they_call_is_not() {
+    let text = r#"
+package t
+
+import (
+    "github.com/spf13/cobra"
+    "github.com/urfave/cli/v2"
+)
+
+var root = &cobra.Command{
+    Use: "t",
+    RunE: func(cmd *cobra.Command, args []string) error { return serve() },
+}
+
+func init() {
+    cobra.OnInitialize(load)
+    root.AddCommand(&cobra.Command{Use: "list", Run: list})
+}
+
+func load()                                    {}
+func list(cmd *cobra.Command, args []string)   {}
+func serve() error                             { return nil }
+func later(cmd *cobra.Command, args []string)  {}
+
+func app() *cli.App {
+    return &cli.App{Name: "t", Action: act}
+}
+
+func act(c *cli.Context) error { return nil }
+"#;
+    let program = go::load(&[("t.go", text)]);
+    let entry = |symbol: &str| {
+        let function = program.function(&format!("example.com/t.{symbol}")).map(|at| at.id);
+        function.map(|function| program.is_entry(function))
+    };
+    for symbol in ["load", "list", "act", "init.0", "init.func1"] {
+        assert_ne!(entry(symbol), Some(false), "{symbol}");
+    }
+    assert_eq!(entry("load"), Some(true));
+    assert_eq!(entry("list"), Some(true));
+    assert_eq!(entry("act"), Some(true));
+    for symbol in ["serve", "later", "app"] {
+        assert_eq!(entry(symbol), Some(false), "{symbol}");
+    }
+}

@@ -53,6 +53,16 @@ impl AllocError {
     }
 }
 
+#[cfg(feature = "locked")]
+impl From<hashbrown::TryReserveError> for AllocError {
+    fn from(error: hashbrown::TryReserveError) -> Self {
+        match error {
+            hashbrown::TryReserveError::CapacityOverflow => Self::overflow(),
+            hashbrown::TryReserveError::AllocError { layout } => Self::new(layout),
+        }
+    }
+}
+
 impl fmt::Display for AllocError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, self.layout) {

@@ -20,10 +20,15 @@ pub(crate) fn hash_one<Q: Hash + ?Sized, S: BuildHasher>(hasher: &S, key: &Q) ->
 }
 
 /// Whether a hasher's upper and lower bits are known to be as good as [`spread`] would make them.
+///
+/// `foldhash`'s fast hashers end with such a product themselves.
 #[inline(always)]
 fn is_spread_already<S>() -> bool {
+    if is::<S, foldhash::fast::FixedState>() {
+        return true;
+    }
     #[cfg(feature = "std")]
-    if is::<S, std::hash::RandomState>() {
+    if is::<S, std::hash::RandomState>() || is::<S, foldhash::fast::RandomState>() {
         return true;
     }
     is::<S, RandomState>()
@@ -98,4 +103,38 @@ forward! {
     write_i64(i64);
     write_i128(i128);
     write_isize(isize);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The most of `1 << 16` keys that share their hashes' upper ten bits, and their lowest eight, where 64 and 256 do so
+    /// in the mean.
+    fn most_alike(keys: impl Fn(u64) -> u64) -> (u32, u32) {
+        let hasher = foldhash::fast::FixedState::default();
+        let (mut upper, mut lowest) = ([0; 1 << 10], [0; 1 << 8]);
+        for number in 0..1 << 16 {
+            let hash = hash_one(&hasher, &keys(number));
+            upper[(hash >> 54) as usize] += 1;
+            lowest[(hash & 0xff) as usize] += 1;
+        }
+        (upper.into_iter().max().unwrap_or(0), lowest.into_iter().max().unwrap_or(0))
+    }
+
+    #[test]
+    fn fast_foldhash_needs_no_spreading() {
+        let keys: [fn(u64) -> u64; 6] = [
+            |number| number,
+            |number| number << 16,
+            |number| number << 32,
+            |number| number << 48,
+            |number| number * 0x1001,
+            |number| number.reverse_bits(),
+        ];
+        for keys in keys {
+            let (upper, lowest) = most_alike(keys);
+            assert!(upper < 128 && lowest < 384, "{upper} of 64, {lowest} of 256");
+        }
+    }
 }

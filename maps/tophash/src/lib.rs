@@ -57,6 +57,18 @@
 //! assert_eq!(balances.get(&UserId(7)), Some(5.0));
 //! ```
 //!
+//! # Which map
+//! `HashMap` is good at everything. The others exist because a need calls for them, and each says on its page when not to
+//! take it. What all of them have in common is the trait [`ConcurrentMap`].
+//!
+//! | map | take it where | code of yours under a lock | feature |
+//! |---|---|---|---|
+//! | [`HashMap`] | nothing below calls for another | none | |
+//! | `Locked` | several entries are read or changed as one; one thread at a time is enough | closures, `Hash`, `Eq`, `Clone`, `Drop` | `locked` |
+//! | `Sharded` | large values are changed in place by several threads; the number of shards is to be chosen | the same, one shard's | `locked` |
+//!
+//! What follows is about `HashMap`.
+//!
 //! # Consistency
 //! **One key.** Every operation that names one key is linearizable: it takes effect at one moment between its call and
 //! its return, and all threads agree on the order of these moments. `get`, `get_with`, `get_ref`,
@@ -124,10 +136,11 @@
 //!   before and 42 just after, like a `std` map, but without a second table while it grows.
 //! - Giving the memory of buckets back takes the map exclusively, since readers tell nobody where they are looking. While
 //!   the map is shared, buckets that are no longer used are kept for later growth.
-//! - Families of buckets that were split are not merged again: a map that was large keeps 8 KiB of every 32 to 64 that it
-//!   had until `compact`, and its directory.
+//! - Families of buckets that were split are not merged again: a map that was large keeps an eighth to a quarter of its
+//!   buckets until `compact`, and its directory.
 //! - Iterating, printing and comparing ask that keys can be hashed.
-//! - Every entry that is read while boxed costs an atomic instruction on a word of the thread's own, for its pin.
+//! - Every entry that is read while boxed is pinned, by two stores to a word of the thread's own. On Linux, with the feature
+//!   `std`, that is all for the first 64 threads alive at a time; otherwise it takes an atomic instruction.
 //! - An allocator that refuses a boxed entry, or the lists for what waits to be freed, which the first removal or
 //!   replacement makes, ends the program, as it does for `Box`.
 //!
@@ -142,18 +155,32 @@
 //! assert!(stats.load() < 1.5 && stats.longest_probe <= 32 && stats.most_moved < 500, "{stats:?}");
 //! ```
 //!
+//! # Other maps
+//! | type | for | with |
+//! |---|---|---|
+//! | [`SnapshotMap`] | a consistent picture in constant time; several changes at once | `std` |
+//! | [`FixedMap`], [`BoxedFixedMap`] | no allocation; signal handlers; shared memory | |
+//! | `Locked` | changing values in place, and the whole map under one lock | `locked` |
+//! | `Sharded` | the same, under as many locks as there is need of | `locked` |
+//! | `DoubleBuffered` | few writes, and reads that nothing may hold up | `locked` |
+//! | `SyncMap` | study of, and migration from, Go's `sync.Map` | `locked` |
+//! | [`Checked`] | finding out who uses a map at once that should take turns | `std` |
+//! | [`Observed`](observe::Observed) | any of them, with what is done with it counted and told | `std` |
+//!
+//! [`ConcurrentMap`] and [`Lookup`] are what all of them have in common.
+//!
 //! # Performance
 //! `BENCHMARKS.md` of the repository measures this map against nine others side by side, and shows where it loses. In
-//! short: with inline entries, in maps that the caches hold, hits take 0.83 to 0.85 of the time of the best of them, and
-//! mixes of reads and changes 0.65 to 0.98; iterating takes 0.81 of `hashbrown`'s time; and an operation takes at most 1.23
-//! times as long where two threads are at work. It loses at growing from empty (1.6 to 2.3 times), at looking for what is
-//! absent (1.2, and 2.7 in maps of a million entries), at hits (1.06) and changes (1.2 to 1.5) by one thread in maps of a
-//! million entries, in memory (1.2 in the mean), and with boxed entries in nearly every row of time (hits 1.3 to 1.8, changes 1.1
-//! to 1.8): each read of those costs one cache miss and a locked instruction more.
+//! short: with inline entries, in maps that the caches hold, hits take 0.71 to 0.76 of the time of the best of them, and
+//! mixes of reads and changes 0.44 to 0.90; iterating takes 0.81 of `hashbrown`'s time. It loses at growing from empty (1.0 to
+//! 1.4 times); in maps of a million entries at looking for what is absent (1.2) and at changes by one thread (1.1); in memory
+//! (1.2 in the mean), and with boxed entries in nearly every row of time (hits 1.2 to 1.7): each read of those costs one cache miss more.
 //!
 //! # Features
-//! - `std` (default): threads give way while they wait, and re-entrance is noticed at once. Without it the crate needs
-//!   `alloc` alone.
+//! - `std` (default): threads give way while they wait, re-entrance is noticed at once, and [`observe`], [`Checked`] and
+//!   [`SnapshotMap`] are there. Without it the crate needs `alloc` alone.
+//! - `locked`: `Locked`, `Sharded`, `SyncMap` and `DoubleBuffered`, made of `hashbrown`'s tables; `parking_lot`.
+//! - `locked`: `Locked` and `Sharded`, and with them the dependencies `hashbrown` and `parking_lot`.
 //! - `serde`: maps and sets are written and read as maps and sequences.
 //! - `rayon`: parallel iterators fill and walk maps and sets.
 //!
@@ -166,15 +193,25 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(all(feature = "std", not(loom)))]
+pub mod checked;
 #[cfg(not(loom))]
 mod class;
 #[cfg(not(loom))]
 mod concurrent;
 mod error;
 #[cfg(not(loom))]
+mod fixed;
+#[cfg(not(loom))]
 mod hasher;
+#[cfg(all(feature = "locked", not(loom)))]
+mod lock;
+#[cfg(all(feature = "locked", not(loom)))]
+mod locked;
 #[cfg(not(loom))]
 mod map;
+#[cfg(all(feature = "std", not(loom)))]
+pub mod observe;
 #[cfg(all(feature = "rayon", not(loom)))]
 mod parallel;
 mod raw;
@@ -184,10 +221,18 @@ mod reentry;
 mod serialize;
 #[cfg(not(loom))]
 pub mod set;
+#[cfg(all(feature = "locked", not(loom)))]
+pub mod sharded;
+#[cfg(all(feature = "std", not(loom)))]
+pub mod snapshot;
 #[cfg(not(loom))]
 mod stats;
 mod sync;
+#[cfg(all(feature = "locked", not(loom)))]
+pub mod sync_map;
 
+#[cfg(all(feature = "std", not(loom)))]
+pub use checked::Checked;
 #[cfg(not(loom))]
 pub use class::{Arithmetic, ByType, Inline, Storage};
 #[cfg(not(loom))]
@@ -198,7 +243,13 @@ pub use concurrent::{
 pub use equivalent::Equivalent;
 pub use error::{AllocError, AllocErrorKind};
 #[cfg(not(loom))]
+pub use fixed::{BoxedFixedMap, FixedMap};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use hashbrown;
+#[cfg(not(loom))]
 pub use hasher::{DefaultHasher, RandomState};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use locked::Locked;
 #[cfg(not(loom))]
 pub use map::{
     Changed, Compute, Drain, Entry, HashMap, Integer, IntoIter, Iter, IterMut, KeyRef, Keys,
@@ -210,5 +261,13 @@ pub use raw::mutants;
 pub use raw::plain::Plain;
 #[cfg(not(loom))]
 pub use set::{HashSet, PlainSet};
+#[cfg(all(feature = "locked", not(loom)))]
+pub use sharded::Sharded;
+#[cfg(all(feature = "locked", not(loom)))]
+pub use snapshot::DoubleBuffered;
+#[cfg(all(feature = "std", not(loom)))]
+pub use snapshot::SnapshotMap;
 #[cfg(not(loom))]
 pub use stats::Stats;
+#[cfg(all(feature = "locked", not(loom)))]
+pub use sync_map::SyncMap;

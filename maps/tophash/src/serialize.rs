@@ -39,25 +39,36 @@ impl<T: Hash + Serialize, S: BuildHasher, C: Storage<T, ()>> Serialize for HashS
     }
 }
 
-struct Entries<K, V, S, C>(PhantomData<(K, V, S, C)>);
-
-impl<'de, K, V, S, C: Storage<K, V>> Visitor<'de> for Entries<K, V, S, C>
+/// Reads a map of any kind: `make` is given the entries to make room for, and `put` puts one in.
+pub(crate) fn read_map<'de, K, V, M, D>(
+    deserializer: D,
+    make: fn(usize) -> M,
+    put: fn(&mut M, K, V),
+) -> Result<M, D::Error>
 where
-    K: Hash + Eq + Deserialize<'de>,
+    K: Deserialize<'de>,
     V: Deserialize<'de>,
-    S: BuildHasher + Default,
+    D: Deserializer<'de>,
 {
-    type Value = HashMap<K, V, S, C>;
+    deserializer.deserialize_map(Entries { make, put })
+}
+
+struct Entries<K, V, M> {
+    make: fn(usize) -> M,
+    put: fn(&mut M, K, V),
+}
+
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>, M> Visitor<'de> for Entries<K, V, M> {
+    type Value = M;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let room = access.size_hint().unwrap_or(0).min(TRUSTED);
-        let map = HashMap::with_capacity_and_hasher_in(room, S::default(), C::default());
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<M, A::Error> {
+        let mut map = (self.make)(access.size_hint().unwrap_or(0).min(TRUSTED));
         while let Some((key, value)) = access.next_entry()? {
-            let _ = map.insert(key, value);
+            (self.put)(&mut map, key, value);
         }
         Ok(map)
     }
@@ -71,7 +82,11 @@ where
 {
     /// Reads a map. Of two entries with equal keys the later one stays.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries(PhantomData))
+        read_map(
+            deserializer,
+            |room| Self::with_capacity_and_hasher_in(room, S::default(), C::default()),
+            |map, key, value| drop(map.insert(key, value)),
+        )
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Stats {
     pub entries: usize,
     /// Entries that the buckets hold before most families grow.
     pub capacity: usize,
-    /// Buckets, of 128 bytes each.
+    /// Buckets, of 144 bytes each where they hold keys and values themselves, and of 128 elsewhere.
     pub buckets: usize,
     /// Bytes of buckets and all that leads to them, without boxed entries.
     pub bytes: usize,

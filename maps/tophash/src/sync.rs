@@ -6,7 +6,11 @@
 #[cfg(not(loom))]
 pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 #[cfg(loom)]
+pub(crate) use loom::sync::Mutex;
+#[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
+#[cfg(all(not(loom), feature = "std"))]
+pub(crate) use std::sync::Mutex;
 
 /// One turn of a short wait for another thread's few stores.
 ///

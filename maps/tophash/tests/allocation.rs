@@ -86,6 +86,37 @@ fn a_map_that_cannot_be_made_is_an_error() {
     assert!(set.insert("x".to_owned()) && set.contains("x"));
 }
 
+#[cfg(feature = "locked")]
+#[test]
+fn a_refused_reservation_leaves_maps_under_locks_as_they_were() {
+    use tophash::{Locked, Sharded};
+    let locked: Locked<u64, u64> = (0..KEYS).map(|key| (key, key)).collect();
+    let sharded: Sharded<u64, u64> = (0..KEYS).map(|key| (key, key)).collect();
+    let expected = |refused| if refused { Err(AllocErrorKind::Refused) } else { Ok(()) };
+    let whole = |get: &dyn Fn(u64) -> Option<u64>, len: usize| {
+        assert!(len == KEYS as usize && (0..KEYS).all(|key| get(key) == Some(key)));
+    };
+    let locked_wants = at_many_allocations(
+        || locked.try_reserve(100_000).map_err(|error| error.kind()),
+        |result, refused| {
+            assert_eq!(result, expected(refused));
+            whole(&|key| locked.get(&key), locked.len());
+        },
+    );
+    let sharded_wants = at_many_allocations(
+        || sharded.try_reserve(100_000).map_err(|error| error.kind()),
+        |result, refused| {
+            assert_eq!(result, expected(refused));
+            whole(&|key| sharded.get(&key), sharded.len());
+        },
+    );
+    assert!((locked_wants, sharded_wants) >= (2, 2), "{locked_wants}, {sharded_wants}");
+    assert!(locked.capacity() >= 100_000 && sharded.capacity() >= 100_000);
+    let overflow = AllocErrorKind::CapacityOverflow;
+    assert_eq!(locked.try_reserve(usize::MAX).unwrap_err().kind(), overflow);
+    assert_eq!(sharded.try_reserve(usize::MAX).unwrap_err().kind(), overflow);
+}
+
 /// Counts how many of its kind are alive.
 struct Alive<'a>(&'a AtomicUsize);
 

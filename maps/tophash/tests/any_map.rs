@@ -1,6 +1,11 @@
 //! The traits that all maps have in common: what generic code can rely on, whichever map it is given.
 
-use tophash::{Altered, ConcurrentMap, HashMap, Lookup, Operation};
+#[path = "support/any.rs"]
+mod any;
+
+use any::Any;
+use tophash::{Altered, ConcurrentMap, HashMap, Locked, Lookup, Operation, Sharded};
+use tophash_verify::{Budget, Key, Value, battery, battery_owned};
 
 /// Exercises a map of strings through the traits alone.
 fn exercise<M>(map: &M)
@@ -39,4 +44,21 @@ where
 #[test]
 fn a_hash_map_is_one_of_the_maps() {
     exercise(&HashMap::<String, u64>::new());
+}
+
+#[test]
+fn those_under_locks_are_maps_too() {
+    exercise(&Locked::<String, u64>::new());
+    exercise(&Sharded::<String, u64>::new());
+    exercise(&Sharded::<String, u64>::with_shards(1));
+}
+
+#[test]
+fn a_hash_map_passes_the_battery_through_the_traits() {
+    let report = battery(|| Any::new(HashMap::<u64, u64>::new()), &Budget::quick(4));
+    assert!(report.passed(), "{report}");
+    let make =
+        || Any { compact: Some(HashMap::shrink_to_fit), ..Any::new(HashMap::<Key, Value>::new()) };
+    let report = battery_owned(make, &Budget::quick(4));
+    assert!(report.passed(), "{report}");
 }

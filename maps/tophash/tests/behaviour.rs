@@ -38,13 +38,13 @@ fn a_miss_never_touches_a_boxed_entry() {
     for key in 50_000..150_000 {
         assert!(!map.contains_key(&Compared(key, compared.clone())));
     }
-    // Of 32 bits some dozen say the bucket already, which leaves about two accidents.
-    assert!(compared.get() <= 24, "{} comparisons in 100,000 misses", compared.get());
+    // The bits that fit leave about a dozen accidents, and each is compared twice: where it is met and once more, patiently.
+    assert!(compared.get() <= 64, "{} comparisons in 100,000 misses", compared.get());
     compared.set(0);
     for key in 0..50_000 {
         assert!(map.contains_key(&Compared(key, compared.clone())));
     }
-    assert!(compared.get() <= 50_024, "{} comparisons in 50,000 hits", compared.get());
+    assert!(compared.get() <= 50_064, "{} comparisons in 50,000 hits", compared.get());
 }
 
 #[test]

@@ -1,20 +1,23 @@
 //! What the verifier is worth: how many of 20 seeds catch each mutation of the raw table's own lines; fewer than 19 fail.
 //!
-//! `RUSTFLAGS="--cfg tophash_mutants" cargo test --release -p tophash --test mutations -- --ignored --nocapture every`
+//! `RUSTFLAGS="--cfg tophash_mutants" cargo test --release -p tophash --all-features --test mutations -- --ignored --nocapture every`
 //!
 //! Each run is a child process: a mutation may crash it or make it hang, which counts as caught. Its budget is
 //! [`PER_CLASS`] for the class that the mutation is said to plant and then for each other class, until something is
 //! found. `TOPHASH_MUTATIONS` names some mutations, divided by commas, and `TOPHASH_SEEDS` gives another number of seeds.
 
-#![cfg(tophash_mutants)]
+#![cfg(all(tophash_mutants, feature = "locked"))]
 
+#[path = "support/any.rs"]
+mod any;
 mod support;
 
+use any::Any;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::Under;
-use tophash::HashMap;
 use tophash::mutants::{ALL, Mutation, activate, at_each_point};
+use tophash::{BoxedFixedMap, DoubleBuffered, HashMap, SyncMap};
 use tophash_verify::{Budget, Class, Key, Value, battery, battery_owned, chaos};
 
 /// What each class of fault may cost at most.
@@ -22,6 +25,12 @@ const PER_CLASS: Duration = Duration::from_millis(1_000);
 
 /// A child that has not ended by then hangs.
 const HANGS: Duration = Duration::from_secs(30);
+
+/// The map that follows is not broken.
+const NONE: &str = "none of ";
+
+/// The maps that have lines to break.
+const MAPS: [&str; 4] = ["HashMap", "SyncMap", "DoubleBuffered", "FixedMap"];
 
 /// Where the children find what to do.
 const WHAT: &str = "TOPHASH_MUTATION_AND_SEED";
@@ -41,11 +50,24 @@ fn child() {
     at_each_point(chaos::point);
     activate(place);
     let mut reports = Vec::new();
-    if place.is_none_or(|place| !ALL[place].boxed) {
+    let broken = place.map_or_else(|| name.trim_start_matches(NONE), |place| ALL[place].map);
+    let is_of = |map| broken == map;
+    let may_be_boxed = |boxed| place.is_none_or(|place| ALL[place].boxed == boxed);
+    if is_of("HashMap") && may_be_boxed(false) {
         reports.push(battery(Under::<u64, u64>::new, &budget));
     }
-    if place.is_none_or(|place| ALL[place].boxed) {
+    if is_of("HashMap") && may_be_boxed(true) {
         reports.push(battery_owned(Under::<Key, Value>::new, &budget));
+    }
+    if is_of("SyncMap") {
+        reports.push(battery_owned(|| Any::new(SyncMap::<Key, Value>::new()), &budget));
+    }
+    if is_of("DoubleBuffered") {
+        reports.push(battery_owned(|| Any::new(DoubleBuffered::<Key, Value>::new()), &budget));
+    }
+    if is_of("FixedMap") {
+        let make = || Any::new(BoxedFixedMap::<u64, u64>::with_capacity(65_536));
+        reports.push(battery(make, &budget));
     }
     for report in reports {
         assert!(report.passed(), "{report}");
@@ -116,10 +138,12 @@ fn every_mutation_is_caught_in_19_of_20_seeds() {
 }
 
 #[test]
-fn the_map_without_a_mutation_passes_with_the_same_delays() {
-    let (caught, _) =
-        measure("none", if std::env::var_os("TOPHASH_DEEP").is_some() { 10 } else { 1 });
-    assert_eq!(caught, 0);
+fn the_maps_without_a_mutation_pass_with_the_same_delays() {
+    for map in MAPS {
+        let seeds = if std::env::var_os("TOPHASH_DEEP").is_some() { 10 } else { 1 };
+        let (caught, _) = measure(&format!("{NONE}{map}"), seeds);
+        assert_eq!(caught, 0, "{map}");
+    }
 }
 
 #[test]
@@ -130,6 +154,7 @@ fn mutations_are_named_once_and_three_of_each_class() {
     for class in Class::ALL.map(|class| format!("{class:?}")) {
         assert!(ALL.iter().filter(|mutation| mutation.class == class).count() >= 3, "{class}");
     }
+    assert!(ALL.iter().all(|mutation| MAPS.contains(&mutation.map)));
     let known = Class::ALL.map(|class| format!("{class:?}"));
     assert!(ALL.iter().all(|mutation| known.iter().any(|class| class == mutation.class)));
 }

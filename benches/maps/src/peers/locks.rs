@@ -1,4 +1,4 @@
-//! Locks around a plain map: one of `std`, or 256 shards of parking_lot around hashbrown.
+//! Locks around a plain map: one of `std`, one of parking_lot around hashbrown, or 256 shards of these.
 
 use crate::data::{Key, Value};
 use crate::map::{Map, Session, Tally};
@@ -63,6 +63,50 @@ macro_rules! implement {
 
 implement!(StdRwLock, RwLock, read, write);
 implement!(StdMutex, Mutex, lock, lock);
+
+/// `parking_lot::RwLock<hashbrown::HashMap>`.
+pub(crate) struct OneRwLock<K, V, S>(parking_lot::RwLock<hashbrown::HashMap<K, V, S>>);
+
+impl<K: Key, V: Value, S> Map<K, V> for OneRwLock<K, V, S>
+where
+    S: BuildHasher + Default + Send + Sync,
+{
+    type Session<'m>
+        = &'m Self
+    where
+        Self: 'm;
+
+    fn new() -> Self {
+        Self(parking_lot::RwLock::default())
+    }
+
+    fn session(&self) -> &Self {
+        self
+    }
+
+    fn iterate(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.0.read().values().for_each(|value| tally.add(Some(value.digest())));
+        tally
+    }
+}
+
+impl<K: Key, V: Value, S: BuildHasher> Session<K, V> for &OneRwLock<K, V, S> {
+    #[inline]
+    fn get(&mut self, key: &K) -> Option<u64> {
+        self.0.read().get(key).map(Value::digest)
+    }
+
+    #[inline]
+    fn insert(&mut self, key: K, value: V) {
+        self.0.write().insert(key, value);
+    }
+
+    #[inline]
+    fn remove(&mut self, key: &K) -> bool {
+        self.0.write().remove(key).is_some()
+    }
+}
 
 /// Shards.
 const SHARDS: usize = 256;

@@ -3,9 +3,14 @@
 mod dashmap;
 mod flurry;
 mod hashbrown;
+#[cfg(feature = "tophash")]
+mod kinds;
 mod leapfrog;
 mod locks;
+#[cfg(feature = "tophash")]
+mod observed;
 mod papaya;
+mod persistent;
 mod scc;
 #[cfg(feature = "tophash")]
 mod tophash;
@@ -26,6 +31,11 @@ const PAPAYA: [&str; 2] =
 /// papaya's names in a program that has it without its membarrier.
 pub(crate) const FENCED: [&str; 2] = ["papaya, fences", "papaya, fences, guard reused"];
 
+/// Whether a map is ours with something around it.
+pub(crate) fn is_observed(name: &str) -> bool {
+    name.starts_with("tophash Observed")
+}
+
 /// The maps of that ground, in the order of the tables; each is filled when its first turn comes.
 pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
     // A ground without entries is for groups that fill maps of their own and ask nothing.
@@ -42,8 +52,15 @@ pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
                 Hasher::Same => integers::<FixedState>(ground, &questions),
                 Hasher::Own => integers::<BuildHasherDefault<DefaultHasher>>(ground, &questions),
             });
+            if ground.hasher == Hasher::Same {
+                subjects.extend(persistent::subjects(ground, &questions));
+                #[cfg(feature = "tophash")]
+                subjects.extend(kinds::subjects(ground, &questions));
+            }
             #[cfg(feature = "tophash")]
-            subjects.push(tophash::subject(ground, &questions));
+            subjects.extend(tophash::subjects(ground, &questions));
+            #[cfg(feature = "tophash")]
+            subjects.extend(observed::subjects(ground, &questions));
             subjects
         }
         Kind::StringU64 => everybody::<String, u64>(ground, length),
@@ -64,7 +81,7 @@ fn everybody<K: Key + Ord, V: Value>(ground: Ground, length: usize) -> Vec<Box<d
     #[allow(unused_mut, reason = "grows where our own map is built in")]
     let mut subjects = general::<K, V, FixedState>(ground, &questions);
     #[cfg(feature = "tophash")]
-    subjects.push(tophash::subject(ground, &questions));
+    subjects.extend(tophash::subjects(ground, &questions));
     subjects
 }
 
@@ -103,6 +120,12 @@ where
             ground,
             questions,
         ),
+        Local::<K, V, locks::OneRwLock<K, V, S>>::boxed(
+            "parking_lot RwLock<hashbrown>",
+            Peer,
+            ground,
+            questions,
+        ),
         Local::<K, V, locks::StdRwLock<K, V, S>>::boxed(
             "std RwLock<HashMap>",
             Peer,
@@ -130,6 +153,10 @@ fn own_hashers(ground: Ground, questions: &Rc<Questions<u64, u64>>) -> Vec<Box<d
         } else if name.starts_with("256") {
             type Own = locks::Sharded<u64, u64, ::hashbrown::DefaultHashBuilder>;
             let name = "256 × parking_lot RwLock<hashbrown>";
+            *subject = Local::<u64, u64, Own>::boxed(name, class, ground, questions);
+        } else if name.starts_with("parking_lot") {
+            type Own = locks::OneRwLock<u64, u64, ::hashbrown::DefaultHashBuilder>;
+            let name = "parking_lot RwLock<hashbrown>";
             *subject = Local::<u64, u64, Own>::boxed(name, class, ground, questions);
         } else if name == "flurry" {
             type Own = flurry::Flurry<u64, u64, ::flurry::DefaultHashBuilder>;

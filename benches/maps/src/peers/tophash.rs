@@ -7,7 +7,7 @@ use crate::subject::{Class, Local, Subject};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 use std::rc::Rc;
-use tophash::{HashMap, HashSet, RandomState};
+use tophash::{HashMap, HashSet, Locked, RandomState, Sharded};
 
 /// `HashMap`.
 struct Tophash<K, V, S>(HashMap<K, V, S>);
@@ -15,18 +15,27 @@ struct Tophash<K, V, S>(HashMap<K, V, S>);
 /// `HashSet`.
 struct TophashSet<K, S>(HashSet<K, S>);
 
-/// The map with the hasher of that ground.
-pub(super) fn subject<K: Key, V: Value>(
+/// The maps with the hasher of that ground.
+pub(super) fn subjects<K: Key, V: Value>(
     ground: Ground,
     questions: &Rc<Questions<K, V>>,
-) -> Box<dyn Subject> {
-    type Fixed<K, V> = Tophash<K, V, FixedState>;
-    type Own<K, V> = Tophash<K, V, RandomState>;
-    let (name, class) = ("tophash HashMap", Class::Ours);
+) -> Vec<Box<dyn Subject>> {
     match ground.hasher {
-        Hasher::Same => Local::<K, V, Fixed<K, V>>::boxed(name, class, ground, questions),
-        Hasher::Own => Local::<K, V, Own<K, V>>::boxed(name, class, ground, questions),
+        Hasher::Same => with::<K, V, FixedState>(ground, questions),
+        Hasher::Own => with::<K, V, RandomState>(ground, questions),
     }
+}
+
+fn with<K: Key, V: Value, S: BuildHasher + Default + Send + Sync + 'static>(
+    ground: Ground,
+    questions: &Rc<Questions<K, V>>,
+) -> Vec<Box<dyn Subject>> {
+    use Class::{Kin, Ours};
+    vec![
+        Local::<K, V, Tophash<K, V, S>>::boxed("tophash HashMap", Ours, ground, questions),
+        Local::<K, V, Locked<K, V, S>>::boxed("tophash Locked", Kin, ground, questions),
+        Local::<K, V, Sharded<K, V, S>>::boxed("tophash Sharded", Kin, ground, questions),
+    ]
 }
 
 /// The set.
@@ -119,3 +128,51 @@ impl<K: Key, S: BuildHasher> Session<K, ()> for &TophashSet<K, S> {
         self.0.remove(key)
     }
 }
+
+macro_rules! under_locks {
+    ($map:ident) => {
+        impl<K: Key, V: Value, S> Map<K, V> for $map<K, V, S>
+        where
+            S: BuildHasher + Default + Send + Sync,
+        {
+            type Session<'m>
+                = &'m Self
+            where
+                Self: 'm;
+
+            fn new() -> Self {
+                Self::default()
+            }
+
+            fn session(&self) -> &Self {
+                self
+            }
+
+            fn iterate(&self) -> Tally {
+                let mut tally = Tally::default();
+                self.for_each(|_, value| tally.add(Some(value.digest())));
+                tally
+            }
+        }
+
+        impl<K: Key, V: Value, S: BuildHasher> Session<K, V> for &$map<K, V, S> {
+            #[inline]
+            fn get(&mut self, key: &K) -> Option<u64> {
+                $map::get_with(self, key, Value::digest)
+            }
+
+            #[inline]
+            fn insert(&mut self, key: K, value: V) {
+                $map::insert(self, key, value);
+            }
+
+            #[inline]
+            fn remove(&mut self, key: &K) -> bool {
+                $map::remove(self, key).is_some()
+            }
+        }
+    };
+}
+
+under_locks!(Locked);
+under_locks!(Sharded);

@@ -3,13 +3,10 @@
 use super::seen::{self, Lost, Seen, Side, is_about_races, is_local};
 use super::{Joining, Paths, ToolOutput, Why};
 use crate::words::was_doing;
-use finding::{Access, Finding, Grade, MapDecl, Merged, Related, Role, Site};
+use finding::{Access, Finding, Grade, MapDecl, Merged, RACE as CODE, Related, Role, Site};
 use go_source::Program;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// The code of a race on a map that no rule claims.
-pub(crate) const CODE: &str = "race";
 
 /// Joins the races of an output.
 pub(crate) fn join(

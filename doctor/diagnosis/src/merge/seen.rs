@@ -1,11 +1,10 @@
 //! A report of the race detector as the source has it: which map it is on, and what each side does to it.
 
-use super::races::CODE;
 use super::{Paths, place};
 use crate::context::Context;
 use crate::race::{self, Resolved};
 use crate::{frames, stacks};
-use finding::{Access, DeclKind, Finding, MapDecl, Match, Operation, Site};
+use finding::{Access, DeclKind, Finding, MapDecl, Match, Operation, RACE as CODE, Site};
 use go_crash::{CrashText, Fault, RaceActor};
 use go_source::Program;
 use std::sync::Arc;

@@ -120,19 +120,13 @@ pub(crate) fn grade<'p>(
     });
     // A function's own map is shared with those that it starts, and with nobody before.
     let local = matches!(map.decl.decl, DeclKind::Local | DeclKind::Parameter) && met.is_none();
-    // Whoever takes the map and leaves another in its place has it for himself.
-    let taken = touch.source.through_alias
-        && map.touches.iter().any(|other| {
-            other.source.function == touch.source.function
-                && other.source.access.operation == Operation::Replace
-        });
     // Where most hold the guard, and a change among them holds nothing else, it is the wrong one.
     let wrong = guard.beside
         && guard.changes > 0
         && guard.under >= 3
         && guard.percent() >= 60
         && access.root.is_some();
-    if (other && !wrong) || taken || local {
+    if (other && !wrong) || local {
         return Some(Grade::Low);
     }
     if phase::makes(analysis.program, touch)

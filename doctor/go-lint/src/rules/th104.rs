@@ -120,9 +120,8 @@ fn is_looked_at_again(map: &SharedMap<'_>, guard: &Guard, touch: &Touch<'_>) -> 
 fn takes_over(map: &SharedMap<'_>, touch: &Touch<'_>) -> bool {
     touch.source.through_alias
         && map.touches.iter().any(|other| {
-            let operation = other.source.access.operation;
             other.source.function == touch.source.function
-                && matches!(operation, Operation::Replace | Operation::Delete)
+                && other.source.access.operation == Operation::Delete
         })
 }
 

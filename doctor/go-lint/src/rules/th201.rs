@@ -2,7 +2,10 @@
 //!
 //! Finds writes to maps that are nil or may be: a field that nothing in the program ever makes, a field of a struct that
 //! the same function makes without it, a variable that is declared without a value or given a map in one branch alone, the
-//! clone of a map that may be nil, what a function returns that returns nil on some way.
+//! clone of a map that may be nil, what a function returns that returns nil on some way, a named result that nothing makes.
+//! Also a field that other functions compare with nil and make, where a struct is handed to a function that does not look; of
+//! low grade where the function is called in the program, or most do not look. Of low grade, too, is what one of several
+//! makers of a struct leaves out.
 //!
 //! ## Why is this bad
 //!
@@ -32,6 +35,10 @@
 //!
 //! - The Go Programming Language Specification, Map types, <https://go.dev/ref/spec#Map_types>
 
+mod elsewhere;
+mod found;
+mod left_out;
+
 use crate::words;
 use finding::{DeclKind, Finding, Grade, MapDecl, MapKind, Operation, Related, Role};
 use go_source::{Assigned, Context, Nilness, Program, SourceAccess};
@@ -58,11 +65,18 @@ pub(crate) fn check(
             continue;
         }
         // The first write to a variable panics, and leaves nothing to the others.
-        let of_variable = map.decl == DeclKind::Local
+        let of_variable = map.decl != DeclKind::Field
             && found.iter().any(|known| {
                 known.access.site.function == write.access.site.function && known.grade == grade
             });
-        if of_variable {
+        // So does the first of a function to a field.
+        let again = found.iter().any(|known| {
+            &*known.code == "TH201"
+                && known.access.site.function == write.access.site.function
+                && known.access.expression == write.access.expression
+                && known.grade == grade
+        });
+        if of_variable || again {
             continue;
         }
         let message =
@@ -147,7 +161,8 @@ fn nil(
     let of_here = accesses.iter().filter(|access| access.function == write.function);
     let here = of_here.clone().any(|access| replaces(&access));
     let made_here = of_here.clone().any(|access| access.assigned == Assigned::Made);
-    if map.decl == DeclKind::Local && nilness.valueless && !checked {
+    let local = matches!(map.decl, DeclKind::Local | DeclKind::Parameter);
+    if local && nilness.valueless && !checked {
         // Every map that it is given lies in a branch that does not lead here.
         let mut given = accesses.iter().filter(replaces).filter(|access| access.calls.is_empty());
         let place = write.placement.operation.start;
@@ -204,7 +219,7 @@ fn nil(
                 "no literal, constructor or assignment in the program gives the field a map",
             ),
         )),
-        DeclKind::Local if never && nilness.valueless => Some((
+        DeclKind::Local | DeclKind::Parameter if never && nilness.valueless => Some((
             Grade::High,
             ("is declared without a value", "nothing is assigned to the variable"),
         )),
@@ -246,6 +261,8 @@ fn nil(
                 ),
             ))
         }
+        DeclKind::Field => left_out::by_a_maker(program, map, nilness, accesses, write)
+            .or_else(|| elsewhere::is_made(program, map, nilness, accesses, write)),
         _ => None,
     }
 }

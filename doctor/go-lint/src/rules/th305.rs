@@ -53,20 +53,25 @@
 //! Of one look-up, `m[k].Hits` copies the field alone. A pointer is shared: where the map hands out values that must not
 //! change later, whoever changes one makes a copy, or the map goes on holding values.
 //!
+//! `--escape FILE` takes the compiler's word for where the copies go: `go build -gcflags=-m ./... 2> FILE`. A copy that is moved
+//! to the heap is an allocation at each access: the finding says so, and is of high grade.
+//!
 //! ## References
 //!
 //! - `MapMaxKeyBytes` and `MapMaxElemBytes` in Go's `src/internal/abi/map.go`
 
+use crate::rule::Memory;
 use crate::words;
 use finding::{Finding, Grade, MapDecl};
-use go_source::{Copied, CopiedFor, Cost, Program, SourceAccess};
+use go_source::{Copied, CopiedFor, Cost, SourceAccess};
 
-pub(crate) fn check(
-    program: &Program,
-    map: &MapDecl,
-    accesses: &[&SourceAccess],
+pub(crate) fn check<'p>(
+    memory: &Memory<'_, 'p>,
+    map: &'p MapDecl,
+    accesses: &[&'p SourceAccess],
     found: &mut Vec<Finding>,
 ) {
+    let program = memory.analysis.program;
     let mut keys = false;
     for access in accesses.iter().filter(|access| access.calls.is_empty()) {
         for cost in program.costs(access) {
@@ -86,6 +91,14 @@ pub(crate) fn check(
                     "beyond {limit} bytes Go keeps it outside of the map, an allocation for each entry"
                 ),
             ];
+            let moved = match for_ {
+                CopiedFor::Key => None,
+                _ => memory.escapes.copy_escapes(program, access),
+            };
+            if moved.is_some() {
+                finding.grade = Grade::High;
+            }
+            finding.because.extend(moved);
             finding.help = help.to_owned();
             found.push(finding);
         }

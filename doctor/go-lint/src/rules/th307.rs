@@ -39,20 +39,25 @@
 //! }
 //! ```
 //!
+//! `--escape FILE` takes the compiler's word for where the values go: `go build -gcflags=-m ./... 2> FILE`. Those that escape to
+//! the heap are said to; where the values live in the frame of a function, nothing is allocated and nothing found.
+//!
 //! ## References
 //!
 //! - A Guide to the Go Garbage Collector, <https://go.dev/doc/gc-guide>
 
+use crate::rule::Memory;
 use crate::words;
 use finding::{Finding, Grade, MapDecl, Operation};
-use go_source::{Cost, Program, SourceAccess};
+use go_source::{Cost, SourceAccess};
 
-pub(crate) fn check(
-    program: &Program,
-    map: &MapDecl,
-    accesses: &[&SourceAccess],
+pub(crate) fn check<'p>(
+    memory: &Memory<'_, 'p>,
+    map: &'p MapDecl,
+    accesses: &[&'p SourceAccess],
     found: &mut Vec<Finding>,
 ) {
+    let program = memory.analysis.program;
     let mut writes =
         accesses.iter().filter(|access| access.access.operation == Operation::Write).peekable();
     let Some(first) = writes.peek().copied() else { return };
@@ -63,7 +68,13 @@ pub(crate) fn check(
         })
     };
     let Some(bytes) = pointed(first) else { return };
-    if !writes.all(|write| pointed(write).is_some()) {
+    // A value in the frame of its function costs no allocation.
+    let stays = |write: &SourceAccess| {
+        program
+            .new_entry(write)
+            .is_some_and(|entry| memory.escapes.value_stays(program, write, &entry))
+    };
+    if !writes.all(|write| pointed(write).is_some() && !stays(write)) {
         return;
     }
     let message = format!(
@@ -77,6 +88,10 @@ pub(crate) fn check(
             .to_owned(),
         "each entry is an allocation of its own".to_owned(),
     ];
+    let entry = program.new_entry(first);
+    finding
+        .because
+        .extend(entry.and_then(|entry| memory.escapes.value_escapes(program, first, &entry)));
     finding.help =
         "store the values themselves; where nil stands for none, ask with v, ok := m[k]".to_owned();
     found.push(finding);

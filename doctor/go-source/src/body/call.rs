@@ -56,6 +56,7 @@ impl<'w> Walker<'w> {
                     self.add_root(RootKind::Go, target.clone(), id);
                 }
                 let receiver = self.base_of(base);
+                let of_element = self.is_element(base);
                 let given = self.given(args);
                 self.add_call(
                     target,
@@ -65,6 +66,7 @@ impl<'w> Walker<'w> {
                 let sources = self.sources_of(args);
                 if let Some(call) = self.facts.calls.last_mut() {
                     call.receiver = receiver;
+                    call.of_element = of_element;
                     call.given = given;
                     call.sources = sources;
                 }
@@ -147,11 +149,13 @@ impl<'w> Walker<'w> {
         args: &[ExprId],
     ) {
         let begins = receiver.and_then(|receiver| self.base_of(receiver.base));
+        let of_element = receiver.is_some_and(|receiver| self.is_element(receiver.base));
         let given = self.given(args);
         let call = self.add_call(CallTarget::Declared(func), kind, id);
         let sources = self.sources_of(args);
         if let Some(fact) = self.facts.calls.last_mut() {
             fact.receiver = begins;
+            fact.of_element = of_element;
             fact.given = given;
             fact.sources = sources;
         }
@@ -211,7 +215,12 @@ impl<'w> Walker<'w> {
             return;
         }
         if let Some(place) = self.map_place(arg) {
-            self.facts.arguments.push(ArgumentFact { call, parameter, map: place.key });
+            self.facts.arguments.push(ArgumentFact {
+                call,
+                parameter,
+                map: place.key,
+                named: place.named,
+            });
         }
     }
 
@@ -220,7 +229,7 @@ impl<'w> Walker<'w> {
         let written = Some(field.written);
         self.declare_map(field.def, field.ty, finding::DeclKind::Field, None, written);
         let map = Self::key(field.def);
-        self.facts.arguments.push(ArgumentFact { call, parameter: None, map });
+        self.facts.arguments.push(ArgumentFact { call, parameter: None, map, named: map });
     }
 
     fn each(&mut self, args: &[ExprId], how: LiteralUse) {
@@ -330,6 +339,7 @@ impl<'w> Walker<'w> {
                     None => self.value(*of, Ty::UNKNOWN),
                 };
                 self.made(ty);
+                self.made_without(ty, None);
                 self.r.types.pointer(ty)
             }
             ("len" | "cap", [of]) => {

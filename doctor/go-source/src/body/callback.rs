@@ -51,6 +51,7 @@ impl Walker<'_> {
             file: self.r.env.file,
             call,
             at,
+            since: self.first_time(at),
             turn,
             answered,
         });

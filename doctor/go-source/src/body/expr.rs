@@ -60,6 +60,7 @@ impl<'w> Walker<'w> {
             ExprKind::Composite { ty, elements } => {
                 let ty = ty.map_or(expected, |ty| self.r.convert(ty));
                 self.made(ty);
+                self.made_without(ty, Some(elements));
                 self.composite(ty, elements);
                 ty
             }

@@ -135,6 +135,23 @@ pub(crate) struct ReturnFact {
     pub(crate) value: VariableOrigin,
 }
 
+/// A map that a local variable gets out of a field or a variable of a package, where another one is left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TakenOutFact {
+    pub(crate) file: FileId,
+    /// The local variable.
+    pub(crate) variable: Key,
+    /// Where its map was.
+    pub(crate) map: Key,
+    /// The expression that it is taken by, and the target of the assignment that leaves another one.
+    pub(crate) from: ExprId,
+    pub(crate) by: ExprId,
+    /// Where the latter ends.
+    pub(crate) after: u32,
+    /// Whether the variable is declared with that map.
+    pub(crate) declared: bool,
+}
+
 /// A function, closure or body of a loop over a function.
 #[derive(Clone, Debug)]
 pub(crate) struct FunctionFact {
@@ -177,8 +194,9 @@ pub(crate) struct CallFact {
     pub(crate) at: u32,
     /// Where it may first happen: the start of the outermost loop around it, else its place.
     pub(crate) since: u32,
-    /// What the receiver begins with.
+    /// What the receiver begins with, and whether it is an element of that: one of many.
     pub(crate) receiver: Option<BaseFact>,
+    pub(crate) of_element: bool,
     /// What the arguments begin with, by their places; numbers and strings are left out.
     pub(crate) given: Vec<(u32, BaseFact)>,
     /// Whether a function is handed to code that is not of the program.
@@ -195,6 +213,8 @@ pub(crate) struct ArgumentFact {
     /// Which parameter takes it; `None` for the receiver.
     pub(crate) parameter: Option<u32>,
     pub(crate) map: Key,
+    /// The variable or field that the call names.
+    pub(crate) named: Key,
 }
 
 /// What holds a function: whoever calls it may be found.
@@ -235,6 +255,8 @@ pub(crate) struct HandOver {
     /// The call that takes it, where one does.
     pub(crate) call: Option<ExprId>,
     pub(crate) at: u32,
+    /// As in [`CallFact`].
+    pub(crate) since: u32,
     /// Where the innermost loop around it starts.
     pub(crate) turn: Option<u32>,
     /// Whether the call that takes it gives back as many values as it does: it waits for what it calls.
@@ -260,6 +282,8 @@ pub(crate) struct RootFact {
     pub(crate) at: u32,
     pub(crate) caller: Option<u32>,
     pub(crate) looped: bool,
+    /// As in [`CallFact`].
+    pub(crate) since: u32,
     /// Where the innermost loop around it starts.
     pub(crate) turn: Option<u32>,
 }
@@ -346,6 +370,9 @@ pub(crate) struct Facts {
     pub(crate) compared: Vec<AccessFact>,
     /// Where a `sync.Map` itself is copied, as clones.
     pub(crate) copied: Vec<AccessFact>,
+    /// Maps that are taken out of where they were, and places that store the map of a local variable.
+    pub(crate) taken_out: Vec<TakenOutFact>,
+    pub(crate) put_back: Vec<(Key, u32)>,
     /// Every place that names a field or variable of a package, where that was asked for; and the names in selectors of
     /// which it is not known what they select.
     pub(crate) uses: Vec<(Key, FileId, Span)>,
@@ -370,6 +397,8 @@ pub(crate) struct Facts {
     pub(crate) cloned: FxHashSet<Key>,
     /// Local variables that hold what a function returns.
     pub(crate) results: Vec<(Key, FuncRef)>,
+    /// Where structs are made without a map of theirs: by whom, and the map.
+    pub(crate) lacking: Vec<(Option<u32>, Key)>,
     /// Where values of declared types are made: by whom, and the type's import path and name.
     pub(crate) makers: Vec<(Option<u32>, String)>,
     /// Calls of what a variable or field holds: by whom, and of what.

@@ -107,6 +107,7 @@ impl<'w> Walker<'w> {
             at,
             since: self.first_time(at),
             receiver: None,
+            of_element: false,
             given: Vec::new(),
             foreign: false,
             sources: Vec::new(),

@@ -25,6 +25,7 @@ impl<'w> Walker<'w> {
         let mut rest = self.r.hir().stmts(list);
         while let [stmt, following @ ..] = rest {
             self.following = following;
+            self.statement = Some(*stmt);
             self.stmt(*stmt);
             if let Some(variable) = self.stores.remove(stmt) {
                 self.stored(variable, *stmt);
@@ -204,6 +205,7 @@ impl<'w> Walker<'w> {
                 self.held(*target, ty, Some(*value));
                 self.stores_function(*target, *value);
                 if !op {
+                    self.puts_back(*target, *value);
                     self.assigned_from(*target, Some(*value));
                     let span = hir.expr(*target).span;
                     if let Some(def) = self
@@ -250,6 +252,9 @@ impl<'w> Walker<'w> {
         let local = self.r.local(self.r.text(expr.span)).and_then(|number| self.local(number));
         if let Some(def) = local.map(|local| local.def) {
             self.takes(def, ty, value);
+            if let Some(value) = value {
+                self.takes_out(def, value, false);
+            }
         }
     }
 
@@ -345,6 +350,9 @@ impl<'w> Walker<'w> {
             }
             self.clones(def, value);
             self.takes(def, ty, value.or_else(|| self.looked_up(at, values)));
+            if let Some(value) = value {
+                self.takes_out(def, value, true);
+            }
         }
     }
 
@@ -438,6 +446,7 @@ impl<'w> Walker<'w> {
             } else {
                 if let Some(declared) = declared {
                     self.made(declared);
+                    self.made_without(declared, None);
                 }
                 let key = Self::key(Def { file: self.r.env.file, name: *name });
                 self.facts.valueless.insert(key);

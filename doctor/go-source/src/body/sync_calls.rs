@@ -288,6 +288,7 @@ impl<'w> Walker<'w> {
         many: bool,
     ) {
         let at = self.r.hir().expr(expr).span.start;
+        let since = self.first_time(at);
         self.facts.roots.push(RootFact {
             kind,
             target,
@@ -296,6 +297,7 @@ impl<'w> Walker<'w> {
             at,
             caller: self.function_at_hand(),
             looped: many || !self.loops.is_empty(),
+            since,
             turn: self.loops.last().copied().or(many.then_some(at)),
         });
     }
@@ -358,16 +360,19 @@ impl<'w> Walker<'w> {
         }
     }
 
-    /// Whether an expression is a struct of one field, which makes a mutex a type of its own: it is the lock then, and not
-    /// what it embeds.
-    fn is_wrapper(&mut self, base: ExprId) -> bool {
-        let ty = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
-        let ty = self.r.deref(ty);
-        let under = self.r.under(ty);
-        match self.r.types.kind(under) {
-            Kind::Struct(fields) => self.r.types.fields(fields).len() == 1,
-            _ => false,
-        }
+    /// Whether an expression is a struct that holds nothing but a mutex, which makes that a type of its own: it is the lock
+    /// then, and not what it embeds.
+    fn is_wrapper(&mut self, base: ExprId, embedded: &[FieldInfo<'w>]) -> bool {
+        let base = self.types.get(&base).copied().unwrap_or(Ty::UNKNOWN);
+        let inside = embedded.split_last().map_or(&[][..], |(_, way)| way);
+        std::iter::once(base).chain(inside.iter().map(|field| field.ty)).all(|ty| {
+            let ty = self.r.deref(ty);
+            let under = self.r.under(ty);
+            match self.r.types.kind(under) {
+                Kind::Struct(fields) => self.r.types.fields(fields).len() == 1,
+                _ => false,
+            }
+        })
     }
 
     /// `x.Lock()` and its like.
@@ -378,7 +383,7 @@ impl<'w> Walker<'w> {
         embedded: &[FieldInfo<'w>],
         name: &str,
     ) {
-        let embedded = if self.is_wrapper(base) { &[] } else { embedded };
+        let embedded = if self.is_wrapper(base, embedded) { &[] } else { embedded };
         let path = self.lock_path(base, embedded);
         let fact = match (path, name) {
             (Some(path), "Lock") => LockFact::Acquire { path, mode: LockMode::Write },

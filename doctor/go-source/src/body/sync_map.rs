@@ -110,7 +110,12 @@ impl<'w> Walker<'w> {
         let under = self.r.under(ty);
         let open = matches!(
             self.r.types.kind(under),
-            Kind::Unknown | Kind::Interface(_) | Kind::Param(_) | Kind::Tuple(_) | Kind::Foreign(_)
+            Kind::Unknown
+                | Kind::Interface(_)
+                | Kind::Basic("error")
+                | Kind::Param(_)
+                | Kind::Tuple(_)
+                | Kind::Foreign(_)
         );
         (!open && !self.r.types.is_generic(ty)).then(|| self.r.render(ty, self.r.package()))
     }

@@ -195,6 +195,21 @@ impl Walker<'_> {
         None
     }
 
+    /// Whether an expression is an element of a map, a slice or an array, or lies in one.
+    pub(super) fn is_element(&self, id: ExprId) -> bool {
+        let hir = self.r.hir();
+        let mut at = hir.unparen(id);
+        loop {
+            match hir.expr(at).kind {
+                ExprKind::Index { .. } => return true,
+                ExprKind::Star(inner)
+                | ExprKind::Unary { op: UnaryOp::Address, x: inner }
+                | ExprKind::Selector { base: inner, .. } => at = hir.unparen(inner),
+                _ => return false,
+            }
+        }
+    }
+
     /// What a call is given that may lead to maps, by the places of the parameters: all but numbers and strings.
     pub(super) fn given(&mut self, args: &[ExprId]) -> Vec<(u32, BaseFact)> {
         let mut found = Vec::new();

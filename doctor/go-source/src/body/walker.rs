@@ -85,6 +85,8 @@ pub(super) struct Walker<'w> {
     pub(super) place: Place,
     /// The statements that follow the one at hand in its block.
     pub(super) following: &'w [StmtId],
+    /// The statement at hand, where it is one of a block.
+    pub(super) statement: Option<StmtId>,
     /// Statements that store a map which the statement before made for a variable.
     pub(super) stores: FxHashMap<StmtId, Key>,
     /// Closures of package-level initialisers are counted through the whole package.
@@ -155,6 +157,7 @@ pub(crate) fn walk_package<'w>(
             context: Context::Package,
         },
         following: &[],
+        statement: None,
         stores: FxHashMap::default(),
         package_literals: Vec::new(),
         variables: Vec::new(),
@@ -254,6 +257,7 @@ impl<'w> Walker<'w> {
             .filter(|ty| values.is_empty() && !matches!(self.r.types.kind(*ty), Kind::Pointer(_)));
         if let Some(ty) = zero {
             self.made(ty);
+            self.made_without(ty, None);
         }
         let mut found = Vec::new();
         for value in values {
@@ -444,6 +448,11 @@ impl<'w> Walker<'w> {
                     } else if !assigned && !pointer {
                         // A zero value is the function's own.
                         self.comes_from(local, VariableOrigin::Fresh);
+                        self.gives(local, Some(Vec::new()));
+                    }
+                    if !given {
+                        self.facts.valueless.insert(Self::key(Def { file: self.r.env.file, name }));
+                        self.made_without(ty, None);
                     }
                     self.declare_parameter(name, ty, param.ty);
                     if given {

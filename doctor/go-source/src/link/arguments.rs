@@ -2,6 +2,7 @@
 //! what is done to a variable that only ever holds the map of another name is done to that map.
 
 use super::Unit;
+use super::taken_out::TakenOut;
 use crate::body::{CallTarget, Key};
 use crate::types::Def;
 use crate::world::{FuncRef, World, index};
@@ -52,6 +53,7 @@ pub(crate) fn follow(
     units: &[Unit],
     by_ref: &FxHashMap<FuncRef, FunctionId>,
     ambiguous: &FxHashSet<Key>,
+    taken_out: &TakenOut,
 ) -> Vec<Reached> {
     // What is handed to each parameter, and by which call.
     let mut given: FxHashMap<Key, Vec<Given>> = FxHashMap::default();
@@ -59,7 +61,10 @@ pub(crate) fn follow(
         for argument in &unit.facts.arguments {
             let Some(call) = unit.facts.calls.get(index(argument.call)) else { continue };
             let CallTarget::Declared(target) = call.target else { continue };
-            if !by_ref.contains_key(&target) || call.kind == CallKind::Value {
+            if !by_ref.contains_key(&target)
+                || call.kind == CallKind::Value
+                || taken_out.covers(argument.named, argument.map, call.at)
+            {
                 continue;
             }
             if let Some(def) = parameter(world, target, argument.parameter) {
@@ -96,7 +101,14 @@ pub(crate) fn follow(
             if handed.len() > MAX_CALLERS {
                 continue;
             }
+            let last = reached.calls.last().and_then(|(at, call)| {
+                units.get(*at).and_then(|unit| unit.facts.calls.get(index(*call)))
+            });
             for (map, call) in handed {
+                let taken = last.filter(|_| call.is_none());
+                if taken.is_some_and(|last| taken_out.covers(reached.map, *map, last.at)) {
+                    continue;
+                }
                 if seen.insert((reached.unit, reached.access, (*map, *call))) {
                     let mut calls = reached.calls.clone();
                     calls.extend(*call);

@@ -126,6 +126,7 @@ pub(super) fn seeds(
                     holding: None,
                     many: many || hand.turn.is_some(),
                     at: hand.at,
+                    since: hand.since,
                     turn: if many { Some(hand.at) } else { hand.turn },
                 };
                 found.push((seed, waits || many || hand.answered));

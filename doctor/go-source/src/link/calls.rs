@@ -1,13 +1,15 @@
 //! Who calls whom, once all packages are known.
 
+use super::Unit;
+use super::holding::holding;
 use super::names::Names;
 use super::through::Through;
-use super::{Unit, holding};
 use crate::body::{CallTarget, LiteralUse};
 use crate::world::{FuncRef, Index, World, index};
 use crate::{Call, CallKind, FunctionId, Holding};
 use finding::LockSet;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 
 /// An interface method that more types than this have is called by too many to say anything.
 const MAX_IMPLEMENTERS: usize = 24;
@@ -53,10 +55,12 @@ pub(crate) fn resolve(
                     holding,
                     on_own: false,
                     receiver: call.receiver.map(|base| unit.base_of(base)),
+                    of_element: call.of_element,
                     given: call.given.iter().map(|(at, base)| (*at, unit.base_of(*base))).collect(),
                     foreign: call.foreign,
                     sources: call.sources.clone(),
                     looped: call.since != call.at,
+                    since: call.since,
                     at: call.at,
                 });
             }
@@ -93,10 +97,12 @@ pub(crate) fn resolve(
                     holding,
                     on_own: false,
                     receiver: None,
+                    of_element: false,
                     given: Vec::new(),
                     foreign: how == Some(&LiteralUse::Foreign),
                     sources: Vec::new(),
                     looped: false,
+                    since: function.site,
                     at: function.site,
                 });
             }
@@ -121,11 +127,20 @@ pub(crate) struct Methods {
     by_name: FxHashMap<(String, usize), Vec<(FuncRef, TypeName)>>,
     /// The method names of each type: package and name.
     sets: FxHashMap<TypeName, FxHashSet<String>>,
+    /// What was asked for before: a method of an interface is called in many places.
+    known: RefCell<FxHashMap<Abstract, Vec<FuncRef>>>,
 }
+
+/// A method of an interface: its name, its number of parameters, and all methods of the interface.
+type Abstract = (String, usize, Vec<String>);
 
 impl Methods {
     pub(crate) fn new(world: &World, names: &Index<'_>, units: &[Unit]) -> Self {
-        let mut found = Self { by_name: FxHashMap::default(), sets: FxHashMap::default() };
+        let mut found = Self {
+            by_name: FxHashMap::default(),
+            sets: FxHashMap::default(),
+            known: RefCell::default(),
+        };
         for unit in units {
             for (receiver, name, func) in names.methods(unit.package) {
                 let ty = (unit.package, receiver.to_owned());
@@ -144,15 +159,23 @@ impl Methods {
     }
 
     fn implementers(&self, name: &str, params: usize, all: &[String]) -> Vec<FuncRef> {
+        let key = (name.to_owned(), params, all.to_vec());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
         let candidates =
             self.by_name.get(&(name.to_owned(), params)).map(Vec::as_slice).unwrap_or_default();
         let fits = |ty: &TypeName| {
             let set = self.sets.get(ty);
             all.iter().all(|method| set.is_some_and(|set| set.contains(method)))
         };
-        let found: Vec<FuncRef> =
-            candidates.iter().filter(|(_, ty)| fits(ty)).map(|(func, _)| *func).collect();
-        if found.len() > MAX_IMPLEMENTERS { Vec::new() } else { found }
+        let fitting = candidates.iter().filter(|(_, ty)| fits(ty)).map(|(func, _)| *func);
+        let mut found: Vec<FuncRef> = fitting.take(MAX_IMPLEMENTERS.saturating_add(1)).collect();
+        if found.len() > MAX_IMPLEMENTERS {
+            found.clear();
+        }
+        self.known.borrow_mut().insert(key, found.clone());
+        found
     }
 }
 

@@ -98,6 +98,7 @@ impl<'a> Names<'a> {
                     root: None,
                     endless: fact.endless,
                     gives_back: Vec::new(),
+                    makes_result: false,
                 });
             }
         }

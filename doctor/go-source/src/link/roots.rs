@@ -20,6 +20,7 @@ pub(super) struct Seed {
     pub(super) holding: Option<Holding>,
     pub(super) many: bool,
     pub(super) at: u32,
+    pub(super) since: u32,
     pub(super) turn: Option<u32>,
 }
 
@@ -77,6 +78,7 @@ pub(super) fn fill(functions: &mut [Function], mut seeds: Vec<Seed>, calls: &[Ca
         starter: seed.starter,
         holding: seed.holding,
         at: seed.at,
+        since: seed.since,
         turn: seed.turn,
         many: seed.many,
     };
@@ -108,9 +110,12 @@ pub(super) fn seeds(
                     kind: root.kind,
                     site,
                     starter: global(root.caller),
-                    holding: Some(super::holding(naming, unit, root.file, root.expr, false)),
+                    holding: Some(super::holding::holding(
+                        naming, unit, root.file, root.expr, false,
+                    )),
                     many,
                     at: root.at,
+                    since: root.since,
                     turn: root.turn,
                 });
             }
@@ -131,6 +136,7 @@ pub(super) fn seeds(
                     holding: None,
                     many: true,
                     at: function.site,
+                    since: function.site,
                     turn: None,
                 });
             }

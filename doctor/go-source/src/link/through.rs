@@ -4,9 +4,10 @@
 //! A function that goes into a parameter is called by whoever hands it over, under what is held there and on the way to
 //! the call. One that goes into a field is called by whoever calls the field. What is started is a callback, not a call.
 
+use super::Unit;
+use super::holding::{both, holding};
 use super::names::Names;
 use super::slots::{self, Slot};
-use super::{Unit, both, holding};
 use crate::body::{CallTarget, Callable};
 use crate::hir::ExprId;
 use crate::world::{FileId, FuncRef, index};
@@ -188,10 +189,12 @@ pub(super) fn calls(
                     holding,
                     on_own: false,
                     receiver: receiver.filter(|_| taken && by.at == hand.at),
+                    of_element: false,
                     given: Vec::new(),
                     foreign: false,
                     sources: Vec::new(),
                     looped: false,
+                    since: by.at,
                     at: by.at,
                 });
             }

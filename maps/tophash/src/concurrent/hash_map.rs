@@ -15,7 +15,7 @@ where
 {
     type Value = V;
 
-    #[inline]
+    #[inline(always)]
     fn get_with<R>(&self, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R> {
         self.get_with(key, read)
     }

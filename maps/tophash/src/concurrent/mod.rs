@@ -6,9 +6,13 @@
 //! methods of their own under shorter names, which say more: these traits are for code that does not know the map.
 
 mod hash_map;
+#[cfg(feature = "locked")]
+mod own_methods;
 mod summary;
 mod watch;
 
+#[cfg(feature = "locked")]
+pub(crate) use own_methods::by_own_methods;
 pub use summary::Summary;
 pub use watch::{Holder, Mode, NeverWaits, Wait, Watch};
 
@@ -20,6 +24,9 @@ use core::fmt;
 ///
 /// Every operation that names one key is linearizable. Closures run under no lock in maps that hold none, and under the
 /// map's lock in those that do, as the maps' own documentation says.
+///
+/// The methods are `#[track_caller]`, so that a lock knows where it was taken: whoever wraps a map calls it from methods
+/// that are so too, and not from closures, which never are.
 pub trait ConcurrentMap: Lookup<Self::Key> {
     /// What finds values.
     type Key;
@@ -28,6 +35,7 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
     ///
     /// # Errors
     /// [`Full`], from a map of fixed room alone.
+    #[track_caller]
     fn insert_with<R>(
         &self,
         key: Self::Key,
@@ -39,6 +47,7 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
     ///
     /// # Errors
     /// [`Full`], from a map of fixed room alone.
+    #[track_caller]
     fn insert_new(&self, key: Self::Key, value: Self::Value) -> Result<bool, Full>;
 
     /// Inserts, replaces or removes in one atomic step, by what is there.
@@ -47,6 +56,7 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
     ///
     /// # Errors
     /// [`Full`], from a map of fixed room alone.
+    #[track_caller]
     fn alter<T>(
         &self,
         key: Self::Key,
@@ -54,9 +64,11 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
     ) -> Result<Altered<T>, Full>;
 
     /// Meets every entry: one that is in the map all the while exactly once.
+    #[track_caller]
     fn for_each(&self, meet: impl FnMut(&Self::Key, &Self::Value));
 
     /// Takes every entry out.
+    #[track_caller]
     fn clear(&self);
 
     /// The number of entries; exact where nobody changes the map.
@@ -69,6 +81,11 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
 
     /// What the map says about its size, growth and memory, as far as it knows them.
     fn summary(&self) -> Summary;
+
+    /// The same, unless that would mean to wait for a lock that others may hold for long: `None` then.
+    fn try_summary(&self) -> Option<Summary> {
+        Some(self.summary())
+    }
 
     /// Has the map's locks tell `watch` of every wait.
     ///
@@ -83,6 +100,7 @@ pub trait ConcurrentMap: Lookup<Self::Key> {
     ///
     /// # Errors
     /// [`Full`], from a map of fixed room alone.
+    #[track_caller]
     fn insert(&self, key: Self::Key, value: Self::Value) -> Result<Option<Self::Value>, Full>
     where
         Self::Value: Clone,
@@ -101,12 +119,15 @@ pub trait Lookup<Q: ?Sized> {
     type Value;
 
     /// What `read` makes of the value of a key.
+    #[track_caller]
     fn get_with<R>(&self, key: &Q, read: impl FnOnce(&Self::Value) -> R) -> Option<R>;
 
     /// Takes the entry of a key out; returns what `read` makes of its value.
+    #[track_caller]
     fn remove_with<R>(&self, key: &Q, read: impl FnOnce(&Self::Value) -> R) -> Option<R>;
 
     /// A clone of the value of a key.
+    #[track_caller]
     fn get(&self, key: &Q) -> Option<Self::Value>
     where
         Self::Value: Clone,
@@ -115,6 +136,7 @@ pub trait Lookup<Q: ?Sized> {
     }
 
     /// Takes the entry of a key out; returns a clone of its value.
+    #[track_caller]
     fn remove(&self, key: &Q) -> Option<Self::Value>
     where
         Self::Value: Clone,
@@ -123,6 +145,7 @@ pub trait Lookup<Q: ?Sized> {
     }
 
     /// Whether there is a value for a key.
+    #[track_caller]
     fn contains_key(&self, key: &Q) -> bool {
         self.get_with(key, |_| ()).is_some()
     }

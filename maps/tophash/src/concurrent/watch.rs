@@ -44,7 +44,7 @@ pub struct Wait {
     pub site: &'static Location<'static>,
     /// How long it has lasted.
     pub waited: Duration,
-    /// Who has the lock: the last one to take it of those that have it, as far as it was noted.
+    /// Who has the lock, as far as it was noted: one who has had it since the wait began, if there is such a one.
     pub holder: Option<Holder>,
 }
 
@@ -63,7 +63,8 @@ impl Wait {
 
 /// Whoever watches the locks of a map: see [`ConcurrentMap::watch`](super::ConcurrentMap::watch).
 ///
-/// It is called by the threads that take the locks, and should be quick. A panic in it leaves the map whole.
+/// It is called by the threads that take the locks, and should be quick. A panic in it goes no further, and the map stays
+/// whole. It should not use the map: what it waits for there itself is told to nobody.
 pub trait Watch: Send + Sync {
     /// How long a wait may last before [`waiting`](Self::waiting) is called, and after each such call again.
     fn patience(&self, mode: Mode) -> Duration;
@@ -71,7 +72,7 @@ pub trait Watch: Send + Sync {
     /// A wait has lasted too long and goes on. Called by the waiting thread.
     fn waiting(&self, wait: &Wait);
 
-    /// A lock was had after a wait. Called for locks that were not free at once.
+    /// A lock was had after a wait. Called for locks that were not free at once, under the lock: the map must not be used.
     fn waited(&self, mode: Mode, waited: Duration);
 
     /// Whether [`held`](Self::held) wants to hear of the lock that is about to be taken. Asked on every one, so it should

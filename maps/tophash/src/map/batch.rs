@@ -11,7 +11,8 @@ const AHEAD: usize = 16;
 impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
     /// Clones of the values of some keys, in the order of the keys.
     ///
-    /// All keys are hashed first and their buckets asked for, so that one cache miss does not wait for the other.
+    /// All keys are hashed first and their buckets asked for, and then their entries if those are boxed, so that one cache
+    /// miss does not wait for the other.
     /// Each look-up is linearizable; all of them together are not one moment.
     #[inline]
     pub fn get_many<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<V>; N]
@@ -24,6 +25,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
             self.entries.prefetch(hash);
             hash
         });
+        hashes.iter().for_each(|hash| self.entries.prefetch_entry(*hash));
         let mut pairs = keys.into_iter().zip(hashes);
         core::array::from_fn(|_| {
             let (key, hash) = pairs.next()?;
@@ -46,6 +48,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, C: Storage<K, V>> HashMap<K, V, S, C> {
                 *hash = self.hash(key);
                 self.entries.prefetch(*hash);
             }
+            hashes.iter().take(keys.len()).for_each(|hash| self.entries.prefetch_entry(*hash));
             for (index, (hash, key)) in hashes.iter().zip(keys).enumerate() {
                 let place = chunk * AHEAD + index;
                 let is = |candidate: &K| key.equivalent(candidate);

@@ -1,251 +1,128 @@
-//! A bucket: sixteen words, of which the first is its state, and how writers lock it.
+//! A bucket: its state, its tags and its slots, and how writers lock it.
 //!
-//! The state word holds everything that a reader has to know before it reads on:
-//!
-//! ```text
-//!  63              32 31      24 23 22       20 19    15 14       2 1 0
-//! | version, 32 bits  | filter   | O | displaced | reach  | foreign  |o|l|
-//! ```
-//!
-//! - `l` (locked) excludes other writers; readers do not look at it.
-//! - `o` (odd) says that words are being stored; readers read again.
-//! - *foreign*, a bit a slot: its entry is at home in another bucket of the page.
-//! - *reach*: the largest `i` for which an entry at home here lies in bucket `index ^ i`; *displaced*
-//!   counts those entries, and sticks at its maximum; and *filter* has one of its eight bits for each of
-//!   them, by its tag, so that a search for anything else seldom goes there.
-//! - `O` (overflowed): entries at home here may lie in the table's overflow list.
-//! - *version* grows by one with every change of the bucket, or of an entry that is at home in it.
-//!   Thirty-two bits wrap around after 4.3 thousand million changes of one bucket; only a thread that
-//!   slept through an exact multiple of that could mistake the bucket for unchanged.
+//! Where these lie is the layout's to say, see [`Page`](super::page::Page): all in sixteen words one after the other, or the
+//! state and the tags, which are the *head*, among those of the page's other buckets, and the slots, the *body*, elsewhere.
 
+mod locked;
+mod state;
+
+pub(crate) use locked::Locked;
+pub(super) use state::{MOST_REACH, State};
+
+use super::layout::Layout;
 use crate::sync::{AtomicU64, Ordering, fence, spin};
+use core::marker::PhantomData;
+use core::ptr::NonNull;
 
-/// Words of a bucket, the state among them.
+/// A word of a page.
+pub(super) type Word = AtomicU64;
+
+/// The words of a cache line's pair: what the head and the body of a bucket have at most, and the alignment of both.
 pub(super) const WORDS: usize = 16;
 
-/// How far from its home an entry may lie at most.
-pub(super) const MOST_REACH: usize = 31;
+/// Where a bucket lies: its state and its tags, and its slots.
+///
+/// Whoever names a word of it by a number has been told the layout that it was made for.
+#[derive(Clone, Copy)]
+pub(crate) struct Bucket<'t> {
+    head: NonNull<Word>,
+    body: NonNull<Word>,
+    page: PhantomData<&'t Word>,
+}
 
-/// What a bucket's first word says. See the head of this file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct State(u64);
-
-impl State {
-    /// The state of a bucket that nobody ever touched.
-    pub(super) const EMPTY: Self = Self(0);
-    const LOCKED: u64 = 1;
-    const ODD: u64 = 2;
-    const FOREIGN_SHIFT: u32 = 2;
-    const FOREIGN: u64 = 0x1fff;
-    const REACH_SHIFT: u32 = 15;
-    const REACH: u64 = MOST_REACH as u64;
-    const DISPLACED_SHIFT: u32 = 20;
-    const DISPLACED: u64 = 0x7;
-    const OVERFLOWED: u64 = 1 << 23;
-    const FILTER_SHIFT: u32 = 24;
-    const FILTER: u64 = 0xff << Self::FILTER_SHIFT;
-    const VERSION: u64 = 1 << 32;
-
+impl PartialEq for Bucket<'_> {
     #[inline]
-    pub(super) fn is_odd(self) -> bool {
-        self.0 & Self::ODD != 0
+    fn eq(&self, other: &Self) -> bool {
+        self.head == other.head
+    }
+}
+
+impl<'t> Bucket<'t> {
+    /// # Safety
+    /// The words of the head and the body, as many as the layout has, are alive for `'t`.
+    #[inline(always)]
+    pub(super) unsafe fn new(head: *const Word, body: *const Word) -> Self {
+        // SAFETY: what is alive is not null.
+        let (head, body) = unsafe {
+            (NonNull::new_unchecked(head.cast_mut()), NonNull::new_unchecked(body.cast_mut()))
+        };
+        Self { head, body, page: PhantomData }
     }
 
-    #[inline]
-    pub(super) fn is_locked(self) -> bool {
-        self.0 & Self::LOCKED != 0
-    }
-
-    /// The same state without the bit that excludes writers, which is no change.
-    #[inline]
-    pub(super) fn unlocked(self) -> Self {
-        Self(self.0 & !Self::LOCKED)
-    }
-
-    /// The same state without the bit that has readers wait.
-    #[inline]
-    pub(super) fn even(self) -> Self {
-        Self(self.0 & !Self::ODD)
-    }
-
-    #[inline]
-    pub(super) fn reach(self) -> usize {
-        ((self.0 >> Self::REACH_SHIFT) & Self::REACH) as usize
-    }
-
-    /// How many entries that are at home here lie elsewhere; of very many, some of them.
-    pub(super) fn displaced(self) -> usize {
-        ((self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED) as usize
-    }
-
-    #[inline]
-    pub(super) fn overflowed(self) -> bool {
-        self.0 & Self::OVERFLOWED != 0
-    }
-
-    /// Whether all entries of this tag that are at home here lie here.
-    #[inline]
-    pub(super) fn has_all(self, tag: u64) -> bool {
-        !self.overflowed() && self.0 & Self::filter(tag) == 0
-    }
-
-    /// Whether entries of this tag that are at home here may lie in another bucket of the page.
-    #[inline]
-    pub(super) fn has_displaced(self, tag: u64) -> bool {
-        self.0 & Self::filter(tag) != 0
-    }
-
-    #[inline]
-    fn filter(tag: u64) -> u64 {
-        1 << (u64::from(Self::FILTER_SHIFT) + (tag & 7))
-    }
-
-    #[inline]
-    pub(super) fn is_foreign(self, slot: usize) -> bool {
-        self.0 & (1 << (Self::FOREIGN_SHIFT as usize + slot)) != 0
-    }
-
-    /// The slots whose entries are at home elsewhere, a bit each.
-    #[inline]
-    pub(super) fn foreign(self) -> u64 {
-        (self.0 >> Self::FOREIGN_SHIFT) & Self::FOREIGN
-    }
-
-    pub(super) fn with_foreign(self, slot: usize, foreign: bool) -> Self {
-        let bit = 1 << (Self::FOREIGN_SHIFT as usize + slot);
-        Self(if foreign { self.0 | bit } else { self.0 & !bit })
-    }
-
-    pub(super) fn with_overflowed(self) -> Self {
-        Self(self.0 | Self::OVERFLOWED)
-    }
-
-    /// One more entry that is at home here, of this tag, lies in bucket `index ^ distance`.
-    pub(super) fn with_displaced(self, distance: usize, tag: u64) -> Self {
-        let reach = (self.reach() as u64).max(distance as u64) & Self::REACH;
-        let displaced =
-            (((self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED) + 1).min(Self::DISPLACED);
-        Self(self.0 | Self::filter(tag)).with_reach(reach, displaced)
-    }
-
-    /// One entry fewer that is at home here lies elsewhere.
-    pub(super) fn without_displaced(self) -> Self {
-        let displaced = (self.0 >> Self::DISPLACED_SHIFT) & Self::DISPLACED;
-        match displaced {
-            // More were displaced than could be counted: the reach stays.
-            Self::DISPLACED => self,
-            0 | 1 => self.without_any_displaced(),
-            _ => self.with_reach(self.reach() as u64, displaced - 1),
+    /// The bucket so many behind this one.
+    ///
+    /// # Safety
+    /// There is one in its page.
+    #[inline(always)]
+    pub(super) unsafe fn behind<L: Layout>(self, by: usize) -> Self {
+        let body = if L::GEOMETRY.body == 0 { L::GEOMETRY.head } else { L::GEOMETRY.body };
+        // SAFETY: heads follow each other, and so do bodies.
+        unsafe {
+            Self {
+                head: self.head.add(by * L::GEOMETRY.head),
+                body: self.body.add(by * body),
+                ..self
+            }
         }
     }
 
-    fn without_any_displaced(self) -> Self {
-        Self(self.0 & !Self::FILTER).with_reach(0, 0)
-    }
-
-    fn with_reach(self, reach: u64, displaced: u64) -> Self {
-        let cleared = self.0
-            & !((Self::REACH << Self::REACH_SHIFT) | (Self::DISPLACED << Self::DISPLACED_SHIFT));
-        Self(cleared | (reach << Self::REACH_SHIFT) | (displaced << Self::DISPLACED_SHIFT))
-    }
-
-    /// Whether nobody stores words here or excludes writers.
+    /// The first word of the head, which tells buckets apart.
     #[inline]
-    pub(super) fn is_unlocked(self) -> bool {
-        self.0 & (Self::LOCKED | Self::ODD) == 0
+    pub(super) fn head(self) -> *const Word {
+        self.head.as_ptr()
     }
 
-    /// The entries of the slots of a mask have left, and nothing that is at home here lies elsewhere.
-    pub(super) fn moved(self, slots: u32) -> Self {
-        let foreign = (u64::from(slots) & Self::FOREIGN) << Self::FOREIGN_SHIFT;
-        Self(self.0 & !foreign).without_any_displaced()
+    #[inline(always)]
+    fn state_word(self) -> &'t Word {
+        // SAFETY: every head begins with the state, and is alive for `'t`.
+        unsafe { self.head.as_ref() }
     }
 
-    /// Nothing is at home here any more, wherever it lay.
-    pub(super) fn left(self) -> Self {
-        Self(self.0 & !Self::OVERFLOWED).without_any_displaced()
+    #[inline(always)]
+    fn head_word(self, index: usize) -> &'t Word {
+        debug_assert!(index < WORDS, "no head has so many words");
+        // SAFETY: layouts name words of their own heads alone, and these are alive for `'t`.
+        unsafe { self.head.add(index).as_ref() }
     }
 
-    /// Nothing lies here or is at home here any more; the version stays.
-    pub(super) fn emptied(self) -> Self {
-        Self(self.0 & !(Self::VERSION - 1 - Self::LOCKED))
-    }
-
-    pub(super) fn next_version(self) -> Self {
-        let next = self.0.wrapping_add(Self::VERSION);
-        let short = mutant!("version-one-bit", 2, mutant!("version-two-bits", 4, 0));
-        Self(if short > 0 { next & (Self::VERSION * short - 1) } else { next })
-    }
-}
-
-/// Sixteen words on a boundary of 128 bytes: a state, tags, and slots as the layout cuts them.
-#[repr(C, align(128))]
-pub(crate) struct Bucket {
-    words: [AtomicU64; WORDS],
-}
-
-impl Bucket {
-    /// An empty bucket: all words zero.
-    #[cfg(not(loom))]
-    pub(super) const fn empty() -> Self {
-        Self { words: [const { AtomicU64::new(0) }; WORDS] }
-    }
-
-    /// An empty bucket: all words zero.
-    #[cfg(loom)]
-    pub(super) fn empty() -> Self {
-        Self { words: core::array::from_fn(|_| AtomicU64::new(0)) }
+    #[inline(always)]
+    fn slot_word_at(self, index: usize) -> &'t Word {
+        debug_assert!(index < WORDS, "no body has so many words");
+        // SAFETY: layouts name words of their own slots alone, and these are alive for `'t`.
+        unsafe { self.body.add(index).as_ref() }
     }
 
     /// The state, before which nothing that is read afterwards can have been read.
     #[inline]
-    pub(super) fn state(&self) -> State {
-        State(self.words[0].load(Ordering::Acquire))
+    pub(super) fn state(self) -> State {
+        State(self.state_word().load(Ordering::Acquire))
     }
 
-    /// Asks the processor to fetch the bucket's second half, so that a search does not wait for one half
-    /// after the other.
+    /// Asks the processor to fetch the slots, so that a search does not wait for them after the tags.
     #[inline(always)]
-    pub(super) fn prefetch_rest(&self) {
-        self.prefetch_half(1);
+    pub(super) fn prefetch_slots(self) {
+        if self.head != self.body {
+            prefetch(self.body.as_ptr());
+        }
+        prefetch(self.body.as_ptr().wrapping_add(WORDS / 2));
     }
 
     /// Asks the processor to fetch the bucket.
     #[inline(always)]
-    pub(super) fn prefetch(&self) {
-        self.prefetch_half(0);
-        self.prefetch_half(1);
+    pub(super) fn prefetch(self) {
+        prefetch(self.head.as_ptr());
+        self.prefetch_slots();
     }
 
-    /// Asks the processor to fetch what a word is the address of, if it is one.
+    /// Asks the processor to fetch what a word of the slots is the address of, if it is one.
     #[inline(always)]
-    pub(super) fn prefetch_from(&self, index: usize) {
-        #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
-        // SAFETY: prefetching reads nothing, from wherever, and every x86-64 processor can.
-        unsafe {
-            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(core::ptr::without_provenance(self.word(index) as usize));
-        }
-        #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom)))))]
-        let _ = index;
-    }
-
-    #[inline(always)]
-    fn prefetch_half(&self, half: usize) {
-        #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
-        // SAFETY: prefetching reads nothing, and every x86-64 processor can; the half is the bucket's.
-        unsafe {
-            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            let first = core::ptr::from_ref(self).cast::<i8>();
-            _mm_prefetch::<_MM_HINT_T0>(first.add(half * (size_of::<Self>() / 2)));
-        }
-        #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom)))))]
-        let _ = half;
+    pub(super) fn prefetch_from(self, index: usize) {
+        prefetch(core::ptr::without_provenance(self.slot_word(index) as usize));
     }
 
     /// The state once no word is being stored.
     #[inline]
-    pub(super) fn settled(&self) -> State {
+    pub(super) fn settled(self) -> State {
         let mut turn = 0;
         loop {
             let state = self.state();
@@ -258,16 +135,16 @@ impl Bucket {
 
     /// Whether all that was read since `state` was read belongs together.
     #[inline]
-    pub(super) fn unchanged(&self, state: State) -> bool {
+    pub(super) fn unchanged(self, state: State) -> bool {
         delicate!();
         #[cfg(not(tophash_tsan))]
         let now = {
             fence(Ordering::Acquire);
-            self.words[0].load(Ordering::Relaxed)
+            self.state_word().load(Ordering::Relaxed)
         };
         // A read-modify-write that changes nothing stands in for the fence that the sanitizer cannot see.
         #[cfg(tophash_tsan)]
-        let now = self.words[0].fetch_add(0, Ordering::AcqRel);
+        let now = self.state_word().fetch_add(0, Ordering::AcqRel);
         mutant!("validate-nothing", true, now == state.0 || Self::is_only_locked(now, state))
     }
 
@@ -277,27 +154,16 @@ impl Bucket {
         State(now).unlocked() == state.unlocked()
     }
 
-    /// A word that is not the state, as it is just now.
-    #[inline]
-    pub(super) fn word(&self, index: usize) -> u64 {
-        #[cfg(not(tophash_tsan))]
-        return self.words[index & (WORDS - 1)].load(Ordering::Relaxed);
-        #[cfg(tophash_tsan)]
-        return self.words[index & (WORDS - 1)].load(Ordering::Acquire);
+    /// A word of the head that is not the state, as it is just now.
+    #[inline(always)]
+    pub(super) fn word(self, index: usize) -> u64 {
+        load(self.head_word(index))
     }
 
-    /// Like [`Bucket::word`], without asking whether there is such a word.
-    ///
-    /// # Safety
-    /// `index` is below [`WORDS`].
+    /// A word of the slots, as it is just now.
     #[inline(always)]
-    pub(super) unsafe fn word_unchecked(&self, index: usize) -> u64 {
-        // SAFETY: the caller vouches for it.
-        let word = unsafe { self.words.get_unchecked(index) };
-        #[cfg(not(tophash_tsan))]
-        return word.load(Ordering::Relaxed);
-        #[cfg(tophash_tsan)]
-        return word.load(Ordering::Acquire);
+    pub(super) fn slot_word(self, index: usize) -> u64 {
+        load(self.slot_word_at(index))
     }
 
     /// A word like [`Bucket::word`]'s, in a vector register, and zero above it.
@@ -305,15 +171,16 @@ impl Bucket {
     /// The compiler brings atomics to such a register by way of another one only.
     #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     #[inline(always)]
-    pub(super) fn word_as_vector<const INDEX: usize>(&self) -> core::arch::x86_64::__m128i {
+    pub(super) fn word_as_vector<const INDEX: usize>(self) -> core::arch::x86_64::__m128i {
         const { assert!(INDEX < WORDS) };
         let vector;
         // SAFETY: the word is the bucket's, and aligned. `movq` reads it by one access, which is atomic then, and nothing
         // orders it but what follows: it is a relaxed load.
         unsafe {
             core::arch::asm!(
-                "movq {vector}, qword ptr [{word}]",
-                word = in(reg) &raw const self.words[INDEX],
+                "movq {vector}, qword ptr [{head} + {offset}]",
+                head = in(reg) self.head.as_ptr(),
+                offset = const INDEX * size_of::<Word>(),
                 vector = lateout(xmm_reg) vector,
                 options(nostack, readonly, preserves_flags)
             );
@@ -324,15 +191,16 @@ impl Bucket {
     /// Two words like [`Bucket::word`]'s that follow each other, in a vector register.
     #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     #[inline(always)]
-    pub(super) fn words_as_vector<const INDEX: usize>(&self) -> core::arch::x86_64::__m128i {
+    pub(super) fn words_as_vector<const INDEX: usize>(self) -> core::arch::x86_64::__m128i {
         const { assert!(INDEX + 1 < WORDS) };
         let vector;
         // SAFETY: as above; `movhps` reads the second word by one access too.
         unsafe {
             core::arch::asm!(
-                "movq {vector}, qword ptr [{word}]",
-                "movhps {vector}, qword ptr [{word} + 8]",
-                word = in(reg) &raw const self.words[INDEX],
+                "movq {vector}, qword ptr [{head} + {offset}]",
+                "movhps {vector}, qword ptr [{head} + {offset} + 8]",
+                head = in(reg) self.head.as_ptr(),
+                offset = const INDEX * size_of::<Word>(),
                 vector = out(xmm_reg) vector,
                 options(nostack, readonly, preserves_flags)
             );
@@ -340,30 +208,31 @@ impl Bucket {
         vector
     }
 
-    /// Where a word and those behind it lie, for whoever has the table to himself.
+    /// Where a word of the slots and those behind it lie, for whoever has the table to himself.
     #[cfg(not(loom))]
     #[inline]
-    pub(super) fn pointer(&self, index: usize) -> *mut u64 {
+    pub(super) fn slot_pointer(self, index: usize) -> *mut u64 {
         // The words are atomics, which may be written through what is shared.
-        self.words[index..].as_ptr().cast::<u64>().cast_mut()
+        self.body.as_ptr().wrapping_add(index).cast::<u64>()
     }
 
-    /// A word in the one total order of sequentially consistent operations.
+    /// A word of the slots in the one total order of sequentially consistent operations.
     #[inline]
-    pub(super) fn word_in_order(&self, index: usize) -> u64 {
-        self.words[index].load(Ordering::SeqCst)
+    pub(super) fn slot_word_in_order(self, index: usize) -> u64 {
+        self.slot_word_at(index).load(Ordering::SeqCst)
     }
 
     /// Locks the bucket if it is exactly as it was when `seen` was read.
     #[inline]
-    pub(super) fn lock_from(&self, seen: State) -> Option<Locked<'_>> {
-        let from = mutant!("lock-any-version", State(self.words[0].load(Ordering::Relaxed)), seen)
-            .unlocked();
+    pub(super) fn lock_from(self, seen: State) -> Option<Locked<'t>> {
+        let from =
+            mutant!("lock-any-version", State(self.state_word().load(Ordering::Relaxed)), seen)
+                .unlocked();
         if from.is_odd() {
             return None;
         }
         delicate!();
-        self.words[0]
+        self.state_word()
             .compare_exchange(from.0, from.0 | State::LOCKED, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
             .then(|| Locked { bucket: self, before: from, after: from, changed: false, odd: false })
@@ -372,16 +241,17 @@ impl Bucket {
     /// Locks the bucket like [`Bucket::lock_from`], for whoever stores words at once: the odd window begins with the
     /// lock, which saves a store.
     #[inline(always)]
-    pub(super) fn open_from(&self, seen: State) -> Option<Locked<'_>> {
-        let from = mutant!("lock-any-version", State(self.words[0].load(Ordering::Relaxed)), seen)
-            .unlocked();
+    pub(super) fn open_from(self, seen: State) -> Option<Locked<'t>> {
+        let from =
+            mutant!("lock-any-version", State(self.state_word().load(Ordering::Relaxed)), seen)
+                .unlocked();
         if from.is_odd() {
             return None;
         }
         delicate!();
         let odd = from.0 | State::LOCKED | State::ODD;
         let opened =
-            self.words[0].compare_exchange(from.0, odd, Ordering::Acquire, Ordering::Relaxed);
+            self.state_word().compare_exchange(from.0, odd, Ordering::Acquire, Ordering::Relaxed);
         // Whoever sees one of the stores that follow also sees the odd state.
         fence(Ordering::Release);
         opened.is_ok().then(|| Locked {
@@ -395,7 +265,7 @@ impl Bucket {
 
     /// Locks the bucket if nobody else holds it.
     #[inline]
-    pub(super) fn try_lock(&self) -> Option<Locked<'_>> {
+    pub(super) fn try_lock(self) -> Option<Locked<'t>> {
         let seen = self.state();
         if seen.is_locked() { None } else { self.lock_from(seen) }
     }
@@ -404,7 +274,7 @@ impl Bucket {
     ///
     /// Only growth waits: writers hold at most two buckets and never wait for the second, so no circle of
     /// waiting threads can close.
-    pub(super) fn lock(&self) -> Locked<'_> {
+    pub(super) fn lock(self) -> Locked<'t> {
         let mut turn = 0;
         loop {
             if let Some(locked) = self.try_lock() {
@@ -416,108 +286,73 @@ impl Bucket {
 }
 
 /// What [`super::run::Run`] does to each of its buckets.
-impl Bucket {
+impl Bucket<'_> {
     /// Excludes writers if the bucket is exactly as it was when `seen` was read, which nobody held or was storing to.
     #[inline(always)]
-    pub(super) fn seize(&self, seen: State) -> bool {
+    pub(super) fn seize(self, seen: State) -> bool {
         let locked = seen.0 | State::LOCKED;
         let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
-        self.words[0].compare_exchange(seen.0, locked, success, failure).is_ok()
+        self.state_word().compare_exchange(seen.0, locked, success, failure).is_ok()
     }
 
     /// Sets the state of a bucket that is held, while words are being stored, or before.
     #[inline(always)]
-    pub(super) fn hold_odd(&self, state: State) {
-        self.words[0].store(state.0 | State::LOCKED | State::ODD, Ordering::Relaxed);
+    pub(super) fn hold_odd(self, state: State) {
+        self.state_word().store(state.0 | State::LOCKED | State::ODD, Ordering::Relaxed);
     }
 
     /// Sets the state of a bucket that goes on being held, after all stores.
     #[inline(always)]
-    pub(super) fn hold(&self, state: State) {
-        self.words[0].store(state.0 | State::LOCKED, Ordering::Release);
+    pub(super) fn hold(self, state: State) {
+        self.state_word().store(state.0 | State::LOCKED, Ordering::Release);
     }
 
     /// Sets the state of a bucket and lets go of it.
     #[inline(always)]
-    pub(super) fn release(&self, state: State) {
-        self.words[0].store(state.0, Ordering::Release);
+    pub(super) fn release(self, state: State) {
+        self.state_word().store(state.0, Ordering::Release);
     }
 
-    /// Stores a word of a bucket that is held and odd, behind a fence.
+    /// Stores a word of the head of a bucket that is held and odd, behind a fence.
     #[inline(always)]
-    pub(super) fn set_word(&self, index: usize, word: u64) {
+    pub(super) fn set_word(self, index: usize, word: u64) {
         delicate!();
-        let to = &self.words[index & (WORDS - 1)];
-        #[cfg(not(tophash_tsan))]
-        to.store(word, Ordering::Relaxed);
-        #[cfg(tophash_tsan)]
-        to.store(word, Ordering::Release);
+        store(self.head_word(index), word);
+    }
+
+    /// Stores a word of the slots of a bucket that is held and odd, behind a fence.
+    #[inline(always)]
+    pub(super) fn set_slot_word(self, index: usize, word: u64) {
+        delicate!();
+        store(self.slot_word_at(index), word);
     }
 }
 
-/// A bucket that this thread alone may change. Dropping it unlocks it.
-pub(crate) struct Locked<'t> {
-    bucket: &'t Bucket,
-    before: State,
-    after: State,
-    changed: bool,
-    odd: bool,
+#[inline(always)]
+fn load(word: &Word) -> u64 {
+    #[cfg(not(tophash_tsan))]
+    return word.load(Ordering::Relaxed);
+    #[cfg(tophash_tsan)]
+    return word.load(Ordering::Acquire);
 }
 
-impl<'t> Locked<'t> {
-    pub(super) fn bucket(&self) -> &'t Bucket {
-        self.bucket
-    }
-
-    /// The state as it will be when the bucket is unlocked, but for its version.
-    #[inline]
-    pub(super) fn state(&self) -> State {
-        self.after
-    }
-
-    /// What the state shall be when the bucket is unlocked; its version grows by one.
-    #[inline]
-    pub(super) fn set_state(&mut self, state: State) {
-        self.after = state;
-        self.changed = true;
-    }
-
-    /// Stores words. Readers that overlap read again.
-    #[inline]
-    pub(super) fn store(&mut self, words: impl IntoIterator<Item = (usize, u64)>) {
-        if !self.odd {
-            self.odd = true;
-            self.changed = true;
-            let odd = self.before.0 | State::LOCKED | State::ODD;
-            self.bucket.words[0].store(odd, Ordering::Relaxed);
-            // Whoever sees one of the stores below also sees the odd state above.
-            fence(Ordering::Release);
-        }
-        for (index, word) in words {
-            self.bucket.set_word(index, word);
-        }
-    }
-
-    /// Ends the odd window but goes on excluding writers.
-    pub(super) fn settle(&mut self) {
-        if self.changed {
-            self.before = self.after.next_version();
-            self.after = self.before;
-            self.changed = false;
-            self.odd = false;
-            self.bucket.words[0].store(self.before.0 | State::LOCKED, Ordering::Release);
-        }
-    }
+#[inline(always)]
+fn store(to: &Word, word: u64) {
+    #[cfg(not(tophash_tsan))]
+    to.store(word, Ordering::Relaxed);
+    #[cfg(tophash_tsan)]
+    to.store(word, Ordering::Release);
 }
 
-impl Drop for Locked<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        let state = if self.changed {
-            mutant!("version-stands-still", self.after, self.after.next_version())
-        } else {
-            self.before
-        };
-        self.bucket.words[0].store(state.0, Ordering::Release);
+/// Asks the processor to fetch the line of an address, whatever is there.
+#[inline(always)]
+fn prefetch(address: *const Word) {
+    #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
+    // SAFETY: prefetching reads nothing, from wherever, and every x86-64 processor can.
+    unsafe {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
     }
+    #[cfg(not(all(target_arch = "x86_64", not(any(miri, loom)))))]
+    let _ = address;
 }

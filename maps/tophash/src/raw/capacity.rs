@@ -4,7 +4,7 @@ use super::header::{Grown, MAX_PAGES, PAGE_BITS};
 use super::layout::Layout;
 use super::page;
 use super::table::{Dead, Shared, Table};
-use super::{bucket::Bucket, directory::Directory, header::Header};
+use super::{bucket::Bucket, bucket::Word, directory::Directory, header::Header};
 use crate::error::AllocError;
 use crate::sync::Ordering;
 use alloc::vec::Vec;
@@ -50,7 +50,7 @@ impl Table {
     pub(crate) fn with_capacity<L: Layout>(entries: usize) -> Result<Self, AllocError> {
         let table = Self::new();
         if let Some(bits) = Self::bits_for::<L>(entries)? {
-            table.begin_with_bits(bits)?;
+            table.begin_with_bits::<L>(bits)?;
         }
         Ok(table)
     }
@@ -65,7 +65,7 @@ impl Table {
         }
         let buckets = entries.div_ceil(L::SLOTS).checked_mul(100).ok_or(AllocError::overflow())?;
         let buckets = buckets.div_ceil(FILL);
-        let bytes = buckets.checked_mul(size_of::<Bucket>());
+        let bytes = buckets.checked_mul(bytes_of_bucket::<L>());
         if bytes.is_none_or(|bytes| bytes > isize::MAX as usize / 2) {
             return Err(AllocError::overflow());
         }
@@ -76,10 +76,10 @@ impl Table {
     ///
     /// # Errors
     /// When the allocator refuses.
-    pub(super) fn begin_with_bits(&self, bits: u32) -> Result<(), AllocError> {
+    pub(super) fn begin_with_bits<L: Layout>(&self, bits: u32) -> Result<(), AllocError> {
         let depth = bits.saturating_sub(FIRST_BITS);
-        page::probe((1 << bits) >> (bits - depth).min(PAGE_BITS), (bits - depth).min(PAGE_BITS))?;
-        self.begin_with(depth, bits - depth)?;
+        page::probe((1usize << bits).checked_mul(bytes_of_bucket::<L>()))?;
+        self.begin_with(L::GEOMETRY, depth, bits - depth)?;
         for header in self.headers() {
             header.asked.fetch_max(u64::from(bits), Ordering::Relaxed);
         }
@@ -102,17 +102,17 @@ impl Table {
     }
 
     /// Every bucket of the table; all of them only if nobody is changing it.
-    pub(super) fn all_buckets(&self) -> Vec<&Bucket> {
+    pub(super) fn all_buckets<L: Layout>(&self) -> Vec<Bucket<'_>> {
         let mut buckets = Vec::with_capacity(self.buckets());
         for header in self.headers() {
             let shape = header.shape();
             buckets.extend(
                 (0..shape.all_buckets())
-                    .filter_map(|index| Self::bucket_if_any(header, shape, index)),
+                    .filter_map(|index| Self::bucket_if_any::<L>(header, shape, index)),
             );
         }
         let nodes = self.shared().into_iter().flat_map(|shared| shared.overflow.nodes());
-        buckets.extend(nodes.map(|node| &node.bucket));
+        buckets.extend(nodes.map(|node| node.bucket.bucket::<L>()));
         buckets
     }
 
@@ -125,7 +125,7 @@ impl Table {
             let shape = header.shape();
             let all = shape.all_buckets();
             for index in (passed.next_multiple_of(apart) - passed..all).step_by(apart) {
-                let Some(bucket) = Self::bucket_if_any(header, shape, index) else { continue };
+                let Some(bucket) = Self::bucket_if_any::<L>(header, shape, index) else { continue };
                 let state = bucket.state();
                 let at_home = L::entries(bucket).0 & !(state.foreign() as u32);
                 let (here, away) = (at_home.count_ones() as usize, state.displaced());
@@ -148,7 +148,8 @@ impl Table {
         let mut bytes = size_of::<Shared>() + nodes;
         for header in self.headers() {
             let pages = (0..MAX_PAGES).filter(|index| !header.page(*index).is_null()).count();
-            bytes += size_of::<Header>() + pages * page::bytes(header.shape().page_bits());
+            bytes += size_of::<Header>()
+                + pages * page::bytes(shared.geometry, header.shape().page_bits());
         }
         bytes + self.directory().map_or(0, Directory::bytes) + self.buried_bytes(shared)
     }
@@ -161,7 +162,7 @@ impl Table {
             let shape = header.shape();
             let kept = shape.pages()..MAX_PAGES;
             let pages = kept.filter(|index| !header.page(*index).is_null()).count();
-            bytes += pages * page::bytes(shape.page_bits());
+            bytes += pages * page::bytes(shared.geometry, shape.page_bits());
         }
         bytes
     }
@@ -169,6 +170,7 @@ impl Table {
     /// Frees what [`Table::bytes`] counts and holds nothing.
     pub(crate) fn release(&mut self) {
         self.empty_graveyard();
+        let Some(geometry) = self.shared().map(|shared| shared.geometry) else { return };
         for header in self.headers() {
             let shape = header.shape();
             for index in shape.pages()..MAX_PAGES {
@@ -177,7 +179,7 @@ impl Table {
                     header.set_page(index, core::ptr::null_mut());
                     // SAFETY: the family's own page, of the size its shape says, in which its shape has no home; and
                     // the table is borrowed exclusively, so that nobody reads it.
-                    unsafe { page::free(page, shape.page_bits()) };
+                    unsafe { page::free(page, geometry, shape.page_bits()) };
                 }
             }
         }
@@ -197,8 +199,8 @@ impl Table {
                 Dead::Nothing => 0,
                 Dead::Header(_) => size_of::<Header>(),
                 // SAFETY: buried directories stay readable until the table is dropped.
-                Dead::Directory(directory) => unsafe { &*directory }.bytes(),
-                Dead::Page(_, bits) => page::bytes(bits),
+                Dead::Directory(directory) => unsafe { Directory::of(directory) }.bytes(),
+                Dead::Page(_, bits) => page::bytes(shared.geometry, bits),
             };
             grave = buried.next;
         }
@@ -231,10 +233,29 @@ impl Table {
     /// Asks the processor to fetch the bucket that a hash is at home in.
     #[inline]
     pub(crate) fn prefetch<L: Layout>(&self, hash: u64) {
-        let page = self.current().page(L::position(hash));
+        let page = self.entrance().page(L::position(hash));
         if !page.asks() {
             // SAFETY: the entry does not ask, and is of this table.
-            unsafe { page.bucket(L::position(hash)) }.prefetch();
+            unsafe { page.bucket::<L>(L::position(hash)) }.prefetch();
         }
     }
+
+    /// Asks the processor to fetch what the first slot of that bucket points to whose tag fits.
+    #[inline]
+    pub(crate) fn prefetch_entry<L: Layout>(&self, hash: u64) {
+        let page = self.entrance().page(L::position(hash));
+        if !page.asks() {
+            // SAFETY: as above.
+            let bucket = unsafe { page.bucket::<L>(L::position(hash)) };
+            let matches = L::matching(bucket, L::tag(hash));
+            if !matches.is_empty() {
+                bucket.prefetch_from(L::FIRST + matches.first());
+            }
+        }
+    }
+}
+
+/// The bytes of a bucket in a page of many.
+pub(super) const fn bytes_of_bucket<L: Layout>() -> usize {
+    (L::GEOMETRY.head + L::GEOMETRY.body) * size_of::<Word>()
 }

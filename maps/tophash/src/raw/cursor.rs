@@ -7,6 +7,7 @@
 use super::bucket::{Bucket, State};
 use super::header::{Header, Shape, start_of};
 use super::layout::{Layout, SlotWords};
+use super::page::Page;
 use super::table::{Candidate, Home, Table};
 use crate::sync::spin;
 use alloc::vec::Vec;
@@ -45,17 +46,18 @@ impl<'t> Cursor<'t> {
     /// Entries change their bucket in growth alone. So where the shape stays, the buckets can be copied one after the
     /// other, whatever is at home in them: each entry that stays in the page is met once.
     pub(crate) fn copy_page<L: Layout>(&mut self, words: &mut Vec<SlotWords>) -> Option<usize> {
-        let (home, index) = self.page_to_begin()?;
-        let (header, shape, page) = (home.header, home.shape, home.page());
+        let (home, index) = self.page_to_begin::<L>()?;
+        let (header, shape, page) = (home.header, home.shape, home.page);
         let most = page.len() * L::SLOTS;
         if words.len() < most {
             words.resize(most, [0; 2]);
         }
         let behind = after(&home, index + page.len() - 1);
-        let mut ahead = self.page_at(behind).unwrap_or_default().iter();
+        let mut ahead = self.page_at::<L>(behind).map(Page::buckets::<L>).into_iter().flatten();
         let mut length = 0;
         let mut turn = 0;
-        for bucket in &page[mutant!("skip-next-home", 1, 0)..] {
+        for place in mutant!("skip-next-home", 1, 0)..page.len() {
+            let bucket = page.bucket::<L>(place);
             let before = length;
             // Pages lie anywhere, so that the processor does not foresee the next one by itself.
             if let Some(next) = ahead.next() {
@@ -92,21 +94,23 @@ impl<'t> Cursor<'t> {
     }
 
     /// The page of a place, if that is easy to tell.
-    fn page_at(&self, place: Place<'t>) -> Option<&'t [Bucket]> {
+    fn page_at<L: Layout>(&self, place: Place<'t>) -> Option<Page<'t>> {
         match place {
-            Place::In(header, shape, index) => Some(Table::bucket_of(header, shape, index).page()),
-            Place::At(position) => Some(self.table.home(position)?.page()),
+            Place::In(header, shape, index) => {
+                Some(Table::bucket_of::<L>(header, shape, index).page)
+            }
+            Place::At(position) => Some(self.table.home::<L>(position)?.page),
             Place::End => None,
         }
     }
 
     /// The first home of the page that comes next, and its number, if nothing of that page was passed yet.
-    fn page_to_begin(&self) -> Option<(Home<'t>, usize)> {
+    fn page_to_begin<L: Layout>(&self) -> Option<(Home<'t>, usize)> {
         let (home, index) = match self.place {
             Place::End => return None,
-            Place::In(header, shape, index) => (Table::bucket_of(header, shape, index), index),
+            Place::In(header, shape, index) => (Table::bucket_of::<L>(header, shape, index), index),
             Place::At(position) => {
-                let home = self.table.home(position)?;
+                let home = self.table.home::<L>(position)?;
                 let index = home.shape.home(position);
                 let start = start_of(index, home.shape.bits())? >> home.shape.depth();
                 if home.header.prefix | start != position {
@@ -115,7 +119,7 @@ impl<'t> Cursor<'t> {
                 (home, index)
             }
         };
-        (home.index() == 0 && !home.shape.is_growing()).then_some((home, index))
+        (home.index::<L>() == 0 && !home.shape.is_growing()).then_some((home, index))
     }
 
     /// Appends to `batch` what `make` makes of the entries of the next home. False at the end.
@@ -136,14 +140,14 @@ impl<'t> Cursor<'t> {
                 Place::In(header, shape, index)
                     if mutant!("walk-old-shape", true, header.shape() == shape) =>
                 {
-                    (Table::bucket_of(header, shape, index), index, None)
+                    (Table::bucket_of::<L>(header, shape, index), index, None)
                 }
                 Place::In(header, shape, index) => {
                     self.place = position_in(header, shape, index, shape.bits());
                     continue;
                 }
                 Place::At(position) => {
-                    let Some(home) = self.table.home(position) else {
+                    let Some(home) = self.table.home::<L>(position) else {
                         self.place = Place::End;
                         return false;
                     };
@@ -151,7 +155,7 @@ impl<'t> Cursor<'t> {
                 }
             };
             if L::POINTS {
-                fetch_ahead::<L>(home.page(), home.index());
+                fetch_ahead::<L>(home.page, home.index::<L>());
             }
             let state = home.bucket.settled();
             if self.gather::<L, T>(&home, index, state, from, rehash, batch, &mut make).is_some()
@@ -184,7 +188,7 @@ impl<'t> Cursor<'t> {
                     || (home.header.covers(position, home.shape)
                         && home.shape.home(position) == index))
         };
-        let mut entries_of = |bucket: &Bucket, seen: State, lies: Lies| {
+        let mut entries_of = |bucket: Bucket<'_>, seen: State, lies: Lies| {
             let displaced = lies != Lies::AtHome;
             for slot in 0..L::SLOTS {
                 let tag = L::tag_at(bucket, slot);
@@ -207,12 +211,13 @@ impl<'t> Cursor<'t> {
         };
         entries_of(home.bucket, state, Lies::AtHome)?;
         for distance in 1..=mutant!("walk-home-only", 0, state.reach()) {
-            let bucket = home.neighbour(distance);
+            let bucket = home.neighbour::<L>(distance);
             entries_of(bucket, bucket.settled(), Lies::Displaced)?;
         }
         if state.overflowed() {
             for node in self.table.shared().into_iter().flat_map(|shared| shared.overflow.nodes()) {
-                entries_of(&node.bucket, node.bucket.settled(), Lies::Listed)?;
+                let bucket = node.bucket.bucket::<L>();
+                entries_of(bucket, bucket.settled(), Lies::Listed)?;
             }
         }
         Some(())
@@ -221,12 +226,13 @@ impl<'t> Cursor<'t> {
 
 /// Asks the processor to fetch what the next homes' searches will look at: the entries of one, and a bucket behind it.
 #[inline]
-fn fetch_ahead<L: Layout>(page: &[Bucket], index: usize) {
+fn fetch_ahead<L: Layout>(page: Page<'_>, index: usize) {
     const BUCKETS: usize = 4;
-    if let Some(bucket) = page.get(index + BUCKETS) {
-        bucket.prefetch();
+    if index + BUCKETS < page.len() {
+        page.bucket::<L>(index + BUCKETS).prefetch();
     }
-    if let Some(next) = page.get(index + 1) {
+    if index + 1 < page.len() {
+        let next = page.bucket::<L>(index + 1);
         L::entries(next).for_each(|slot| next.prefetch_from(L::FIRST + slot));
     }
 }

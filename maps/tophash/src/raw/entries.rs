@@ -257,6 +257,14 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
         by_class!(K, V, C, L => self.table.prefetch::<L>(hash));
     }
 
+    /// Asks the processor to fetch the boxed entry that a search for this hash will look at.
+    #[inline]
+    pub(crate) fn prefetch_entry(&self, hash: u64) {
+        if boxed::<K, V, C>() {
+            self.table.prefetch_entry::<Boxed>(hash);
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }
@@ -395,7 +403,7 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
 
     fn pointers(&mut self) -> Vec<(NonNull<K>, NonNull<V>)> {
         let mut pointers = Vec::with_capacity(self.len());
-        by_class!(K, V, C, L => for bucket in self.table.all_buckets() {
+        by_class!(K, V, C, L => for bucket in self.table.all_buckets::<L>() {
             for slot in (0..L::SLOTS).filter(|slot| L::tag_at(bucket, *slot) != 0) {
                 let at = L::FIRST + slot * L::SLOT_WORDS;
                 let (key, value) = if boxed::<K, V, C>() {
@@ -404,10 +412,10 @@ impl<K, V, C: Storage<K, V>> Entries<K, V, C> {
                     unsafe { (&raw mut (*entry.as_ptr()).0, &raw mut (*entry.as_ptr()).1) }
                 } else {
                     let value = match L::SLOT_WORDS {
-                        2 => bucket.pointer(at + 1).cast::<V>(),
+                        2 => bucket.slot_pointer(at + 1).cast::<V>(),
                         _ => NonNull::dangling().as_ptr(),
                     };
-                    (bucket.pointer(at).cast::<K>(), value)
+                    (bucket.slot_pointer(at).cast::<K>(), value)
                 };
                 pointers.extend(NonNull::new(key).zip(NonNull::new(value)));
             }

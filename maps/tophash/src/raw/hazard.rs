@@ -1,15 +1,16 @@
 //! Hazard pointers: what a reader of a boxed entry publishes so that nobody frees the entry under it.
 //!
 //! # Terms
-//! - A **slot** is one word on a cache line of its own: zero, or the address of an entry that somebody reads.
-//! - A **domain** is a set of slots, in blocks of [`SLOTS`]. The first block is part of the domain;
-//!   a further one is allocated when every slot is taken, and stays. [`GLOBAL`] serves the whole process.
+//! - A **slot** is one word: zero, or the address of an entry that somebody reads. There are two kinds: those in
+//!   [`rows`], which one thread claims without a locked instruction, and *shared* ones, which anybody claims by one.
+//! - A **domain** is a set of slots: the rows, and shared ones in blocks of [`SLOTS`]. The first block is part of the
+//!   domain; a further one is allocated when every slot is taken, and stays. [`GLOBAL`] serves the whole process.
 //! - A **pin** owns one slot that holds one address. Whoever drops it releases the slot, on whatever thread.
 //! - A **source** is the shared word through which readers find an entry.
 //! - An entry is **retired** once no source leads to it, and freed when no slot holds its address: see [`Retired`].
 //!
-//! # Why an entry that is read is never freed
-//! This is Michael's scheme ("Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", 2004),
+//! # Why an entry that is read in a shared slot is never freed
+//! This is for threads without a row, and for pins that find their row full; [`rows`] argues for itself. This is Michael's scheme ("Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", 2004),
 //! with claiming a slot and publishing the address in it made one instruction.
 //!
 //! The reader (R1) stores the address by a sequentially consistent compare-and-swap of the slot, then
@@ -47,9 +48,11 @@
     reason = "links to blocks are raw pointers, and freeing is for the owner of the entries to vouch for"
 )]
 
+mod barrier;
 #[cfg(all(test, loom))]
 mod model;
 mod retired;
+mod rows;
 #[cfg(all(test, not(loom)))]
 mod tests;
 pub(crate) mod thread;
@@ -58,6 +61,7 @@ use alloc::boxed::Box;
 use core::ptr::{self, NonNull};
 
 pub(crate) use retired::Retired;
+use rows::Rows;
 
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering, fence};
 
@@ -71,7 +75,7 @@ const NEAR: usize = if SLOTS < 8 { SLOTS } else { 8 };
 #[cfg(not(loom))]
 pub(crate) static GLOBAL: Domain = Domain::new();
 
-/// One hazard: zero, or the address of an entry in use. Two lines, because processors fetch lines in pairs.
+/// A shared slot. Two lines, because processors fetch lines in pairs.
 #[repr(align(128))]
 struct Slot(AtomicUsize);
 
@@ -116,14 +120,16 @@ impl Block {
     }
 
     /// Takes a free slot, trying `tries` of them from `start` on.
-    fn claim(&self, start: usize, tries: usize, address: usize) -> Option<&Slot> {
+    fn claim(&self, start: usize, tries: usize, address: usize) -> Option<&AtomicUsize> {
         let (before, after) = self.slots.split_at(start % SLOTS);
-        after.iter().chain(before).take(tries).find(|slot| slot.looks_free() && slot.claim(address))
+        let mut slots = after.iter().chain(before).take(tries);
+        slots.find(|slot| slot.looks_free() && slot.claim(address)).map(|slot| &slot.0)
     }
 }
 
 /// A set of hazard slots, shared by all maps that name it.
 pub(crate) struct Domain {
+    rows: Rows,
     first: Block,
     /// Where a slot was found lately when those near the thread's own were taken; null means the first block.
     roomy: AtomicPtr<Block>,
@@ -135,6 +141,7 @@ impl Domain {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
         Self {
+            rows: Rows::new(),
             first: Block::new(),
             roomy: AtomicPtr::new(ptr::null_mut()),
             blocks: AtomicUsize::new(1),
@@ -144,6 +151,7 @@ impl Domain {
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
         Self {
+            rows: Rows::new(),
             first: Block::new(),
             roomy: AtomicPtr::new(ptr::null_mut()),
             blocks: AtomicUsize::new(1),
@@ -159,53 +167,57 @@ impl Domain {
     /// An entry may have been freed and another one put at its address and in its place between the two
     /// reads of the source. The pin then holds the new one, so a pointer should be made from what `still` read.
     ///
-    /// One locked instruction, unless the thread's own slot is taken (by a pin that this thread holds
-    /// already, or by one of more than [`SLOTS`] threads); lock-free then.
-    /// Allocates, and aborts the process if that fails, when every slot of the domain is taken.
-    #[inline]
+    /// No locked instruction and no fence where the thread has a row with a free slot. Otherwise one of each, unless the
+    /// shared slot that the thread begins with is taken; lock-free then.
+    /// Allocates, and aborts the process if that fails, when every shared slot of the domain is taken.
+    #[inline(always)]
     pub(crate) fn protect<T>(
         &self,
         entry: NonNull<T>,
         still: impl FnOnce() -> bool,
     ) -> Option<Pin<'_>> {
-        self.protect_in(self.first.slots.get(thread::hint()), entry, still)
+        self.protect_nth(0, entry, still)
     }
 
     /// [`Domain::protect`] for a thread that holds some pins already and will hold more: `nth` numbers them, and the slot
-    /// that is tried first goes with the number.
-    #[cfg(not(loom))]
-    #[inline]
+    /// that is tried first goes by that.
+    #[inline(always)]
     pub(crate) fn protect_nth<T>(
         &self,
         nth: usize,
         entry: NonNull<T>,
         still: impl FnOnce() -> bool,
     ) -> Option<Pin<'_>> {
-        let slot = thread::assigned_hint().wrapping_add(nth) % SLOTS;
-        self.protect_in(self.first.slots.get(slot), entry, still)
-    }
-
-    #[inline(always)]
-    fn protect_in<'d, T>(
-        &'d self,
-        first: Option<&'d Slot>,
-        entry: NonNull<T>,
-        still: impl FnOnce() -> bool,
-    ) -> Option<Pin<'d>> {
         let address = entry.addr().get();
         delicate!();
-        let slot = match first {
-            Some(slot) if slot.claim(address) => slot,
-            _ => self.claim_slowly(address),
+        // Nothing else is handed to what is not inlined, so that all else can stay in registers.
+        let slot = match self.rows.claim(nth, address) {
+            Some(slot) => slot,
+            None => self.claim_elsewhere(nth, address),
         };
-        #[cfg(loom)]
-        fence(Ordering::SeqCst);
         let pin = Pin { slot };
         delicate!();
         if mutant!("pin-unread", true, still()) { Some(pin) } else { None }
     }
 
-    /// Slots there are, taken or not. The memory they use, in bytes, is 128 times that; it never shrinks.
+    /// Publishes `address` in another slot of the thread's row, or in a shared one.
+    #[cold]
+    #[inline(never)]
+    fn claim_elsewhere(&self, nth: usize, address: usize) -> &AtomicUsize {
+        if let Some(slot) = self.rows.claim_any(address) {
+            return slot;
+        }
+        let start = thread::assigned_hint().wrapping_add(nth) % SLOTS;
+        let slot = match self.first.slots.get(start) {
+            Some(slot) if slot.claim(address) => &slot.0,
+            _ => self.claim_slowly(start, address),
+        };
+        #[cfg(loom)]
+        fence(Ordering::SeqCst);
+        slot
+    }
+
+    /// Shared slots there are, taken or not. The memory they use, in bytes, is 128 times that; it never shrinks.
     pub(crate) fn slots(&self) -> usize {
         self.blocks.load(Ordering::Relaxed).saturating_mul(SLOTS)
     }
@@ -213,12 +225,13 @@ impl Domain {
     #[cfg(test)]
     /// Pins held at some moment during the call. Reads every slot.
     pub(crate) fn pins(&self) -> usize {
-        self.each_slot().filter(|slot| !slot.looks_free()).count()
+        self.each_slot().filter(|slot| slot.load(Ordering::Relaxed) != 0).count()
     }
 
     /// Moves the entries of `batch` that some slot holds to its front, and says how many they are.
     ///
-    /// The entries behind them may be freed if no source led to them before the call.
+    /// The entries behind them may be freed if no source led to them before the call, and before an era that is over or a
+    /// proof.
     /// Allocates nothing. `FENCED` is false only where a test shows what the fence is for.
     #[inline(never)]
     fn sift<const FENCED: bool>(&self, batch: &mut [NonNull<()>]) -> usize {
@@ -232,7 +245,7 @@ impl Domain {
             let mut count = 0;
             let addresses = slots
                 .by_ref()
-                .map(|slot| slot.0.load(Ordering::SeqCst))
+                .map(|slot| slot.load(Ordering::SeqCst))
                 .filter(|&address| address != 0);
             for (place, address) in held.iter_mut().zip(addresses) {
                 *place = address;
@@ -255,15 +268,28 @@ impl Domain {
         }
     }
 
-    fn each_slot(&self) -> impl Iterator<Item = &Slot> {
-        core::iter::successors(Some(&self.first), |block| block.next())
-            .flat_map(|block| block.slots[mutant!("scan-skips-slots", NEAR, 0)..].iter())
+    fn each_slot(&self) -> impl Iterator<Item = &AtomicUsize> {
+        let shared = core::iter::successors(Some(&self.first), |block| block.next())
+            .flat_map(|block| block.slots.iter());
+        self.rows.each_slot().chain(shared.map(|slot| &slot.0))
     }
 
-    #[cold]
-    #[inline(never)]
-    fn claim_slowly(&self, address: usize) -> &Slot {
-        let start = thread::assigned_hint();
+    /// Begins an era: what was unlinked before is behind it.
+    fn begin_era(&self) -> u64 {
+        self.rows.begin_era()
+    }
+
+    /// Whether what was unlinked before `era` began may be sifted.
+    fn is_over(&self, era: u64) -> bool {
+        self.rows.is_over(era)
+    }
+
+    /// Sees to it that all that was unlinked before the call may be sifted. False if the machine refuses.
+    fn prove(&self) -> bool {
+        self.rows.prove()
+    }
+
+    fn claim_slowly(&self, start: usize, address: usize) -> &AtomicUsize {
         if let Some(slot) = self.first.claim(start, NEAR, address) {
             return slot;
         }
@@ -280,7 +306,7 @@ impl Domain {
         mut block: &'d Block,
         start: usize,
         address: usize,
-    ) -> Option<&'d Slot> {
+    ) -> Option<&'d AtomicUsize> {
         loop {
             if let Some(slot) = block.claim(start, SLOTS, address) {
                 let here = ptr::from_ref(block).cast_mut();
@@ -294,7 +320,7 @@ impl Domain {
     }
 
     /// Links blocks in at the end until a slot is had: another thread may fill a whole block meanwhile.
-    fn claim_in_new_block(&self, start: usize, address: usize) -> &Slot {
+    fn claim_in_new_block(&self, start: usize, address: usize) -> &AtomicUsize {
         let mut last = &self.first;
         loop {
             while let Some(next) = last.next() {
@@ -336,12 +362,12 @@ impl Drop for Domain {
 /// Says nothing of the map itself: whoever holds a pin also borrows the map whose entry it is.
 #[must_use = "an unused pin protects nothing"]
 pub(crate) struct Pin<'d> {
-    slot: &'d Slot,
+    slot: &'d AtomicUsize,
 }
 
 impl Drop for Pin<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.slot.0.store(0, Ordering::Release);
+        self.slot.store(0, Ordering::Release);
     }
 }

@@ -22,7 +22,7 @@
 //!   looked in the right place all the time. A family changes a few thousand times in its life, never as
 //!   often as would make its version wrap around.
 
-use super::bucket::Bucket;
+use super::bucket::Word;
 #[cfg(not(tophash_tsan))]
 use crate::sync::fence;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, spin};
@@ -188,7 +188,7 @@ pub(super) fn start_of(bucket: usize, bits: u32) -> Option<u64> {
 #[repr(C, align(128))]
 pub(crate) struct Header {
     shape: AtomicU64,
-    pages: [AtomicPtr<Bucket>; MAX_PAGES],
+    pages: [AtomicPtr<Word>; MAX_PAGES],
     busy: AtomicU64,
     /// Entries that went to the overflow list since the family's load was last looked at.
     pub(super) refused: AtomicU64,
@@ -247,7 +247,7 @@ impl Grown {
 }
 
 impl Header {
-    pub(super) fn new(shape: Shape, prefix: u64, pages: &[*mut Bucket]) -> Self {
+    pub(super) fn new(shape: Shape, prefix: u64, pages: &[*mut Word]) -> Self {
         let page = |index| pages.get(index).copied().unwrap_or(core::ptr::null_mut());
         Self {
             shape: AtomicU64::new(shape.0),
@@ -264,7 +264,7 @@ impl Header {
 
     /// What a table without entries has for a family: one that is dead, with a bucket to look into.
     #[cfg(not(loom))]
-    pub(super) const fn none(bucket: *mut Bucket) -> Self {
+    pub(super) const fn none(bucket: *mut Word) -> Self {
         let mut pages = [const { AtomicPtr::new(core::ptr::null_mut()) }; MAX_PAGES];
         pages[0] = AtomicPtr::new(bucket);
         Self {
@@ -312,17 +312,17 @@ impl Header {
 
     /// A page; null if the family never had it.
     #[inline]
-    pub(super) fn page(&self, index: usize) -> *mut Bucket {
+    pub(super) fn page(&self, index: usize) -> *mut Word {
         // A shape never names more than MAX_PAGES pages; the mask says so to the compiler.
         self.pages[index & (MAX_PAGES - 1)].load(Ordering::Relaxed)
     }
 
     /// A page that the shape need not lead to yet, or null: what was stored to it before it was named happens before.
-    pub(super) fn page_if_any(&self, index: usize) -> *mut Bucket {
+    pub(super) fn page_if_any(&self, index: usize) -> *mut Word {
         self.pages[index & (MAX_PAGES - 1)].load(Ordering::Acquire)
     }
 
-    pub(super) fn set_page(&self, index: usize, page: *mut Bucket) {
+    pub(super) fn set_page(&self, index: usize, page: *mut Word) {
         self.pages[index & (MAX_PAGES - 1)].store(page, Ordering::Release);
     }
 

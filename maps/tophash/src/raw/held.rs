@@ -45,10 +45,11 @@ impl<'t, K, V, C: Storage<K, V>> Held<'t, K, V, C> {
     /// entries that leave the table are retired with [`GLOBAL`] as their domain.
     #[inline(always)]
     pub(super) unsafe fn of(candidate: &Candidate<'_>) -> Option<Self> {
-        let words = candidate.words;
         if !boxed::<K, V, C>() {
-            return Some(Self { words, _pin: None, marker: PhantomData });
+            return Some(Self { words: candidate.words, _pin: None, marker: PhantomData });
         }
+        // Not the candidate's words as they lie in memory, which a processor would wait for.
+        let words = [candidate.words[0], 0];
         let entry = address::<K, V>(words)?;
         let pin = GLOBAL.protect(entry, || candidate.still_there())?;
         let pin = mutant!(

@@ -1,15 +1,18 @@
-//! How the fifteen words after a bucket's state are cut into tags and slots.
+//! How a bucket's words are cut into tags and slots.
 //!
-//! | layout | tags | slots | for |
-//! |---|---|---|---|
-//! | [`Pair`] | 7 of 8 bits | 7 of two words | inline keys and values, inline keys of two words |
-//! | [`Single`] | 13 of 8 bits | 13 of one word | inline keys without values |
-//! | [`Boxed`] | 12 of 16 bits | 12 pointers | everything else |
+//! | layout | tags | slots | where | for |
+//! |---|---|---|---|---|
+//! | [`Pair`] | 8 of 8 bits | 8 of two words | tags apart | inline keys and values, inline keys of two words |
+//! | [`Single`] | 13 of 8 bits | 13 of one word | together | inline keys without values |
+//! | [`Boxed`] | 12 of 16 bits | 12 pointers | together | everything else |
+//!
+//! Where the tags are apart, those of a page's buckets lie one after the other, with the states: few enough to stay in the
+//! processor's caches when the entries do not, so that a search that finds nothing seldom waits for memory.
 //!
 //! A tag of zero says that the slot is empty. Tags are read as the same atomics that writers store, and are matched
 //! once they are in a register.
 
-use super::bucket::{Bucket, Locked};
+use super::bucket::{Bucket, Locked, WORDS};
 
 /// The words of one slot; a layout of one word leaves the second zero.
 pub(crate) type SlotWords = [u64; 2];
@@ -68,10 +71,21 @@ impl Iterator for Mask {
 /// The most entries of a bucket, whatever its layout.
 pub(super) const MOST_SLOTS: usize = 13;
 
+/// The words that a layout takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Geometry {
+    /// Words of a bucket's head: the state, the tags, and the slots unless these are apart.
+    pub(super) head: usize,
+    /// Words of the slots, where they are apart; or none.
+    pub(super) body: usize,
+}
+
 /// How a bucket is cut.
 ///
-/// For each of them, `FIRST + SLOTS * SLOT_WORDS` is at most the words of a bucket.
+/// Slots and tags have numbers of words below those that [`Layout::GEOMETRY`] says, and these are at most [`WORDS`] each.
 pub(crate) trait Layout: 'static {
+    /// Where the words of a bucket lie.
+    const GEOMETRY: Geometry;
     /// Entries of a bucket.
     const SLOTS: usize;
     /// Words of an entry.
@@ -80,7 +94,7 @@ pub(crate) trait Layout: 'static {
     type Tags: Copy;
     /// Whether a slot holds the address of an entry.
     const POINTS: bool = false;
-    /// Where the first slot begins.
+    /// Where the first slot begins, among the words of the slots if these are apart, or of the head.
     const FIRST: usize;
 
     /// The tag of a hash; never zero.
@@ -89,16 +103,16 @@ pub(crate) trait Layout: 'static {
     fn position(hash: u64) -> u64;
 
     /// The slots whose tag is `tag`, exactly: an empty slot's words may be those of an entry that was taken out.
-    fn matching(bucket: &Bucket, tag: u64) -> Mask;
+    fn matching(bucket: Bucket<'_>, tag: u64) -> Mask;
     /// The empty slots, exactly.
-    fn empty(bucket: &Bucket) -> Mask;
+    fn empty(bucket: Bucket<'_>) -> Mask;
     /// The tag of a slot.
-    fn tag_at(bucket: &Bucket, slot: usize) -> u64;
+    fn tag_at(bucket: Bucket<'_>, slot: usize) -> u64;
     /// The word that holds the tag of `slot`, with `tag` put into it.
-    fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64);
+    fn tag_word(bucket: Bucket<'_>, slot: usize, tag: u64) -> (usize, u64);
 
     /// The words of all tags.
-    fn tags(bucket: &Bucket) -> Self::Tags;
+    fn tags(bucket: Bucket<'_>) -> Self::Tags;
     /// The tag of a slot among those of all.
     fn tag_of(tags: &Self::Tags, slot: usize) -> u64;
     /// Puts the tag of a slot that was empty into those of all.
@@ -107,40 +121,27 @@ pub(crate) trait Layout: 'static {
     fn each_tag_word(tags: &Self::Tags, store: impl FnMut(usize, u64));
     /// Calls `store` with the number and the value of each word that changes when slots are emptied. See
     /// [`Layout::take`].
-    fn each_word_without(bucket: &Bucket, slots: Mask, store: impl FnMut(usize, u64));
+    fn each_word_without(bucket: Bucket<'_>, slots: Mask, store: impl FnMut(usize, u64));
 
     /// The slots that hold an entry.
     #[inline]
-    fn entries(bucket: &Bucket) -> Mask {
+    fn entries(bucket: Bucket<'_>) -> Mask {
         Mask(!Self::empty(bucket).0 & ((1 << Self::SLOTS) - 1))
     }
 
     /// How many slots hold an entry.
     #[inline]
-    fn occupied(bucket: &Bucket) -> usize {
+    fn occupied(bucket: Bucket<'_>) -> usize {
         Self::SLOTS - Self::empty(bucket).count()
     }
 
     /// The words of a slot as they are just now.
     #[inline]
-    fn words(bucket: &Bucket, slot: usize) -> SlotWords {
+    fn words(bucket: Bucket<'_>, slot: usize) -> SlotWords {
         let at = Self::FIRST + slot * Self::SLOT_WORDS;
-        let first = bucket.word(at);
+        let first = bucket.slot_word(at);
         delicate!();
-        [first, if Self::SLOT_WORDS == 2 { bucket.word(at + 1) } else { 0 }]
-    }
-
-    /// The words of the lowest slot of [`Layout::matching`]'s, of which there is one.
-    #[inline(always)]
-    fn words_of_first(bucket: &Bucket, matches: Mask) -> SlotWords {
-        let at = Self::FIRST + matches.first() * Self::SLOT_WORDS;
-        // SAFETY: matches have bits for slots alone, of which the lowest is below `SLOTS`, and all words of slots
-        // are the bucket's.
-        unsafe {
-            let first = bucket.word_unchecked(at);
-            delicate!();
-            [first, if Self::SLOT_WORDS == 2 { bucket.word_unchecked(at + 1) } else { 0 }]
-        }
+        [first, if Self::SLOT_WORDS == 2 { bucket.slot_word(at + 1) } else { 0 }]
     }
 
     /// Puts an entry into an empty slot.
@@ -156,9 +157,9 @@ pub(crate) trait Layout: 'static {
     fn overwrite(locked: &mut Locked<'_>, slot: usize, words: SlotWords) {
         let at = Self::FIRST + slot * Self::SLOT_WORDS;
         if Self::SLOT_WORDS == 2 {
-            locked.store([(at, words[0]), (at + 1, words[1])]);
+            locked.store_slot([(at, words[0]), (at + 1, words[1])]);
         } else {
-            locked.store([(at, words[0])]);
+            locked.store_slot([(at, words[0])]);
         }
     }
 
@@ -170,7 +171,7 @@ pub(crate) trait Layout: 'static {
     fn take(locked: &mut Locked<'_>, slot: usize) {
         let tag_word = Self::tag_word(locked.bucket(), slot, 0);
         if mutant!("take-leaves-pointer", false, Self::POINTS) {
-            locked.store([(Self::FIRST + slot * Self::SLOT_WORDS, 0)]);
+            locked.store_slot([(Self::FIRST + slot * Self::SLOT_WORDS, 0)]);
         }
         locked.store([tag_word]);
     }
@@ -180,7 +181,7 @@ const LOW: u64 = 0x0101_0101_0101_0101;
 
 /// A bit for every byte of word `INDEX` of a bucket that equals `byte`, exactly.
 #[inline(always)]
-fn bytes_equal<const INDEX: usize>(bucket: &Bucket, byte: u64) -> u32 {
+fn bytes_equal<const INDEX: usize>(bucket: Bucket<'_>, byte: u64) -> u32 {
     #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
     unsafe {
@@ -205,7 +206,7 @@ fn bytes_equal_by_arithmetic(word: u64, byte: u64) -> u32 {
 
 /// A bit for every quarter of words 1 to 3 of a bucket that equals `quarter`, the lowest quarter of the first word first.
 #[inline(always)]
-fn quarters_equal(bucket: &Bucket, quarter: u64) -> u32 {
+fn quarters_equal(bucket: Bucket<'_>, quarter: u64) -> u32 {
     #[cfg(all(target_arch = "x86_64", not(any(miri, loom, tophash_tsan))))]
     // SAFETY: every x86-64 processor has SSE2, and these work on registers alone.
     unsafe {
@@ -241,13 +242,17 @@ fn byte_tag(hash: u64) -> u64 {
     tag + u64::from(tag == 0)
 }
 
-/// Seven entries of two words.
+/// All words of a bucket one after the other.
+const TOGETHER: Geometry = Geometry { head: WORDS, body: 0 };
+
+/// Eight entries of two words.
 pub(crate) struct Pair;
 
 impl Layout for Pair {
-    const SLOTS: usize = 7;
+    const GEOMETRY: Geometry = Geometry { head: 2, body: WORDS };
+    const SLOTS: usize = 8;
     const SLOT_WORDS: usize = 2;
-    const FIRST: usize = 2;
+    const FIRST: usize = 0;
 
     #[inline]
     fn tag(hash: u64) -> u64 {
@@ -260,30 +265,29 @@ impl Layout for Pair {
     }
 
     #[inline(always)]
-    fn matching(bucket: &Bucket, tag: u64) -> Mask {
-        // The eighth byte is no tag.
-        Mask(bytes_equal::<1>(bucket, tag) & 0x7f)
+    fn matching(bucket: Bucket<'_>, tag: u64) -> Mask {
+        Mask(bytes_equal::<1>(bucket, tag))
     }
 
     #[inline]
-    fn empty(bucket: &Bucket) -> Mask {
+    fn empty(bucket: Bucket<'_>) -> Mask {
         Self::matching(bucket, 0)
     }
 
     #[inline]
-    fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
+    fn tag_at(bucket: Bucket<'_>, slot: usize) -> u64 {
         (bucket.word(1) >> (8 * slot)) & 0xff
     }
 
     #[inline]
-    fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64) {
+    fn tag_word(bucket: Bucket<'_>, slot: usize, tag: u64) -> (usize, u64) {
         (1, with_byte(bucket.word(1), slot, tag))
     }
 
     type Tags = u64;
 
     #[inline]
-    fn tags(bucket: &Bucket) -> u64 {
+    fn tags(bucket: Bucket<'_>) -> u64 {
         bucket.word(1)
     }
 
@@ -303,7 +307,7 @@ impl Layout for Pair {
     }
 
     #[inline]
-    fn each_word_without(bucket: &Bucket, slots: Mask, mut store: impl FnMut(usize, u64)) {
+    fn each_word_without(bucket: Bucket<'_>, slots: Mask, mut store: impl FnMut(usize, u64)) {
         store(1, slots.fold(bucket.word(1), |tags, slot| with_byte(tags, slot, 0)));
     }
 }
@@ -317,6 +321,7 @@ fn with_byte(word: u64, lane: usize, byte: u64) -> u64 {
 pub(crate) struct Single;
 
 impl Layout for Single {
+    const GEOMETRY: Geometry = TOGETHER;
     const SLOTS: usize = 13;
     const SLOT_WORDS: usize = 1;
     const FIRST: usize = 3;
@@ -333,25 +338,25 @@ impl Layout for Single {
 
     // The tags of slots 8 to 12 lie in the second word, whose other bytes are no tags, and always zero.
     #[inline]
-    fn matching(bucket: &Bucket, tag: u64) -> Mask {
+    fn matching(bucket: Bucket<'_>, tag: u64) -> Mask {
         let slots = bytes_equal::<1>(bucket, tag) | (bytes_equal::<2>(bucket, tag) << 8);
         Mask(slots)
     }
 
     #[inline]
-    fn empty(bucket: &Bucket) -> Mask {
+    fn empty(bucket: Bucket<'_>) -> Mask {
         Mask(Self::matching(bucket, 0).0 & 0x1fff)
     }
 
     #[inline]
-    fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
+    fn tag_at(bucket: Bucket<'_>, slot: usize) -> u64 {
         (bucket.word(1 + slot / 8) >> (8 * (slot % 8))) & 0xff
     }
 
     type Tags = [u64; 2];
 
     #[inline]
-    fn tags(bucket: &Bucket) -> [u64; 2] {
+    fn tags(bucket: Bucket<'_>) -> [u64; 2] {
         [bucket.word(1), bucket.word(2)]
     }
 
@@ -372,7 +377,7 @@ impl Layout for Single {
     }
 
     #[inline]
-    fn each_word_without(bucket: &Bucket, slots: Mask, store: impl FnMut(usize, u64)) {
+    fn each_word_without(bucket: Bucket<'_>, slots: Mask, store: impl FnMut(usize, u64)) {
         let without = |mut tags: [u64; 2], slot: usize| {
             tags[slot / 8] = with_byte(tags[slot / 8], slot % 8, 0);
             tags
@@ -381,7 +386,7 @@ impl Layout for Single {
     }
 
     #[inline]
-    fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64) {
+    fn tag_word(bucket: Bucket<'_>, slot: usize, tag: u64) -> (usize, u64) {
         let word = 1 + slot / 8;
         (word, with_byte(bucket.word(word), slot % 8, tag))
     }
@@ -392,6 +397,7 @@ pub(crate) struct Boxed;
 
 impl Layout for Boxed {
     const POINTS: bool = true;
+    const GEOMETRY: Geometry = TOGETHER;
     const SLOTS: usize = 12;
     const SLOT_WORDS: usize = 1;
     const FIRST: usize = 4;
@@ -408,24 +414,24 @@ impl Layout for Boxed {
     }
 
     #[inline(always)]
-    fn matching(bucket: &Bucket, tag: u64) -> Mask {
+    fn matching(bucket: Bucket<'_>, tag: u64) -> Mask {
         Mask(quarters_equal(bucket, tag))
     }
 
     #[inline]
-    fn empty(bucket: &Bucket) -> Mask {
+    fn empty(bucket: Bucket<'_>) -> Mask {
         Self::matching(bucket, 0)
     }
 
     #[inline]
-    fn tag_at(bucket: &Bucket, slot: usize) -> u64 {
+    fn tag_at(bucket: Bucket<'_>, slot: usize) -> u64 {
         (bucket.word(1 + slot / 4) >> (16 * (slot % 4))) & 0xffff
     }
 
     type Tags = [u64; 3];
 
     #[inline(always)]
-    fn tags(bucket: &Bucket) -> [u64; 3] {
+    fn tags(bucket: Bucket<'_>) -> [u64; 3] {
         [bucket.word(1), bucket.word(2), bucket.word(3)]
     }
 
@@ -445,7 +451,7 @@ impl Layout for Boxed {
     }
 
     #[inline]
-    fn each_word_without(bucket: &Bucket, slots: Mask, mut store: impl FnMut(usize, u64)) {
+    fn each_word_without(bucket: Bucket<'_>, slots: Mask, mut store: impl FnMut(usize, u64)) {
         let mut tags = Self::tags(bucket);
         for slot in slots {
             tags[slot / 4] &= !(0xffff << (16 * (slot % 4)));
@@ -457,7 +463,7 @@ impl Layout for Boxed {
     }
 
     #[inline]
-    fn tag_word(bucket: &Bucket, slot: usize, tag: u64) -> (usize, u64) {
+    fn tag_word(bucket: Bucket<'_>, slot: usize, tag: u64) -> (usize, u64) {
         let (word, shift) = (1 + slot / 4, 16 * (slot % 4));
         (word, (bucket.word(word) & !(0xffff << shift)) | (tag << shift))
     }
@@ -465,11 +471,14 @@ impl Layout for Boxed {
 
 #[cfg(test)]
 mod tests {
+    use super::super::page::Alone;
     use super::*;
 
     fn round_trip<L: Layout>() {
-        assert!(L::FIRST + L::SLOTS * L::SLOT_WORDS <= super::super::bucket::WORDS);
-        let bucket = Bucket::empty();
+        let room = if L::GEOMETRY.body == 0 { L::GEOMETRY.head } else { L::GEOMETRY.body };
+        assert!(L::FIRST + L::SLOTS * L::SLOT_WORDS <= room && room <= WORDS);
+        let alone = Alone::empty();
+        let bucket = alone.bucket::<L>();
         let mut slots = alloc::vec::Vec::new();
         for tag in 200..200 + L::SLOTS as u64 {
             let mut locked = bucket.lock();
@@ -478,21 +487,18 @@ mod tests {
             L::put(&mut locked, slot, tag, [tag * 3, 0]);
             slots.push(slot);
         }
-        assert!(L::empty(&bucket).is_empty());
-        assert_eq!(L::entries(&bucket).count(), L::SLOTS);
+        assert!(L::empty(bucket).is_empty());
+        assert_eq!(L::entries(bucket).count(), L::SLOTS);
         for (tag, slot) in (200..).zip(&slots) {
-            assert_eq!(
-                (L::matching(&bucket, tag).first(), L::tag_at(&bucket, *slot)),
-                (*slot, tag)
-            );
-            assert_eq!(L::words(&bucket, *slot)[0], tag * 3);
+            assert_eq!((L::matching(bucket, tag).first(), L::tag_at(bucket, *slot)), (*slot, tag));
+            assert_eq!(L::words(bucket, *slot)[0], tag * 3);
         }
         for (taken, slot) in slots.iter().enumerate() {
             L::take(&mut bucket.lock(), *slot);
-            assert!(!L::POINTS || L::words(&bucket, *slot)[0] == 0, "a pointer stayed");
-            assert_eq!(L::occupied(&bucket), L::SLOTS - taken - 1);
-            assert!(!L::entries(&bucket).any(|entry| entry == *slot));
-            assert_eq!(L::entries(&bucket).count(), L::occupied(&bucket));
+            assert!(!L::POINTS || L::words(bucket, *slot)[0] == 0, "a pointer stayed");
+            assert_eq!(L::occupied(bucket), L::SLOTS - taken - 1);
+            assert!(!L::entries(bucket).any(|entry| entry == *slot));
+            assert_eq!(L::entries(bucket).count(), L::occupied(bucket));
         }
     }
 
@@ -506,20 +512,21 @@ mod tests {
     #[test]
     fn many_slots_are_emptied_as_one_by_one() {
         fn check<L: Layout>() {
-            let (one, other) = (Bucket::empty(), Bucket::empty());
+            let alone = (Alone::empty(), Alone::empty());
+            let (one, other) = (alone.0.bucket::<L>(), alone.1.bucket::<L>());
             for slot in 0..L::SLOTS {
-                for bucket in [&one, &other] {
+                for bucket in [one, other] {
                     L::put(&mut bucket.lock(), slot, 77 + slot as u64, [5, 6]);
                 }
             }
             let slots = Mask(0b1_0010_1101 & ((1 << L::SLOTS) - 1));
             let mut locked = one.lock();
-            L::each_word_without(&one, slots, |word, value| locked.store([(word, value)]));
+            L::each_word_without(one, slots, |word, value| locked.store([(word, value)]));
             drop(locked);
             for slot in slots {
                 L::take(&mut other.lock(), slot);
             }
-            for word in 1..16 {
+            for word in 1..L::GEOMETRY.head {
                 assert_eq!(one.word(word), other.word(word), "word {word}");
             }
         }
@@ -541,20 +548,22 @@ mod tests {
         for _ in 0..10_000 {
             let words: [u64; 3] = core::array::from_fn(|_| next());
             for byte in [0, 1, 2, 0x80, 0x81, 0xff] {
-                let bucket = Bucket::empty();
+                let alone = Alone::empty();
+                let bucket = alone.bucket::<Boxed>();
                 bucket.lock().store([(1, words[0])]);
                 assert_eq!(
-                    bytes_equal::<1>(&bucket, byte),
+                    bytes_equal::<1>(bucket, byte),
                     bytes_equal_by_arithmetic(words[0], byte),
                     "{:x} {byte:x}",
                     words[0]
                 );
             }
             for quarter in [0, words[0] >> 48, words[2] & 0xffff, next() & 0xffff] {
-                let bucket = Bucket::empty();
+                let alone = Alone::empty();
+                let bucket = alone.bucket::<Boxed>();
                 bucket.lock().store([(1, words[0]), (2, words[1]), (3, words[2])]);
                 assert_eq!(
-                    quarters_equal(&bucket, quarter),
+                    quarters_equal(bucket, quarter),
                     quarters_equal_by_arithmetic(words, quarter)
                 );
             }

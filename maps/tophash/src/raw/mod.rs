@@ -1,9 +1,10 @@
 //! The raw table: words in, words out, and every line of `unsafe` of the crate's maps.
 //!
 //! # Terms
-//! - A **bucket** is sixteen words on a boundary of 128 bytes: a *state*, *tags* (a few bits of each entry's
-//!   hash) and *slots*. See [`bucket`] and [`layout`].
-//! - A **page** is a run of 64 buckets. Small tables have one shorter page.
+//! - A **bucket** is a *state*, *tags* (a few bits of each entry's hash) and *slots*: 128 bytes, or 144 in maps of inline
+//!   entries. See [`bucket`] and [`layout`].
+//! - A **page** is a run of 64 buckets. Small tables have one shorter page. In maps of inline entries a page begins with
+//!   all states and tags, and the slots follow; elsewhere each bucket lies in one piece. See [`page`].
 //! - A **family** is 1, 2, 4 or 8 pages that share a prefix of the hash. See [`header`].
 //! - The **directory** names the family of every prefix. See [`directory`].
 //! - An entry is **at home** in the bucket that its hash names; if that was full, it is **displaced** to
@@ -17,11 +18,19 @@
 //!        ┌────┐  header: shape | page | page | page | page
 //!        │ 10 ├─►                        │
 //!        │ 11 ├─► …                      ▼
-//!        └────┘                        64 buckets of 128 bytes
-//!                                      ┌───────┬──────┬─────┬─────┬─────┬─── … ─┐
-//!                                      │ state │ tags │ k v │ k v │ k v │       │
-//!                                      └───────┴──────┴─────┴─────┴─────┴─── … ─┘
+//!        └────┘                        64 buckets
+//!                                      ┌───────┬──────┬───────┬──────┬─── … ─┐
+//!                                      │ state │ tags │ state │ tags │       │
+//!                                      ├─────┬─┴───┬──┴──┬────┴┬─────┼─── … ─┤
+//!                                      │ k v │ k v │ k v │ k v │ k v │       │
+//!                                      └─────┴─────┴─────┴─────┴─────┴─── … ─┘
 //! ```
+//!
+//! # Why tags lie apart
+//! A table of a million entries is larger than the processor's caches. Its states and tags, an eighth of it, are not. So a
+//! search that finds nothing seldom waits for memory, and neither does the lock of a bucket; a search that finds something
+//! asks for the slots' two lines before it has looked at the tags. The price is that four buckets share a line of states and
+//! tags: writers of different buckets may meet there, where buckets in one piece have no line in common.
 //!
 //! # Where a hash is at home
 //! A family has a power of two of buckets, and home is the hash's bits behind the family's prefix. So it is monotone
@@ -116,6 +125,7 @@ mod cursor;
 mod directory;
 #[cfg(not(loom))]
 pub(crate) mod entries;
+pub(crate) mod fixed;
 #[cfg(not(loom))]
 mod fresh;
 pub(crate) mod hazard;
@@ -134,10 +144,20 @@ mod owned;
 mod page;
 #[cfg(not(loom))]
 pub(crate) mod plain;
+#[cfg(any(feature = "std", loom))]
+pub(crate) mod published;
+#[cfg(any(feature = "std", loom))]
+mod readings;
 mod run;
+#[cfg(all(feature = "locked", not(loom)))]
+pub(crate) mod site;
+#[cfg(all(feature = "locked", not(loom)))]
+pub(crate) mod slot;
 mod stretch;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
+#[cfg(any(feature = "locked", loom))]
+pub(crate) mod twins;
 
 pub(crate) use capacity::{Counts, Probes};

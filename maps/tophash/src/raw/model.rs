@@ -1,6 +1,6 @@
 //! The protocols of buckets and of insertion under loom, with pages of two buckets.
 //!
-//! Loom's atomics are many where a bucket has sixteen words, so each model is as short as its question, and the one
+//! Loom's atomics are many where a bucket has eighteen words, so each model is as short as its question, and the one
 //! of a whole table is bounded to a few preemptions. Growth is not modelled: its schedules are too many.
 
 #[cfg(not(feature = "std"))]
@@ -8,6 +8,7 @@ extern crate std;
 
 use super::bucket::Bucket;
 use super::layout::{Layout, Pair};
+use super::page::Alone;
 use super::table::{AtOnce, Candidate, Search, Step, Table};
 use loom::model::Builder;
 use loom::sync::Arc;
@@ -85,38 +86,42 @@ fn remove(table: &Table, key: u64) -> Option<u64> {
 #[test]
 fn loom_a_reader_of_a_bucket_sees_words_that_belong_together() {
     explore(None, || {
-        let bucket = Arc::new(Bucket::empty());
+        let alone = Arc::new(Alone::empty());
+        let bucket = alone.bucket::<Pair>();
         Pair::put(&mut bucket.lock(), 0, 7, [1, 1]);
-        let writer = Arc::clone(&bucket);
-        let writing = thread::spawn(move || Pair::overwrite(&mut writer.lock(), 0, [2, 2]));
+        let writer = Arc::clone(&alone);
+        let writing = thread::spawn(move || {
+            Pair::overwrite(&mut writer.bucket::<Pair>().lock(), 0, [2, 2]);
+        });
         let state = bucket.state();
         if !state.is_odd() {
-            let words = Pair::words(&bucket, 0);
+            let words = Pair::words(bucket, 0);
             if bucket.unchanged(state) {
                 assert_eq!(words[0], words[1], "torn");
             }
         }
         writing.join().unwrap();
-        assert_eq!(Pair::words(&bucket, 0), [2, 2]);
+        assert_eq!(Pair::words(bucket, 0), [2, 2]);
     });
 }
 
 #[test]
 fn loom_of_two_writers_that_saw_the_same_state_one_wins() {
     explore(None, || {
-        let bucket = Arc::new(Bucket::empty());
-        let other = Arc::clone(&bucket);
-        let claim = |bucket: &Bucket, value: u64| {
+        let alone = Arc::new(Alone::empty());
+        let other = Arc::clone(&alone);
+        let claim = |bucket: Bucket<'_>, value: u64| {
             let seen = bucket.state();
             let empty = Pair::empty(bucket).first();
             bucket
                 .lock_from(seen)
                 .map(|mut locked| Pair::put(&mut locked, empty, 7, [value, value]))
         };
-        let first = thread::spawn(move || claim(&other, 1).is_some());
-        let second = claim(&bucket, 2).is_some();
+        let first = thread::spawn(move || claim(other.bucket::<Pair>(), 1).is_some());
+        let bucket = alone.bucket::<Pair>();
+        let second = claim(bucket, 2).is_some();
         let first = first.join().unwrap();
-        assert_eq!(Pair::occupied(&bucket), usize::from(first) + usize::from(second));
+        assert_eq!(Pair::occupied(bucket), usize::from(first) + usize::from(second));
         assert!(first || second);
     });
 }

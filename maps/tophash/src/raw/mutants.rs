@@ -14,14 +14,20 @@ pub struct Mutation {
     pub class: &'static str,
     /// Whether it breaks maps of boxed entries only.
     pub boxed: bool,
+    /// The map that it breaks.
+    pub map: &'static str,
 }
 
 const fn inline(name: &'static str, class: &'static str) -> Mutation {
-    Mutation { name, class, boxed: false }
+    Mutation { name, class, boxed: false, map: "HashMap" }
 }
 
 const fn boxed(name: &'static str, class: &'static str) -> Mutation {
-    Mutation { name, class, boxed: true }
+    Mutation { name, class, boxed: true, map: "HashMap" }
+}
+
+const fn of(map: &'static str, name: &'static str, class: &'static str) -> Mutation {
+    Mutation { name, class, boxed: true, map }
 }
 
 /// Every mutation.
@@ -40,7 +46,7 @@ pub const ALL: &[Mutation] = &[
     inline("double-keeps-old", "StaleRead"),
     inline("insert-any-version", "StaleRead"),
     boxed("pin-unread", "EarlyFree"),
-    boxed("scan-skips-slots", "EarlyFree"),
+    boxed("scan-skips-rows", "EarlyFree"),
     boxed("free-held", "EarlyFree"),
     boxed("free-at-once", "EarlyFree"),
     boxed("release-at-once", "EarlyFree"),
@@ -61,6 +67,15 @@ pub const ALL: &[Mutation] = &[
     inline("version-stands-still", "TagWrapAround"),
     inline("version-one-bit", "TagWrapAround"),
     inline("version-two-bits", "TagWrapAround"),
+    of("SyncMap", "reading-uncounted", "EarlyFree"),
+    of("SyncMap", "superseded-at-once", "EarlyFree"),
+    of("SyncMap", "one-turn-is-enough", "EarlyFree"),
+    of("SyncMap", "expunge-unmarked", "LostUpdate"),
+    of("SyncMap", "recall-forgets", "LostUpdate"),
+    of("SyncMap", "replace-anything", "Aba"),
+    of("DoubleBuffered", "hidden-at-once", "EarlyFree"),
+    of("FixedMap", "node-unvalidated", "Aba"),
+    of("FixedMap", "tag-three-bits", "TagWrapAround"),
 ];
 
 static ACTIVE: AtomicUsize = AtomicUsize::new(usize::MAX);

@@ -3,14 +3,15 @@
 //! Nodes are added at the front and never taken out while the table is shared. A home bucket whose entries
 //! may lie here says so in its state, so nobody else walks the list.
 
-use super::bucket::Bucket;
+use super::page::Alone;
 use crate::error::AllocError;
 use crate::sync::{AtomicPtr, Ordering};
 use alloc::alloc::Layout;
 
-/// One bucket of the list.
+/// One bucket of the list, which shares no cache line with another one.
+#[repr(align(64))]
 pub(super) struct Node {
-    pub(super) bucket: Bucket,
+    pub(super) bucket: Alone,
     next: AtomicPtr<Node>,
 }
 
@@ -50,7 +51,7 @@ impl Overflow {
         // SAFETY: the memory is fresh, of the layout of a node, and this thread's alone.
         unsafe {
             node.write(Node {
-                bucket: Bucket::empty(),
+                bucket: Alone::empty(),
                 next: AtomicPtr::new(core::ptr::null_mut()),
             });
         }

@@ -161,7 +161,8 @@ fn growth_moves_few_entries_at_a_time() {
     let shared = map.table.shared().unwrap();
     let most = shared.past.most_moved.load(crate::sync::Ordering::Relaxed);
     let moved = shared.past.moved.load(crate::sync::Ordering::Relaxed);
-    assert!(most <= 224, "{most} entries in one insert");
+    // A page of half the length, full, is doubled at once.
+    assert!(most <= 256, "{most} entries in one insert");
     assert!(moved <= 2 * 300_000, "{moved} entries moved in all");
     assert!(map.table.bytes() <= 44 * 300_000, "{} bytes", map.table.bytes());
 }

@@ -151,12 +151,12 @@ fn a_panic_in_drop_or_clone_or_a_closure_leaves_the_map_whole() {
     // A replaced value whose drop panics does so in some later write; the map is whole and all are dropped.
     let map = HashMap::new();
     let mut panics = 0;
-    for number in 0..few(2_000, 400) {
+    for number in 0..few(5_000, 400) {
         let mut value = Counted::new(number, &alive);
         value.panics = number == 5;
         panics += usize::from(catch_unwind(AssertUnwindSafe(|| map.insert(1u64, value))).is_err());
     }
-    assert_eq!((panics, map.len(), map.get_ref(&1).unwrap().number), (1, 1, few(2_000, 400) - 1));
+    assert_eq!((panics, map.len(), map.get_ref(&1).unwrap().number), (1, 1, few(5_000, 400) - 1));
     drop(map);
     assert_eq!(alive.load(Ordering::Relaxed), 0);
 }

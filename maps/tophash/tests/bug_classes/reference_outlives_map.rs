@@ -27,7 +27,7 @@ fn a_reference_outlives_its_entry_and_pins_it_alone() {
     }
     assert_eq!(first.number, 0);
     // A list waits for 64 KiB of entries where many were held at once, as other tests of this process do.
-    assert!(most < 2_500, "{most} values alive for one entry and one reference");
+    assert!(most < 3_000, "{most} values alive for one entry and one reference");
     assert_eq!(map.stats().retired + 1, alive.load(Ordering::Relaxed));
     let removed = map.remove(&1).unwrap();
     assert_eq!((removed.number, first.number, map.len()), (last, 0, 0));
@@ -70,7 +70,7 @@ fn a_reference_may_outlive_its_thread() {
     for round in 0..few(20_000, 400) {
         map.insert(round % 8, round.to_string());
     }
-    assert!(map.stats().retired < 2_500, "{:?}", map.stats());
+    assert!(map.stats().retired < 3_000, "{:?}", map.stats());
     // SAFETY: it came from a box, and nobody uses it any more.
     drop(unsafe { Box::from_raw(owned) });
 }

@@ -60,7 +60,12 @@ fn the_default_build_has_two_dependencies_and_these_have_none() {
     // No other table adds to it: what is only for loom is behind its `cfg`, and the default feature turns on no other.
     let tables =
         manifest.lines().filter(|line| line.starts_with('[') && line.contains("dependencies"));
-    let known = ["[dependencies]", "[target.'cfg(loom)'.dependencies]", "[dev-dependencies]"];
+    let known = [
+        "[dependencies]",
+        "[target.'cfg(loom)'.dependencies]",
+        "[dev-dependencies]",
+        "[target.'cfg(unix)'.dev-dependencies]",
+    ];
     assert!(tables.clone().eq(known), "{:?}", tables.collect::<Vec<_>>());
     let features = section(&manifest, "features");
     assert!(features.contains(&"default = [\"std\"]"), "{features:?}");

@@ -16,6 +16,7 @@ use loom::model::Builder;
 use loom::sync::Arc;
 use loom::thread;
 
+use super::rows::ROWS;
 use super::{Domain, Pin, Retired, SLOTS};
 use crate::sync::{AtomicPtr, Ordering};
 
@@ -46,10 +47,21 @@ unsafe impl Sync for Shared {}
 unsafe impl Send for Shared {}
 
 impl Shared {
+    /// Nobody has a row.
     fn new() -> Arc<Self> {
+        let shared = Self::with_rows();
+        (0..ROWS).for_each(|row| shared.go_away(row));
+        shared
+    }
+
+    fn with_rows() -> Arc<Self> {
         let entries = Box::new(core::array::from_fn(|_| Entry(UnsafeCell::new(LIVE))));
         let source = AtomicPtr::new(ptr::from_ref(&entries[0]).cast_mut());
         Arc::new(Self { domain: Domain::new(), retired: Retired::new(8, free), source, entries })
+    }
+
+    fn go_away(&self, row: usize) {
+        self.domain.rows.go_away(self.domain.rows.row(row));
     }
 
     /// Pins the entry that the source leads to, unless it changes meanwhile.
@@ -203,4 +215,165 @@ fn loom_a_pin_released_by_another_thread() {
         shared.retired.flush(&shared.domain);
         assert_eq!(shared.retired.retired_count(), 0);
     });
+}
+
+/// Pins in rows: what a thread does that has one.
+mod rows {
+    use super::*;
+
+    impl Shared {
+        /// Reads what the source leads to, pinned in the row of this number.
+        fn read_in<const REREAD: bool>(&self, row: usize) {
+            let rows = &self.domain.rows;
+            let Some(entry) = NonNull::new(self.source.load(Ordering::Acquire)) else { return };
+            let slot = rows.claim_in(rows.row(row), entry.addr().get()).expect("the row is empty");
+            let pin = Pin { slot };
+            if !REREAD || self.source.load(Ordering::Acquire) == entry.as_ptr() {
+                rows.interrupt(rows.row(row));
+                // SAFETY: entries are never really freed in the model.
+                unsafe { entry.as_ref() }.check();
+                rows.interrupt(rows.row(row));
+            }
+            drop(pin);
+        }
+
+        /// Takes the entry out and gives `next` its place.
+        fn unlink(&self, next: usize) -> NonNull<Entry> {
+            let new = ptr::from_ref(&self.entries[next]).cast_mut();
+            let old = self.source.swap(new, Ordering::AcqRel);
+            NonNull::new(old).expect("the source always leads somewhere")
+        }
+
+        /// Frees an entry that was unlinked, if no slot has it.
+        fn free_unless_held(&self, entry: NonNull<Entry>) {
+            if self.domain.sift::<true>(&mut [entry.cast()]) == 0 {
+                // SAFETY: entries of the model are freed by being written to.
+                unsafe { free(entry.as_ptr().cast()) };
+            }
+        }
+    }
+
+    /// A thread that reads `reads` times in a row of its own.
+    fn reader<const REREAD: bool>(
+        shared: &Arc<Shared>,
+        row: usize,
+        reads: usize,
+    ) -> thread::JoinHandle<()> {
+        let shared = shared.clone();
+        thread::spawn(move || {
+            for _ in 0..reads {
+                shared.read_in::<REREAD>(row);
+            }
+            shared.go_away(row);
+        })
+    }
+
+    /// `ASKED` is false where what was unlinked is freed without asking whether its era is over.
+    fn freed_when_acknowledged<const ASKED: bool, const REREAD: bool>() {
+        loom::model(|| {
+            let shared = Shared::with_rows();
+            let reading = reader::<REREAD>(&shared, 0, 2);
+            let old = shared.unlink(1);
+            let era = shared.domain.begin_era();
+            if !ASKED || shared.domain.is_over(era) {
+                shared.free_unless_held(old);
+            }
+            reading.join().expect("the reader ends");
+        });
+    }
+
+    #[test]
+    fn loom_what_is_pinned_in_a_row_is_not_freed() {
+        freed_when_acknowledged::<true, true>();
+    }
+
+    #[test]
+    fn loom_catches_freeing_before_eras_are_over() {
+        assert_use_after_free(&complaint(freed_when_acknowledged::<false, true>));
+    }
+
+    #[test]
+    fn loom_catches_a_pin_in_a_row_without_its_second_read() {
+        assert_use_after_free(&complaint(freed_when_acknowledged::<true, false>));
+    }
+
+    /// Two entries, so that the reader's second pin finds its era acknowledged and runs no fence.
+    #[test]
+    fn loom_eras_one_after_the_other() {
+        loom::model(|| {
+            let shared = Shared::with_rows();
+            let reading = reader::<true>(&shared, 0, 2);
+            for next in 1..3 {
+                let old = shared.unlink(next);
+                let era = shared.domain.begin_era();
+                if shared.domain.is_over(era) {
+                    shared.free_unless_held(old);
+                }
+            }
+            reading.join().expect("the reader ends");
+        });
+    }
+
+    /// A barrier proves an era, and then a thread that has been away is passed over without one. `PROVEN` is false where
+    /// the barrier is left out, and `FENCED` where acknowledgements have no fence.
+    fn freed_when_proven<const PROVEN: bool, const FENCED: bool>() {
+        let mut builder = Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(|| {
+            let shared = Shared::with_rows();
+            shared.domain.rows.unfenced.store(!FENCED, Ordering::Relaxed);
+            shared.go_away(1);
+            let reading = reader::<true>(&shared, 0, 2);
+            let first = shared.unlink(1);
+            if !PROVEN || shared.domain.prove() {
+                shared.free_unless_held(first);
+            }
+            let second = shared.unlink(2);
+            let era = shared.domain.begin_era();
+            if shared.domain.is_over(era) {
+                shared.free_unless_held(second);
+            }
+            reading.join().expect("the reader ends");
+        });
+    }
+
+    #[test]
+    fn loom_what_is_pinned_in_a_row_is_not_freed_behind_a_barrier() {
+        freed_when_proven::<true, true>();
+    }
+
+    #[test]
+    fn loom_catches_a_barrier_that_was_left_out() {
+        assert_use_after_free(&complaint(freed_when_proven::<false, true>));
+    }
+
+    #[test]
+    fn loom_catches_an_acknowledgement_without_its_fence() {
+        assert_use_after_free(&complaint(freed_when_proven::<true, false>));
+    }
+
+    /// A row changes hands while an era is waited for.
+    #[test]
+    fn loom_a_row_that_is_given_up_is_the_next_threads() {
+        let mut builder = Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(|| {
+            let shared = Shared::with_rows();
+            let first = thread::spawn({
+                let shared = shared.clone();
+                move || {
+                    shared.read_in::<true>(0);
+                    shared.domain.rows.give_up(0);
+                    // As the lease does, joining orders the threads of one row.
+                    thread::spawn(move || shared.read_in::<true>(0)).join().expect("it ends");
+                }
+            });
+            let old = shared.unlink(1);
+            let era = shared.domain.begin_era();
+            if shared.domain.is_over(era) {
+                shared.free_unless_held(old);
+            }
+            first.join().expect("the readers end");
+        });
+    }
 }

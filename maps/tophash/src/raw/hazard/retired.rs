@@ -1,17 +1,23 @@
 //! What a map has unlinked and not freed yet.
 //!
 //! Lists under spin bits, one list for each of [`STRIPES`], so that writers seldom meet. A list that reached
-//! its limit is taken out by the thread that filled it, which frees what no pin protects, holding nothing,
-//! and puts the rest back. No allocator and no user code runs while a spin bit is set.
+//! its limit is *sealed*: its entries wait for the era that begins then to be over. When it has reached its limit
+//! again and that era is over, the list is taken out by the thread that filled it, which frees what was sealed and no
+//! pin protects, holding nothing, and puts the rest back, sealed. No allocator and no user code runs while a spin bit
+//! is set.
 //!
 //! # How much memory waits
-//! With `base` the smaller of the domain's slots (64, unless more pins were ever held at a time) and
-//! [`BUDGET`] bytes' worth of entries: after a scan that found `k` entries protected, a list is scanned again
-//! when it holds `k + max(k, base)`. So no more than `STRIPES × base` entries wait, plus twice those that
+//! With `base` the smaller of the domain's shared slots (64, unless more pins were ever held at a time) and
+//! half of [`BUDGET`] bytes' worth of entries: after a scan that found `k` entries protected and left `n` to the next one, a
+//! list is scanned again when it holds `k + n + max(k, base)`; `n` is what came since the scan before, no more than
+//! `max(k, base)` of that one. So no more than `STRIPES × 2 base` entries wait, plus thrice those that
 //! were protected when last looked at, plus the batches that threads are freeing right now: each such batch
 //! raises its list's limit by `base` meanwhile, so that a `Drop` that retires further entries nests seldom,
 //! and a thread that sleeps in a `Drop` delays nobody. Each scan meets at least `base` entries that
 //! are new, which pays for reading the slots.
+//!
+//! If the era is not over because some thread is away, the list waits for it until it holds [`PATIENCE`] times 64 entries,
+//! if that is more, and has it proven then. So no more than that waits, and `base`, for threads that go away.
 //!
 //! The bytes are those of the entries; what keys and values own elsewhere is known to nobody.
 //!
@@ -30,8 +36,16 @@ use crate::sync::{AtomicUsize, Ordering, spin};
 /// Lists of a map.
 pub(crate) const STRIPES: usize = if cfg!(loom) { 1 } else { 16 };
 
-/// Bytes of entries that a list may hold, beside protected ones, before it is scanned.
+/// Bytes of entries that a list may hold, beside protected ones, before it is scanned: half of them sealed.
 pub(crate) const BUDGET: usize = 64 << 10;
+
+/// How many times [`SLOTS`] entries a list may hold, beside protected ones, for a thread that does not acknowledge its era.
+pub(crate) const PATIENCE: usize = if cfg!(any(loom, tophash_mutants)) { 1 } else { 8 };
+
+/// `base` as it is: where mutations are looked for, lists are short, so that entries are freed soon.
+const fn shortened(base: usize) -> usize {
+    if cfg!(tophash_mutants) && base > 8 { 8 } else { base }
+}
 
 /// Room that a list starts with.
 const ROOM: usize = 16;
@@ -40,7 +54,7 @@ const ROOM: usize = 16;
 pub(crate) struct Retired {
     free: unsafe fn(*mut ()),
     entry_bytes: usize,
-    /// Entries that make up [`BUDGET`] bytes.
+    /// Entries that make up half of [`BUDGET`].
     budget: usize,
     stripes: [Stripe; STRIPES],
     forgotten: AtomicUsize,
@@ -64,6 +78,11 @@ struct List {
     limit: usize,
     /// How many of the entries were protected when they were last looked at.
     kept: usize,
+    /// How many were too young to be looked at then.
+    young: usize,
+    /// How many wait for [`List::era`] to be over: those at the front.
+    sealed: usize,
+    era: u64,
     /// Batches of this list that threads are freeing now.
     batches: usize,
     /// Entries in those batches.
@@ -72,7 +91,7 @@ struct List {
 
 impl List {
     fn take(&mut self, base: usize) -> Vec<NonNull<()>> {
-        self.kept = 0;
+        (self.kept, self.young, self.sealed) = (0, 0, 0);
         self.batches += 1;
         self.out += self.entries.len();
         self.set_limit(base);
@@ -80,7 +99,13 @@ impl List {
     }
 
     fn set_limit(&mut self, base: usize) {
-        self.limit = self.kept + self.kept.max(base) + self.batches * base;
+        self.limit = self.kept + self.young + self.kept.max(base) + self.batches * base;
+    }
+
+    /// Has all entries wait for an era that begins now: they were unlinked before.
+    fn seal(&mut self, domain: &Domain) {
+        self.sealed = self.entries.len();
+        self.era = domain.begin_era();
     }
 
     fn has_room(&self, more: usize) -> bool {
@@ -101,9 +126,18 @@ impl Retired {
     ///
     /// `free` may panic, and may come back to the map that retires here.
     pub(crate) fn new(entry_bytes: usize, free: unsafe fn(*mut ())) -> Self {
-        let budget = BUDGET / entry_bytes.max(1);
-        let limit = SLOTS.min(budget).max(1);
-        let list = || List { entries: Vec::new(), limit, kept: 0, batches: 0, out: 0 };
+        let budget = BUDGET / 2 / entry_bytes.max(1);
+        let limit = shortened(SLOTS.min(budget).max(1));
+        let list = || List {
+            entries: Vec::new(),
+            limit,
+            kept: 0,
+            young: 0,
+            sealed: 0,
+            era: 0,
+            batches: 0,
+            out: 0,
+        };
         let stripe = |_| Stripe { locked: AtomicUsize::new(0), list: UnsafeCell::new(list()) };
         let stripes = core::array::from_fn(stripe);
         Self { free, entry_bytes, budget, stripes, forgotten: AtomicUsize::new(0) }
@@ -134,7 +168,7 @@ impl Retired {
         }
         list.entries.push(entry);
         if list.entries.len() >= list.limit {
-            self.reclaim_list::<true>(domain, list);
+            self.look_after(domain, list);
         }
     }
 
@@ -149,7 +183,7 @@ impl Retired {
             if list.has_room(1) {
                 list.entries.push(entry);
                 if list.entries.len() >= list.limit {
-                    self.reclaim_list::<true>(domain, list);
+                    self.look_after(domain, list);
                 }
                 return;
             }
@@ -171,8 +205,26 @@ impl Retired {
         for stripe in &self.stripes {
             let list = stripe.lock();
             if !list.entries.is_empty() {
-                self.reclaim_list::<FENCED>(domain, list);
+                self.reclaim_list::<FENCED>(domain, list, true);
             }
+        }
+    }
+
+    /// Does what is due for a list that has reached its limit.
+    #[inline(never)]
+    fn look_after(&self, domain: &Domain, mut list: Locked<'_>) {
+        let base = self.base(domain);
+        let waits = list.entries.len().saturating_sub(list.kept);
+        if list.sealed == 0 {
+            list.seal(domain);
+            list.young = waits;
+            list.set_limit(base);
+        } else if domain.is_over(list.era) {
+            self.reclaim_list::<true>(domain, list, false);
+        } else if waits < list.kept.max(base).max(SLOTS.min(base) * PATIENCE) {
+            list.limit = list.entries.len() + base;
+        } else {
+            self.reclaim_list::<true>(domain, list, true);
         }
     }
 
@@ -220,7 +272,7 @@ impl Retired {
 
     /// Entries beside the protected ones that a list may hold.
     pub(super) fn base(&self, domain: &Domain) -> usize {
-        domain.slots().min(self.budget).max(1)
+        shortened(domain.slots().min(self.budget).max(1))
     }
 
     /// Locks the list at `start`, or the next one that nobody has locked.
@@ -236,16 +288,30 @@ impl Retired {
     }
 
     /// Takes a list out, frees what no slot holds of it, with nothing locked, and puts the rest back.
+    ///
+    /// Of what is sealed, whose era is over; of all entries if that is `proven` first.
     #[inline(never)]
-    fn reclaim_list<const FENCED: bool>(&self, domain: &Domain, mut list: Locked<'_>) {
+    fn reclaim_list<const FENCED: bool>(
+        &self,
+        domain: &Domain,
+        mut list: Locked<'_>,
+        proven: bool,
+    ) {
         let base = self.base(domain);
         let stripe = list.stripe;
+        let mut sealed = list.sealed;
         let mut batch = list.take(base);
         drop(list);
         let taken = batch.len();
-        let kept = domain.sift::<FENCED>(&mut batch);
-        let mut rest = Rest { retired: self, stripe, batch, base, taken, kept };
-        while rest.batch.len() > kept {
+        if proven {
+            sealed = if !FENCED || domain.prove() { taken } else { 0 };
+        }
+        let kept = domain.sift::<FENCED>(&mut batch[..sealed]);
+        // What may be freed comes last.
+        let young = taken - sealed;
+        batch[kept..].rotate_left(sealed - kept);
+        let mut rest = Rest { retired: self, domain, stripe, batch, base, taken, kept, young };
+        while rest.batch.len() > kept + young {
             if let Some(entry) = rest.batch.pop() {
                 // SAFETY: `retire`'s caller vouched that no source leads to the entry, so what `sift` left
                 // unprotected stays so. It was in one list once, and has just been taken out.
@@ -257,7 +323,7 @@ impl Retired {
     /// Does without a list, for want of memory.
     #[cold]
     pub(super) fn free_or_forget(&self, domain: &Domain, entry: NonNull<()>) {
-        if domain.sift::<true>(&mut [entry]) == 0 {
+        if domain.prove() && domain.sift::<true>(&mut [entry]) == 0 {
             // SAFETY: as in `reclaim_list`; the entry was never in a list.
             unsafe { (self.free)(entry.as_ptr()) };
         } else {
@@ -275,6 +341,7 @@ impl Drop for Retired {
 /// What is left of a batch, which goes back to its stripe even if freeing an entry panics.
 struct Rest<'a> {
     retired: &'a Retired,
+    domain: &'a Domain,
     stripe: &'a Stripe,
     batch: Vec<NonNull<()>>,
     base: usize,
@@ -282,6 +349,8 @@ struct Rest<'a> {
     taken: usize,
     /// Entries of it that are protected, at its front.
     kept: usize,
+    /// Entries behind those that were not sealed.
+    young: usize,
 }
 
 impl Drop for Rest<'_> {
@@ -299,9 +368,11 @@ impl Drop for Rest<'_> {
                 let lost = batch.len() - fits;
                 list.entries.extend(batch.drain(lost..));
                 list.kept += self.kept;
+                list.young += self.young;
                 list.batches -= 1;
                 list.out -= self.taken;
                 list.set_limit(self.base);
+                list.seal(self.domain);
                 drop(list);
                 self.retired.forgotten.fetch_add(lost, Ordering::Relaxed);
                 return;

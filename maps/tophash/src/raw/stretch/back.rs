@@ -24,10 +24,10 @@ impl Table {
         let into = shape.watermark();
         // The first home of all stays where it is, with all that belongs to it.
         let sources = if into == 0 { 1..SOURCES } else { SOURCES * into..SOURCES * (into + 1) };
-        let target = Self::bucket_of(header, shape, into);
+        let target = Self::bucket_of::<L>(header, shape, into);
         let mut homes = [const { None }; SOURCES];
         for (source, home) in sources.zip(&mut homes) {
-            *home = Some((source, Self::bucket_of(header, shape, source)));
+            *home = Some((source, Self::bucket_of::<L>(header, shape, source)));
         }
         let mut moving = [const { None }; MOST];
         let (length, overflowed, mut locks) =

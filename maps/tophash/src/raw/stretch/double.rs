@@ -6,7 +6,7 @@ use crate::error::AllocError;
 use crate::raw::bucket::{Bucket, Locked, MOST_REACH};
 use crate::raw::header::{Growing, Header, Shape};
 use crate::raw::layout::{Layout, SlotWords};
-use crate::raw::page;
+use crate::raw::page::{self, Page};
 use crate::raw::table::{Candidate, Dead, Grave, Table};
 use crate::sync::{Ordering, spin};
 use alloc::boxed::Box;
@@ -24,22 +24,22 @@ impl Table {
         rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<(), AllocError> {
         let (Some(shared), header) = (self.shared(), growing.header) else { return Ok(()) };
-        let old = Self::bucket_of(header, shape, 0).page();
+        let old = Self::bucket_of::<L>(header, shape, 0).page;
         let doubled = Shape::new(shape.depth(), shape.bits() + 1);
-        let fresh = page::Fresh::new(doubled.bits())?;
+        let fresh = page::Fresh::new(L::GEOMETRY, doubled.bits())?;
         let successor = page::boxed(Header::new(doubled, header.prefix, &[fresh.pointer()]))?;
         successor.asked.store(header.asked.load(Ordering::Relaxed), Ordering::Relaxed);
         let graves = (Grave::dig()?, Grave::dig()?);
-        // SAFETY: just allocated with twice the buckets; what is made of the slice is dropped before the
-        // page can be, and if the page is kept it is freed only with the table.
-        let new = unsafe { core::slice::from_raw_parts(fresh.pointer(), old.len() * 2) };
+        // SAFETY: just allocated with twice the buckets; what is made of it is dropped before the page can be, and if the
+        // page is kept it is freed only with the table.
+        let new = unsafe { Page::new(fresh.pointer(), doubled.bits()) };
         let mut filled: Vec<Locked<'_>> = room(new.len())?;
-        filled.extend(new.iter().map(Bucket::lock));
+        filled.extend(new.buckets::<L>().map(Bucket::lock));
         let (mut locked, positions) = Self::lock_page::<L>(old, rehash)?;
         let mut moved = 0;
         for (bucket, slot, position) in positions {
             let home = doubled.home(position);
-            Self::fill::<L>(&mut filled, home, old[bucket].words_of::<L>(slot));
+            Self::fill::<L>(&mut filled, home, old.bucket::<L>(bucket).words_of::<L>(slot));
             moved += 1;
         }
         for (index, bucket) in locked.iter().enumerate() {
@@ -85,7 +85,7 @@ impl Table {
 
     /// Locks all buckets of a page as they were when the hashes of their entries were computed.
     fn lock_page<'t, L: Layout>(
-        page: &'t [Bucket],
+        page: Page<'t>,
         rehash: &dyn Fn(&Candidate<'_>) -> Option<u64>,
     ) -> Result<LockedPage<'t>, AllocError> {
         let mut turn = 0;
@@ -93,7 +93,7 @@ impl Table {
             let mut positions = room(page.len() * L::SLOTS)?;
             let mut locked = room(page.len())?;
             let mut states = room(page.len())?;
-            for (index, bucket) in page.iter().enumerate() {
+            for (index, bucket) in page.buckets::<L>().enumerate() {
                 let state = bucket.settled();
                 for slot in (0..L::SLOTS).filter(|slot| L::tag_at(bucket, *slot) != 0) {
                     let words = L::words(bucket, slot);
@@ -105,7 +105,7 @@ impl Table {
                 }
                 states.push(state);
             }
-            for (bucket, state) in page.iter().zip(states) {
+            for (bucket, state) in page.buckets::<L>().zip(states) {
                 match mutant!("double-unseen", Some(bucket.lock()), bucket.lock_from(state)) {
                     Some(lock) => locked.push(lock),
                     None => break,

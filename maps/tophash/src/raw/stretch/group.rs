@@ -4,7 +4,7 @@ use super::position_of;
 use crate::raw::bucket::{Bucket, State};
 use crate::raw::header::{Header, PAGE_BITS, Shape};
 use crate::raw::layout::{Layout, MOST_SLOTS, Mask, SlotWords};
-use crate::raw::run::Run;
+use crate::raw::run::{Row, Run};
 use crate::raw::table::{Candidate, Table};
 
 /// The homes that a step moves together if it can: what was displaced from one of them mostly lies in another one.
@@ -33,7 +33,7 @@ impl Plan {
 ///
 /// Tags are stored last, a bucket's at once, so that what is put into a slot is nobody's entry until then.
 struct Targets<'t, L: Layout> {
-    run: Run<'t, GROUP_TARGETS>,
+    run: Run<'t, L, GROUP_TARGETS>,
     /// The slots that were empty, and those that still are.
     were_empty: [Mask; GROUP_TARGETS],
     empty: [Mask; GROUP_TARGETS],
@@ -43,10 +43,10 @@ struct Targets<'t, L: Layout> {
 
 impl<'t, L: Layout> Targets<'t, L> {
     #[inline(always)]
-    fn open(buckets: &'t [Bucket; GROUP_TARGETS]) -> Self {
+    fn open(buckets: Row<'t, L, GROUP_TARGETS>) -> Self {
         let run = Run::open(buckets);
-        let empty = core::array::from_fn(|place| L::empty(&buckets[place]));
-        let tags = core::array::from_fn(|place| L::tags(&buckets[place]));
+        let empty = core::array::from_fn(|place| L::empty(buckets.at(place)));
+        let tags = core::array::from_fn(|place| L::tags(buckets.at(place)));
         Self { run, were_empty: empty, empty, tags }
     }
 
@@ -81,9 +81,9 @@ impl<'t, L: Layout> Targets<'t, L> {
         let slot = self.empty[place].first();
         self.empty[place] = self.empty[place].rest();
         let at = L::FIRST + slot * L::SLOT_WORDS;
-        self.run.store(place, at, words[0]);
+        self.run.store_slot(place, at, words[0]);
         if L::SLOT_WORDS == 2 {
-            self.run.store(place, at + 1, words[1]);
+            self.run.store_slot(place, at + 1, words[1]);
         }
         L::add_tag(&mut self.tags[place], slot, tag);
         slot
@@ -104,7 +104,7 @@ impl<'t, L: Layout> Targets<'t, L> {
         for place in 0..GROUP_TARGETS {
             let filled = Mask(self.were_empty[place].0 & !self.empty[place].0);
             for slot in filled {
-                self.run.store(place, L::FIRST + slot * L::SLOT_WORDS, 0);
+                self.run.store_slot(place, L::FIRST + slot * L::SLOT_WORDS, 0);
             }
         }
         self.run.restore();
@@ -127,13 +127,13 @@ impl Table {
         if low < first + GROUP {
             return None;
         }
-        let sources: &[Bucket; GROUP] = Self::run_of(header, shape, first)?;
-        let targets: &[Bucket; GROUP_TARGETS] = Self::run_of(header, shape, low)?;
+        let sources = Self::row_of::<L, GROUP>(header, shape, first)?;
+        let targets = Self::row_of::<L, GROUP_TARGETS>(header, shape, low)?;
         // Locking waits for memory each time, unless all of it was asked for before.
-        sources.iter().chain(targets).for_each(Bucket::prefetch);
+        sources.iter().chain(targets.iter()).for_each(Bucket::prefetch);
         if L::POINTS {
             // So does hashing, which looks at each entry.
-            for bucket in sources {
+            for bucket in sources.iter() {
                 L::entries(bucket).for_each(|slot| bucket.prefetch_from(L::FIRST + slot));
             }
         }
@@ -190,7 +190,7 @@ impl Table {
         locked.odd();
         for (place, plan) in plans.iter().enumerate() {
             let moves = mutant!("leave-moved-entry", Mask(0), plan.moves);
-            L::each_word_without(&sources[place], moves, |word, value| {
+            L::each_word_without(sources.at(place), moves, |word, value| {
                 locked.store(place, word, value);
             });
             // Whoever found one of these homes empty of a key must look again, even if nothing lay here.
@@ -202,10 +202,13 @@ impl Table {
         Some(moved)
     }
 
-    /// Buckets of a family in a row, of which `first` has a number that is a multiple of theirs.
+    /// Buckets of a family in a row, of which `first` has a number that is a multiple of theirs, as pages have.
     #[inline]
-    fn run_of<const N: usize>(header: &Header, shape: Shape, first: usize) -> Option<&[Bucket; N]> {
-        let home = Self::bucket_of(header, shape, first);
-        home.page().get(home.index()..)?.first_chunk()
+    fn row_of<L: Layout, const N: usize>(
+        header: &Header,
+        shape: Shape,
+        first: usize,
+    ) -> Option<Row<'_, L, N>> {
+        Row::of(Self::bucket_of::<L>(header, shape, first).page, first)
     }
 }

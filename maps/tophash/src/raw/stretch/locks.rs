@@ -27,7 +27,7 @@ impl<'t> Locks<'t> {
     }
 
     /// The place of a bucket, which is locked if it is not among them yet; none if there are too many.
-    pub(super) fn place_of(&mut self, bucket: &'t Bucket) -> Option<usize> {
+    pub(super) fn place_of(&mut self, bucket: Bucket<'t>) -> Option<usize> {
         match self.find(bucket) {
             Some(place) => Some(place),
             None if self.length == LOCKS => None,
@@ -37,7 +37,7 @@ impl<'t> Locks<'t> {
 
     /// The place of a bucket, which is locked if it is not among them yet; none if somebody else holds it, or there
     /// are too many.
-    pub(super) fn place_if_free(&mut self, bucket: &'t Bucket) -> Option<usize> {
+    pub(super) fn place_if_free(&mut self, bucket: Bucket<'t>) -> Option<usize> {
         match self.find(bucket) {
             Some(place) => Some(place),
             None if self.length == LOCKS => None,
@@ -46,13 +46,13 @@ impl<'t> Locks<'t> {
     }
 
     /// The place of a bucket that is among them.
-    pub(super) fn find(&self, bucket: &Bucket) -> Option<usize> {
+    pub(super) fn find(&self, bucket: Bucket<'_>) -> Option<usize> {
         (0..self.length).find(|place| self.is_at(*place, bucket))
     }
 
-    pub(super) fn is_at(&self, place: usize, bucket: &Bucket) -> bool {
+    pub(super) fn is_at(&self, place: usize, bucket: Bucket<'_>) -> bool {
         let held = self.locked.get(place).and_then(Option::as_ref);
-        held.is_some_and(|held| core::ptr::eq(held.bucket(), bucket))
+        held.is_some_and(|held| held.bucket() == bucket)
     }
 
     pub(super) fn at(&mut self, place: usize) -> Option<&mut Locked<'t>> {

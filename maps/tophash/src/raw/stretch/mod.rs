@@ -26,7 +26,7 @@ use super::table::Candidate;
 /// The position of the entry whose words were read from a slot; none if the slot has changed since.
 #[inline(always)]
 fn position_of<L: Layout>(
-    bucket: &Bucket,
+    bucket: Bucket<'_>,
     slot: usize,
     words: SlotWords,
     rehash: &(impl Fn(&Candidate<'_>) -> Option<u64> + ?Sized),
@@ -34,8 +34,8 @@ fn position_of<L: Layout>(
     rehash(&Candidate::new::<L>(bucket, slot, words)).map(L::position)
 }
 
-impl Bucket {
-    fn words_of<L: Layout>(&self, slot: usize) -> (u64, SlotWords) {
+impl Bucket<'_> {
+    fn words_of<L: Layout>(self, slot: usize) -> (u64, SlotWords) {
         (L::tag_at(self, slot), L::words(self, slot))
     }
 }

@@ -3,7 +3,7 @@
 use super::group::GROUP;
 use crate::error::AllocError;
 use crate::raw::header::{Growing, Header, MAX_PAGES, PAGE_BITS, Shape};
-use crate::raw::layout::Layout;
+use crate::raw::layout::{Geometry, Layout};
 use crate::raw::page;
 use crate::raw::table::{Candidate, Home, Table};
 use crate::sync::Ordering;
@@ -31,8 +31,16 @@ pub(in crate::raw) enum Room {
 
 /// What became of a step.
 enum Stepped {
-    Over { homes: usize, entries: usize },
-    Back { homes: usize, entries: usize },
+    Over {
+        homes: usize,
+        entries: usize,
+    },
+    Back {
+        homes: usize,
+        entries: usize,
+    },
+    /// A page was allocated, and nothing was moved.
+    Paged,
     ToTheEnd,
     Nowhere,
 }
@@ -58,7 +66,7 @@ impl Table {
                 growing.turn();
             }
         } else if distance > 0 {
-            let looked_at = home.page().iter().step_by((home.page().len() / SAMPLE).max(1));
+            let looked_at = home.page.buckets::<L>().step_by((home.page.len() / SAMPLE).max(1));
             let (buckets, occupied) = looked_at.fold((0, 0), |(buckets, occupied), bucket| {
                 (buckets + 1, occupied + L::occupied(bucket))
             });
@@ -101,7 +109,7 @@ impl Table {
         }
         let all = shape.all_buckets();
         let occupied: usize = (0..all)
-            .map(|index| L::occupied(Self::bucket_of(home.header, shape, index).bucket))
+            .map(|index| L::occupied(Self::bucket_of::<L>(home.header, shape, index).bucket))
             .sum();
         if occupied * 2 <= all * L::SLOTS {
             home.header.refused.store(64, Ordering::Relaxed);
@@ -154,6 +162,9 @@ impl Table {
                     back += more;
                     entries += moved;
                 }
+                // Who only lends a hand has done enough: an insertion that allocates and moves too would take twice as long.
+                Ok(Stepped::Paged) if most <= STEPS => break Ok(true),
+                Ok(Stepped::Paged) => {}
                 Ok(Stepped::ToTheEnd) => break Ok(true),
                 Ok(Stepped::Nowhere) => break Ok(false),
                 Err(error) => break Err(error),
@@ -180,27 +191,36 @@ impl Table {
         };
         let group = (old + 1) % GROUP == 0;
         let first = if group { old + 1 - GROUP } else { old };
-        Self::bring_pages(header, 2 * first, 2 * old + 1)?;
+        if Self::bring_pages(L::GEOMETRY, header, 2 * first, 2 * old + 1)? {
+            return Ok(Stepped::Paged);
+        }
         if group {
             if let Some(entries) = Self::step_group::<L>(header, shape, first, rehash) {
                 return Ok(Stepped::Over { homes: GROUP, entries });
             }
         }
-        let home = Self::bucket_of(header, shape, old);
+        let home = Self::bucket_of::<L>(header, shape, old);
         Ok(match self.step::<L>(&home, old, rehash)? {
             Some(entries) => Stepped::Over { homes: 1, entries },
             None => Stepped::Nowhere,
         })
     }
 
-    /// Allocates the pages of two homes and of those between, unless they are there from an earlier growth.
-    fn bring_pages(header: &Header, first: usize, last: usize) -> Result<(), AllocError> {
+    /// Allocates the pages of two homes and of those between, unless they are there from an earlier growth: whether any was.
+    fn bring_pages(
+        geometry: Geometry,
+        header: &Header,
+        first: usize,
+        last: usize,
+    ) -> Result<bool, AllocError> {
+        let mut brought = false;
         for index in first >> PAGE_BITS..=last >> PAGE_BITS {
             if header.page(index).is_null() {
-                header.set_page(index, page::allocate(PAGE_BITS)?);
+                header.set_page(index, page::allocate(geometry, PAGE_BITS)?);
+                brought = true;
             }
         }
-        Ok(())
+        Ok(brought)
     }
 
     fn one_step_back<L: Layout>(

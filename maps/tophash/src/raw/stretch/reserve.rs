@@ -1,6 +1,7 @@
 //! Room ahead: families are made to grow before they are full, by the thread that asks for it.
 
 use crate::error::AllocError;
+use crate::raw::capacity::bytes_of_bucket;
 use crate::raw::header::{Header, Shape};
 use crate::raw::layout::Layout;
 use crate::raw::page;
@@ -33,11 +34,12 @@ impl Table {
     ) -> Result<(), AllocError> {
         let Some(bits) = Self::bits_for::<L>(entries)? else { return Ok(()) };
         if self.directory().is_none() {
-            self.begin_with_bits(bits)?;
+            self.begin_with_bits::<L>(bits)?;
         }
-        page::probe((1usize << bits).saturating_sub(self.buckets()), 0)?;
+        let more = (1usize << bits).saturating_sub(self.buckets());
+        page::probe(more.checked_mul(bytes_of_bucket::<L>()))?;
         let mut position = Some(0);
-        while let Some(home) = position.and_then(|position| self.home(position)) {
+        while let Some(home) = position.and_then(|position| self.home::<L>(position)) {
             match self.enlarge::<L>(home.header, bits, rehash)? {
                 Grown::Enough => position = end_of(home.header, home.shape),
                 Grown::Otherwise => {}

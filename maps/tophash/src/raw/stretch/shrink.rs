@@ -26,7 +26,7 @@ const STEPS: usize = 32;
 /// How many buckets of a page are looked at to tell how empty its family is.
 const SAMPLE: usize = 8;
 
-/// How many removals that were asked pass a family by that was found to be full enough.
+/// How many removals that were asked pass a family by at least that was found to be full enough.
 const SPARED: u64 = 8;
 
 /// How often a step is tried again, by as many removals, before what does not fit goes back to more buckets.
@@ -50,7 +50,7 @@ impl Table {
         hash: u64,
         rehash: &impl Fn(&Candidate<'_>) -> Option<u64>,
     ) {
-        let Some(home) = self.home(L::position(hash)) else { return };
+        let Some(home) = self.home::<L>(L::position(hash)) else { return };
         let (header, shape) = (home.header, home.shape);
         if !shape.is_growing() {
             let spared = header.spared.load(Ordering::Relaxed);
@@ -82,7 +82,10 @@ impl Table {
             if occupied * 64 < buckets * L::SLOTS * LOW {
                 self.start_back(&growing, shape);
             } else {
-                header.spared.store(SPARED, Ordering::Relaxed);
+                // So many have to be taken out first, of which one in sixteen asks; half of them, as this is an estimate.
+                let above = occupied - buckets * L::SLOTS * LOW / 64;
+                let above = above * shape.buckets() / buckets;
+                header.spared.store(SPARED.max(above as u64 / 32), Ordering::Relaxed);
             }
         }
     }
@@ -97,7 +100,7 @@ impl Table {
         let apart = ((1 << shape.page_bits()) / of_page).max(1);
         let looked_at = (0..shape.buckets()).step_by(apart);
         looked_at.fold((0, 0), |(buckets, occupied), index| {
-            let bucket = Self::bucket_of(header, shape, index).bucket;
+            let bucket = Self::bucket_of::<L>(header, shape, index).bucket;
             (buckets + 1, occupied + L::occupied(bucket))
         })
     }
@@ -112,7 +115,7 @@ impl Table {
     /// that nobody waits for more than one.
     pub(crate) fn shrink<L: Layout>(&self, rehash: &impl Fn(&Candidate<'_>) -> Option<u64>) {
         let mut position = Some(0);
-        while let Some(home) = position.and_then(|position| self.home(position)) {
+        while let Some(home) = position.and_then(|position| self.home::<L>(position)) {
             if self.tighten::<L>(home.header, rehash) {
                 position = end_of(home.header, home.shape);
             }

@@ -17,7 +17,7 @@ const TARGETS: usize = 2;
 /// An entry of the home that a step moves.
 #[derive(Clone, Copy)]
 pub(super) struct Moving<'t> {
-    pub(super) bucket: &'t Bucket,
+    pub(super) bucket: Bucket<'t>,
     pub(super) slot: usize,
     position: u64,
 }
@@ -102,14 +102,14 @@ impl Table {
         let (mut listed, mut refused) = (0, None);
         for entry in moving.iter().flatten() {
             let free = shared.overflow.nodes().find_map(|node| {
-                (!L::empty(&node.bucket).is_empty()).then_some(())?;
-                let place = locks.place_if_free(&node.bucket)?;
-                (!L::empty(&node.bucket).is_empty()).then_some(place)
+                (!L::empty(node.bucket.bucket::<L>()).is_empty()).then_some(())?;
+                let place = locks.place_if_free(node.bucket.bucket::<L>())?;
+                (!L::empty(node.bucket.bucket::<L>()).is_empty()).then_some(place)
             });
             let place = match free {
                 Some(place) => Some(place),
                 None => match shared.overflow.grow() {
-                    Ok(node) => locks.place_if_free(&node.bucket),
+                    Ok(node) => locks.place_if_free(node.bucket.bucket::<L>()),
                     Err(error) => {
                         refused = Some(error);
                         None
@@ -130,7 +130,7 @@ impl Table {
         delicate!();
         let (mut from, mut source) = (HOME, None);
         for entry in moving.iter().flatten().take(listed) {
-            if source.is_some_and(|source| !core::ptr::eq(entry.bucket, source)) {
+            if source.is_some_and(|source| entry.bucket != source) {
                 from += 1;
             } else if source.is_none() && !locks.is_at(HOME, entry.bucket) {
                 from = HOME + 1;
@@ -169,7 +169,7 @@ impl Table {
                     let mut last = home.bucket;
                     for entry in moving[..length].iter().flatten() {
                         // The entries of a bucket come one after the other.
-                        if !core::ptr::eq(entry.bucket, last) {
+                        if entry.bucket != last {
                             last = entry.bucket;
                             locks.add(last.lock())?;
                         }
@@ -194,7 +194,7 @@ impl Table {
     ) -> Option<(usize, bool)> {
         let mut length = 0;
         for distance in 0..=mutant!("grow-home-only", 0, state.reach()) {
-            let bucket = home.neighbour(distance);
+            let bucket = home.neighbour::<L>(distance);
             let displaced = distance > 0;
             let seen = if displaced { bucket.settled() } else { state };
             let foreign = seen.foreign();
@@ -239,7 +239,7 @@ impl Table {
             if target == old && !overflowed {
                 continue;
             }
-            let target = Self::bucket_of(home.header, home.shape, target);
+            let target = Self::bucket_of::<L>(home.header, home.shape, target);
             let Some(locked) = locks.place_of(target.bucket) else { return false };
             if overflowed {
                 locks.change(locked, State::with_overflowed);
@@ -248,7 +248,7 @@ impl Table {
         }
         let (mut from, mut source) = (HOME, home.bucket);
         for (entry, copied) in moving.iter().flatten().zip(copied) {
-            if !core::ptr::eq(entry.bucket, source) {
+            if entry.bucket != source {
                 (from, source) = (from + 1, entry.bucket);
             }
             // A hasher that gives another hash than before must not lead outside of what this home maps to.
@@ -272,8 +272,8 @@ impl Table {
         home: usize,
         locks: &mut Locks<'t>,
     ) -> Option<(usize, usize)> {
-        for distance in 0..target.page().len().min(MOST_REACH + 1) {
-            let bucket = target.neighbour(distance);
+        for distance in 0..target.page.len().min(MOST_REACH + 1) {
+            let bucket = target.neighbour::<L>(distance);
             if L::empty(bucket).is_empty() {
                 continue;
             }

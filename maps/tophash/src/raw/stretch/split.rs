@@ -1,7 +1,8 @@
 //! The split of a full family in two, and how others learn what a family has become.
 
 use crate::error::AllocError;
-use crate::raw::bucket::Bucket;
+use crate::raw::bucket::Word;
+use crate::raw::directory::Directory;
 use crate::raw::header::{Growing, Header, MAX_PAGES, Shape};
 use crate::raw::page;
 use crate::raw::table::{Dead, Grave, Shared, Table};
@@ -32,7 +33,7 @@ impl Table {
         }
         let header = growing.header;
         let half = MAX_PAGES / 2;
-        let pages: [*mut Bucket; MAX_PAGES] = core::array::from_fn(|index| header.page(index));
+        let pages: [*mut Word; MAX_PAGES] = core::array::from_fn(|index| header.page(index));
         let smaller = Shape::new(depth, shape.bits() - 1);
         let upper_prefix = header.prefix | (1 << (64 - depth));
         // All memory is had before anything changes.
@@ -45,10 +46,10 @@ impl Table {
         let _one = SplitLock::of(shared);
         let mut current = self.directory().unwrap_or(directory);
         if current.depth() < depth {
-            let doubled = Box::into_raw(page::boxed(current.doubled()?)?);
+            let doubled = current.doubled()?;
             self.bury(graves.0, Dead::Directory(self.replace_directory(doubled)));
             // SAFETY: published just now and freed only with the table.
-            current = unsafe { &*doubled };
+            current = unsafe { Directory::of(doubled) };
         }
         // As it was made: what is borrowed of it here gives no right to free it.
         let dead = Dead::Header(current.family(header.prefix));
