@@ -13,6 +13,7 @@ mod clue;
 mod deadlock;
 mod finding;
 mod gap;
+mod goroutine;
 mod instance;
 mod map;
 mod merged;
@@ -31,6 +32,10 @@ pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
 pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
+pub use goroutine::{
+    CodeOf, GoroutineInspection, GoroutineStack, InMapFunction, InspectedGoroutine, Label,
+    StackFrame, StackFrames, StateCount,
+};
 pub use instance::{Exactness, Growth, Inside, InspectedMap, Inspection, MapInstance, MapState};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::{Merged, RACE};

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Damaged,
     /// It holds no debugging information: it was built with `-ldflags=-w` or `-s`, or was stripped.
     NoDebug,
+    /// It holds no table of Go functions of a form that is known.
+    NoFunctions,
 }
 
 impl Error {
@@ -41,6 +43,7 @@ impl fmt::Display for Error {
             ErrorKind::NoDebug => {
                 write!(f, "no debugging information ({}); it was built with -s or -w", self.what)
             }
+            ErrorKind::NoFunctions => write!(f, "no table of Go functions: {}", self.what),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Go programs as files: what they are built of, where they lie in memory, and the types and package variables that their
-//! debugging information declares.
+//! Go programs as files: what they are built of, where they lie in memory, the types and package variables that their
+//! debugging information declares, and the functions that the runtime's own table has.
 //!
 //! # Design constraints
 //! - No I/O: [`Image::read`] takes the bytes of an ELF file and borrows from them.
@@ -14,10 +14,12 @@ mod build;
 mod dwarf;
 mod error;
 mod image;
+mod pclntab;
 mod types;
 
 pub use build::BuildInfo;
 pub use dwarf::{Debug, Variable};
 pub use error::{Error, ErrorKind};
 pub use image::{Image, Section, Segment};
+pub use pclntab::{Bases, Call, Function, FunctionTable};
 pub use types::{Field, Form, GoKind, Type, TypeId, Types};

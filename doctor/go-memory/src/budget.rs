@@ -14,8 +14,12 @@ pub struct Budget {
     pub values: u64,
     /// How many tables of a map are read; of larger maps the rest is estimated.
     pub tables: u64,
-    /// How often a map that does not agree with itself is read again.
+    /// How often a map or a goroutine that does not agree with itself is read again.
     pub retries: u32,
+    /// How many goroutines are read.
+    pub goroutines: u64,
+    /// How many frames of a stack are followed.
+    pub frames: usize,
 }
 
 impl Default for Budget {
@@ -27,6 +31,8 @@ impl Default for Budget {
             values: 200_000,
             tables: 1 << 20,
             retries: 5,
+            goroutines: 1 << 24,
+            frames: 1 << 14,
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Source: `fs/binfmt_elf.c` of Linux (`NT_FILE`, `NT_PRSTATUS`), and `man 5 core`.
 
+use crate::goroutines::{Registers, Standing, Threads, of_note};
 use crate::memory::{Memory, Unmapped, number};
 use go_binary::{Image, Section};
 use object::elf::{self, FileHeader64, ProgramHeader64};
@@ -92,6 +93,8 @@ pub struct MappedFile {
 pub struct Core {
     loads: Vec<Load>,
     files: Vec<MappedFile>,
+    /// The threads, the one that died first, and where each stood.
+    threads: Vec<(u64, Registers)>,
     /// Where the core is longer than the file that was given: how many bytes are missing.
     missing: u64,
 }
@@ -132,7 +135,8 @@ impl Core {
                 pod::slice_from_bytes::<ProgramHeader64<LittleEndian>>(&headers, count).ok()
             })
             .ok_or_else(|| damaged("its headers are not all there"))?;
-        let mut core = Self { loads: Vec::new(), files: Vec::new(), missing: 0 };
+        let mut core =
+            Self { loads: Vec::new(), files: Vec::new(), threads: Vec::new(), missing: 0 };
         for header in headers {
             core.header(source, header, length);
         }
@@ -172,8 +176,13 @@ impl Core {
             return;
         };
         while let Ok(Some(note)) = notes.next() {
-            if note.name() == b"CORE" && note.n_type(LittleEndian) == elf::NT_FILE {
-                self.files = files(note.desc());
+            if note.name() != b"CORE" {
+                continue;
+            }
+            match note.n_type(LittleEndian) {
+                elf::NT_FILE => self.files = files(note.desc()),
+                elf::NT_PRSTATUS => self.threads.extend(of_note(note.desc())),
+                _ => {}
             }
         }
     }
@@ -194,6 +203,13 @@ impl Core {
     #[must_use]
     pub fn program(&self) -> Option<&str> {
         self.files.first().map(|file| file.path.as_str())
+    }
+}
+
+impl Threads for Core {
+    fn standing(&self, thread: u64) -> Standing {
+        let found = self.threads.iter().find(|(number, _)| *number == thread);
+        found.map_or(Standing::Unknown, |(_, registers)| Standing::At(*registers))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The maps inside a Go program that runs, or that left a core dump, read from its memory without touching it.
+//! The maps and goroutines inside a Go program that runs, or that left a core dump, read from its memory without touching it.
 //!
 //! # Terms
 //! - A [`Memory`] answers what lies at an address: a live process, a core, or bytes that a test recorded.
@@ -16,6 +16,7 @@
 
 mod budget;
 mod core;
+mod goroutines;
 mod kinds;
 mod mappings;
 mod memory;
@@ -24,6 +25,10 @@ mod walk;
 
 pub use crate::core::{Core, CoreError, CoreErrorKind, CoreMemory, MappedFile, Source};
 pub use budget::Budget;
+pub use goroutines::{
+    End, Frame, Goroutine, Goroutines, Labels, Names, Registers, Stack, Standing, Threads, bases,
+    goroutines, standing,
+};
 pub use mappings::{Mapping, bias, mappings};
 pub use memory::{Memory, Unmapped};
 pub use states::by_declaration;

@@ -26,14 +26,24 @@ pub(crate) struct Number {
 
 impl Number {
     /// The field of that name.
-    fn of(types: &Types<'_>, id: TypeId, name: &str) -> Option<Self> {
+    pub(crate) fn of(types: &Types<'_>, id: TypeId, name: &str) -> Option<Self> {
         let field = types.field(id, name)?;
         let size = types.size(field.type_id);
         (1..=8).contains(&size).then_some(Self { offset: field.offset, size })
     }
 
+    /// The same field of a struct that lies so far inside another.
+    pub(crate) fn after(self, offset: u64) -> Self {
+        Self { offset: self.offset.saturating_add(offset), ..self }
+    }
+
+    /// Where it lies in its struct.
+    pub(crate) fn offset(self) -> u64 {
+        self.offset
+    }
+
     /// Its value in the bytes of its struct.
-    fn get(self, bytes: &[u8]) -> Option<u64> {
+    pub(crate) fn get(self, bytes: &[u8]) -> Option<u64> {
         number(bytes, self.offset, self.size)
     }
 }
