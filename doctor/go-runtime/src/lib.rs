@@ -11,8 +11,10 @@
 //! - [`fault::classify`]: a message to the [`FaultKind`] it announces;
 //! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
 //! - [`symbol::home`]: whose code a frame runs;
-//! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields.
+//! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields;
+//! - [`allocated`]: the bytes that the allocator gives for an object.
 
+mod allocator;
 mod compiler;
 pub mod fault;
 mod function;
@@ -20,6 +22,7 @@ mod room;
 pub mod stack;
 pub mod symbol;
 
+pub use allocator::{allocated, has_header};
 pub use compiler::LOOKS_UP_BYTES_OF_VARIABLES;
 pub use fault::{FaultKind, Message};
 pub use function::{MapFunction, Role, Versions, map_argument, map_function, map_functions};
