@@ -1,7 +1,9 @@
 //! `tophash inspect`: the maps in the memory of a Go process or in its core dump.
 
 mod files;
+mod goroutines;
 mod target;
+mod threads;
 
 use crate::error::{Error, Result};
 use crate::{exit, output};
@@ -9,6 +11,7 @@ use clap::{Args, ValueHint};
 use finding::Inspection;
 use go_binary::{BuildInfo, Debug, ErrorKind, Image};
 use go_memory::{Budget, Found, Memory, Program};
+use goroutines::Wanted;
 use report::{InspectionOptions, Styles};
 use std::path::PathBuf;
 use target::Target;
@@ -31,7 +34,15 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "NAME")]
     map: Option<String>,
 
-    /// Show every map
+    /// Show what the goroutines do, by their stacks, and who is inside a map function
+    #[arg(long, conflicts_with = "map")]
+    goroutines: bool,
+
+    /// Show the whole stack of the goroutine of this number
+    #[arg(long, value_name = "N", conflicts_with_all = ["map", "goroutines"])]
+    goroutine: Option<u64>,
+
+    /// Show every map, or every stack with all its frames
     #[arg(long)]
     all: bool,
 
@@ -72,11 +83,40 @@ pub(crate) fn run(arguments: &Inspect) -> Result<u8> {
         return Err(Error::new("a process or a core dump is wanted").hint("tophash inspect PID"));
     };
     let target = Target::open(name, arguments.exe.as_deref())?;
-    let inspection = look(&target)?;
-    print(&inspection, arguments, &name.display().to_string())
+    let name = name.display().to_string();
+    let (inspection, goroutines) = look(&target, arguments.wanted_goroutines())?;
+    match goroutines {
+        Some(found) => {
+            let options = InspectionOptions {
+                all: format!("tophash inspect {name} --goroutines --all"),
+                ..arguments.options()
+            };
+            goroutines::print(found, inspection, arguments.json, &options, &name)
+        }
+        None => print(&inspection, arguments, &name),
+    }
 }
 
-fn look(target: &Target) -> Result<Inspection> {
+impl Inspect {
+    fn wanted_goroutines(&self) -> Option<Wanted> {
+        self.goroutine.map(Wanted::One).or_else(|| self.goroutines.then_some(Wanted::All))
+    }
+
+    fn options(&self) -> InspectionOptions {
+        InspectionOptions {
+            styles: Styles::colored(),
+            width: output::terminal_width().unwrap_or(usize::MAX),
+            limit: (!self.all).then_some(FIRST_SCREEN),
+            all: String::new(),
+        }
+    }
+}
+
+/// Reads the maps, and the goroutines if they are wanted.
+fn look(
+    target: &Target,
+    wanted: Option<Wanted>,
+) -> Result<(Inspection, Option<goroutines::Found>)> {
     let file = target.program.display().to_string();
     let image = Image::read(&target.bytes).map_err(|error| {
         Error::new(format!("cannot read {file}"))
@@ -98,19 +138,24 @@ fn look(target: &Target) -> Result<Inspection> {
     let mut gaps: Vec<String> = damage.iter().map(ToString::to_string).collect();
     let descriptors = image.symbol("runtime.types");
     let program = |bias| Program { types: &types, variables: &variables, bias, descriptors };
-    let found = target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
-        go_memory::find(program(bias), memory, &Budget::default())
-    })?;
-    let Found { maps, gaps: left_out, .. } = found;
-    let instances = maps.into_iter().map(|found| found.map).collect();
+    let (maps, left_out, goroutines) =
+        target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
+            let program = program(bias);
+            let Found { maps, gaps, .. } = go_memory::find(program, memory, &Budget::default());
+            let maps = go_memory::by_declaration(maps.into_iter().map(|found| found.map).collect());
+            let goroutines = wanted
+                .map(|wanted| goroutines::look(wanted, program, &image, memory, target, &maps));
+            (maps, gaps, goroutines)
+        })?;
     gaps.extend(left_out.iter().map(ToString::to_string));
-    Ok(Inspection {
+    let inspection = Inspection {
         target: target.words.clone(),
         program: file,
         go_version: build.map(|build| build.go_version),
-        maps: go_memory::by_declaration(instances),
+        maps,
         gaps,
-    })
+    };
+    Ok((inspection, goroutines.transpose()?))
 }
 
 fn print(inspection: &Inspection, arguments: &Inspect, target: &str) -> Result<u8> {
@@ -121,12 +166,8 @@ fn print(inspection: &Inspection, arguments: &Inspect, target: &str) -> Result<u
         output::data(&text)?;
         return Ok(code);
     }
-    let mut options = InspectionOptions {
-        styles: Styles::colored(),
-        width: output::terminal_width().unwrap_or(usize::MAX),
-        limit: (!arguments.all).then_some(FIRST_SCREEN),
-        all: format!("tophash inspect {target} --all"),
-    };
+    let mut options =
+        InspectionOptions { all: format!("tophash inspect {target} --all"), ..arguments.options() };
     let Some(name) = &arguments.map else {
         output::data(&report::inspection_full(inspection, &options))?;
         if let Some(first) = inspection.maps.first() {

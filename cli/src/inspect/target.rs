@@ -1,9 +1,10 @@
 //! What is inspected: a live process or a core dump, and the program's file.
 
 use super::files::Parts;
+use super::threads::{self, LiveThreads};
 use crate::error::{Error, Result};
 use go_binary::Image;
-use go_memory::{Core, CoreMemory, Memory, bias, mappings};
+use go_memory::{Core, CoreMemory, Memory, Threads, bias, mappings};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ pub(super) struct Target {
 }
 
 enum Kind {
-    Live { memory: Parts, mappings: String },
+    Live { pid: u32, memory: Parts, mappings: String },
     Core { core: Core, source: Parts },
 }
 
@@ -47,7 +48,7 @@ impl Target {
                 .hint("--exe must name the very file that the process runs")
         };
         match &self.memory {
-            Kind::Live { memory, mappings: text } => {
+            Kind::Live { memory, mappings: text, .. } => {
                 let all = mappings(text);
                 let parts = all.iter().map(|part| (part.start, part.offset, part.name.as_str()));
                 Ok(look(memory, bias(parts, &segments, &name).ok_or_else(nowhere)?))
@@ -66,6 +67,22 @@ impl Target {
                 }
                 Ok(look(&memory, bias))
             }
+        }
+    }
+
+    /// Where its threads stand.
+    pub(super) fn threads(&self) -> Box<dyn Threads + '_> {
+        match &self.memory {
+            Kind::Live { pid, .. } => Box::new(LiveThreads::of(*pid)),
+            Kind::Core { core, .. } => Box::new(core),
+        }
+    }
+
+    /// The clock of its system, if it still runs.
+    pub(super) fn now(&self) -> Option<u64> {
+        match &self.memory {
+            Kind::Live { .. } => threads::now(),
+            Kind::Core { .. } => None,
         }
     }
 
@@ -125,7 +142,7 @@ fn live(pid: u32, exe: Option<&Path>) -> Result<Target> {
         words: format!("process {pid}"),
         program,
         bytes,
-        memory: Kind::Live { memory: Parts(memory), mappings: text },
+        memory: Kind::Live { pid, memory: Parts(memory), mappings: text },
     })
 }
 

@@ -23,6 +23,7 @@
 mod concise;
 mod findings;
 mod full;
+mod goroutines;
 mod inspection;
 mod json;
 mod markdown;
@@ -42,6 +43,7 @@ pub use findings::{
     findings_vet_json,
 };
 pub use full::{FullOptions, full};
+pub use goroutines::{goroutine_full, goroutine_json, goroutines_full, goroutines_json};
 pub use inspection::{InspectionOptions, inspected_map_full, inspection_full, inspection_json};
 pub use json::{SCHEMA_VERSION, json};
 pub use markdown::markdown;

@@ -4,7 +4,7 @@
 //! fields have other names in each release; so they are found by their shape.
 
 use super::layout::string;
-use crate::kinds::Layout as MapLayout;
+use crate::kinds::{Heap, Layout as MapLayout};
 use crate::memory::{Memory, bytes, pointer_at};
 use go_binary::{Form, GoKind, TypeId, Types};
 use rustc_hash::FxHashMap;
@@ -95,7 +95,8 @@ impl<'l> Reader<'l> {
 
 fn kind(types: &Types<'_>, id: TypeId) -> Option<Kind> {
     if let Some(Form::Map { .. }) = types.form(id) {
-        return MapLayout::of(types, types.resolve(id)).map(Box::new).map(Kind::Map);
+        let layout = MapLayout::of(types, types.resolve(id), Heap::of(types));
+        return layout.map(Box::new).map(Kind::Map);
     }
     // A list, or a struct that begins with one.
     let (mut at, mut id) = (0_u64, id);

@@ -74,6 +74,8 @@ pub struct Goroutines {
     pub all: Vec<Goroutine>,
     /// Their stacks.
     pub stacks: Vec<Stack>,
+    /// The message that ended the program, if one of them was about to.
+    pub fault: Option<String>,
     /// How many there are beyond those that the budget allows.
     pub left_out: u64,
     /// How many could not be read.

@@ -34,6 +34,12 @@ pub trait Threads {
     fn standing(&self, thread: u64) -> Standing;
 }
 
+impl<T: Threads + ?Sized> Threads for &T {
+    fn standing(&self, thread: u64) -> Standing {
+        (**self).standing(thread)
+    }
+}
+
 /// Reads a line of `/proc/PID/task/TID/syscall`: a number with arguments, the stack pointer and the instruction behind it, or
 /// just `running`.
 #[must_use]
