@@ -141,11 +141,21 @@ fn look(
     let (maps, left_out, goroutines) =
         target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
             let program = program(bias);
-            let Found { maps, gaps, .. } = go_memory::find(program, memory, &Budget::default());
-            let maps = go_memory::by_declaration(maps.into_iter().map(|found| found.map).collect());
-            let goroutines = wanted
-                .map(|wanted| goroutines::look(wanted, program, &image, memory, target, &maps));
-            (maps, gaps, goroutines)
+            let find = || {
+                let Found { maps, gaps, .. } = go_memory::find(program, memory, &Budget::default());
+                let maps = maps.into_iter().map(|found| found.map).collect();
+                (go_memory::by_declaration(maps), gaps)
+            };
+            match wanted {
+                Some(wanted) => {
+                    let found = goroutines::look(wanted, program, &image, memory, target, &find);
+                    (Vec::new(), Vec::new(), Some(found))
+                }
+                None => {
+                    let (maps, gaps) = find();
+                    (maps, gaps, None)
+                }
+            }
         })?;
     gaps.extend(left_out.iter().map(ToString::to_string));
     let inspection = Inspection {

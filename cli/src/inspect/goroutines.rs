@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::{exit, output};
 use finding::{GoroutineInspection, InspectedGoroutine, InspectedMap, Inspection};
 use go_binary::{Bases, FunctionTable, Image};
-use go_memory::{Budget, End, Goroutines, Memory, Names, Program};
+use go_memory::{Budget, End, Gap, Goroutines, Memory, Names, Program};
 use report::InspectionOptions;
 
 /// What of the goroutines is wanted.
@@ -29,7 +29,7 @@ pub(super) fn look(
     image: &Image<'_>,
     memory: &dyn Memory,
     target: &Target,
-    maps: &[InspectedMap],
+    find: &dyn Fn() -> (Vec<InspectedMap>, Vec<Gap>),
 ) -> Result<Found> {
     let file = target.program.display();
     let bases = go_memory::bases(program, memory).or_else(|| Bases::of_symbols(image));
@@ -47,7 +47,11 @@ pub(super) fn look(
             Error::new(format!("{file} does not say what a goroutine is"))
                 .hint("its debugging information lacks the types of the runtime")
         })?;
-    let names = Names::new(&functions, program.bias, maps, target.now());
+    let is_wanted = |id| wanted == Wanted::All || wanted == Wanted::One(id);
+    let holds_map = goroutines.all.iter().any(|one| is_wanted(one.id) && !one.maps.is_empty());
+    // The maps are read only where they are to be named.
+    let (maps, _) = if holds_map { find() } else { (Vec::new(), Vec::new()) };
+    let names = Names::new(&functions, program.bias, &maps, target.now());
     Ok(match wanted {
         Wanted::One(id) => {
             let found = goroutines.all.iter().find(|one| one.id == id);

@@ -218,10 +218,28 @@ fn labels(out: &mut String, labels: &[Label]) {
 
 fn stack(out: &mut String, stack: &StackFrames, whole: bool, styles: Styles) {
     let shown = |frame: &&StackFrame| whole || frame.code != CodeOf::Runtime || frame.map_function;
-    for frame in stack.frames.iter().filter(shown) {
+    let mut frames = stack.frames.iter().filter(shown).peekable();
+    while let Some(frame) = frames.next() {
         frame_lines(out, "    ", frame, styles);
+        // Recursion is said, not shown.
+        let mut more = 0_u64;
+        while frames.next_if(|next| !whole && is_again(next, frame)).is_some() {
+            more = more.saturating_add(1);
+        }
+        if more > 0 {
+            let times = count(more, "more time", "more times");
+            out.push_str(&format!("        … {times}\n"));
+        }
     }
     cut(out, stack, styles);
+}
+
+/// Whether a frame is of the same function at the same place.
+fn is_again(next: &StackFrame, frame: &StackFrame) -> bool {
+    let place = |frame: &StackFrame| (frame.site.line, frame.inlined);
+    place(next) == place(frame)
+        && next.site.function == frame.site.function
+        && next.site.file == frame.site.file
 }
 
 fn frame_lines(out: &mut String, before: &str, frame: &StackFrame, styles: Styles) {

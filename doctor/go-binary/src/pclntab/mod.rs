@@ -17,6 +17,9 @@ mod function;
 mod inline;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 pub use function::Function;
 pub use inline::Call;
 
@@ -87,11 +90,17 @@ impl<'d> FunctionTable<'d> {
     /// [`ErrorKind::NoFunctions`] where there is none of a form that is known, [`ErrorKind::Damaged`] if its parts are not all
     /// there.
     pub fn read(image: &Image<'d>, bases: Bases) -> Result<Self, Error> {
-        let none = |what: &str| Error::new(ErrorKind::NoFunctions, what);
+        let data = table(image)?
+            .ok_or_else(|| Error::new(ErrorKind::NoFunctions, "it has no section .gopclntab"))?;
+        let other = bases.data.and_then(|base| image.bytes_at(base)).unwrap_or_default();
+        Self::parse(data, bases.text, other)
+    }
+
+    fn parse(data: Cow<'d, [u8]>, text: u64, other: &'d [u8]) -> Result<Self, Error> {
         let damaged = || Error::new(ErrorKind::Damaged, "the table of functions");
-        let data = table(image)?.ok_or_else(|| none("it has no section .gopclntab"))?;
         if half(&data, 0) != Some(MAGIC) || data.get(POINTER_AT) != Some(&8) {
-            return Err(none("it is not of Go 1.20 or later for 64 bits"));
+            let what = "it is not of Go 1.20 or later for 64 bits";
+            return Err(Error::new(ErrorKind::NoFunctions, what));
         }
         let at = |place| word(&data, place).and_then(|at| usize::try_from(at).ok());
         let part = |place| at(place).filter(|at| *at <= data.len()).ok_or_else(damaged);
@@ -103,19 +112,8 @@ impl<'d> FunctionTable<'d> {
         }
         let (names, units) = (part(NAMES_AT)?, part(UNITS_AT)?);
         let (files, values) = (part(FILES_AT)?, part(VALUES_AT)?);
-        let other = bases.data.and_then(|base| image.bytes_at(base)).unwrap_or_default();
-        Ok(Self {
-            names,
-            units,
-            files,
-            values,
-            functions,
-            count,
-            quantum: quantum.ok_or_else(damaged)?.into(),
-            text: bases.text,
-            other,
-            data,
-        })
+        let quantum = quantum.ok_or_else(damaged)?.into();
+        Ok(Self { names, units, files, values, functions, count, quantum, text, other, data })
     }
 
     /// How many functions there are.

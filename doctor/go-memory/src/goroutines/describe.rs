@@ -6,8 +6,9 @@ use finding::{
     StackFrame, StackFrames, StateCount,
 };
 use go_binary::{Call, FunctionTable};
+use go_runtime::stack::{ends_the_program, is_system};
 use go_runtime::symbol::{Home, as_printed, home};
-use go_runtime::{MapFunction, map_function, stack};
+use go_runtime::{MapFunction, map_function};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -67,7 +68,9 @@ impl<'n> Names<'n> {
 
     /// Where a goroutine was started.
     fn created_by(&self, goroutine: &Goroutine) -> Option<Site> {
-        let pc = goroutine.created_at?;
+        /// The first one was started by no other.
+        const FIRST: u64 = 1;
+        let pc = goroutine.created_at.filter(|_| goroutine.id != FIRST)?;
         // The call that it is of is the statement before.
         let call = self.calls(pc.saturating_sub(1)).next()?;
         Some(shown(&call, pc).site)
@@ -79,10 +82,10 @@ impl<'n> Names<'n> {
     }
 
     /// Whether a goroutine is one of the runtime's own, and runs nobody else's code.
-    fn is_system(&self, goroutine: &Goroutine, frames: &[(usize, StackFrame)]) -> bool {
+    fn is_system(&self, goroutine: &Goroutine, stack: &StackFrames) -> bool {
         let begins = self.functions.function(goroutine.begins_in.wrapping_sub(self.bias));
-        begins.is_some_and(|function| stack::is_system(function.name()))
-            && frames.iter().all(|(_, frame)| frame.code == CodeOf::Runtime)
+        begins.is_some_and(|function| is_system(function.name()))
+            && stack.frames.iter().all(|frame| frame.code == CodeOf::Runtime)
     }
 
     /// The map function that a goroutine is in.
@@ -108,7 +111,7 @@ impl<'n> Names<'n> {
         let held = goroutine.maps.iter().rev().find(|(frame, _)| (*first..=*last).contains(frame));
         let map = held.map(|(_, map)| *map);
         let caller = outermost.checked_add(1).and_then(|at| frames.get(at));
-        let faulting = (0..innermost).filter_map(name).any(stack::ends_the_program);
+        let faulting = (0..innermost).filter_map(name).any(ends_the_program);
         Some(InMapFunction {
             goroutine: goroutine.id,
             state: Arc::clone(&goroutine.state),
@@ -161,14 +164,22 @@ impl<'n> Names<'n> {
     /// All goroutines by stack, the most frequent first, those of the runtime's own last.
     #[must_use]
     pub fn stacks(&self, goroutines: &Goroutines) -> Vec<GoroutineStack> {
-        let mut of: Vec<Vec<&Goroutine>> = vec![Vec::new(); goroutines.stacks.len()];
+        let described: Vec<_> = goroutines.stacks.iter().map(|stack| self.stack(stack)).collect();
+        // Two instructions of one line are the same place to whoever reads it.
+        let mut first: FxHashMap<Vec<(&str, &str, u32)>, usize> = FxHashMap::default();
+        let same: Vec<usize> = described
+            .iter()
+            .enumerate()
+            .map(|(at, stack)| *first.entry(stack_key(stack)).or_insert(at))
+            .collect();
+        let mut of: Vec<Vec<&Goroutine>> = vec![Vec::new(); described.len()];
         for goroutine in &goroutines.all {
-            if let Some(group) = of.get_mut(goroutine.stack) {
+            let group = same.get(goroutine.stack).and_then(|at| of.get_mut(*at));
+            if let Some(group) = group {
                 group.push(goroutine);
             }
         }
-        let mut groups: Vec<_> = goroutines
-            .stacks
+        let mut groups: Vec<_> = described
             .iter()
             .zip(of)
             .filter_map(|(stack, members)| self.group(stack, &members))
@@ -178,9 +189,8 @@ impl<'n> Names<'n> {
         groups
     }
 
-    fn group(&self, stack: &Stack, members: &[&Goroutine]) -> Option<GoroutineStack> {
+    fn group(&self, stack: &StackFrames, members: &[&Goroutine]) -> Option<GoroutineStack> {
         let first = members.first()?;
-        let frames = self.frames(stack);
         let mut counts: FxHashMap<&Arc<str>, u64> = FxHashMap::default();
         let mut wait_minutes: Option<(u64, u64)> = None;
         let mut shared = labels(first);
@@ -209,15 +219,23 @@ impl<'n> Names<'n> {
             ids: members.iter().map(|member| member.id).collect(),
             states,
             wait_minutes,
-            system: self.is_system(first, &frames),
+            system: self.is_system(first, stack),
             labels: shared,
             created_by: self.created_by(first).filter(|_| one_place),
-            stack: StackFrames {
-                frames: frames.into_iter().map(|(_, frame)| frame).collect(),
-                cut: cut(stack.end),
-            },
+            stack: stack.clone(),
         })
     }
+}
+
+/// A stack as a person reads it: functions, files and lines, and what is missing.
+fn stack_key(stack: &StackFrames) -> Vec<(&str, &str, u32)> {
+    let mut key = Vec::with_capacity(stack.frames.len());
+    for frame in &stack.frames {
+        let function = frame.site.function.as_deref().unwrap_or_default();
+        key.push((function, &*frame.site.file, frame.site.line));
+    }
+    key.extend(stack.cut.as_deref().map(|cut| (cut, "", 0)));
+    key
 }
 
 fn labels(goroutine: &Goroutine) -> Vec<Label> {

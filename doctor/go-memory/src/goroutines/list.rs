@@ -3,7 +3,7 @@
 use super::labels::Reader;
 use super::layout::{At, Layout, Words, all};
 use super::registers::{Registers, Standing, Threads};
-use super::unwind::{End, Followed, Unwinder};
+use super::unwind::{End, Followed, Unwinder, nothing};
 use super::window::Window;
 use super::{Goroutine, Goroutines, Stack};
 use crate::budget::Budget;
@@ -14,6 +14,10 @@ use go_binary::FunctionTable;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+/// Goroutines that are read before they are looked at again.
+const TOGETHER: usize = 1 << 12;
+/// A message is no longer than this.
+const LONGEST_MESSAGE: u64 = 1 << 9;
 /// The bit of a state that says that the collector reads the stack.
 const SCANNED: u64 = 0x1000;
 /// Goroutines that lie no further from each other are read at once, and no more bytes than these.
@@ -54,7 +58,9 @@ pub fn goroutines<M: Memory + ?Sized>(
         machines: FxHashMap::default(),
         found: Goroutines { left_out, ..Goroutines::default() },
     };
-    list.read(&addresses);
+    for some in addresses.chunks(TOGETHER) {
+        list.read(some);
+    }
     list.found.all.sort_by_key(|goroutine| goroutine.id);
     Some(list.found)
 }
@@ -265,6 +271,11 @@ impl<M: Memory + ?Sized> List<'_, M> {
         let words = &self.words;
         let said = self.states.entry((state, if waits { reason } else { 0 }));
         let said = Arc::clone(said.or_insert_with(|| words.of(state, reason).into()));
+        if let Some((text, length)) = followed.message.filter(|_| self.found.fault.is_none()) {
+            let text = bytes(self.memory, text, length.min(LONGEST_MESSAGE)).ok();
+            let text = text.and_then(|text| String::from_utf8(text).ok());
+            self.found.fault = text.filter(|text| !text.is_empty());
+        }
         let stack = Stack { frames: followed.frames, end: followed.end };
         let place = match self.places.get(&stack) {
             Some(place) => *place,
@@ -292,9 +303,4 @@ impl<M: Memory + ?Sized> List<'_, M> {
             maps: followed.held.iter().map(|held| (held.frame, held.map)).collect(),
         });
     }
-}
-
-/// A stack of which nothing is told.
-fn nothing(end: End) -> Followed {
-    Followed { frames: Vec::new(), end, held: Vec::new() }
 }

@@ -64,6 +64,13 @@ pub(super) struct Followed {
     pub(super) frames: Vec<Frame>,
     pub(super) end: End,
     pub(super) held: Vec<Held>,
+    /// Where the text lies that it ends the program with, and its bytes.
+    pub(super) message: Option<(u64, u64)>,
+}
+
+/// A stack of which nothing is told.
+pub(super) fn nothing(end: End) -> Followed {
+    Followed { frames: Vec::new(), end, held: Vec::new(), message: None }
 }
 
 /// What is known of an instruction.
@@ -77,6 +84,8 @@ struct Known {
     is_entry: bool,
     /// How far the map that it works on lies behind the caller's pc.
     map: Option<u64>,
+    /// The same of a text that it ends the program with: its address and its length.
+    message: Option<(u64, u64)>,
 }
 
 /// Follows stacks, and remembers what is known of each instruction.
@@ -111,9 +120,10 @@ impl<'u, M: Memory + ?Sized> Unwinder<'u, M> {
         stopped: bool,
         window: &mut Window<'_, M>,
     ) -> Followed {
-        let mut followed = Followed { frames: Vec::new(), end: End::TooLong, held: Vec::new() };
+        let mut followed = nothing(End::TooLong);
         let mut at = start;
         let mut between = stopped;
+        window.load(at.sp);
         if at.pc == 0 {
             // A call of nil: the caller is where it would return to.
             let Some(pc) = window.word(at.sp) else {
@@ -141,6 +151,10 @@ impl<'u, M: Memory + ?Sized> Unwinder<'u, M> {
             };
             let map = known.map.and_then(|map| window.word(behind.checked_add(map)?));
             followed.held.extend(map.filter(|map| *map != 0).map(|map| Held { frame: place, map }));
+            if let Some((text, length)) = known.message {
+                let mut word = |at: u64| window.word(behind.checked_add(at)?);
+                followed.message = word(text).zip(word(length));
+            }
             at = caller;
             between = known.injected;
         }
@@ -205,14 +219,19 @@ impl<'u, M: Memory + ?Sized> Unwinder<'u, M> {
             let name = as_printed(function.name());
             let map = map_argument(&name).filter(|_| map_function(&name).is_some());
             let call = pc.saturating_sub(1).max(function.entry());
-            let arguments = |place| function.arguments(call).nth(place);
+            let kept = |place| {
+                let (at, holds) = function.arguments(call).nth(place)?;
+                holds.then_some(at)
+            };
+            let ends = stack::is_fatal(&name);
             Some(Known {
                 size: function.stack_size(pc),
                 top: function.is_top(),
                 injected: stack::is_injected(&name),
                 returns_from_signal: stack::returns_from_signal(&name),
                 is_entry: pc == function.entry(),
-                map: map.and_then(arguments).filter(|(_, holds)| *holds).map(|(at, _)| at),
+                map: map.and_then(kept),
+                message: kept(0).zip(kept(1)).filter(|_| ends),
             })
         })
     }

@@ -4,7 +4,7 @@ use crate::memory::{Memory, bytes, number};
 use std::ops::Range;
 
 /// Bytes that are read at once: most stacks are shorter.
-const CHUNK: u64 = 1 << 10;
+const CHUNK: u64 = 1 << 11;
 
 /// A part of a stack.
 pub(super) struct Window<'m, M: ?Sized> {
@@ -37,15 +37,28 @@ impl<'m, M: Memory + ?Sized> Window<'m, M> {
         if let Some(word) = inside(self) {
             return Some(word);
         }
-        let longest = self.bounds.end.checked_sub(address)?.min(CHUNK);
-        // Memory may end before the stack is said to.
-        for length in [longest, 8] {
-            if let Ok(held) = bytes(self.memory, address, length) {
-                self.read = self.read.saturating_add(length);
-                (self.start, self.held) = (address, held);
-                return inside(self);
-            }
+        // What is asked for next lies a word below as often as above.
+        let start = address.saturating_sub(8).max(self.bounds.start);
+        self.load(start);
+        inside(self).or_else(|| {
+            // Memory may end before the stack is said to.
+            self.take(address, 8);
+            inside(self)
+        })
+    }
+
+    /// Reads the part that begins at an address.
+    pub(super) fn load(&mut self, start: u64) {
+        let longest = self.bounds.end.saturating_sub(start).min(CHUNK);
+        if self.has(start) {
+            self.take(start, longest);
         }
-        None
+    }
+
+    fn take(&mut self, start: u64, length: u64) {
+        if let Ok(held) = bytes(self.memory, start, length) {
+            self.read = self.read.saturating_add(length);
+            (self.start, self.held) = (start, held);
+        }
     }
 }
