@@ -32,7 +32,12 @@ pub(crate) fn printed(text: &str) -> BTreeMap<u64, One> {
 
 fn of_text(one: &Arc<Goroutine>) -> One {
     let frame = |frame: &go_crash::Frame| Frame {
-        function: frame.symbol.to_string(),
+        // Tracebacks name the function that panics like the word of the language.
+        function: frame.symbol.replacen(
+            "panic",
+            "runtime.gopanic",
+            usize::from(&*frame.symbol == "panic"),
+        ),
         file: frame.file.to_string(),
         line: frame.line.into(),
         inlined: frame.args.as_deref() == Some("..."),

@@ -34,8 +34,6 @@ pub(crate) fn build(go: &Go, folder: &Path, flags: &[&str]) -> PathBuf {
 /// The program while it runs.
 pub(crate) struct Running {
     child: Child,
-    /// What it printed until it was ready.
-    pub(crate) said: String,
 }
 
 impl Running {
@@ -43,7 +41,9 @@ impl Running {
     pub(crate) fn start(program: &Path, mode: &str) -> Self {
         let mut child = Command::new(program)
             .args((!mode.is_empty()).then_some(mode))
+            .env("GOTRACEBACK", "system")
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().unwrap());
@@ -51,12 +51,20 @@ impl Running {
         while !said.ends_with("ready\n") {
             assert!(lines.read_line(&mut said).unwrap() > 0, "it ended early: {said}");
         }
-        Self { child, said }
+        Self { child }
     }
 
     /// Its number.
     pub(crate) fn pid(&self) -> String {
         self.child.id().to_string()
+    }
+
+    /// Lets it print all its goroutines, which ends it.
+    pub(crate) fn goroutines(mut self) -> String {
+        self.signal("QUIT");
+        let mut text = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        text
     }
 
     /// Sends it a signal, by the name that `kill` has for it.
