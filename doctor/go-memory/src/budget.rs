@@ -14,6 +14,10 @@ pub struct Budget {
     pub values: u64,
     /// How many tables of a map are read; of larger maps the rest is estimated.
     pub tables: u64,
+    /// How many entries of a map are looked into to estimate what all of them lead to.
+    pub samples: u64,
+    /// How many objects are looked at for these estimates in all.
+    pub weighed: u64,
     /// How often a map that does not agree with itself is read again.
     pub retries: u32,
 }
@@ -26,7 +30,18 @@ impl Default for Budget {
             entries: 1 << 16,
             values: 1 << 20,
             tables: 1 << 20,
+            samples: 16,
+            weighed: 1 << 17,
             retries: 5,
         }
+    }
+}
+
+impl Budget {
+    /// As much as there is, up to what no program that fits into memory has.
+    #[must_use]
+    pub fn thorough() -> Self {
+        const MANY: u64 = 1 << 32;
+        Self { depth: 64, elements: MANY, entries: MANY, values: MANY, weighed: 1 << 20, ..Self::default() }
     }
 }
