@@ -14,9 +14,11 @@ pub struct Budget {
     pub values: u64,
     /// How many tables of a map are read; of larger maps the rest is estimated.
     pub tables: u64,
+    /// How many parts of values are looked into in all: fields, elements.
+    pub steps: u64,
     /// How many entries of a map are looked into to estimate what all of them lead to.
     pub samples: u64,
-    /// How many objects are looked at for these estimates in all.
+    /// How many objects and parts of them are looked at for these estimates in all.
     pub weighed: u64,
     /// How often a map that does not agree with itself is read again.
     pub retries: u32,
@@ -31,7 +33,8 @@ impl Default for Budget {
             values: 1 << 20,
             tables: 1 << 20,
             samples: 16,
-            weighed: 1 << 17,
+            steps: 1 << 26,
+            weighed: 1 << 20,
             retries: 5,
         }
     }
@@ -42,6 +45,6 @@ impl Budget {
     #[must_use]
     pub fn thorough() -> Self {
         const MANY: u64 = 1 << 32;
-        Self { depth: 64, elements: MANY, entries: MANY, values: MANY, weighed: 1 << 20, ..Self::default() }
+        Self { depth: 64, elements: MANY, entries: MANY, values: MANY, weighed: 1 << 24, ..Self::default() }
     }
 }

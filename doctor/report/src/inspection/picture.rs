@@ -1,9 +1,8 @@
 //! The parts of a map, drawn in characters: how full each is.
 
 use super::InspectionOptions;
-use super::amounts::hundredths;
 use crate::style::paint;
-use crate::text::{grouped, hanging};
+use crate::text::{count, grouped, hanging};
 use anstyle::Style;
 use finding::{Picture, PictureCell, PictureUnit};
 
@@ -104,8 +103,8 @@ fn legend(picture: &Picture) -> String {
     }
     let overflow = sum(|cell| cell.overflow);
     if overflow > 0 {
-        let mean = overflow.saturating_mul(100).checked_div(looked_at).unwrap_or_default();
-        text.push_str(&format!(" There are {} overflow buckets for each.", hundredths(mean)));
+        let buckets = count(overflow, "overflow bucket", "overflow buckets");
+        text.push_str(&format!(" Behind them {buckets}."));
     }
     let tombstones = sum(|cell| cell.tombstones);
     if tombstones > 0 {
