@@ -1,12 +1,16 @@
 //! `tophash inspect --goroutines` and `--goroutine N`: what the goroutines of the program do, and who is in a map.
 
 use super::target::Target;
+use super::{Inspect, look};
 use crate::error::{Error, Result};
 use crate::{exit, output};
-use finding::{GoroutineInspection, InspectedGoroutine, InspectedMap, Inspection};
-use go_binary::{Bases, FunctionTable, Image};
-use go_memory::{Budget, End, Gap, Goroutines, Memory, Names, Program};
-use report::InspectionOptions;
+use finding::{GoroutineInspection, InspectedGoroutine, InspectedMap};
+use go_binary::{Bases, Debug, FunctionTable, Image};
+use go_memory::{Budget, End, Goroutines, Memory, Names, Program, Reader};
+use report::{InspectionOptions, Styles};
+
+/// Stacks on the first screen.
+const FIRST_SCREEN: usize = 25;
 
 /// What of the goroutines is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,24 +19,90 @@ pub(super) enum Wanted {
     One(u64),
 }
 
-/// What was found, without what an [`Inspection`] has.
-pub(super) enum Found {
+impl Wanted {
+    pub(super) fn of(arguments: &Inspect) -> Option<Self> {
+        arguments.goroutine.map(Self::One).or_else(|| arguments.goroutines.then_some(Self::All))
+    }
+
+    fn has(self, goroutine: u64) -> bool {
+        self == Self::All || self == Self::One(goroutine)
+    }
+}
+
+/// What was found.
+enum Found {
     All(Box<GoroutineInspection>),
     /// One goroutine; none if there is none of that number.
     One(Box<Option<InspectedGoroutine>>),
 }
 
-/// Reads the goroutines.
-pub(super) fn look(
+/// Reads the goroutines, and prints what is wanted of them.
+pub(super) fn run(wanted: Wanted, target: &Target, arguments: &Inspect, name: &str) -> Result<u8> {
+    let file = target.program.display().to_string();
+    let (image, build) = look::program(target)?;
+    let debug = Debug::load(&image).map_err(|error| look::no_names(&file, &error))?;
+    let (types, variables, damage) = debug.read();
+    let mut gaps: Vec<String> = damage.iter().map(ToString::to_string).collect();
+    let budget = if arguments.thorough { Budget::thorough() } else { Budget::default() };
+    let found = target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
+        let program = Program::new(&image, &types, &variables, bias);
+        read(wanted, program, &image, memory, target, &budget)
+    })??;
+    let mut options = InspectionOptions {
+        styles: Styles::colored(),
+        width: output::terminal_width().unwrap_or(usize::MAX),
+        limit: (!arguments.all).then_some(FIRST_SCREEN),
+        all: format!("tophash inspect {name} --goroutines --all"),
+    };
+    match found {
+        Found::All(mut all) => {
+            all.target.clone_from(&target.words);
+            all.program = file;
+            all.go_version = build.map(|build| build.go_version);
+            all.gaps.splice(0..0, gaps);
+            if arguments.json {
+                return json(report::goroutines_json(&all));
+            }
+            output::data(&report::goroutines_full(&all, &options))?;
+            let first = all.in_map_functions.first().map(|one| one.goroutine);
+            if let Some(first) = first.or_else(|| all.stacks.first()?.ids.first().copied()) {
+                output::say(format_args!(
+                    "next: tophash inspect {name} --goroutine {first} shows the whole stack of one"
+                ));
+            }
+        }
+        Found::One(one) => {
+            let Some(one) = *one else {
+                return Err(Error::new("there is no goroutine of that number")
+                    .hint(format!("tophash inspect {name} --goroutines lists them")));
+            };
+            if arguments.json {
+                return json(report::goroutine_json(&one));
+            }
+            options.limit = None;
+            output::data(&report::goroutine_full(&one, &options))?;
+        }
+    }
+    Ok(exit::EXPLAINED)
+}
+
+fn json(text: std::result::Result<String, serde_json::Error>) -> Result<u8> {
+    output::data(&text.map_err(|error| Error::new("cannot write JSON").because(&error))?)?;
+    Ok(exit::EXPLAINED)
+}
+
+/// Reads the goroutines, and names what they are in.
+fn read(
     wanted: Wanted,
     program: Program<'_>,
     image: &Image<'_>,
     memory: &dyn Memory,
     target: &Target,
-    find: &dyn Fn() -> (Vec<InspectedMap>, Vec<Gap>),
+    budget: &Budget,
 ) -> Result<Found> {
     let file = target.program.display();
-    let bases = go_memory::bases(program, memory).or_else(|| Bases::of_symbols(image));
+    let bias = program.bias;
+    let bases = go_memory::bases(&program, memory).or_else(|| Bases::of_symbols(image));
     let bases = bases.ok_or_else(|| {
         Error::new(format!("{file} does not say where its functions lie"))
             .hint("tophash inspect without --goroutines reads its maps")
@@ -40,18 +110,22 @@ pub(super) fn look(
     let functions = FunctionTable::read(image, bases).map_err(|error| {
         Error::new(format!("cannot name the functions of {file}")).because(&error)
     })?;
+    let reader = Reader::new(program);
     let threads = target.threads();
-    let budget = Budget::default();
-    let goroutines = go_memory::goroutines(program, &functions, memory, threads.as_ref(), &budget)
+    let goroutines = go_memory::goroutines(&reader, &functions, memory, threads.as_ref(), budget)
         .ok_or_else(|| {
-            Error::new(format!("{file} does not say what a goroutine is"))
-                .hint("its debugging information lacks the types of the runtime")
-        })?;
-    let is_wanted = |id| wanted == Wanted::All || wanted == Wanted::One(id);
-    let holds_map = goroutines.all.iter().any(|one| is_wanted(one.id) && !one.maps.is_empty());
+        Error::new(format!("{file} does not say what a goroutine is"))
+            .hint("its debugging information lacks the types of the runtime")
+    })?;
     // The maps are read only where they are to be named.
-    let (maps, _) = if holds_map { find() } else { (Vec::new(), Vec::new()) };
-    let names = Names::new(&functions, program.bias, &maps, target.now());
+    let holds_map = |one: &go_memory::Goroutine| wanted.has(one.id) && !one.maps.is_empty();
+    let maps: Vec<InspectedMap> = if goroutines.all.iter().any(holds_map) {
+        let found = reader.find(memory, budget).maps;
+        go_memory::by_declaration(found.into_iter().map(|found| found.map).collect())
+    } else {
+        Vec::new()
+    };
+    let names = Names::new(&functions, bias, &maps, target.now());
     Ok(match wanted {
         Wanted::One(id) => {
             let found = goroutines.all.iter().find(|one| one.id == id);
@@ -62,14 +136,14 @@ pub(super) fn look(
             fault: goroutines.fault.clone(),
             in_map_functions: names.in_map_functions(&goroutines),
             stacks: names.stacks(&goroutines),
-            gaps: gaps(&goroutines),
+            gaps: left_out(&goroutines),
             ..GoroutineInspection::default()
         })),
     })
 }
 
 /// What was left out of the goroutines, in whole sentences.
-fn gaps(goroutines: &Goroutines) -> Vec<String> {
+fn left_out(goroutines: &Goroutines) -> Vec<String> {
     let mut gaps = Vec::new();
     if goroutines.left_out > 0 {
         gaps.push(format!("{} goroutines were not read, to bound the work", goroutines.left_out));
@@ -84,56 +158,12 @@ fn gaps(goroutines: &Goroutines) -> Vec<String> {
     let running = with(End::Running);
     if running > 0 {
         gaps.push(format!(
-            "{running} goroutines were running, so that their stacks cannot be read; a core dump has them"
+            "the stacks of {running} goroutines that were running; a core dump has them"
         ));
     }
     let moved = with(End::Moved);
     if moved > 0 {
-        gaps.push(format!("{moved} goroutines changed at each look"));
+        gaps.push(format!("the stacks of {moved} goroutines that changed at each look"));
     }
     gaps
-}
-
-/// Prints what was found.
-pub(super) fn print(
-    found: Found,
-    inspection: Inspection,
-    json: bool,
-    options: &InspectionOptions,
-    target: &str,
-) -> Result<u8> {
-    let cannot = |error: serde_json::Error| Error::new("cannot write JSON").because(&error);
-    match found {
-        Found::All(mut all) => {
-            all.target = inspection.target;
-            all.program = inspection.program;
-            all.go_version = inspection.go_version;
-            let text = if json {
-                report::goroutines_json(&all).map_err(cannot)?
-            } else {
-                report::goroutines_full(&all, options)
-            };
-            output::data(&text)?;
-            let first = all.in_map_functions.first().map(|one| one.goroutine);
-            let first = first.or_else(|| all.stacks.first()?.ids.first().copied());
-            if let Some(first) = first.filter(|_| !json) {
-                output::say(format_args!(
-                    "next: tophash inspect {target} --goroutine {first} shows the whole stack of one"
-                ));
-            }
-        }
-        Found::One(one) => {
-            let Some(one) = *one else {
-                return Err(Error::new("there is no goroutine of that number")
-                    .hint(format!("tophash inspect {target} --goroutines lists them")));
-            };
-            let text = if json {
-                report::goroutine_json(&one).map_err(cannot)?
-            } else {
-                report::goroutine_full(&one, options)
-            };
-            output::data(&text)?;
-        }
-    }
-    Ok(exit::EXPLAINED)
 }

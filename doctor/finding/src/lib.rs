@@ -11,9 +11,11 @@ mod access;
 mod case;
 mod clue;
 mod deadlock;
+mod detail;
 mod finding;
 mod gap;
 mod goroutine;
+mod inspection;
 mod instance;
 mod map;
 mod merged;
@@ -30,13 +32,15 @@ pub use case::{
 };
 pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
+pub use detail::{Detail, EntrySample, Picture, PictureCell, PictureUnit};
 pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
 pub use goroutine::{
     CodeOf, GoroutineInspection, GoroutineStack, InMapFunction, InspectedGoroutine, Label,
     StackFrame, StackFrames, StateCount,
 };
-pub use instance::{Exactness, Growth, Inside, InspectedMap, Inspection, MapInstance, MapState};
+pub use inspection::{Change, InspectedMap, Inspection, MapState};
+pub use instance::{Exactness, Growth, Inside, MapInstance, Probes, Retained};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::{Merged, RACE};
 pub use observation::{

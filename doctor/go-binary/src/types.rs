@@ -24,6 +24,10 @@ pub struct GoKind(pub u8);
 impl GoKind {
     /// `bool`.
     pub const BOOL: Self = Self(1);
+    /// `float32`.
+    pub const FLOAT32: Self = Self(13);
+    /// `float64`.
+    pub const FLOAT64: Self = Self(14);
     /// An array.
     pub const ARRAY: Self = Self(17);
     /// A function.
@@ -44,6 +48,18 @@ impl GoKind {
     pub const CHAN: Self = Self(18);
     /// `unsafe.Pointer`.
     pub const UNSAFE_POINTER: Self = Self(26);
+
+    /// Whether it is `int`, or one of so many bits.
+    #[must_use]
+    pub fn is_signed(self) -> bool {
+        matches!(self.0, 2..=6)
+    }
+
+    /// Whether it is `uint`, `uintptr`, or one of so many bits.
+    #[must_use]
+    pub fn is_unsigned(self) -> bool {
+        matches!(self.0, 7..=12)
+    }
 
     /// Whether a value of it is one pointer.
     #[must_use]
@@ -110,6 +126,20 @@ pub struct Types<'d> {
 }
 
 impl<'d> Types<'d> {
+    /// Adds a type that comes from elsewhere than debugging information; of a struct, with its fields.
+    ///
+    /// What it is made of must have been added before. None if there are more types than ids.
+    pub fn add(&mut self, mut kind: Type<'d>, fields: &[Field<'d>]) -> Option<TypeId> {
+        if let Form::Struct(range) = &mut kind.form {
+            let first = u32::try_from(self.fields.len()).ok()?;
+            self.fields.extend_from_slice(fields);
+            *range = first..u32::try_from(self.fields.len()).ok()?;
+        }
+        let id = TypeId(u32::try_from(self.types.len()).ok()?);
+        self.types.push(kind);
+        Some(id)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -187,11 +217,13 @@ impl<'d> Types<'d> {
     #[must_use]
     pub fn fields(&self, id: TypeId) -> &[Field<'d>] {
         match self.form(id) {
-            Some(Form::Struct(range)) => {
-                self.fields.get(range.start as usize..range.end as usize).unwrap_or_default()
-            }
+            Some(Form::Struct(range)) => self.in_range(range),
             _ => &[],
         }
+    }
+
+    pub(crate) fn in_range(&self, range: &Range<u32>) -> &[Field<'d>] {
+        self.fields.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
     /// The field of that name.

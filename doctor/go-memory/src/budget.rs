@@ -14,6 +14,12 @@ pub struct Budget {
     pub values: u64,
     /// How many tables of a map are read; of larger maps the rest is estimated.
     pub tables: u64,
+    /// How many parts of values are looked into in all: fields, elements.
+    pub steps: u64,
+    /// How many entries of a map are looked into to estimate what all of them lead to.
+    pub samples: u64,
+    /// How many objects and parts of them are looked at for these estimates in all.
+    pub weighed: u64,
     /// How often a map or a goroutine that does not agree with itself is read again.
     pub retries: u32,
     /// How many goroutines are read.
@@ -30,9 +36,28 @@ impl Default for Budget {
             entries: 1 << 16,
             values: 1 << 20,
             tables: 1 << 20,
+            samples: 16,
+            steps: 1 << 26,
+            weighed: 1 << 20,
             retries: 5,
             goroutines: 1 << 24,
             frames: 1 << 14,
+        }
+    }
+}
+
+impl Budget {
+    /// As much as there is, up to what no program that fits into memory has.
+    #[must_use]
+    pub fn thorough() -> Self {
+        const MANY: u64 = 1 << 32;
+        Self {
+            depth: 64,
+            elements: MANY,
+            entries: MANY,
+            values: MANY,
+            weighed: 1 << 24,
+            ..Self::default()
         }
     }
 }

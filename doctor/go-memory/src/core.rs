@@ -95,6 +95,7 @@ pub struct Core {
     files: Vec<MappedFile>,
     /// The threads, the one that died first, and where each stood.
     threads: Vec<(u64, Registers)>,
+    signal: Option<u32>,
     /// Where the core is longer than the file that was given: how many bytes are missing.
     missing: u64,
 }
@@ -102,6 +103,8 @@ pub struct Core {
 /// More headers or notes than these are damage.
 const MOST_HEADERS: u64 = 1 << 20;
 const MOST_NOTES: u64 = 1 << 26;
+/// Where the note about a thread has the signal: `pr_cursig` of `struct elf_prstatus`.
+const SIGNAL_AT: u64 = 12;
 
 impl Core {
     /// Reads the headers and notes of a core of so many bytes.
@@ -135,8 +138,13 @@ impl Core {
                 pod::slice_from_bytes::<ProgramHeader64<LittleEndian>>(&headers, count).ok()
             })
             .ok_or_else(|| damaged("its headers are not all there"))?;
-        let mut core =
-            Self { loads: Vec::new(), files: Vec::new(), threads: Vec::new(), missing: 0 };
+        let mut core = Self {
+            loads: Vec::new(),
+            files: Vec::new(),
+            threads: Vec::new(),
+            signal: None,
+            missing: 0,
+        };
         for header in headers {
             core.header(source, header, length);
         }
@@ -181,16 +189,31 @@ impl Core {
             }
             match note.n_type(LittleEndian) {
                 elf::NT_FILE => self.files = files(note.desc()),
-                elf::NT_PRSTATUS => self.threads.extend(of_note(note.desc())),
+                elf::NT_PRSTATUS => self.thread(note.desc()),
                 _ => {}
             }
         }
+    }
+
+    /// The note about a thread; that of the thread that died comes first.
+    fn thread(&mut self, note: &[u8]) {
+        if self.signal.is_none() {
+            let signal = number(note, SIGNAL_AT, 2);
+            self.signal = signal.and_then(|signal| u32::try_from(signal).ok());
+        }
+        self.threads.extend(of_note(note));
     }
 
     /// The files that parts of memory came from.
     #[must_use]
     pub fn files(&self) -> &[MappedFile] {
         &self.files
+    }
+
+    /// The signal that the process died of; none if the core does not say it, as a copy of a live process.
+    #[must_use]
+    pub fn signal(&self) -> Option<u32> {
+        self.signal.filter(|signal| *signal != 0)
     }
 
     /// How many bytes of memory the file lacks because it was cut short.

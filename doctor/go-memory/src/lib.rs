@@ -15,21 +15,29 @@
 //!   length that it claims. [`Budget`] bounds the work, and what was left out is said.
 
 mod budget;
+mod changes;
 mod core;
+mod detail;
 mod goroutines;
 mod kinds;
 mod mappings;
 mod memory;
+mod program;
+mod retained;
 mod states;
+mod values;
 mod walk;
 
 pub use crate::core::{Core, CoreError, CoreErrorKind, CoreMemory, MappedFile, Source};
 pub use budget::Budget;
+pub use changes::compare;
+pub use detail::DetailOptions;
 pub use goroutines::{
     End, Frame, Goroutine, Goroutines, Labels, Names, Registers, Stack, Standing, Threads, bases,
     goroutines, standing,
 };
 pub use mappings::{Mapping, bias, mappings};
 pub use memory::{Memory, Unmapped};
+pub use program::Program;
 pub use states::by_declaration;
-pub use walk::{Found, FoundMap, Gap, Program, find};
+pub use walk::{Found, FoundMap, Gap, Reader};

@@ -4,8 +4,9 @@
 //! fields have other names in each release; so they are found by their shape.
 
 use super::layout::string;
-use crate::kinds::{Heap, Layout as MapLayout};
+use crate::kinds::Layout as MapLayout;
 use crate::memory::{Memory, bytes, pointer_at};
+use crate::walk::Reader;
 use go_binary::{Form, GoKind, TypeId, Types};
 use rustc_hash::FxHashMap;
 
@@ -18,9 +19,9 @@ const MOST: u64 = 64;
 pub type Labels = Vec<(String, String)>;
 
 /// Reads labels, those of one address once.
-pub(super) struct Reader<'l> {
+pub(super) struct LabelReader<'l> {
     types: &'l Types<'l>,
-    form: Option<Kind>,
+    kind: Option<Kind>,
     known: FxHashMap<u64, Labels>,
 }
 
@@ -34,10 +35,11 @@ enum Kind {
     },
 }
 
-impl<'l> Reader<'l> {
-    pub(super) fn new(types: &'l Types<'l>) -> Self {
-        let form = types.find(LABELS).and_then(|id| kind(types, id));
-        Self { types, form, known: FxHashMap::default() }
+impl<'l> LabelReader<'l> {
+    pub(super) fn new(reader: &'l Reader<'l>) -> Self {
+        let types = reader.program().types;
+        let kind = types.find(LABELS).and_then(|id| kind(reader, id));
+        Self { types, kind, known: FxHashMap::default() }
     }
 
     /// The labels that lie at an address, as far as they can be read.
@@ -60,7 +62,7 @@ impl<'l> Reader<'l> {
             let value = bytes(memory, at, types.size(of)).ok()?;
             string(types, of, memory, &value, 0)
         };
-        match self.form.as_ref()? {
+        match self.kind.as_ref()? {
             Kind::Map(layout) => {
                 let (key, value) = layout.places();
                 let header = pointer_at(memory, address).ok().filter(|header| *header != 0)?;
@@ -93,10 +95,10 @@ impl<'l> Reader<'l> {
     }
 }
 
-fn kind(types: &Types<'_>, id: TypeId) -> Option<Kind> {
+fn kind(reader: &Reader<'_>, id: TypeId) -> Option<Kind> {
+    let types = reader.program().types;
     if let Some(Form::Map { .. }) = types.form(id) {
-        let layout = MapLayout::of(types, types.resolve(id), Heap::of(types));
-        return layout.map(Box::new).map(Kind::Map);
+        return reader.layout(types.resolve(id)).map(Box::new).map(Kind::Map);
     }
     // A list, or a struct that begins with one.
     let (mut at, mut id) = (0_u64, id);

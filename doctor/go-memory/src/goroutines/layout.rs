@@ -4,7 +4,7 @@
 
 use crate::kinds::Number;
 use crate::memory::{Memory, Unmapped, bytes, number, pointer};
-use crate::walk::Program;
+use crate::program::Program;
 use go_binary::{Bases, Form, TypeId, Types};
 
 /// The variable with all goroutines that were ever started and are not reused yet.
@@ -91,7 +91,7 @@ impl Layout {
 
 /// Where the table of functions counts from, as the program itself says.
 #[must_use]
-pub fn bases(program: Program<'_>, memory: &(impl Memory + ?Sized)) -> Option<Bases> {
+pub fn bases(program: &Program<'_>, memory: &(impl Memory + ?Sized)) -> Option<Bases> {
     let variable = program.variables.iter().find(|variable| variable.name == FIRST_MODULE)?;
     let at = program.variable(FIRST_MODULE)?;
     let word = |name| {
@@ -104,7 +104,7 @@ pub fn bases(program: Program<'_>, memory: &(impl Memory + ?Sized)) -> Option<Ba
 
 /// The addresses of all goroutines, no more than these, and how many there are.
 pub(super) fn all(
-    program: Program<'_>,
+    program: &Program<'_>,
     memory: &(impl Memory + ?Sized),
     most: u64,
 ) -> Option<(Vec<u64>, u64)> {
@@ -135,7 +135,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn read(program: Program<'_>, memory: &(impl Memory + ?Sized)) -> Self {
+    pub(super) fn read(program: &Program<'_>, memory: &(impl Memory + ?Sized)) -> Self {
         Self {
             states: strings(program, memory, STATES),
             reasons: strings(program, memory, WAIT_REASONS),
@@ -170,7 +170,7 @@ impl Words {
 }
 
 /// The texts of an array of strings.
-fn strings(program: Program<'_>, memory: &(impl Memory + ?Sized), name: &str) -> Vec<String> {
+fn strings(program: &Program<'_>, memory: &(impl Memory + ?Sized), name: &str) -> Vec<String> {
     let read = || {
         let variable = program.variables.iter().find(|variable| variable.name == name)?;
         let Form::Array(of, count) = program.types.form(variable.type_id)? else { return None };

@@ -1,6 +1,6 @@
 //! All goroutines, and their stacks.
 
-use super::labels::Reader;
+use super::labels::LabelReader;
 use super::layout::{At, Layout, Words, all};
 use super::registers::{Registers, Standing, Threads};
 use super::unwind::{End, Followed, Unwinder, nothing};
@@ -9,7 +9,7 @@ use super::{Goroutine, Goroutines, Stack};
 use crate::budget::Budget;
 use crate::kinds::Number;
 use crate::memory::{Memory, bytes, pointer_at};
-use crate::walk::Program;
+use crate::walk::Reader;
 use go_binary::FunctionTable;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -30,12 +30,13 @@ const AT_ONCE: u64 = 1 << 20;
 /// the budget allows.
 #[must_use]
 pub fn goroutines<M: Memory + ?Sized>(
-    program: Program<'_>,
+    reader: &Reader<'_>,
     functions: &FunctionTable<'_>,
     memory: &M,
     threads: &dyn Threads,
     budget: &Budget,
 ) -> Option<Goroutines> {
+    let program = reader.program();
     let layout = Layout::of(program.types)?;
     let (mut addresses, count) = all(program, memory, budget.goroutines)?;
     let left_out = count.saturating_sub(budget.goroutines.min(count));
@@ -52,7 +53,7 @@ pub fn goroutines<M: Memory + ?Sized>(
         threads,
         retries: budget.retries,
         unwinder: Unwinder::new(functions, memory, program.bias, budget.frames),
-        labels: Reader::new(program.types),
+        labels: LabelReader::new(reader),
         states: FxHashMap::default(),
         places: FxHashMap::default(),
         machines: FxHashMap::default(),
@@ -76,7 +77,7 @@ struct List<'l, M: ?Sized> {
     threads: &'l dyn Threads,
     retries: u32,
     unwinder: Unwinder<'l, M>,
-    labels: Reader<'l>,
+    labels: LabelReader<'l>,
     states: FxHashMap<(u64, u64), Arc<str>>,
     places: FxHashMap<Stack, usize>,
     /// The numbers of threads, by where the runtime keeps what it knows of them.

@@ -3,34 +3,63 @@
 //! Before any memory is read, `reach.rs` finds the types that may lead to a map; nothing else is followed. Each value is
 //! looked into once, and what an interface holds is followed by the type that it says itself.
 
+mod interface;
 mod reach;
 mod visit;
 
+pub(crate) use interface::{Held, Interfaces};
+
 use crate::budget::Budget;
+use crate::kinds::{Allocation, Heap, Layout, Pointers};
 use crate::memory::Memory;
+use crate::program::Program;
 use finding::MapInstance;
-use go_binary::{TypeId, Types, Variable};
+use go_binary::{Form, TypeId};
+use reach::Reach;
 use std::fmt;
 
-/// A program, as its debugging information declares it.
-#[derive(Clone, Copy, Debug)]
-pub struct Program<'p> {
-    /// Its types.
-    pub types: &'p Types<'p>,
-    /// Its package variables.
-    pub variables: &'p [Variable<'p>],
-    /// What is added to the addresses of the file where it was loaded.
-    pub bias: u64,
-    /// Where its type descriptors begin, `runtime.types`, as the file has it: what interfaces hold is told by it.
-    pub descriptors: Option<u64>,
+/// Finds maps in the memory of a program: what can be known of it before its memory is read.
+pub struct Reader<'p> {
+    pub(crate) program: Program<'p>,
+    pub(crate) heap: Heap,
+    pub(crate) pointers: Pointers,
+    pub(crate) interfaces: Interfaces,
+    reach: Reach,
 }
 
-impl Program<'_> {
-    /// Where a package variable lies in memory.
+impl<'p> Reader<'p> {
+    /// Linear in the types of the program and their fields.
     #[must_use]
-    pub fn variable(&self, name: &str) -> Option<u64> {
-        let variable = self.variables.iter().find(|variable| variable.name == name)?;
-        Some(variable.address.wrapping_add(self.bias))
+    pub fn new(program: Program<'p>) -> Self {
+        Self {
+            heap: Heap::of(program.types),
+            pointers: Pointers::of(program.types),
+            interfaces: Interfaces::of(&program),
+            reach: Reach::of(program.types),
+            program,
+        }
+    }
+
+    /// Finds the maps that the program's package variables are or lead to.
+    ///
+    /// Linear in what the budget allows to be read.
+    #[must_use]
+    pub fn find(&self, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
+        visit::Visit::new(self, memory, budget).run()
+    }
+
+    /// The program that is read.
+    pub(crate) fn program(&self) -> &Program<'p> {
+        &self.program
+    }
+
+    /// How maps of a type are laid out, if it is a type of maps.
+    pub(crate) fn layout(&self, type_id: TypeId) -> Option<Layout> {
+        let allocation = Allocation { heap: self.heap, pointers: &self.pointers };
+        match self.program.types.form(type_id)? {
+            Form::Struct(_) => Layout::of_struct(&self.program, type_id, allocation),
+            _ => Layout::of(self.program.types, type_id, allocation),
+        }
     }
 }
 
@@ -74,6 +103,8 @@ pub enum Gap {
     UnknownTypes {
         /// How many.
         interfaces: u64,
+        /// One of them.
+        path: String,
     },
     /// A header of a map that makes no sense.
     Damaged {
@@ -93,18 +124,18 @@ impl fmt::Display for Gap {
                 "{values} or more values were not looked into for further maps, to bound the work; \
                  most of them are in {path}"
             ),
-            Self::UnknownTypes { interfaces } => {
-                write!(f, "{interfaces} interfaces hold values of types without a name")
+            Self::UnknownTypes { interfaces: 1, path } => {
+                write!(
+                    f,
+                    "what {path} holds is of a type that the debugging information does not name"
+                )
             }
+            Self::UnknownTypes { interfaces, path } => write!(
+                f,
+                "{interfaces} interfaces hold values of types that the debugging information does not name, {path} \
+                 among them"
+            ),
             Self::Damaged { path } => write!(f, "{path} is no map that makes sense"),
         }
     }
-}
-
-/// Finds the maps that a program's package variables are or lead to.
-///
-/// Linear in what the budget allows to be read.
-#[must_use]
-pub fn find(program: Program<'_>, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
-    visit::Visit::new(program, memory, budget).run()
 }

@@ -1,19 +1,18 @@
 //! The walk itself.
 
-use super::reach::Reach;
-use super::{Found, FoundMap, Gap, Program};
+use super::interface::Held;
+use super::{Found, FoundMap, Gap, Reader};
 use crate::budget::Budget;
-use crate::kinds::{Heap, Layout, atomic_pointee};
-use crate::memory::{Memory, bytes, number, pointer, pointer_at};
-use finding::MapInstance;
+use crate::kinds::{Layout, atomic_pointee};
+use crate::memory::{Memory, bytes, number, pointer};
+use crate::retained::Weigh;
+use finding::{MapInstance, Retained};
 use go_binary::{Form, GoKind, TypeId, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 /// Structs of structs are followed so deep in one value.
 const DEEPEST: u32 = 32;
-/// Where an `itab` has the type, where its struct is not declared: `abi.ITab`.
-const TYPE_IN_ITAB: u64 = 8;
 
 /// A value that is to be looked into.
 struct Task {
@@ -36,14 +35,11 @@ struct Part<'a> {
     nesting: u32,
 }
 
-pub(super) struct Visit<'p, M: ?Sized> {
-    program: Program<'p>,
-    memory: &'p M,
+pub(super) struct Visit<'v, M: ?Sized> {
+    reader: &'v Reader<'v>,
+    memory: &'v M,
     budget: Budget,
-    reach: Reach,
-    heap: Heap,
     layouts: FxHashMap<TypeId, Option<Layout>>,
-    by_descriptor: FxHashMap<u64, TypeId>,
     seen: FxHashSet<(u64, TypeId)>,
     queue: VecDeque<Task>,
     values: u64,
@@ -51,36 +47,39 @@ pub(super) struct Visit<'p, M: ?Sized> {
     /// What most of them are in.
     most_skipped: (u64, String),
     unreadable: (u64, u64),
-    unknown: u64,
+    /// Interfaces whose values are not known, and the first of them.
+    unknown: (u64, String),
+    /// Objects that may still be looked at to estimate what entries lead to.
+    weighed: u64,
+    /// Parts of values that may still be looked into.
+    steps: u64,
     found: Found,
 }
 
-impl<'p, M: Memory + ?Sized> Visit<'p, M> {
-    pub(super) fn new(program: Program<'p>, memory: &'p M, budget: &Budget) -> Self {
-        let by_descriptor =
-            program.types.iter().filter_map(|(id, kind)| Some((kind.descriptor?, id))).collect();
+impl<'v, M: Memory + ?Sized> Visit<'v, M> {
+    pub(super) fn new(reader: &'v Reader<'v>, memory: &'v M, budget: &Budget) -> Self {
         Self {
-            program,
+            reader,
             memory,
             budget: *budget,
-            reach: Reach::of(program.types),
-            heap: Heap::of(program.types),
             layouts: FxHashMap::default(),
-            by_descriptor,
             seen: FxHashSet::default(),
             queue: VecDeque::new(),
             values: 0,
             skipped: 0,
             most_skipped: (0, String::new()),
             unreadable: (0, 0),
-            unknown: 0,
+            unknown: (0, String::new()),
+            weighed: budget.weighed,
+            steps: budget.steps,
             found: Found::default(),
         }
     }
 
     pub(super) fn run(mut self) -> Found {
-        for variable in self.program.variables {
-            let address = variable.address.wrapping_add(self.program.bias);
+        let program = &self.reader.program;
+        for variable in program.variables {
+            let address = variable.address.wrapping_add(program.bias);
             let name = variable.name.to_owned();
             self.add(Task {
                 address,
@@ -105,19 +104,20 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             let path = std::mem::take(&mut self.most_skipped.1);
             gaps.push(Gap::Budget { values: self.skipped, path });
         }
-        if self.unknown > 0 {
-            gaps.push(Gap::UnknownTypes { interfaces: self.unknown });
+        let (interfaces, path) = self.unknown;
+        if interfaces > 0 {
+            gaps.push(Gap::UnknownTypes { interfaces, path });
         }
         self.found
     }
 
-    fn types(&self) -> &'p Types<'p> {
-        self.program.types
+    fn types(&self) -> &'v Types<'v> {
+        self.reader.program.types
     }
 
     /// Plans to look into a value, if it may lead to a map, and nobody did.
     fn add(&mut self, task: Task) {
-        if task.address == 0 || !self.reach.has(task.type_id) {
+        if task.address == 0 || !self.reader.reach.has(task.type_id) {
             return;
         }
         if !self.seen.insert((task.address, self.types().resolve(task.type_id))) {
@@ -166,9 +166,11 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
     /// Looks into a part of a value.
     fn part(&mut self, part: Part<'_>, path: &str, declared: &str) {
         let types = self.types();
-        if part.nesting > DEEPEST || !self.reach.has(part.type_id) {
+        if part.nesting > DEEPEST || !self.reader.reach.has(part.type_id) {
             return;
         }
+        let Some(left) = self.steps.checked_sub(1) else { return self.skip(1, path) };
+        self.steps = left;
         match types.kind(part.type_id) {
             Some(GoKind::INTERFACE) => return self.interface(part, path, declared),
             Some(GoKind::SLICE) => return self.slice(part, path, declared),
@@ -209,7 +211,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 }
                 let name = types.get(types.resolve(part.type_id)).map_or("", |kind| kind.name);
                 for field in types.fields(part.type_id) {
-                    if !self.reach.has(field.type_id) {
+                    if !self.reader.reach.has(field.type_id) {
                         continue;
                     }
                     let inner = Part {
@@ -250,7 +252,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
         let first = pointer(part.bytes, at(array.offset)).unwrap_or_default();
         let length = number(part.bytes, at(length.offset), 8).unwrap_or_default();
         let size = types.size(of);
-        if first == 0 || size == 0 || !self.reach.has(of) {
+        if first == 0 || size == 0 || !self.reader.reach.has(of) {
             return;
         }
         for place in 0..length.min(self.budget.elements) {
@@ -267,75 +269,37 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
 
     /// Follows an interface by the type that it says it holds.
     fn interface(&mut self, part: Part<'_>, path: &str, declared: &str) {
-        let types = self.types();
-        let [first, data] = types.fields(part.type_id) else { return };
-        let word = |offset: u64| pointer(part.bytes, part.offset.saturating_add(offset));
-        let (Some(tag), Some(held)) = (word(first.offset), word(data.offset)) else { return };
-        if tag == 0 {
-            return;
-        }
-        let descriptor = if first.name == "_type" {
-            Some(tag)
-        } else {
-            let table = types.pointee(first.type_id);
-            let place = table.and_then(|table| {
-                types.field(table, "Type").or_else(|| types.field(table, "_type"))
-            });
-            let at = place.map_or(TYPE_IN_ITAB, |field| field.offset);
-            pointer_at(self.memory, tag.saturating_add(at)).ok()
-        };
-        let first = self.program.descriptors.map(|at| at.wrapping_add(self.program.bias));
-        let known = descriptor
-            .zip(first)
-            .and_then(|(descriptor, first)| descriptor.checked_sub(first))
-            .and_then(|offset| self.by_descriptor.get(&offset).copied());
-        let Some(type_id) = known else {
-            self.unknown = self.unknown.saturating_add(1);
-            return;
-        };
-        if !self.reach.has(type_id) {
-            return;
-        }
-        if self.is_held_itself(type_id) {
-            let bytes = held.to_le_bytes();
-            let inner = Part {
-                // It lies nowhere but in the interface, as far as its own bytes go.
-                address: 0,
-                bytes: &bytes,
-                offset: 0,
+        let interfaces = &self.reader.interfaces;
+        let (types, memory) = (self.types(), self.memory);
+        match interfaces.held(types, memory, part.type_id, part.bytes, part.offset) {
+            Held::Nothing => {}
+            Held::Unknown => {
+                if self.unknown.0 == 0 {
+                    path.clone_into(&mut self.unknown.1);
+                }
+                self.unknown.0 = self.unknown.0.saturating_add(1);
+            }
+            Held::Itself(word, type_id) => {
+                let bytes = word.to_le_bytes();
+                let inner = Part {
+                    // It lies nowhere but in the interface, as far as its own bytes go.
+                    address: 0,
+                    bytes: &bytes,
+                    offset: 0,
+                    type_id,
+                    nesting: part.nesting.saturating_add(1),
+                    ..part
+                };
+                self.part(inner, path, declared);
+            }
+            Held::At(address, type_id) => self.add(Task {
+                address,
                 type_id,
-                nesting: part.nesting.saturating_add(1),
-                ..part
-            };
-            return self.part(inner, path, declared);
+                path: path.to_owned(),
+                declared: declared.to_owned(),
+                depth: part.depth.saturating_add(1),
+            }),
         }
-        self.add(Task {
-            address: held,
-            type_id,
-            path: path.to_owned(),
-            declared: declared.to_owned(),
-            depth: part.depth.saturating_add(1),
-        });
-    }
-
-    /// Whether an interface holds a value of a type itself rather than a pointer to it: one that is a single pointer.
-    fn is_held_itself(&self, mut type_id: TypeId) -> bool {
-        let types = self.types();
-        for _ in 0..DEEPEST {
-            if types.kind(type_id).is_some_and(GoKind::is_reference) {
-                return true;
-            }
-            match types.form(type_id) {
-                Some(Form::Pointer(_) | Form::Map { .. }) => return true,
-                Some(Form::Array(of, 1)) => type_id = *of,
-                Some(Form::Struct(_)) => match types.fields(type_id) {
-                    [only] => type_id = only.type_id,
-                    _ => return false,
-                },
-                _ => return false,
-            }
-        }
-        false
     }
 
     /// Reads a map, and plans to look into its entries.
@@ -351,12 +315,8 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
 
     /// How maps of a type are laid out, if it is a type of maps.
     fn layout(&mut self, type_id: TypeId) -> Option<Layout> {
-        let (program, heap) = (self.program, self.heap);
-        let make = || match program.types.form(type_id)? {
-            Form::Struct(_) => Layout::of_struct(program, type_id, heap),
-            _ => Layout::of(program.types, type_id, heap),
-        };
-        self.layouts.entry(type_id).or_insert_with(make).clone()
+        let reader = self.reader;
+        self.layouts.entry(type_id).or_insert_with(|| reader.layout(type_id)).clone()
     }
 
     fn instance(
@@ -380,13 +340,17 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             entries,
             capacity: look.capacity,
             bytes: look.bytes,
+            indirect: entries.saturating_mul(layout.indirect()),
+            retained: self.retained(layout, address, entries),
+            probes: look.probes,
             writing: look.writing,
             exactness: look.exactness,
             inside: look.inside,
+            detail: None,
         };
         self.found.maps.push(FoundMap { map, type_id: part.type_id });
         let (key, value) = layout.places();
-        if !self.reach.has(key) && !self.reach.has(value) {
+        if !self.reader.reach.has(key) && !self.reader.reach.has(value) {
             return;
         }
         self.skip(entries.saturating_sub(self.budget.entries), path);
@@ -401,5 +365,14 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 });
             }
         }
+    }
+
+    /// What the entries of a map lead to, while that is within the budget.
+    fn retained(&mut self, layout: &Layout, address: u64, entries: u64) -> Option<Retained> {
+        let sample = layout.entries(self.memory, address, self.budget.samples.min(entries));
+        let mut weigh = Weigh::new(self.reader, self.memory, self.weighed);
+        let retained = weigh.entries(layout, &sample, entries);
+        self.weighed = weigh.left();
+        retained
     }
 }

@@ -3,12 +3,15 @@
 //! Source: `src/runtime/map.go` of Go 1.21 to 1.23. While a map grows, a bucket of the old array that is not moved yet
 //! holds the entries of its two halves in the new one.
 
-use super::heap::{Heap, has_pointers};
-use super::{Entry, Look, Number};
+mod bucket;
+mod parts;
+
+use super::{Allocation, Entry, Heap, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, pointer};
+use bucket::{Bucket, SLOTS};
 use finding::{Exactness, Growth, Inside};
-use go_binary::{Form, TypeId, Types};
+use go_binary::{TypeId, Types};
 
 /// Where the fields lie.
 #[derive(Clone, Debug)]
@@ -27,36 +30,25 @@ pub(crate) struct Classic {
     heap: Heap,
 }
 
-#[derive(Clone, Debug)]
-struct Bucket {
-    size: u64,
-    marks: u64,
-    keys: (u64, u64),
-    values: (u64, u64),
-    /// What lies there: large keys and values are pointers.
-    types: (TypeId, TypeId),
-    next: u64,
-    pointers: bool,
-}
-
-const SLOTS: u64 = 8;
 /// The flag of somebody who changes the map: `hashWriting`.
 const WRITING: u64 = 4;
 /// The flag of a growth to as many buckets: `sameSizeGrow`.
 const SAME_SIZE: u64 = 8;
-/// The marks of entries begin here: `minTopHash`.
-const LEAST_MARK: u8 = 5;
-/// Marks of entries that were moved: `evacuatedX` to `evacuatedEmpty`.
-const MOVED: std::ops::RangeInclusive<u8> = 2..=4;
 /// A map of more buckets does not fit into any memory.
 const TOO_MANY: u64 = 48;
+/// Buckets that are walked through at most.
+const MOST_WALKED: u64 = 1 << 24;
 /// The runtime makes overflow buckets beforehand from this many buckets on, two to the power of it: `makeBucketArray`.
 const MADE_BEFORE: u64 = 4;
 /// From this many buckets on, two to the power of it, the runtime counts one overflow bucket of several: `incrnoverflow`.
 const COUNTS_SOME: u64 = 16;
 
 impl Classic {
-    pub(super) fn of(types: &Types<'_>, header: TypeId, heap: Heap) -> Option<Self> {
+    pub(super) fn of(
+        types: &Types<'_>,
+        header: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let buckets = types.field(header, "buckets")?;
         let bucket = types.pointee(buckets.type_id)?;
         Some(Self {
@@ -71,8 +63,8 @@ impl Classic {
             extra: types
                 .field(header, "extra")
                 .and_then(|field| Some((field.offset, types.size(types.pointee(field.type_id)?)))),
-            heap,
-            bucket: Bucket::of(types, bucket)?,
+            heap: allocation.heap,
+            bucket: Bucket::of(types, bucket, allocation.pointers)?,
         })
     }
 
@@ -86,7 +78,9 @@ impl Classic {
         let mut last = self.header(memory, address)?;
         for _ in 0..budget.retries.max(1) {
             let next = self.header(memory, address)?;
-            if next == last {
+            // While it is being written, its growth may be begun by half.
+            let written = self.flags.get(&next).is_some_and(|flags| flags & WRITING != 0);
+            if next == last && !written {
                 return self.say(&next, Exactness::Exact).ok_or(Unmapped { address });
             }
             last = next;
@@ -139,8 +133,22 @@ impl Classic {
             bytes,
             writing: flags & WRITING != 0,
             exactness,
-            inside: Inside::Classic { log2_buckets: u8::try_from(log2).ok()?, overflow, growth },
+            probes: None,
+            inside: Inside::Classic {
+                log2_buckets: u8::try_from(log2).ok()?,
+                overflow,
+                growth,
+                grows_beyond: self.grows_beyond(buckets),
+            },
         })
+    }
+
+    /// The most entries that so many buckets have before they grow: `overLoadFactor`.
+    fn grows_beyond(&self, buckets: u64) -> u64 {
+        if buckets == 1 {
+            return SLOTS;
+        }
+        buckets.saturating_mul(self.heap.load_in_halves()).checked_div(2).unwrap_or(u64::MAX)
     }
 
     /// The bytes of an array of so many buckets, and of so many overflow buckets.
@@ -176,6 +184,7 @@ impl Classic {
         let buckets = 1_u64.checked_shl(log2.ok_or(unmapped)? as u32).ok_or(unmapped)?;
         let flags = self.flags.get(&header).ok_or(unmapped)?;
         let old = if flags & SAME_SIZE == 0 { buckets.checked_div(2) } else { Some(buckets) };
+        let mut left = MOST_WALKED;
         let arrays = [
             (pointer(&header, self.old_buckets), old.unwrap_or_default()),
             (pointer(&header, self.buckets), buckets),
@@ -184,67 +193,11 @@ impl Classic {
             let Some(array) = array.filter(|array| *array != 0) else { continue };
             for bucket in 0..length {
                 let at = array.saturating_add(bucket.saturating_mul(self.bucket.size));
-                if !self.bucket.walk(memory, at, meet)? {
+                if !self.bucket.walk(memory, at, &mut left, meet)? {
                     return Ok(());
                 }
             }
         }
         Ok(())
-    }
-}
-
-impl Bucket {
-    fn of(types: &Types<'_>, bucket: TypeId) -> Option<Self> {
-        let array = |name| {
-            let field = types.field(bucket, name)?;
-            match types.form(field.type_id)? {
-                Form::Array(of, _) => Some((field.offset, *of)),
-                _ => None,
-            }
-        };
-        let ((keys, key), (values, value)) = (array("keys")?, array("values")?);
-        Some(Self {
-            size: types.size(bucket),
-            marks: types.field(bucket, "tophash")?.offset,
-            keys: (keys, types.size(key)),
-            values: (values, types.size(value)),
-            types: (key, value),
-            next: types.field(bucket, "overflow")?.offset,
-            pointers: has_pointers(types, key) || has_pointers(types, value),
-        })
-    }
-
-    /// Meets the entries of a chain; returns whether more are wanted.
-    fn walk(
-        &self,
-        memory: &(impl Memory + ?Sized),
-        mut address: u64,
-        meet: &mut impl FnMut(Entry) -> bool,
-    ) -> Result<bool, Unmapped> {
-        /// A chain of more buckets is none.
-        const LONGEST: u32 = 1 << 16;
-        for _ in 0..LONGEST {
-            let bucket = bytes(memory, address, self.size)?;
-            let marks = usize::try_from(self.marks).ok().and_then(|at| bucket.get(at..)?.get(..8));
-            let marks = marks.ok_or(Unmapped { address })?;
-            // A bucket that was moved keeps its entries, which are no longer there.
-            if marks.first().is_some_and(|mark| MOVED.contains(mark)) {
-                return Ok(true);
-            }
-            for (place, mark) in (0_u64..).zip(marks) {
-                let at = |(first, stride): (u64, u64)| {
-                    address.saturating_add(first).saturating_add(place.saturating_mul(stride))
-                };
-                let entry = Entry { key: at(self.keys), value: at(self.values) };
-                if *mark >= LEAST_MARK && !meet(entry) {
-                    return Ok(false);
-                }
-            }
-            match pointer(&bucket, self.next) {
-                Some(next) if next != 0 => address = next,
-                _ => return Ok(true),
-            }
-        }
-        Ok(true)
     }
 }
