@@ -71,7 +71,7 @@ fn a_stack_that_leads_into_itself_ends_and_is_said_to_be_cut() {
     let Some((text, path)) = core(test, folder.path()) else { return };
     // The goroutine that waits deep in a recursion: its frames are printed with their stack pointers and pcs.
     let block = text.split("\n\n").find(|block| block.contains("main.deep(")).unwrap();
-    let id = block.split(' ').nth(1).unwrap();
+    let id: u64 = block.split(' ').nth(1).unwrap().parse().unwrap();
     let line = block.lines().filter(|line| line.contains("main.go")).nth(1).unwrap();
     let number = |name: &str| {
         let digits = line.split(name).nth(1).unwrap().split(' ').next().unwrap();
@@ -95,7 +95,7 @@ fn a_stack_that_leads_into_itself_ends_and_is_said_to_be_cut() {
         let json: Value = serde_json::from_str(&json).unwrap();
         let with = |group: &&Value| {
             let ids = group["ids"].as_array().unwrap();
-            ids.iter().any(|one| one.to_string() == id)
+            ids.iter().any(|one| one.as_u64() == Some(id))
         };
         let group = json["stacks"].as_array().unwrap().iter().find(with).expect(what);
         assert!(group["stack"]["cut"].is_string(), "{what}: {}", group["stack"]);

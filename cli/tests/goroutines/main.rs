@@ -10,6 +10,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test fails by panicking, and says what it skips"
 )]
 

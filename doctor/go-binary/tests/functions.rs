@@ -6,6 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test fails by panicking, and says what it skips"
 )]
 

@@ -148,6 +148,10 @@ impl Core {
         for header in headers {
             core.header(source, header, length);
         }
+        if header.e_machine.get(LittleEndian) != elf::EM_X86_64 {
+            // The registers of others lie elsewhere in the note.
+            core.threads.clear();
+        }
         core.loads.sort_by_key(|load| load.address);
         Ok(core)
     }

@@ -85,7 +85,6 @@ impl<'t> Function<'t> {
 
     /// The calls that stand at `pc`, innermost first: those that the compiler put in place of calls, and then the function
     /// itself. A ring of them in a damaged table ends after some.
-    #[must_use]
     pub fn calls(&self, pc: u64) -> impl Iterator<Item = Call<'t>> + use<'t> {
         Calls::new(*self, pc)
     }
@@ -93,7 +92,6 @@ impl<'t> Function<'t> {
     /// The arguments that the function keeps on the stack when it is at `pc`: in the order of its parameters, those of them
     /// that are one word or part of a word. For each how far it lies from the stack pointer before the call, and whether it
     /// is sure to hold the value.
-    #[must_use]
     pub fn arguments(&self, pc: u64) -> impl Iterator<Item = (u64, bool)> + use<'t> {
         Arguments::new(self, pc)
     }
