@@ -32,7 +32,7 @@ fn files_that_are_no_cores() {
         run(&["inspect", file.to_str().unwrap()])
     };
     refused(&inspect(b""), &["shorter than a header", "--howto-core"]);
-    refused(&inspect(b"goroutine 1 [running]:\nmain.main()\n\t/srv/main.go:7\n, and so on"), &["no ELF file"]);
+    refused(&inspect(b"goroutine 1 [running]:\nmain.main()\n\t/srv/main.go:7\n, and so on: this is the text of a crash, not its memory"), &["no ELF file"]);
     let program = fs::read(env!("CARGO_BIN_EXE_tophash")).unwrap();
     refused(&inspect(&program), &["ELF file of another type"]);
     refused(&inspect(&program[..32]), &["shorter than a header"]);
