@@ -10,6 +10,7 @@ mod gate;
 #[cfg(target_os = "linux")]
 mod goroutines;
 mod hints;
+mod inspect;
 mod linear;
 mod parse;
 mod peers;
@@ -56,6 +57,8 @@ enum Group {
     Goroutines,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
+    /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
+    Inspect,
 }
 
 fn main() -> Result<()> {
@@ -83,6 +86,7 @@ fn main() -> Result<()> {
             #[cfg(not(target_os = "linux"))]
             Group::Goroutines => anyhow::bail!("live processes are read on Linux only"),
             Group::Hints => hints::run(rounds)?,
+            Group::Inspect => inspect::run(rounds)?,
         }
     }
     Ok(())

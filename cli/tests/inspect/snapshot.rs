@@ -1,5 +1,5 @@
-//! A core dump of a process that goes on, as the kernel writes them: what may be written of its memory, the first page of
-//! what comes from files, and notes. The kernel's own depend on settings of the machine.
+//! A core dump of a process that goes on, as the kernel writes them: what of its memory is its own, the first page of what
+//! comes from files, and notes. The kernel's own depend on settings of the machine.
 
 use crate::program::Running;
 use std::fs::{self, File};
@@ -13,8 +13,7 @@ struct Part {
     start: u64,
     end: u64,
     offset: u64,
-    writable: bool,
-    resident: bool,
+    changed: bool,
     name: String,
 }
 
@@ -43,12 +42,11 @@ fn parts(smaps: &str) -> Vec<Part> {
                 start,
                 end,
                 offset: u64::from_str_radix(words[2], 16).unwrap(),
-                writable: words[1].starts_with("rw"),
-                resident: false,
+                changed: false,
                 name: words.get(5..).unwrap_or_default().join(" "),
             });
-        } else if words[0] == "Rss:" && words[1] != "0" {
-            parts.last_mut().unwrap().resident = true;
+        } else if words[0] == "Anonymous:" && words[1] != "0" {
+            parts.last_mut().unwrap().changed = true;
         }
     }
     parts
@@ -60,7 +58,7 @@ fn write(parts: &[Part], memory: &File, signal: u16, core: &Path) {
     // Of what comes from files only the first page is kept, as the kernel does with headers of programs.
     let held = |part: &Part| match part {
         _ if part.name.starts_with("[v") => 0,
-        Part { writable: true, resident: true, .. } => part.end - part.start,
+        Part { changed: true, .. } => part.end - part.start,
         Part { offset: 0, .. } if part.name.starts_with('/') => PAGE,
         _ => 0,
     };
