@@ -75,9 +75,8 @@ pub fn run(rounds: usize, program: &Path) -> Result<()> {
         let mut command = Command::new(program);
         process::measure(command.args(["inspect", &pid.to_string(), "--goroutines"]))
     };
-    let costs = (0..rounds)
-        .map(|_| Ok((ours()?, plain(&live, &ranges)?)))
-        .collect::<Result<Vec<_>>>()?;
+    let costs =
+        (0..rounds).map(|_| Ok((ours()?, plain(&live, &ranges)?))).collect::<Result<Vec<_>>>()?;
     let walls = costs.iter().map(|(ours, theirs)| (ours.wall, *theirs));
     Pairs::of(walls).print("the same, whole process", "pread of the same bytes", "≤ 3 ×");
     let peak = costs.iter().map(|(ours, _)| ours.peak).max().unwrap_or_default();
@@ -101,9 +100,10 @@ fn in_process(rounds: usize, pid: u32, file: &Path) -> Result<Vec<(u64, usize)>>
     let functions =
         FunctionTable::read(&image, bases(&program, &noting).context("it has functions")?)?;
     let reader = Reader::new(program);
-    let names = Names::new(&functions, bias, &[], None);
+    let names = Names::new(&functions, bias);
     let look = |memory: &Live| {
-        goroutines(&reader, &functions, memory, &NoThreads, &Budget::default()).context("goroutines")
+        goroutines(&reader, &functions, memory, &NoThreads, &Budget::default())
+            .context("goroutines")
     };
     let found = look(&noting)?;
     ensure!(found.all.len() >= GOROUTINES, "{} goroutines", found.all.len());

@@ -4,9 +4,9 @@ use super::target::Target;
 use super::{Inspect, look};
 use crate::error::{Error, Result};
 use crate::{exit, output};
-use finding::{GoroutineInspection, InspectedGoroutine, InspectedMap};
+use finding::{GoroutineInspection, InMapFunction, InspectedGoroutine};
 use go_binary::{Bases, Debug, FunctionTable, Image};
-use go_memory::{Budget, End, Goroutines, Memory, Names, Program, Reader};
+use go_memory::{Budget, End, FoundMap, Goroutines, Memory, Names, Program, Reader};
 use report::{InspectionOptions, Styles};
 
 /// Stacks on the first screen.
@@ -100,32 +100,18 @@ fn read(
     target: &Target,
     budget: &Budget,
 ) -> Result<Found> {
-    let file = target.program.display();
     let bias = program.bias;
-    let bases = go_memory::bases(&program, memory).or_else(|| Bases::of_symbols(image));
-    let bases = bases.ok_or_else(|| {
-        Error::new(format!("{file} does not say where its functions lie"))
-            .hint("tophash inspect without --goroutines reads its maps")
-    })?;
-    let functions = FunctionTable::read(image, bases).map_err(|error| {
-        Error::new(format!("cannot name the functions of {file}")).because(&error)
-    })?;
+    let functions = functions(&program, image, memory, target)?;
     let reader = Reader::new(program);
-    let threads = target.threads();
-    let goroutines = go_memory::goroutines(&reader, &functions, memory, threads.as_ref(), budget)
-        .ok_or_else(|| {
-        Error::new(format!("{file} does not say what a goroutine is"))
-            .hint("its debugging information lacks the types of the runtime")
-    })?;
+    let goroutines = all(&reader, &functions, memory, target, budget)?;
     // The maps are read only where they are to be named.
     let holds_map = |one: &go_memory::Goroutine| wanted.has(one.id) && !one.maps.is_empty();
-    let maps: Vec<InspectedMap> = if goroutines.all.iter().any(holds_map) {
-        let found = reader.find(memory, budget).maps;
-        go_memory::by_declaration(found.into_iter().map(|found| found.map).collect())
+    let maps = if goroutines.all.iter().any(holds_map) {
+        reader.find(memory, budget).maps
     } else {
         Vec::new()
     };
-    let names = Names::new(&functions, bias, &maps, target.now());
+    let names = Names::new(&functions, bias).with_maps(named(&maps)).at_time(target.now());
     Ok(match wanted {
         Wanted::One(id) => {
             let found = goroutines.all.iter().find(|one| one.id == id);
@@ -140,6 +126,61 @@ fn read(
             ..GoroutineInspection::default()
         })),
     })
+}
+
+/// Who was inside a map function when the program died; nobody where that cannot be told.
+pub(super) fn in_map_functions(
+    reader: &Reader<'_>,
+    image: &Image<'_>,
+    memory: &dyn Memory,
+    target: &Target,
+    maps: &[FoundMap],
+) -> Vec<InMapFunction> {
+    let read = || {
+        let program = reader.program();
+        let functions = functions(program, image, memory, target)?;
+        let goroutines = all(reader, &functions, memory, target, &Budget::default())?;
+        let names = Names::new(&functions, program.bias).with_maps(named(maps));
+        Ok::<_, Error>(names.in_map_functions(&goroutines))
+    };
+    let inside = read().unwrap_or_default();
+    // Without a fault in a map function they were there by chance.
+    if inside.iter().any(|one| one.faulting) { inside } else { Vec::new() }
+}
+
+fn functions<'i>(
+    program: &Program<'_>,
+    image: &Image<'i>,
+    memory: &dyn Memory,
+    target: &Target,
+) -> Result<FunctionTable<'i>> {
+    let file = target.program.display();
+    let bases = go_memory::bases(program, memory).or_else(|| Bases::of_symbols(image));
+    let bases = bases.ok_or_else(|| {
+        Error::new(format!("{file} does not say where its functions lie"))
+            .hint("tophash inspect without --goroutines reads its maps")
+    })?;
+    FunctionTable::read(image, bases)
+        .map_err(|error| Error::new(format!("cannot name the functions of {file}")).because(&error))
+}
+
+fn all(
+    reader: &Reader<'_>,
+    functions: &FunctionTable<'_>,
+    memory: &dyn Memory,
+    target: &Target,
+    budget: &Budget,
+) -> Result<Goroutines> {
+    let threads = target.threads();
+    go_memory::goroutines(reader, functions, memory, threads.as_ref(), budget).ok_or_else(|| {
+        Error::new(format!("{} does not say what a goroutine is", target.program.display()))
+            .hint("its debugging information lacks the types of the runtime")
+    })
+}
+
+/// Maps by address, with what declares them.
+fn named(maps: &[FoundMap]) -> impl Iterator<Item = (u64, &str)> {
+    maps.iter().map(|found| (found.map.address, found.map.declared.as_str()))
 }
 
 /// What was left out of the goroutines, in whole sentences.

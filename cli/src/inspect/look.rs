@@ -1,7 +1,7 @@
 //! One look, or several, at what is inspected.
 
 use super::target::Target;
-use super::{Inspect, ends_in};
+use super::{Inspect, ends_in, goroutines};
 use crate::error::{Error, Result};
 use crate::output;
 use finding::Inspection;
@@ -26,10 +26,19 @@ pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
     let debug = Debug::load(&image).map_err(|error| no_names(&file, &error))?;
     let (types, variables, damage) = debug.read();
     let mut gaps: Vec<String> = damage.iter().map(ToString::to_string).collect();
-    let looks = target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
-        let reader = Reader::new(Program::new(&image, &types, &variables, bias));
-        Looks::take(&reader, memory, arguments)
-    })?;
+    let (looks, in_map_functions) =
+        target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
+            let reader = Reader::new(Program::new(&image, &types, &variables, bias));
+            let looks = Looks::take(&reader, memory, arguments);
+            let inside = match target.signal() {
+                Some(_) => {
+                    let maps = &looks.last.maps;
+                    goroutines::in_map_functions(&reader, &image, memory, target, maps)
+                }
+                None => Vec::new(),
+            };
+            (looks, inside)
+        })?;
     if target.is_live() && !target.is_there(&image) {
         if looks.last.maps.is_empty() {
             return Err(Error::new(format!("{} ended while it was read", target.words))
@@ -43,6 +52,7 @@ pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
         program: file,
         go_version: build.map(|build| build.go_version),
         signal: target.signal(),
+        in_map_functions,
         maps: go_memory::by_declaration(instances(looks.last)),
         gaps,
     };

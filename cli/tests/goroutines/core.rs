@@ -45,6 +45,12 @@ fn a_crash_leads_to_its_goroutine_and_its_map() {
             same += 1;
         }
         assert!(same >= 20, "Go 1.{minor}: only {same} were compared");
+        // Without being asked for goroutines it goes straight there, too.
+        let maps = inspect_json(&[core]);
+        assert_eq!(&maps["in_map_functions"], &json["in_map_functions"], "Go 1.{minor}");
+        let out = inspect(&[core]);
+        let line = format!("goroutine {dead} [running] ended the program in write");
+        assert!(out.stdout.contains(&line), "{}", out.stdout);
         let out = inspect(&[core, "--goroutine", dead]);
         assert!(out.stdout.contains("ended the program in write"), "{}", out.stdout);
         assert!(out.stdout.contains("main.crash"), "{}", out.stdout);

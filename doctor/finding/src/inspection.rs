@@ -1,5 +1,6 @@
 //! All maps in the memory of a process, by what declares them.
 
+use crate::goroutine::InMapFunction;
 use crate::instance::{Exactness, MapInstance};
 use serde::Serialize;
 
@@ -16,6 +17,9 @@ pub struct Inspection {
     /// The signal that it died of, of a core dump that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signal: Option<u32>,
+    /// The goroutine that ended the program inside a map function, then the others inside map functions; of core dumps only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_map_functions: Vec<InMapFunction>,
     /// Its maps, those of most bytes first.
     pub maps: Vec<InspectedMap>,
     /// What was left out, and why: whole sentences.

@@ -24,7 +24,7 @@ pub fn goroutines_full(inspection: &GoroutineInspection, options: &InspectionOpt
     let whole = options.limit.is_none();
     let mut out = String::new();
     hanging(&mut out, "", 0, &summary(inspection), prose);
-    in_map_functions(&mut out, inspection, options);
+    in_map_functions(&mut out, &inspection.in_map_functions, options);
     let shown = options.limit.unwrap_or(usize::MAX);
     let groups = inspection.stacks.iter().filter(|group| whole || !group.system);
     for group in groups.clone().take(shown) {
@@ -137,12 +137,12 @@ fn summary(inspection: &GoroutineInspection) -> String {
     text
 }
 
-fn in_map_functions(
+/// The goroutines inside map functions, a line each; nothing where there are none.
+pub(crate) fn in_map_functions(
     out: &mut String,
-    inspection: &GoroutineInspection,
+    inside: &[InMapFunction],
     options: &InspectionOptions,
 ) {
-    let inside = &inspection.in_map_functions;
     if inside.is_empty() {
         return;
     }

@@ -2,8 +2,8 @@
 
 use super::{End, Goroutine, Goroutines, Stack};
 use finding::{
-    CodeOf, GoroutineStack, InMapFunction, InspectedGoroutine, InspectedMap, Label, Site,
-    StackFrame, StackFrames, StateCount,
+    CodeOf, GoroutineStack, InMapFunction, InspectedGoroutine, Label, Site, StackFrame,
+    StackFrames, StateCount,
 };
 use go_binary::{Call, FunctionTable};
 use go_runtime::stack::{ends_the_program, is_system};
@@ -26,20 +26,23 @@ pub struct Names<'n> {
 const NANOSECONDS_PER_MINUTE: u64 = 60_000_000_000;
 
 impl<'n> Names<'n> {
-    /// Names by the program's functions, which were loaded `bias` from where its file has them, and the maps that were found.
-    /// `now` is the time since the system was started, in nanoseconds, as `CLOCK_MONOTONIC` has it; without it no wait is told.
+    /// Names by the program's functions, which were loaded `bias` from where its file has them.
     #[must_use]
-    pub fn new(
-        functions: &'n FunctionTable<'n>,
-        bias: u64,
-        maps: &'n [InspectedMap],
-        now: Option<u64>,
-    ) -> Self {
-        let maps = maps
-            .iter()
-            .flat_map(|map| map.instances.iter().map(|one| (one.address, map.declared.as_str())))
-            .collect();
-        Self { functions, bias, maps, now }
+    pub fn new(functions: &'n FunctionTable<'n>, bias: u64) -> Self {
+        Self { functions, bias, maps: FxHashMap::default(), now: None }
+    }
+
+    /// Also names maps: by the address of each, and what declares it.
+    #[must_use]
+    pub fn with_maps(mut self, maps: impl IntoIterator<Item = (u64, &'n str)>) -> Self {
+        self.maps.extend(maps);
+        self
+    }
+
+    /// Also tells waits: `now` is the time since the system was started, in nanoseconds, as `CLOCK_MONOTONIC` has it.
+    #[must_use]
+    pub fn at_time(self, now: Option<u64>) -> Self {
+        Self { now, ..self }
     }
 
     /// The calls that stand at an instruction, innermost first.

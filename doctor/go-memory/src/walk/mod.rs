@@ -49,7 +49,8 @@ impl<'p> Reader<'p> {
     }
 
     /// The program that is read.
-    pub(crate) fn program(&self) -> &Program<'p> {
+    #[must_use]
+    pub fn program(&self) -> &Program<'p> {
         &self.program
     }
 

@@ -8,6 +8,7 @@ mod svg;
 pub use map::inspected_map_full;
 pub use svg::picture_svg;
 
+use crate::goroutines::in_map_functions;
 use crate::json::SCHEMA_VERSION;
 use crate::style::{Styles, paint};
 use crate::table::{self, Cell};
@@ -47,12 +48,13 @@ impl InspectionOptions {
     }
 }
 
-/// Renders an inspection: a line of sums, the maps that were being written when the process died, a table of maps by
+/// Renders an inspection: a line of sums, who was inside a map function and the maps that were being written when the process died, a table of maps by
 /// bytes, and what was left out.
 #[must_use]
 pub fn inspection_full(inspection: &Inspection, options: &InspectionOptions) -> String {
     let mut out = String::new();
     hanging(&mut out, "", 0, &summary(inspection), options.prose());
+    in_map_functions(&mut out, &inspection.in_map_functions, options);
     death(&mut out, inspection, options);
     let shown = options.limit.unwrap_or(usize::MAX).min(inspection.maps.len());
     if shown > 0 {
