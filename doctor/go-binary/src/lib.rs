@@ -14,10 +14,14 @@ mod build;
 mod dwarf;
 mod error;
 mod image;
+mod moduledata;
+mod rtypes;
 mod types;
 
 pub use build::BuildInfo;
 pub use dwarf::{Debug, Variable};
 pub use error::{Error, ErrorKind};
 pub use image::{Image, Section, Segment};
+pub use moduledata::{FUNCTION_SECTIONS, MODULE_SECTIONS, ModuleData};
+pub use rtypes::{MapDescriptor, Release, RuntimeTypes};
 pub use types::{Field, Form, GoKind, Type, TypeId, Types};

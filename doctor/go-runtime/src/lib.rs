@@ -9,15 +9,18 @@
 //! - [`fault::classify`]: a message to the [`FaultKind`] it announces;
 //! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
 //! - [`symbol::home`]: whose code a frame runs;
-//! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields.
+//! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields;
+//! - [`layout`](fn@layout): where the structs of the runtime have their fields.
 
 mod compiler;
 pub mod fault;
 mod function;
+mod layout;
 mod room;
 pub mod symbol;
 
 pub use compiler::LOOKS_UP_BYTES_OF_VARIABLES;
 pub use fault::{FaultKind, Message};
 pub use function::{MapFunction, Role, Versions, map_function, map_functions};
+pub use layout::{FieldPlace, Layout, Struct, layout, layouts};
 pub use room::{MAX_INLINE_BYTES, Room, SLOTS, room};
