@@ -101,7 +101,8 @@ fn look(target: &Target) -> Result<Inspection> {
     let found = target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
         go_memory::find(program(bias), memory, &Budget::default())
     })?;
-    let Found { instances, gaps: left_out, .. } = found;
+    let Found { maps, gaps: left_out, .. } = found;
+    let instances = maps.into_iter().map(|found| found.map).collect();
     gaps.extend(left_out.iter().map(ToString::to_string));
     Ok(Inspection {
         target: target.words.clone(),

@@ -22,9 +22,9 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             depth: 12,
-            elements: 64,
-            entries: 1_024,
-            values: 200_000,
+            elements: 1 << 16,
+            entries: 1 << 16,
+            values: 1 << 20,
             tables: 1 << 20,
             retries: 5,
         }

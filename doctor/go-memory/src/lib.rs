@@ -27,4 +27,4 @@ pub use budget::Budget;
 pub use mappings::{Mapping, bias, mappings};
 pub use memory::{Memory, Unmapped};
 pub use states::by_declaration;
-pub use walk::{Found, Gap, Program, find};
+pub use walk::{Found, FoundMap, Gap, Program, find};

@@ -10,8 +10,10 @@
 //! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
 //! - [`symbol::home`]: whose code a frame runs;
 //! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields;
+//! - [`allocated`]: the bytes that the allocator gives for an object;
 //! - [`layout`](fn@layout): where the structs of the runtime have their fields.
 
+mod allocator;
 mod compiler;
 pub mod fault;
 mod function;
@@ -19,6 +21,7 @@ mod layout;
 mod room;
 pub mod symbol;
 
+pub use allocator::{allocated, has_header};
 pub use compiler::LOOKS_UP_BYTES_OF_VARIABLES;
 pub use fault::{FaultKind, Message};
 pub use function::{MapFunction, Role, Versions, map_function, map_functions};

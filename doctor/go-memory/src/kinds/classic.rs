@@ -3,6 +3,7 @@
 //! Source: `src/runtime/map.go` of Go 1.21 to 1.23. While a map grows, a bucket of the old array that is not moved yet
 //! holds the entries of its two halves in the new one.
 
+use super::heap::{Heap, has_pointers};
 use super::{Entry, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, pointer};
@@ -20,7 +21,10 @@ pub(crate) struct Classic {
     buckets: u64,
     old_buckets: u64,
     moved: Number,
+    /// The field that points to the lists of overflow buckets, and the bytes of these lists.
+    extra: Option<(u64, u64)>,
     bucket: Bucket,
+    heap: Heap,
 }
 
 #[derive(Clone, Debug)]
@@ -32,6 +36,7 @@ struct Bucket {
     /// What lies there: large keys and values are pointers.
     types: (TypeId, TypeId),
     next: u64,
+    pointers: bool,
 }
 
 const SLOTS: u64 = 8;
@@ -47,9 +52,11 @@ const MOVED: std::ops::RangeInclusive<u8> = 2..=4;
 const TOO_MANY: u64 = 48;
 /// The runtime makes overflow buckets beforehand from this many buckets on, two to the power of it: `makeBucketArray`.
 const MADE_BEFORE: u64 = 4;
+/// From this many buckets on, two to the power of it, the runtime counts one overflow bucket of several: `incrnoverflow`.
+const COUNTS_SOME: u64 = 16;
 
 impl Classic {
-    pub(super) fn of(types: &Types<'_>, header: TypeId) -> Option<Self> {
+    pub(super) fn of(types: &Types<'_>, header: TypeId, heap: Heap) -> Option<Self> {
         let buckets = types.field(header, "buckets")?;
         let bucket = types.pointee(buckets.type_id)?;
         Some(Self {
@@ -61,6 +68,10 @@ impl Classic {
             buckets: buckets.offset,
             old_buckets: types.field(header, "oldbuckets")?.offset,
             moved: Number::of(types, header, "nevacuate")?,
+            extra: types.field(header, "extra").and_then(|field| {
+                Some((field.offset, types.size(types.pointee(field.type_id)?)))
+            }),
+            heap,
             bucket: Bucket::of(types, bucket)?,
         })
     }
@@ -92,30 +103,57 @@ impl Classic {
         let entries = self.count.get(header)?;
         let log2 = self.log2_buckets.get(header)?;
         let flags = self.flags.get(header)?;
-        let overflow = self.overflow.get(header)?;
         if log2 > TOO_MANY {
             return None;
         }
+        let counted = self.overflow.get(header)?;
+        let overflow = match log2.checked_sub(COUNTS_SOME) {
+            Some(more) => counted.saturating_mul(2_u64.saturating_pow(more as u32).saturating_mul(2)),
+            None => counted,
+        };
         let buckets = 1_u64.checked_shl(log2 as u32)?;
         let made = pointer(header, self.buckets)? != 0;
         let growing = pointer(header, self.old_buckets)? != 0;
         let old = if flags & SAME_SIZE == 0 { buckets.checked_div(2)? } else { buckets };
         let growth = growing
             .then(|| Growth { from: old, moved: self.moved.get(header).unwrap_or_default() });
-        let before = if log2 >= MADE_BEFORE { buckets.checked_div(16)? } else { 0 };
-        let all = if made { buckets.saturating_add(before.max(overflow)) } else { 0 };
-        let all = all.saturating_add(if growing { old } else { 0 });
+        let extra = self.extra.and_then(|(at, size)| {
+            pointer(header, at).filter(|to| *to != 0).map(|_| self.heap.takes(size, true))
+        });
+        let mut bytes = self.heap.takes(self.header_size, true);
+        bytes = bytes.saturating_add(extra.unwrap_or_default());
+        if made {
+            bytes = bytes.saturating_add(self.array(buckets, overflow));
+        }
+        if growing {
+            bytes = bytes.saturating_add(self.array(old, 0));
+        }
         if !made && entries != 0 {
             exactness = Exactness::About;
         }
         Some(Look {
             entries,
             capacity: if made { buckets.saturating_mul(SLOTS) } else { 0 },
-            bytes: all.saturating_mul(self.bucket.size).saturating_add(self.header_size),
+            bytes,
             writing: flags & WRITING != 0,
             exactness,
             inside: Inside::Classic { log2_buckets: u8::try_from(log2).ok()?, overflow, growth },
         })
+    }
+
+    /// The bytes of an array of so many buckets, and of so many overflow buckets.
+    fn array(&self, buckets: u64, overflow: u64) -> u64 {
+        let Bucket { size, pointers, .. } = self.bucket;
+        let mut all = buckets;
+        if buckets >= 1 << MADE_BEFORE {
+            all = all.saturating_add(buckets.checked_div(1 << MADE_BEFORE).unwrap_or_default());
+            let given = self.heap.gives(all.saturating_mul(size), pointers);
+            all = given.checked_div(size).unwrap_or(all);
+        }
+        let beyond = overflow.saturating_sub(all.saturating_sub(buckets));
+        let single = self.heap.takes(size, pointers);
+        let array = self.heap.takes(all.saturating_mul(size), pointers);
+        array.saturating_add(beyond.saturating_mul(single))
     }
 
     /// The types of what lies in the places.
@@ -170,6 +208,7 @@ impl Bucket {
             values: (values, types.size(value)),
             types: (key, value),
             next: types.field(bucket, "overflow")?.offset,
+            pointers: has_pointers(types, key) || has_pointers(types, value),
         })
     }
 

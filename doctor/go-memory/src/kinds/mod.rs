@@ -2,11 +2,13 @@
 //! read from that.
 
 mod classic;
+mod heap;
 mod split;
 mod swiss;
 mod trie;
 
 use classic::Classic;
+pub(crate) use heap::Heap;
 use split::Split;
 use swiss::Swiss;
 use trie::Trie;
@@ -66,19 +68,19 @@ pub(crate) enum Layout {
 
 impl Layout {
     /// How maps of a type are laid out that are structs themselves, as `sync.Map` is; none for other structs.
-    pub(crate) fn of_struct(program: Program<'_>, id: TypeId) -> Option<Self> {
-        Trie::of(program.types, id)
+    pub(crate) fn of_struct(program: Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
+        Trie::of(program.types, id, heap)
             .map(Self::Trie)
-            .or_else(|| Split::of(program, id).map(Box::new).map(Self::Split))
+            .or_else(|| Split::of(program, id, heap).map(Box::new).map(Self::Split))
     }
 
     /// How maps of a type are laid out, by the fields of their header; none if this is no kind that is known.
-    pub(crate) fn of(types: &Types<'_>, map: TypeId) -> Option<Self> {
+    pub(crate) fn of(types: &Types<'_>, map: TypeId, heap: Heap) -> Option<Self> {
         let Form::Map { header, .. } = types.form(map)? else { return None };
         let header = types.pointee(*header)?;
-        Swiss::of(types, header)
+        Swiss::of(types, header, heap)
             .map(Self::Swiss)
-            .or_else(|| Classic::of(types, header).map(Self::Classic))
+            .or_else(|| Classic::of(types, header, heap).map(Self::Classic))
     }
 
     /// Reads a map, again and again up to the budget where it does not agree with itself.

@@ -4,7 +4,7 @@
 //! entry that was removed; one with the value `expunged`, of one that is not in the second map any more. If the second
 //! map has entries that the first one lacks, the first one is *amended*.
 
-use super::{Classic, Entry, Layout, Look, atomic_pointee};
+use super::{Classic, Entry, Heap, Layout, Look, atomic_pointee};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, number, pointer_at};
 use crate::walk::Program;
@@ -32,7 +32,7 @@ pub(crate) struct Split {
 pub(super) const NAME: &str = "sync.Map";
 
 impl Split {
-    pub(super) fn of(program: Program<'_>, id: TypeId) -> Option<Self> {
+    pub(super) fn of(program: Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
         let types = program.types;
         if types.get(types.resolve(id))?.name != NAME {
             return None;
@@ -40,7 +40,7 @@ impl Split {
         let read = types.field(id, "read")?;
         let dirty = types.field(id, "dirty")?;
         let both = atomic_pointee(types, read.type_id)?;
-        let Some(Layout::Classic(maps)) = Layout::of(types, dirty.type_id) else { return None };
+        let Some(Layout::Classic(maps)) = Layout::of(types, dirty.type_id, heap) else { return None };
         let (key, boxed) = maps.places();
         let held = types.field(types.pointee(boxed)?, "p")?;
         Some(Self {

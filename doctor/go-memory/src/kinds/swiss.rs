@@ -4,6 +4,7 @@
 //! empty place and 0xfe one whose entry was removed; others are of entries. A table has `capacity*7/8` entries at most
 //! before it is made anew, or one less than its capacity where that is 8.
 
+use super::heap::{Heap, has_pointers};
 use super::{Entry, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, number, pointer, pointer_at};
@@ -21,6 +22,7 @@ pub(crate) struct Swiss {
     writing: Number,
     table: Table,
     group: Group,
+    heap: Heap,
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +44,7 @@ struct Group {
     values: (u64, u64),
     /// What lies there: large keys and values are pointers.
     types: (TypeId, TypeId),
+    pointers: bool,
 }
 
 const SLOTS: u64 = 8;
@@ -53,7 +56,7 @@ const MOST_PLACES: u64 = 1024;
 const TOO_DEEP: u64 = 40;
 
 impl Swiss {
-    pub(super) fn of(types: &Types<'_>, header: TypeId) -> Option<Self> {
+    pub(super) fn of(types: &Types<'_>, header: TypeId, heap: Heap) -> Option<Self> {
         let directory = types.field(header, "dirPtr")?;
         let table = types.pointee(types.pointee(directory.type_id)?)?;
         let groups = types.field(table, "groups")?;
@@ -79,6 +82,7 @@ impl Swiss {
                 },
             },
             group: Group::of(types, group)?,
+            heap,
         })
     }
 
@@ -111,7 +115,8 @@ impl Swiss {
         let (used, directory) =
             (get(self.used)?, pointer(&header, self.directory).ok_or(unmapped)?);
         let (length, depth) = (get(self.directory_length)?, get(self.depth)?);
-        let mut sum = Sum { bytes: self.header_size, ..Sum::default() };
+        let mut sum =
+            Sum { bytes: self.heap.takes(self.header_size, true), ..Sum::default() };
         let agrees = if length == 0 {
             self.small(memory, directory, used, &mut sum)
         } else {
@@ -142,7 +147,7 @@ impl Swiss {
             return used == 0;
         }
         sum.capacity = SLOTS;
-        sum.bytes = sum.bytes.saturating_add(self.group.size);
+        sum.bytes = sum.bytes.saturating_add(self.groups(1));
         let control = group.checked_add(self.group.control);
         let Some(Ok(control)) = control.map(|address| pointer_at(memory, address)) else {
             return false;
@@ -159,7 +164,7 @@ impl Swiss {
         budget: &Budget,
         sum: &mut Sum,
     ) -> bool {
-        sum.bytes = sum.bytes.saturating_add(length.saturating_mul(8));
+        sum.bytes = sum.bytes.saturating_add(self.heap.takes(length.saturating_mul(8), true));
         let mut agrees = length <= budget.tables;
         for table in self.addresses(memory, directory, length.min(budget.tables)) {
             agrees &= self.table(memory, table, sum).is_some();
@@ -212,9 +217,14 @@ impl Swiss {
         sum.capacity = sum.capacity.saturating_add(capacity);
         sum.tombstones = sum.tombstones.saturating_add(tombstones.unwrap_or_default());
         sum.full = sum.full.saturating_add(u64::from(left == 0));
-        let bytes = groups.saturating_mul(self.group.size).saturating_add(self.table.size);
-        sum.bytes = sum.bytes.saturating_add(bytes);
+        let table = self.heap.takes(self.table.size, true);
+        sum.bytes = sum.bytes.saturating_add(self.groups(groups)).saturating_add(table);
         Some(())
+    }
+
+    /// The bytes of so many groups.
+    fn groups(&self, groups: u64) -> u64 {
+        self.heap.takes(groups.saturating_mul(self.group.size), self.group.pointers)
     }
 
     /// The types of what lies in the places.
@@ -288,6 +298,7 @@ impl Group {
                 keys: at(key.offset)?,
                 values: at(value.offset)?,
                 types: (key.type_id, value.type_id),
+                pointers: has_pointers(types, key.type_id) || has_pointers(types, value.type_id),
             });
         }
         let ((keys, key), (values, value)) = (array("keys")?, array("elems")?);
@@ -297,6 +308,7 @@ impl Group {
             keys: (keys, types.size(key)),
             values: (values, types.size(value)),
             types: (key, value),
+            pointers: has_pointers(types, key) || has_pointers(types, value),
         })
     }
 

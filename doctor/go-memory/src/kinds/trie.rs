@@ -3,6 +3,7 @@
 //! Source: `src/internal/sync/hashtriemap.go` of Go 1.24 to 1.27. A node is an inner one, with sixteen children, or an
 //! entry; entries of one hash are a list. The first field of both says which it is.
 
+use super::heap::Heap;
 use super::{Entry, Look};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, pointer, pointer_at};
@@ -19,6 +20,7 @@ pub(crate) struct Trie {
     fan_out: u64,
     entry: EntryAt,
     any: TypeId,
+    heap: Heap,
 }
 
 #[derive(Clone, Debug)]
@@ -44,12 +46,12 @@ struct Met {
 
 impl Trie {
     /// How a trie of a type is laid out; of those with interfaces as keys and values alone, as `sync.Map` has them.
-    pub(super) fn of(types: &Types<'_>, id: TypeId) -> Option<Self> {
+    pub(super) fn of(types: &Types<'_>, id: TypeId, heap: Heap) -> Option<Self> {
         let name = types.get(types.resolve(id))?.name;
         if name == super::split::NAME {
             // It is a struct around the trie.
             let inner = types.field(id, "m")?;
-            let trie = Self::of(types, inner.type_id)?;
+            let trie = Self::of(types, inner.type_id, heap)?;
             return Some(Self { root: trie.root.checked_add(inner.offset)?, ..trie });
         }
         if name.strip_prefix(NAME)? != "interface {},interface {}]" {
@@ -69,6 +71,7 @@ impl Trie {
             fan_out: (*fan_out).min(64),
             entry,
             any,
+            heap,
         })
     }
 
@@ -92,8 +95,9 @@ impl Trie {
         let first = self.count(memory, root, &mut count);
         let second = self.count(memory, root, &mut count);
         let agrees = first == second && !first.unreadable && left > 0;
-        let nodes = first.nodes.saturating_mul(self.node_size);
-        let entries = first.entries.saturating_mul(self.entry.size);
+        let each = |size| self.heap.takes(size, true);
+        let nodes = first.nodes.saturating_mul(each(self.node_size));
+        let entries = first.entries.saturating_mul(each(self.entry.size));
         Ok(Look {
             entries: first.entries,
             capacity: first.nodes.saturating_mul(self.fan_out),

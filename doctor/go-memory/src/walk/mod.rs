@@ -9,7 +9,7 @@ mod visit;
 use crate::budget::Budget;
 use crate::memory::Memory;
 use finding::MapInstance;
-use go_binary::{Types, Variable};
+use go_binary::{TypeId, Types, Variable};
 use std::fmt;
 
 /// A program, as its debugging information declares it.
@@ -38,9 +38,18 @@ impl Program<'_> {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Found {
     /// The maps, in the order in which they were met.
-    pub instances: Vec<MapInstance>,
+    pub maps: Vec<FoundMap>,
     /// What was left out, and why.
     pub gaps: Vec<Gap>,
+}
+
+/// A map that was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundMap {
+    /// What is known of it.
+    pub map: MapInstance,
+    /// Its type.
+    pub type_id: TypeId,
 }
 
 /// Something that was left out.
@@ -58,6 +67,8 @@ pub enum Gap {
     Budget {
         /// How many, at least.
         values: u64,
+        /// What has the most of them.
+        path: String,
     },
     /// So many interfaces hold types that the debugging information does not name.
     UnknownTypes {
@@ -77,9 +88,11 @@ impl fmt::Display for Gap {
             Self::Unreadable { times, first } => {
                 write!(f, "{times} values could not be read, the first at {first:#x}")
             }
-            Self::Budget { values } => {
-                write!(f, "{values} or more values were not looked into, to bound the work")
-            }
+            Self::Budget { values, path } => write!(
+                f,
+                "{values} or more values were not looked into for further maps, to bound the work; \
+                 most of them are in {path}"
+            ),
             Self::UnknownTypes { interfaces } => {
                 write!(f, "{interfaces} interfaces hold values of types without a name")
             }

@@ -1,9 +1,9 @@
 //! The walk itself.
 
 use super::reach::Reach;
-use super::{Found, Gap, Program};
+use super::{Found, FoundMap, Gap, Program};
 use crate::budget::Budget;
-use crate::kinds::{Layout, atomic_pointee};
+use crate::kinds::{Heap, Layout, atomic_pointee};
 use crate::memory::{Memory, bytes, number, pointer, pointer_at};
 use finding::MapInstance;
 use go_binary::{Form, GoKind, TypeId, Types};
@@ -41,12 +41,15 @@ pub(super) struct Visit<'p, M: ?Sized> {
     memory: &'p M,
     budget: Budget,
     reach: Reach,
+    heap: Heap,
     layouts: FxHashMap<TypeId, Option<Layout>>,
     by_descriptor: FxHashMap<u64, TypeId>,
     seen: FxHashSet<(u64, TypeId)>,
     queue: VecDeque<Task>,
     values: u64,
     skipped: u64,
+    /// What most of them are in.
+    most_skipped: (u64, String),
     unreadable: (u64, u64),
     unknown: u64,
     found: Found,
@@ -61,12 +64,14 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             memory,
             budget: *budget,
             reach: Reach::of(program.types),
+            heap: Heap::of(program.types),
             layouts: FxHashMap::default(),
             by_descriptor,
             seen: FxHashSet::default(),
             queue: VecDeque::new(),
             values: 0,
             skipped: 0,
+            most_skipped: (0, String::new()),
             unreadable: (0, 0),
             unknown: 0,
             found: Found::default(),
@@ -97,7 +102,8 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             gaps.push(Gap::Unreadable { times: self.unreadable.0, first: self.unreadable.1 });
         }
         if self.skipped > 0 {
-            gaps.push(Gap::Budget { values: self.skipped });
+            let path = std::mem::take(&mut self.most_skipped.1);
+            gaps.push(Gap::Budget { values: self.skipped, path });
         }
         if self.unknown > 0 {
             gaps.push(Gap::UnknownTypes { interfaces: self.unknown });
@@ -118,11 +124,18 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             return;
         }
         if task.depth > self.budget.depth || self.values >= self.budget.values {
-            self.skipped = self.skipped.saturating_add(1);
-            return;
+            return self.skip(1, &task.path);
         }
         self.values = self.values.saturating_add(1);
         self.queue.push_back(task);
+    }
+
+    /// Notes values that are not looked into.
+    fn skip(&mut self, values: u64, path: &str) {
+        self.skipped = self.skipped.saturating_add(values);
+        if values > self.most_skipped.0 {
+            self.most_skipped = (values, path.to_owned());
+        }
     }
 
     fn unreadable(&mut self, address: u64) {
@@ -222,8 +235,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                     };
                     self.part(inner, &format!("{path}[{place}]"), declared);
                 }
-                self.skipped =
-                    self.skipped.saturating_add(count.saturating_sub(self.budget.elements));
+                self.skip(count.saturating_sub(self.budget.elements), path);
             }
             _ => {}
         }
@@ -250,7 +262,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 depth: part.depth.saturating_add(1),
             });
         }
-        self.skipped = self.skipped.saturating_add(length.saturating_sub(self.budget.elements));
+        self.skip(length.saturating_sub(self.budget.elements), path);
     }
 
     /// Follows an interface by the type that it says it holds.
@@ -339,10 +351,10 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
 
     /// How maps of a type are laid out, if it is a type of maps.
     fn layout(&mut self, type_id: TypeId) -> Option<Layout> {
-        let program = self.program;
+        let (program, heap) = (self.program, self.heap);
         let make = || match program.types.form(type_id)? {
-            Form::Struct(_) => Layout::of_struct(program, type_id),
-            _ => Layout::of(program.types, type_id),
+            Form::Struct(_) => Layout::of_struct(program, type_id, heap),
+            _ => Layout::of(program.types, type_id, heap),
         };
         self.layouts.entry(type_id).or_insert_with(make).clone()
     }
@@ -360,7 +372,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             Err(_) => return self.found.gaps.push(Gap::Damaged { path: path.to_owned() }),
         };
         let entries = look.entries;
-        self.found.instances.push(MapInstance {
+        let map = MapInstance {
             address,
             path: path.to_owned(),
             declared: declared.to_owned(),
@@ -371,12 +383,13 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             writing: look.writing,
             exactness: look.exactness,
             inside: look.inside,
-        });
+        };
+        self.found.maps.push(FoundMap { map, type_id: part.type_id });
         let (key, value) = layout.places();
         if !self.reach.has(key) && !self.reach.has(value) {
             return;
         }
-        self.skipped = self.skipped.saturating_add(entries.saturating_sub(self.budget.entries));
+        self.skip(entries.saturating_sub(self.budget.entries), path);
         for entry in layout.entries(self.memory, address, self.budget.entries.min(entries)) {
             for (address, type_id) in [(entry.key, key), (entry.value, value)] {
                 self.add(Task {
