@@ -31,7 +31,9 @@ pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
 pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
-pub use instance::{Exactness, Growth, Inside, InspectedMap, Inspection, MapInstance, MapState};
+pub use instance::{
+    ByShape, Exactness, Growth, Inside, InspectedMap, Inspection, MapInstance, MapState, TypeBy,
+};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::{Merged, RACE};
 pub use observation::{

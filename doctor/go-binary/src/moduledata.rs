@@ -120,12 +120,18 @@ mod tests {
 
     #[test]
     fn it_is_found_behind_words_that_only_look_alike() {
-        let real = module(24, &[("pcHeader", 0x5000), ("funcnametab", 0x5048), ("types", 0x4000), ("etypes", 0x4800)]);
+        let real = module(
+            24,
+            &[("pcHeader", 0x5000), ("funcnametab", 0x5048), ("types", 0x4000), ("etypes", 0x4800)],
+        );
         let mut bytes = 0x5000_u64.to_le_bytes().to_vec();
         bytes.extend(0x9000_u64.to_le_bytes());
         bytes.extend(&real);
         let found = ModuleData::find(&bytes, 0x5000, 24).unwrap();
-        assert_eq!((found.types, found.descriptors, found.links), (0x4000..0x4800, None, Some((0, 0))));
+        assert_eq!(
+            (found.types, found.descriptors, found.links),
+            (0x4000..0x4800, None, Some((0, 0)))
+        );
         assert_eq!(ModuleData::find(&bytes[..100], 0x5000, 24), None);
         assert_eq!(ModuleData::find(&bytes, 0x5008, 24), None);
     }
@@ -134,7 +140,8 @@ mod tests {
     fn ranges_that_end_before_they_begin_are_none() {
         let fields = [("pcHeader", 8), ("funcnametab", 80), ("types", 0x800), ("etypes", 0x400)];
         assert_eq!(ModuleData::find(&module(27, &fields), 8, 27), None);
-        let fields = [("pcHeader", 8), ("funcnametab", 80), ("etypes", 0x400), ("typedesclen", 0x401)];
+        let fields =
+            [("pcHeader", 8), ("funcnametab", 80), ("etypes", 0x400), ("typedesclen", 0x401)];
         assert_eq!(ModuleData::find(&module(27, &fields), 8, 27), None);
     }
 }

@@ -19,6 +19,7 @@ mod core;
 mod kinds;
 mod mappings;
 mod memory;
+mod scan;
 mod states;
 mod walk;
 
@@ -26,5 +27,6 @@ pub use crate::core::{Core, CoreError, CoreErrorKind, CoreMemory, MappedFile, So
 pub use budget::Budget;
 pub use mappings::{Mapping, bias, mappings};
 pub use memory::{Memory, Unmapped};
+pub use scan::{Module, Scope, scan};
 pub use states::by_declaration;
 pub use walk::{Found, FoundMap, Gap, Program, find};

@@ -102,6 +102,7 @@ mod tests {
             writing: false,
             exactness: Exactness::Exact,
             inside,
+            by_shape: None,
         }
     }
 

@@ -206,7 +206,11 @@ impl<'r> Build<'r> {
             descriptor::SLICE => {
                 let of = self.id(self.from.field(at, Struct::SliceType, "Elem")?)?;
                 let (array, word) = (self.make("", 8, Form::Pointer(Some(of))), self.number(8));
-                Form::Struct(self.shape(&[("array", array, 0), ("len", word, 8), ("cap", word, 16)]))
+                Form::Struct(self.shape(&[
+                    ("array", array, 0),
+                    ("len", word, 8),
+                    ("cap", word, 16),
+                ]))
             }
             descriptor::STRUCT => Form::Struct(self.struct_fields(at)?),
             descriptor::MAP => return self.map(at, id),
@@ -260,6 +264,23 @@ impl<'r> Build<'r> {
         Some(Form::Map { key, value, header })
     }
 
+    /// A map with tables of which nothing else is known.
+    pub(super) fn unknown_map(&mut self) -> Option<TypeId> {
+        if !self.release.swiss {
+            return None;
+        }
+        let word = self.number(8);
+        let nothing = self.make("?", 0, Form::Plain);
+        let slot = self.shape(&[("key", nothing, 0), ("elem", nothing, 0)]);
+        let slot = self.make("", 0, Form::Struct(slot));
+        let slots = self.make("", 0, Form::Array(slot, 8));
+        let group = self.shape(&[("ctrl", word, 0), ("slots", slots, 8)]);
+        let group = self.make("", 8, Form::Struct(group));
+        let header = self.swiss_header(group)?;
+        let header = self.make("", 8, Form::Pointer(Some(header)));
+        Some(self.make("?", 8, Form::Map { key: nothing, value: nothing, header }))
+    }
+
     /// A bucket, whose fields debugging information calls by other names than its descriptor.
     fn bucket(&mut self, part: &Descriptor) -> Option<TypeId> {
         let fields = self.struct_fields(part.address)?;
@@ -293,12 +314,14 @@ impl<'r> Build<'r> {
         let first = table.field("groups.data")?.offset;
         let mask = table.field("groups.lengthMask")?;
         let after = mask.offset.checked_sub(first)?.into();
-        let groups = self.shape(&[("data", data, 0), ("lengthMask", self.number(mask.size), after)]);
+        let groups =
+            self.shape(&[("data", data, 0), ("lengthMask", self.number(mask.size), after)]);
         let groups = self.make("", 16, Form::Struct(groups));
         let fields = self.numbered(table);
         let (name, id) = (Name::Fixed("groups"), groups);
         self.fields.push((name, id, first.into()));
-        let table = self.make(table.name, table.size.into(), Form::Struct(fields.start..self.next_field()));
+        let table =
+            self.make(table.name, table.size.into(), Form::Struct(fields.start..self.next_field()));
         let table = self.make("", 8, Form::Pointer(Some(table)));
         let tables = self.make("", 8, Form::Pointer(Some(table)));
         let layout = self.from.layout(Struct::SwissMap)?;

@@ -92,7 +92,13 @@ impl<'r> Descriptors<'r> {
     }
 
     /// A slice in a field: where it begins, and how many it has, if these are all in the region.
-    pub(super) fn slice(&self, address: u64, of: Struct, name: &str, each: u64) -> Option<(u64, u64)> {
+    pub(super) fn slice(
+        &self,
+        address: u64,
+        of: Struct,
+        name: &str,
+        each: u64,
+    ) -> Option<(u64, u64)> {
         let place = self.layout(of)?.field(name)?;
         let at = address.checked_add(place.offset.into())?;
         let (first, count) = (self.word(at)?, self.word(at.checked_add(8)?)?);
@@ -147,8 +153,17 @@ impl<'r> Descriptors<'r> {
             name.start = name.start.checked_add(1).filter(|start| *start <= name.end)?;
         }
         let has_more = flags & HAS_MORE != 0;
-        let package = (has_more && flags & NAMED != 0).then(|| self.package(address, kind)).flatten();
-        Some(Descriptor { address, size, pointers: pointer_bytes > 0, kind, name, package, has_more })
+        let package =
+            (has_more && flags & NAMED != 0).then(|| self.package(address, kind)).flatten();
+        Some(Descriptor {
+            address,
+            size,
+            pointers: pointer_bytes > 0,
+            kind,
+            name,
+            package,
+            has_more,
+        })
     }
 
     /// Bytes of a descriptor before what is only in those of types with a name or methods.

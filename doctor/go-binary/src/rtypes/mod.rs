@@ -90,6 +90,7 @@ pub struct RuntimeTypes {
     maps: Vec<MapDescriptor>,
     /// The import paths of the packages of types that are declared in one.
     packages: FxHashMap<TypeId, Name>,
+    unknown: Option<TypeId>,
 }
 
 impl RuntimeTypes {
@@ -108,9 +109,10 @@ impl RuntimeTypes {
         }
         build.maps_by_shape();
         build.follow();
+        let unknown = build.unknown_map();
         let Build { types, fields, by_address, maps, packages, .. } = build;
         let mut all =
-            Self { region, names: Vec::new(), types, fields, by_address, maps, packages };
+            Self { region, names: Vec::new(), types, fields, by_address, maps, packages, unknown };
         names::put_together(&mut all);
         all
     }
@@ -124,6 +126,7 @@ impl RuntimeTypes {
             by_address: FxHashMap::default(),
             maps: Vec::new(),
             packages: FxHashMap::default(),
+            unknown: None,
         }
     }
 
@@ -169,6 +172,12 @@ impl RuntimeTypes {
     #[must_use]
     pub fn maps(&self) -> &[MapDescriptor] {
         &self.maps
+    }
+
+    /// A type for maps with tables of which nothing else is known; their groups count with their control bytes alone.
+    #[must_use]
+    pub fn unknown_map(&self) -> Option<TypeId> {
+        self.unknown
     }
 
     /// The type whose descriptor lies at an address of memory.

@@ -68,9 +68,9 @@ impl Classic {
             buckets: buckets.offset,
             old_buckets: types.field(header, "oldbuckets")?.offset,
             moved: Number::of(types, header, "nevacuate")?,
-            extra: types.field(header, "extra").and_then(|field| {
-                Some((field.offset, types.size(types.pointee(field.type_id)?)))
-            }),
+            extra: types
+                .field(header, "extra")
+                .and_then(|field| Some((field.offset, types.size(types.pointee(field.type_id)?)))),
             heap,
             bucket: Bucket::of(types, bucket)?,
         })
@@ -108,7 +108,9 @@ impl Classic {
         }
         let counted = self.overflow.get(header)?;
         let overflow = match log2.checked_sub(COUNTS_SOME) {
-            Some(more) => counted.saturating_mul(2_u64.saturating_pow(more as u32).saturating_mul(2)),
+            Some(more) => {
+                counted.saturating_mul(2_u64.saturating_pow(more as u32).saturating_mul(2))
+            }
             None => counted,
         };
         let buckets = 1_u64.checked_shl(log2 as u32)?;

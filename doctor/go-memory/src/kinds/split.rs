@@ -40,7 +40,9 @@ impl Split {
         let read = types.field(id, "read")?;
         let dirty = types.field(id, "dirty")?;
         let both = atomic_pointee(types, read.type_id)?;
-        let Some(Layout::Classic(maps)) = Layout::of(types, dirty.type_id, heap) else { return None };
+        let Some(Layout::Classic(maps)) = Layout::of(types, dirty.type_id, heap) else {
+            return None;
+        };
         let (key, boxed) = maps.places();
         let held = types.field(types.pointee(boxed)?, "p")?;
         Some(Self {

@@ -115,8 +115,7 @@ impl Swiss {
         let (used, directory) =
             (get(self.used)?, pointer(&header, self.directory).ok_or(unmapped)?);
         let (length, depth) = (get(self.directory_length)?, get(self.depth)?);
-        let mut sum =
-            Sum { bytes: self.heap.takes(self.header_size, true), ..Sum::default() };
+        let mut sum = Sum { bytes: self.heap.takes(self.header_size, true), ..Sum::default() };
         let agrees = if length == 0 {
             self.small(memory, directory, used, &mut sum)
         } else {

@@ -44,7 +44,8 @@ impl Module {
     #[must_use]
     pub fn types(&self, memory: &(impl Memory + ?Sized)) -> RuntimeTypes {
         let range = &self.data.types;
-        let region = bytes_of(memory, range.start, range.end.saturating_sub(range.start).min(MOST_TYPES));
+        let region =
+            bytes_of(memory, range.start, range.end.saturating_sub(range.start).min(MOST_TYPES));
         let links = self.data.links.map(|(at, count)| {
             bytes_of(memory, at, count.saturating_mul(4).min(region.len() as u64))
         });

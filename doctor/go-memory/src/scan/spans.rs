@@ -134,9 +134,12 @@ impl Fields {
         let word = |place: usize| number(&words, (place as u64).saturating_mul(8), 8);
         let mut best = None;
         for place in 0..words.len() >> 3 {
-            let (Some(first), Some(count)) = (word(place), word(place.saturating_add(1))) else { break };
+            let (Some(first), Some(count)) = (word(place), word(place.saturating_add(1))) else {
+                break;
+            };
             let Some(room) = word(place.saturating_add(2)) else { break };
-            let is_slice = first != 0 && first & 7 == 0 && (1..=room.min(MOST_SPANS)).contains(&count);
+            let is_slice =
+                first != 0 && first & 7 == 0 && (1..=room.min(MOST_SPANS)).contains(&count);
             if is_slice
                 && best.is_none_or(|(_, most)| count > most)
                 && self.are_spans(memory, first, count)
@@ -172,8 +175,11 @@ impl Fields {
 
     fn all(&self, memory: &(impl Memory + ?Sized), first: u64, count: u64) -> Vec<Span> {
         let list = bytes_of(memory, first, count.saturating_mul(8));
-        let mut places: Vec<u64> =
-            list.chunks_exact(8).filter_map(|word| number(word, 0, 8)).filter(|at| *at != 0).collect();
+        let mut places: Vec<u64> = list
+            .chunks_exact(8)
+            .filter_map(|word| number(word, 0, 8))
+            .filter(|at| *at != 0)
+            .collect();
         places.sort_unstable();
         places.dedup();
         let mut spans = Vec::new();
@@ -187,7 +193,9 @@ impl Fields {
             let held = crate::memory::bytes(memory, first, length).unwrap_or_default();
             for at in together {
                 let begin = usize::try_from(at.saturating_sub(first)).unwrap_or(usize::MAX);
-                if let Some(Parsed::Span(span)) = held.get(begin..).and_then(|span| self.parse(span)) {
+                if let Some(Parsed::Span(span)) =
+                    held.get(begin..).and_then(|span| self.parse(span))
+                {
                     spans.push(span);
                 }
             }

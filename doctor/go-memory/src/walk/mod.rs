@@ -10,6 +10,7 @@ use crate::budget::Budget;
 use crate::memory::Memory;
 use finding::MapInstance;
 use go_binary::{TypeId, Types, Variable};
+use rustc_hash::FxHashSet;
 use std::fmt;
 
 /// A program, as its debugging information declares it.
@@ -75,6 +76,18 @@ pub enum Gap {
         /// How many.
         interfaces: u64,
     },
+    /// The allocator's list of spans was not found, so that all memory was looked through.
+    NoSpans,
+    /// So many bytes of the heap could not be read.
+    UnreadableHeap {
+        /// How many.
+        bytes: u64,
+    },
+    /// So many places that look like the header of a map were not followed, because there are more than the budget allows.
+    Candidates {
+        /// How many.
+        headers: u64,
+    },
     /// A header of a map that makes no sense.
     Damaged {
         /// How the map was reached.
@@ -96,6 +109,18 @@ impl fmt::Display for Gap {
             Self::UnknownTypes { interfaces } => {
                 write!(f, "{interfaces} interfaces hold values of types without a name")
             }
+            Self::NoSpans => write!(
+                f,
+                "the allocator's list of what is in use was not found: all memory was looked \
+                 through, and maps that the program let go of may be among those found"
+            ),
+            Self::UnreadableHeap { bytes } => {
+                write!(f, "{bytes} bytes of the heap could not be read")
+            }
+            Self::Candidates { headers } => write!(
+                f,
+                "{headers} places that look like maps were not followed, to bound the work"
+            ),
             Self::Damaged { path } => write!(f, "{path} is no map that makes sense"),
         }
     }
@@ -107,4 +132,25 @@ impl fmt::Display for Gap {
 #[must_use]
 pub fn find(program: Program<'_>, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
     visit::Visit::new(program, memory, budget).run()
+}
+
+/// A map that is known already.
+pub(crate) struct Root {
+    pub(crate) address: u64,
+    pub(crate) type_id: TypeId,
+    pub(crate) path: String,
+    pub(crate) declared: String,
+}
+
+/// Finds the maps that the keys and values of other maps are or lead to, but for those `known`.
+pub(crate) fn entries_of(
+    program: Program<'_>,
+    memory: &(impl Memory + ?Sized),
+    budget: &Budget,
+    roots: Vec<Root>,
+    known: &FxHashSet<u64>,
+) -> Found {
+    let mut found = visit::Visit::new(program, memory, budget).run_from(&roots);
+    found.maps.retain(|found| !known.contains(&found.map.address));
+    found
 }

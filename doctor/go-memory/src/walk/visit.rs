@@ -1,7 +1,7 @@
 //! The walk itself.
 
 use super::reach::Reach;
-use super::{Found, FoundMap, Gap, Program};
+use super::{Found, FoundMap, Gap, Program, Root};
 use crate::budget::Budget;
 use crate::kinds::{Heap, Layout, atomic_pointee};
 use crate::memory::{Memory, bytes, number, pointer, pointer_at};
@@ -90,6 +90,20 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 depth: 0,
             });
         }
+        self.follow()
+    }
+
+    /// Looks into the entries of maps instead of variables.
+    pub(super) fn run_from(mut self, roots: &[Root]) -> Found {
+        for root in roots {
+            let Some(layout) = self.layout(root.type_id) else { continue };
+            let Ok(look) = layout.look(self.memory, root.address, &self.budget) else { continue };
+            self.entries(&layout, root.address, look.entries, 0, &root.path, &root.declared);
+        }
+        self.follow()
+    }
+
+    fn follow(mut self) -> Found {
         while let Some(task) = self.queue.pop_front() {
             self.value(&task);
         }
@@ -383,8 +397,22 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             writing: look.writing,
             exactness: look.exactness,
             inside: look.inside,
+            by_shape: None,
         };
         self.found.maps.push(FoundMap { map, type_id: part.type_id });
+        self.entries(layout, address, entries, part.depth, path, declared);
+    }
+
+    /// Plans to look into the entries of a map.
+    fn entries(
+        &mut self,
+        layout: &Layout,
+        address: u64,
+        entries: u64,
+        depth: u32,
+        path: &str,
+        declared: &str,
+    ) {
         let (key, value) = layout.places();
         if !self.reach.has(key) && !self.reach.has(value) {
             return;
@@ -397,7 +425,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                     type_id,
                     path: format!("{path}[…]"),
                     declared: declared.to_owned(),
-                    depth: part.depth.saturating_add(1),
+                    depth: depth.saturating_add(1),
                 });
             }
         }

@@ -1,0 +1,327 @@
+//! Maps without names: found in the heap by their shape alone, as it must be done where a program was stripped, and for maps
+//! that only closures and locals lead to.
+//!
+//! # How
+//! 1. What the linker tells the runtime of the program, and its descriptors of types, survive stripping (`module.rs`).
+//! 2. The allocator's own list of what the heap is cut into says where objects of the size of a header lie, and which of them
+//!    are given to somebody (`spans.rs`). Only these and the stacks are read (`parts.rs`). Where there is no such list, all
+//!    memory is.
+//! 3. Each place goes through cheap tests (`shape.rs`); what passes them is followed. Maps with tables say nearly everything
+//!    twice (`swiss.rs`), and buckets of the right size hold as many entries as their header says (`classic.rs`).
+//! 4. The allocator notes the types of larger objects; other maps are given the types whose parts have the size that is
+//!    there, and whose values fit what is there (`choice.rs`, `fits.rs`).
+//! 5. From maps of which the type is known, others are reached by their types, as from a variable.
+//!
+//! # Certainty
+//! A map with tables, or with at least two buckets, whose parts agree is *certain*. A map of one group or bucket has little
+//! that could disagree, and is *likely*. Maps that nobody uses any more stay in memory until the garbage collector has taken
+//! them, and are found until then.
+
+mod choice;
+mod classic;
+mod fits;
+mod module;
+mod owners;
+mod parts;
+mod shape;
+mod spans;
+mod swiss;
+
+pub use module::Module;
+
+use crate::budget::Budget;
+use crate::memory::Memory;
+use crate::walk::{self, Found, FoundMap, Gap, Program, Root};
+use choice::{Choice, Kinds, Question};
+use finding::{ByShape, Confidence, Exactness, MapInstance, TypeBy};
+use fits::World;
+use go_binary::{RuntimeTypes, Types};
+use parts::{Amount, Part};
+use rustc_hash::{FxHashMap, FxHashSet};
+use shape::{ClassicHeader, HEADER, SwissHeader};
+use spans::Spans;
+use std::cell::RefCell;
+use std::ops::Range;
+
+/// What is looked through.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'s> {
+    /// The program.
+    pub module: &'s Module,
+    /// Its descriptors.
+    pub runtime: &'s RuntimeTypes,
+    /// The types that were read from them.
+    pub types: &'s Types<'s>,
+    /// Memory that is no file's and can be written to.
+    pub parts: &'s [Range<u64>],
+    /// Headers of maps that are known already, which are left out.
+    pub known: &'s FxHashSet<u64>,
+}
+
+/// Arrays of groups or buckets of a map, and the entries in them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Groups {
+    address: u64,
+    count: u64,
+    entries: u64,
+}
+
+/// What speaks for a header.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Evidence {
+    /// It has tables, or more than one bucket.
+    in_tables: bool,
+    /// What it says twice it says alike.
+    agrees: bool,
+    groups: Vec<Groups>,
+}
+
+/// A header that passed the tests of its own bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Candidate {
+    Swiss(SwissHeader),
+    Classic(ClassicHeader),
+}
+
+impl Candidate {
+    fn read(header: &[u8; HEADER], swiss: bool) -> Option<Self> {
+        if swiss {
+            SwissHeader::read(header).map(Self::Swiss)
+        } else {
+            ClassicHeader::read(header).map(Self::Classic)
+        }
+    }
+}
+
+/// A map that was found.
+struct Met {
+    address: u64,
+    evidence: Evidence,
+    choice: Choice,
+}
+
+/// Looks for maps by their shape.
+///
+/// Linear in the memory that is looked through, and in the maps that are found; bounded by the budget.
+#[must_use]
+pub fn scan(scope: &Scope<'_>, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
+    let spans = Spans::find(memory, scope.module);
+    let mut scan = Scan::new(scope, memory, budget, spans.as_ref());
+    scan.candidates();
+    scan.finish()
+}
+
+struct Scan<'s, M: ?Sized> {
+    scope: &'s Scope<'s>,
+    memory: &'s M,
+    budget: &'s Budget,
+    spans: Option<&'s Spans>,
+    kinds: Kinds<'s>,
+    met: Vec<Met>,
+    gaps: Vec<Gap>,
+}
+
+impl<'s, M: Memory + ?Sized> Scan<'s, M> {
+    fn new(
+        scope: &'s Scope<'s>,
+        memory: &'s M,
+        budget: &'s Budget,
+        spans: Option<&'s Spans>,
+    ) -> Self {
+        let data = &scope.module.data;
+        let program = data.text.start.min(data.types.start)..data.bss_without_pointers.end;
+        let world = World::new(scope.parts.iter().cloned().chain([program]));
+        let minor = scope.module.release.minor;
+        let kinds = Kinds::new(scope.types, scope.runtime.maps(), minor, world);
+        Self { scope, memory, budget, spans, kinds, met: Vec::new(), gaps: Vec::new() }
+    }
+
+    /// Goes over memory, and follows what looks like a header.
+    fn candidates(&mut self) {
+        let parts = match self.spans {
+            Some(spans) => parts::of_spans(spans),
+            None => {
+                self.gaps.push(Gap::NoSpans);
+                self.scope.parts.iter().map(|part| Part { range: part.clone(), step: 8 }).collect()
+            }
+        };
+        let swiss = self.scope.module.release.swiss;
+        let most = usize::try_from(self.budget.candidates).unwrap_or(usize::MAX);
+        let (mut buffer, mut amount) = (Vec::new(), Amount::default());
+        let (mut found, mut left_out) = (Vec::new(), 0_u64);
+        parts::headers(self.memory, &parts, &mut buffer, &mut amount, &mut |address, header| {
+            if Candidate::read(header, swiss).is_some() {
+                if found.len() < most {
+                    found.push(address);
+                } else {
+                    left_out = left_out.saturating_add(1);
+                }
+            }
+        });
+        if amount.unreadable > 0 {
+            self.gaps.push(Gap::UnreadableHeap { bytes: amount.unreadable });
+        }
+        if left_out > 0 {
+            self.gaps.push(Gap::Candidates { headers: left_out });
+        }
+        for address in found {
+            if !self.scope.known.contains(&address)
+                && let Some(met) = self.follow(address, swiss)
+            {
+                self.met.push(met);
+            }
+        }
+    }
+
+    /// Looks at a header again, and at what it leads to; several times, if that is being changed.
+    fn follow(&self, address: u64, swiss: bool) -> Option<Met> {
+        // On stacks lies what was given back, too.
+        let object = self.spans.and_then(|spans| spans.object(address));
+        if object.is_some_and(|object| !object.is_taken(self.memory)) {
+            return None;
+        }
+        let mut best = None;
+        for _ in 0..=self.budget.retries {
+            let mut header = [0; HEADER];
+            self.memory.read(address, &mut header).ok()?;
+            let met = match Candidate::read(&header, swiss) {
+                Some(Candidate::Swiss(header)) => self.swiss(address, &header),
+                Some(Candidate::Classic(header)) => self.classic(address, &header),
+                None => None,
+            };
+            match met {
+                Some(met) if met.evidence.agrees => return self.is_possible(met, object.is_some()),
+                Some(met) => best = Some(met),
+                None => {}
+            }
+        }
+        best.and_then(|met| self.is_possible(met, object.is_some()))
+    }
+
+    /// A map of one group on a stack is too little to go by.
+    fn is_possible(&self, met: Met, in_heap: bool) -> Option<Met> {
+        let is_known = met.choice.by == TypeBy::Allocator;
+        (met.evidence.in_tables || is_known || in_heap || self.spans.is_none()).then_some(met)
+    }
+
+    fn swiss(&self, address: u64, header: &SwissHeader) -> Option<Met> {
+        let tables = swiss::Tables::of(self.scope.module.release.minor)?;
+        let evidence = tables.check(self.memory, self.spans, header, self.budget.tables)?;
+        let sample = evidence.groups.first().copied();
+        let question = Question {
+            length: &|size| sample.map_or(0, |groups| groups.count.saturating_mul(size)),
+            agrees: &|size| {
+                evidence.groups.iter().all(|groups| swiss::have_size(self.memory, groups, size))
+            },
+        };
+        let choice = self.kinds.choose(self.memory, self.spans, address, &evidence, &question);
+        // A group that no map of the program can have is none.
+        let is_group = evidence.in_tables || choice.by != TypeBy::Nothing;
+        is_group.then_some(Met { address, evidence, choice })
+    }
+
+    fn classic(&self, address: u64, header: &ClassicHeader) -> Option<Met> {
+        let groups = classic::groups(header);
+        let most = self.budget.bucket_bytes;
+        let evidence = |agrees| Evidence {
+            in_tables: header.log2_buckets > 0 && header.count > 0,
+            agrees,
+            groups: vec![groups],
+        };
+        let verdicts = RefCell::new(FxHashMap::default());
+        let verdict = |size| {
+            let read = || classic::have_size(self.memory, header, size, most);
+            *verdicts.borrow_mut().entry(size).or_insert_with(read)
+        };
+        let question = Question {
+            length: &|size| classic::array_length(groups.count, size),
+            agrees: &|size| verdict(size) != classic::Verdict::No,
+        };
+        let choice =
+            self.kinds.choose(self.memory, self.spans, address, &evidence(true), &question);
+        // Buckets that no map of the program can have are none.
+        let size = self.scope.runtime.maps().iter().find(|map| choice.types.contains(&map.type_id));
+        let agrees = match verdict(size?.part_size) {
+            classic::Verdict::Agrees => true,
+            classic::Verdict::Plausible => false,
+            classic::Verdict::No => return None,
+        };
+        Some(Met { address, evidence: evidence(agrees), choice })
+    }
+
+    /// Reaches maps from maps, and says what is known of each.
+    fn finish(mut self) -> Found {
+        let met = std::mem::take(&mut self.met);
+        let owners =
+            owners::find(self.memory, self.scope.module, met.iter().map(|met| met.address));
+        let program = Program {
+            types: self.scope.types,
+            variables: &[],
+            bias: 0,
+            descriptors: Some(self.scope.module.data.types.start),
+        };
+        let named = |address: u64| match owners.get(&address) {
+            Some(at) => format!("variable {at:#x}"),
+            None => "no variable".to_owned(),
+        };
+        let roots = met.iter().filter(|met| met.choice.by == TypeBy::Allocator).filter_map(|met| {
+            Some(Root {
+                address: met.address,
+                type_id: *met.choice.types.first()?,
+                path: format!("map {:#x}", met.address),
+                declared: named(met.address),
+            })
+        });
+        let Found { mut maps, gaps } =
+            walk::entries_of(program, self.memory, self.budget, roots.collect(), self.scope.known);
+        self.gaps.extend(gaps);
+        let reached: FxHashSet<u64> = maps.iter().map(|found| found.map.address).collect();
+        for met in met.into_iter().filter(|met| !reached.contains(&met.address)) {
+            let owner = owners.get(&met.address).copied();
+            if let Some(found) = self.instance(&met, named(met.address), owner) {
+                maps.push(found);
+            }
+        }
+        Found { maps, gaps: self.gaps }
+    }
+
+    fn instance(&self, met: &Met, declared: String, variable: Option<u64>) -> Option<FoundMap> {
+        let known = met.choice.types.first().copied();
+        let type_id = known.or(self.scope.runtime.unknown_map())?;
+        let layout = self.kinds.layout(type_id)?;
+        let look = layout.look(self.memory, met.address, self.budget).ok()?;
+        let is_sure =
+            met.choice.by == TypeBy::Allocator || met.evidence.in_tables && met.evidence.agrees;
+        let is_exact = met.evidence.agrees && known.is_some();
+        let exactness = if is_exact { look.exactness } else { Exactness::About };
+        let map = MapInstance {
+            address: met.address,
+            path: format!("map {:#x}", met.address),
+            declared,
+            map_type: self.type_name(&met.choice),
+            entries: look.entries,
+            capacity: look.capacity,
+            bytes: look.bytes,
+            writing: look.writing,
+            exactness,
+            inside: look.inside,
+            by_shape: Some(ByShape {
+                confidence: if is_sure { Confidence::Certain } else { Confidence::Likely },
+                variable,
+                type_by: met.choice.by,
+            }),
+        };
+        Some(FoundMap { map, type_id })
+    }
+
+    /// The types that a map may have, in a few words.
+    fn type_name(&self, choice: &Choice) -> String {
+        let name = |id: &_| self.scope.types.get(*id).map_or("?", |map| map.name);
+        match choice.types.as_slice() {
+            [] => "?".to_owned(),
+            [only] => name(only).to_owned(),
+            [one, other] => format!("{} or {}", name(one), name(other)),
+            [one, others @ ..] => format!("{} or {} others", name(one), others.len()),
+        }
+    }
+}
