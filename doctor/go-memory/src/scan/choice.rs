@@ -116,7 +116,8 @@ impl<'s> Kinds<'s> {
         }
         let before = || pointer_at(memory, groups.address.checked_sub(8)?).ok();
         let Some(spans) = spans else { return self.by_part.get(&before()?).copied() };
-        let object = spans.object(groups.address)?;
+        // Of objects without pointers nothing is noted; what a span had before may still be there.
+        let object = spans.object(groups.address).filter(|object| object.span.pointers)?;
         let part = if object.start == groups.address {
             object.span.large_type
         } else if object.start.checked_add(8) == Some(groups.address) {

@@ -22,6 +22,7 @@ mod classic;
 mod fits;
 mod module;
 mod owners;
+mod pages;
 mod parts;
 mod shape;
 mod spans;
@@ -36,6 +37,7 @@ use choice::{Choice, Kinds, Question};
 use finding::{ByShape, Confidence, Exactness, MapInstance, TypeBy};
 use fits::World;
 use go_binary::{RuntimeTypes, Types};
+use pages::Pages;
 use parts::{Amount, Part};
 use rustc_hash::{FxHashMap, FxHashSet};
 use shape::{ClassicHeader, HEADER, SwissHeader};
@@ -114,6 +116,8 @@ pub fn scan(scope: &Scope<'_>, memory: &(impl Memory + ?Sized), budget: &Budget)
 struct Scan<'s, M: ?Sized> {
     scope: &'s Scope<'s>,
     memory: &'s M,
+    /// The same, for what need not be of this very moment.
+    pages: Pages<'s, M>,
     budget: &'s Budget,
     spans: Option<&'s Spans>,
     kinds: Kinds<'s>,
@@ -133,7 +137,8 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
         let world = World::new(scope.parts.iter().cloned().chain([program]));
         let minor = scope.module.release.minor;
         let kinds = Kinds::new(scope.types, scope.runtime.maps(), minor, world);
-        Self { scope, memory, budget, spans, kinds, met: Vec::new(), gaps: Vec::new() }
+        let pages = Pages::new(memory);
+        Self { scope, memory, pages, budget, spans, kinds, met: Vec::new(), gaps: Vec::new() }
     }
 
     /// Goes over memory, and follows what looks like a header.
@@ -177,11 +182,14 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
     fn follow(&self, address: u64, swiss: bool) -> Option<Met> {
         // On stacks lies what was given back, too.
         let object = self.spans.and_then(|spans| spans.object(address));
-        if object.is_some_and(|object| !object.is_taken(self.memory)) {
+        if object.is_some_and(|object| !object.is_taken(&self.pages)) {
             return None;
         }
         let mut best = None;
-        for _ in 0..=self.budget.retries {
+        for look in 0..=self.budget.retries {
+            if look > 0 {
+                self.pages.forget();
+            }
             let mut header = [0; HEADER];
             self.memory.read(address, &mut header).ok()?;
             let met = match Candidate::read(&header, swiss) {
@@ -192,6 +200,8 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
             match met {
                 Some(met) if met.evidence.agrees => return self.is_possible(met, object.is_some()),
                 Some(met) => best = Some(met),
+                // What is no map now and the next moment is none.
+                None if best.is_none() && look > 0 => return None,
                 None => {}
             }
         }
@@ -206,15 +216,15 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
 
     fn swiss(&self, address: u64, header: &SwissHeader) -> Option<Met> {
         let tables = swiss::Tables::of(self.scope.module.release.minor)?;
-        let evidence = tables.check(self.memory, self.spans, header, self.budget.tables)?;
+        let evidence = tables.check(&self.pages, self.spans, header, self.budget.tables)?;
         let sample = evidence.groups.first().copied();
         let question = Question {
             length: &|size| sample.map_or(0, |groups| groups.count.saturating_mul(size)),
             agrees: &|size| {
-                evidence.groups.iter().all(|groups| swiss::have_size(self.memory, groups, size))
+                evidence.groups.iter().all(|groups| swiss::have_size(&self.pages, groups, size))
             },
         };
-        let choice = self.kinds.choose(self.memory, self.spans, address, &evidence, &question);
+        let choice = self.kinds.choose(&self.pages, self.spans, address, &evidence, &question);
         // A group that no map of the program can have is none.
         let is_group = evidence.in_tables || choice.by != TypeBy::Nothing;
         is_group.then_some(Met { address, evidence, choice })
@@ -230,7 +240,7 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
         };
         let verdicts = RefCell::new(FxHashMap::default());
         let verdict = |size| {
-            let read = || classic::have_size(self.memory, header, size, most);
+            let read = || classic::have_size(&self.pages, header, size, most);
             *verdicts.borrow_mut().entry(size).or_insert_with(read)
         };
         let question = Question {
@@ -238,7 +248,7 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
             agrees: &|size| verdict(size) != classic::Verdict::No,
         };
         let choice =
-            self.kinds.choose(self.memory, self.spans, address, &evidence(true), &question);
+            self.kinds.choose(&self.pages, self.spans, address, &evidence(true), &question);
         // Buckets that no map of the program can have are none.
         let size = self.scope.runtime.maps().iter().find(|map| choice.types.contains(&map.type_id));
         let agrees = match verdict(size?.part_size) {
