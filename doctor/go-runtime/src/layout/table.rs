@@ -189,7 +189,7 @@ pub(super) const TABLE: &[Layout] = &[
         ],
     },
     Layout {
-        of: Struct::Span, name: "runtime.mspan", size: 176, versions: since(21, Some(21)), file: "runtime/mheap.go",
+        of: Struct::Span, name: "runtime.mspan", size: 168, versions: since(21, Some(21)), file: "runtime/mheap.go",
         fields: &[
             field("startAddr", 24, 8), field("npages", 32, 8), field("freeindex", 48, 8), field("nelems", 56, 8),
             field("allocBits", 72, 8), field("spanclass", 106, 1), field("state", 107, 1),
