@@ -33,6 +33,33 @@ impl Target {
         }
     }
 
+    /// Whether it is a process that runs.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.memory, Kind::Live { .. })
+    }
+
+    /// The signal that a process died of, by its core dump.
+    pub(super) fn signal(&self) -> Option<u32> {
+        match &self.memory {
+            Kind::Core { core, .. } => core.signal(),
+            Kind::Live { .. } => None,
+        }
+    }
+
+    /// Whether the memory is still there, with the program in it: a process may end or run another one.
+    pub(super) fn is_there(&self, image: &Image<'_>) -> bool {
+        let Kind::Live { memory, mappings: text } = &self.memory else { return true };
+        let (all, segments) = (mappings(text), image.segments());
+        let parts = all.iter().map(|part| (part.start, part.offset, part.name.as_str()));
+        let name = self.program.to_string_lossy();
+        let Some(bias) = bias(parts, &segments, &name) else { return false };
+        segments
+            .iter()
+            .filter(|segment| segment.file_size > 0)
+            .take(1)
+            .all(|segment| memory.read(segment.address.wrapping_add(bias), &mut [0]).is_ok())
+    }
+
     /// Calls `look` with the memory, and what is added to the addresses of the program's file.
     pub(super) fn with_memory<R>(
         &self,

@@ -1,6 +1,7 @@
-//! A map in the memory of one process, and all maps of a process together.
+//! A map in the memory of one process.
 
 use crate::case::Confidence;
+use crate::detail::Detail;
 use serde::Serialize;
 
 /// One map in one process, as it was found in memory.
@@ -18,8 +19,16 @@ pub struct MapInstance {
     pub entries: u64,
     /// Entries that it has places for.
     pub capacity: u64,
-    /// Bytes of its header and tables, without what keys and values point to.
+    /// Bytes of the heap that its header and tables take.
     pub bytes: u64,
+    /// Bytes of the heap that its keys and values of more than 128 bytes take, which lie outside of the tables.
+    pub indirect: u64,
+    /// What its entries lead to besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retained: Option<Retained>,
+    /// What a look-up of a key that it does not have costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Probes>,
     /// Whether somebody is changing it just now, as its header says.
     pub writing: bool,
     /// Whether the numbers agree with each other.
@@ -29,6 +38,9 @@ pub struct MapInstance {
     /// Where no variable leads to it by its type: what is known of it from its shape.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_shape: Option<ByShape>,
+    /// What was asked for besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Box<Detail>>,
 }
 
 /// What is known of a map that was found in the heap by its shape.
@@ -57,6 +69,27 @@ pub enum TypeBy {
     Nothing,
 }
 
+/// What the entries of a map lead to, estimated from some of them: texts, slices and what pointers point to, without maps,
+/// which are listed themselves, and without what belongs to the program's file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Retained {
+    /// Bytes of the heap, about. What several of these entries lead to is counted once.
+    pub bytes: u64,
+    /// Entries that were looked into.
+    pub sampled: u64,
+}
+
+/// What a look-up costs of a key that a map does not have: how many groups or buckets of eight places it looks at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Probes {
+    /// The mean, in hundredths.
+    pub mean_hundredths: u64,
+    /// The most.
+    pub longest: u64,
+    /// Groups or buckets that were looked at to tell.
+    pub sampled: u64,
+}
+
 /// Whether what was read of a map agreed with itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +112,8 @@ pub enum Inside {
         overflow: u64,
         /// The growth that is under way.
         growth: Option<Growth>,
+        /// The most entries that these buckets have: one more makes the map grow.
+        grows_beyond: u64,
     },
     /// Groups of eight places in tables: Go from 1.24 on.
     Swiss {
@@ -118,70 +153,4 @@ pub struct Growth {
     pub from: u64,
     /// Those of them that are moved, from the first on.
     pub moved: u64,
-}
-
-/// What a look into the memory of a program found.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Inspection {
-    /// What was looked into: `process 4711`, `core dump core.4711`.
-    pub target: String,
-    /// The program's file.
-    pub program: String,
-    /// The release of Go that built it, if it says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub go_version: Option<String>,
-    /// Its maps, those of most bytes first.
-    pub maps: Vec<InspectedMap>,
-    /// What was left out, and why: whole sentences.
-    pub gaps: Vec<String>,
-}
-
-/// All instances of one declared map. Sums are over all of them.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct InspectedMap {
-    /// What declares it.
-    pub declared: String,
-    /// Its type.
-    pub map_type: String,
-    /// Entries of all instances.
-    pub entries: u64,
-    /// Places of all instances.
-    pub capacity: u64,
-    /// Bytes of all instances, without what keys and values point to.
-    pub bytes: u64,
-    /// Whether all these numbers are exact.
-    pub exactness: Exactness,
-    /// What a person should know of it, the most pressing first, each of at least one instance.
-    pub states: Vec<MapState>,
-    /// Its instances, the largest first.
-    pub instances: Vec<MapInstance>,
-}
-
-/// What a person should know of a map, from one look at it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MapState {
-    /// It was being changed when it was looked at.
-    BeingWritten,
-    /// Its buckets are being moved to a larger array, or one as large.
-    Growing,
-    /// The next new entry makes it grow, or one of its tables.
-    AboutToGrow,
-    /// It has places for at least four times its entries: it was larger, or was made with a size. No map gives them back.
-    KeepsRoom,
-    /// Entries are crowded in few buckets: more overflow buckets than evenly spread hashes would need.
-    Crowded,
-}
-
-impl MapState {
-    /// The words used in reports.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::BeingWritten => "being written",
-            Self::Growing => "growing",
-            Self::AboutToGrow => "about to grow",
-            Self::KeepsRoom => "keeps room",
-            Self::Crowded => "crowded",
-        }
-    }
 }

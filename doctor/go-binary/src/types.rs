@@ -24,6 +24,10 @@ pub struct GoKind(pub u8);
 impl GoKind {
     /// `bool`.
     pub const BOOL: Self = Self(1);
+    /// `float32`.
+    pub const FLOAT32: Self = Self(13);
+    /// `float64`.
+    pub const FLOAT64: Self = Self(14);
     /// An array.
     pub const ARRAY: Self = Self(17);
     /// A function.
@@ -44,6 +48,18 @@ impl GoKind {
     pub const CHAN: Self = Self(18);
     /// `unsafe.Pointer`.
     pub const UNSAFE_POINTER: Self = Self(26);
+
+    /// Whether it is `int`, or one of so many bits.
+    #[must_use]
+    pub fn is_signed(self) -> bool {
+        matches!(self.0, 2..=6)
+    }
+
+    /// Whether it is `uint`, `uintptr`, or one of so many bits.
+    #[must_use]
+    pub fn is_unsigned(self) -> bool {
+        matches!(self.0, 7..=12)
+    }
 
     /// Whether a value of it is one pointer.
     #[must_use]

@@ -18,6 +18,10 @@ pub struct Budget {
     pub candidates: u64,
     /// How many bytes of a map's buckets are read to see whether it is one.
     pub bucket_bytes: u64,
+    /// How many entries of a map are looked into to estimate what all of them lead to.
+    pub samples: u64,
+    /// How many objects are looked at for these estimates in all.
+    pub weighed: u64,
     /// How often a map that does not agree with itself is read again.
     pub retries: u32,
 }
@@ -32,7 +36,25 @@ impl Default for Budget {
             tables: 1 << 20,
             candidates: 1 << 20,
             bucket_bytes: 1 << 26,
+            samples: 16,
+            weighed: 1 << 17,
             retries: 5,
+        }
+    }
+}
+
+impl Budget {
+    /// As much as there is, up to what no program that fits into memory has.
+    #[must_use]
+    pub fn thorough() -> Self {
+        const MANY: u64 = 1 << 32;
+        Self {
+            depth: 64,
+            elements: MANY,
+            entries: MANY,
+            values: MANY,
+            weighed: 1 << 20,
+            ..Self::default()
         }
     }
 }

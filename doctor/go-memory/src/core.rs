@@ -92,6 +92,7 @@ pub struct MappedFile {
 pub struct Core {
     loads: Vec<Load>,
     files: Vec<MappedFile>,
+    signal: Option<u32>,
     /// Where the core is longer than the file that was given: how many bytes are missing.
     missing: u64,
 }
@@ -99,6 +100,8 @@ pub struct Core {
 /// More headers or notes than these are damage.
 const MOST_HEADERS: u64 = 1 << 20;
 const MOST_NOTES: u64 = 1 << 26;
+/// Where the note about a thread has the signal: `pr_cursig` of `struct elf_prstatus`.
+const SIGNAL_AT: u64 = 12;
 
 impl Core {
     /// Reads the headers and notes of a core of so many bytes.
@@ -132,7 +135,7 @@ impl Core {
                 pod::slice_from_bytes::<ProgramHeader64<LittleEndian>>(&headers, count).ok()
             })
             .ok_or_else(|| damaged("its headers are not all there"))?;
-        let mut core = Self { loads: Vec::new(), files: Vec::new(), missing: 0 };
+        let mut core = Self { loads: Vec::new(), files: Vec::new(), signal: None, missing: 0 };
         for header in headers {
             core.header(source, header, length);
         }
@@ -172,8 +175,17 @@ impl Core {
             return;
         };
         while let Ok(Some(note)) = notes.next() {
-            if note.name() == b"CORE" && note.n_type(LittleEndian) == elf::NT_FILE {
-                self.files = files(note.desc());
+            if note.name() != b"CORE" {
+                continue;
+            }
+            match note.n_type(LittleEndian) {
+                elf::NT_FILE => self.files = files(note.desc()),
+                // The thread that died comes first.
+                elf::NT_PRSTATUS if self.signal.is_none() => {
+                    let signal = number(note.desc(), SIGNAL_AT, 2);
+                    self.signal = signal.and_then(|signal| u32::try_from(signal).ok());
+                }
+                _ => {}
             }
         }
     }
@@ -182,6 +194,12 @@ impl Core {
     #[must_use]
     pub fn files(&self) -> &[MappedFile] {
         &self.files
+    }
+
+    /// The signal that the process died of; none if the core does not say it, as a copy of a live process.
+    #[must_use]
+    pub fn signal(&self) -> Option<u32> {
+        self.signal.filter(|signal| *signal != 0)
     }
 
     /// How many bytes of memory the file lacks because it was cut short.

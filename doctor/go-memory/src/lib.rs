@@ -15,18 +15,26 @@
 //!   length that it claims. [`Budget`] bounds the work, and what was left out is said.
 
 mod budget;
+mod changes;
 mod core;
+mod detail;
 mod kinds;
 mod mappings;
 mod memory;
+mod program;
+mod retained;
 mod scan;
 mod states;
+mod values;
 mod walk;
 
 pub use crate::core::{Core, CoreError, CoreErrorKind, CoreMemory, MappedFile, Source};
 pub use budget::Budget;
+pub use changes::compare;
+pub use detail::DetailOptions;
 pub use mappings::{Mapping, bias, mappings};
 pub use memory::{Memory, Unmapped};
-pub use scan::{Module, Scope, scan};
+pub use program::Program;
+pub use scan::{Module, Scope};
 pub use states::by_declaration;
-pub use walk::{Found, FoundMap, Gap, Program, find};
+pub use walk::{Found, FoundMap, Gap, Reader};

@@ -17,6 +17,12 @@ impl Heap {
         Self { headers: span.is_some_and(|span| types.field(span, "largeType").is_some()) }
     }
 
+    /// Entries that a bucket of a classic map has on average when the map grows, times two. The last release without words
+    /// about types has rounded it, Go 1.21.
+    pub(super) fn load_in_halves(self) -> u64 {
+        if self.headers { 13 } else { 12 }
+    }
+
     /// The bytes that are taken for an object of so many bytes.
     pub(crate) fn takes(self, bytes: u64, pointers: bool) -> u64 {
         allocated(bytes, self.headers && has_header(bytes, pointers))

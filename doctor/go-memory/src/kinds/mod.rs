@@ -3,21 +3,24 @@
 
 mod classic;
 mod heap;
+mod parts;
 mod split;
 mod swiss;
 mod trie;
 
 use classic::Classic;
-pub(crate) use heap::Heap;
+pub(crate) use heap::{Heap, has_pointers};
+pub(crate) use parts::Parts;
 use split::Split;
 use swiss::Swiss;
 use trie::Trie;
 
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, number};
-use crate::walk::Program;
-use finding::{Exactness, Inside};
+use crate::program::Program;
+use finding::{Exactness, Inside, Probes};
 use go_binary::{Form, TypeId, Types};
+use go_runtime::MAX_INLINE_BYTES;
 
 /// A field that is a number: where it lies, and its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +50,7 @@ pub(crate) struct Look {
     pub(crate) bytes: u64,
     pub(crate) writing: bool,
     pub(crate) exactness: Exactness,
+    pub(crate) probes: Option<Probes>,
     pub(crate) inside: Inside,
 }
 
@@ -59,7 +63,16 @@ pub(crate) struct Entry {
 
 /// How maps of one type are laid out.
 #[derive(Clone, Debug)]
-pub(crate) enum Layout {
+pub(crate) struct Layout {
+    kind: Kind,
+    /// Bytes of the heap that the key and the value of an entry take which lie outside of the map.
+    indirect: u64,
+    /// Whether keys or values lead on to anything.
+    leads_on: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
     Classic(Classic),
     Swiss(Swiss),
     Split(Box<Split>),
@@ -68,19 +81,45 @@ pub(crate) enum Layout {
 
 impl Layout {
     /// How maps of a type are laid out that are structs themselves, as `sync.Map` is; none for other structs.
-    pub(crate) fn of_struct(program: Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
-        Trie::of(program.types, id, heap)
-            .map(Self::Trie)
-            .or_else(|| Split::of(program, id, heap).map(Box::new).map(Self::Split))
+    pub(crate) fn of_struct(program: &Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
+        let kind = Trie::of(program.types, id, heap)
+            .map(Kind::Trie)
+            .or_else(|| Split::of(program, id, heap).map(Box::new).map(Kind::Split))?;
+        Some(Self { kind, indirect: 0, leads_on: true })
     }
 
     /// How maps of a type are laid out, by the fields of their header; none if this is no kind that is known.
     pub(crate) fn of(types: &Types<'_>, map: TypeId, heap: Heap) -> Option<Self> {
-        let Form::Map { header, .. } = types.form(map)? else { return None };
-        let header = types.pointee(*header)?;
-        Swiss::of(types, header, heap)
-            .map(Self::Swiss)
-            .or_else(|| Classic::of(types, header, heap).map(Self::Classic))
+        let Form::Map { header, key, value } = *types.form(map)? else { return None };
+        let header = types.pointee(header)?;
+        let kind = Swiss::of(types, header, heap)
+            .map(Kind::Swiss)
+            .or_else(|| Classic::of(types, header, heap).map(Kind::Classic))?;
+        let outside = |id| match types.size(id) {
+            size if size > MAX_INLINE_BYTES => heap.takes(size, has_pointers(types, id)),
+            _ => 0,
+        };
+        let indirect = outside(key).saturating_add(outside(value));
+        let leads_on = has_pointers(types, key) || has_pointers(types, value);
+        Some(Self { kind, indirect, leads_on })
+    }
+
+    /// How maps are laid out that have buckets, if that is what a type of maps is.
+    fn classic(types: &Types<'_>, map: TypeId, heap: Heap) -> Option<Classic> {
+        match Self::of(types, map, heap)?.kind {
+            Kind::Classic(layout) => Some(layout),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the heap that the key and the value of an entry take which lie outside of the map.
+    pub(crate) fn indirect(&self) -> u64 {
+        self.indirect
+    }
+
+    /// Whether keys or values lead on to anything.
+    pub(crate) fn leads_on(&self) -> bool {
+        self.leads_on
     }
 
     /// Reads a map, again and again up to the budget where it does not agree with itself.
@@ -90,21 +129,30 @@ impl Layout {
         address: u64,
         budget: &Budget,
     ) -> Result<Look, Unmapped> {
-        match self {
-            Self::Classic(layout) => layout.look(memory, address, budget),
-            Self::Swiss(layout) => layout.look(memory, address, budget),
-            Self::Split(layout) => layout.look(memory, address, budget),
-            Self::Trie(layout) => layout.look(memory, address, budget),
+        match &self.kind {
+            Kind::Classic(layout) => layout.look(memory, address, budget),
+            Kind::Swiss(layout) => layout.look(memory, address, budget),
+            Kind::Split(layout) => layout.look(memory, address, budget),
+            Kind::Trie(layout) => layout.look(memory, address, budget),
+        }
+    }
+
+    /// How the entries of a map lie in its parts; none for kinds without such a picture.
+    pub(crate) fn parts(&self, memory: &(impl Memory + ?Sized), address: u64) -> Option<Parts> {
+        match &self.kind {
+            Kind::Classic(layout) => layout.parts(memory, address).ok(),
+            Kind::Swiss(layout) => layout.parts(memory, address).ok(),
+            Kind::Split(_) | Kind::Trie(_) => None,
         }
     }
 
     /// The types of what lies in the places of keys and values: large ones are pointers.
     pub(crate) fn places(&self) -> (TypeId, TypeId) {
-        match self {
-            Self::Classic(layout) => layout.places(),
-            Self::Swiss(layout) => layout.places(),
-            Self::Split(layout) => layout.places(),
-            Self::Trie(layout) => layout.places(),
+        match &self.kind {
+            Kind::Classic(layout) => layout.places(),
+            Kind::Swiss(layout) => layout.places(),
+            Kind::Split(layout) => layout.places(),
+            Kind::Trie(layout) => layout.places(),
         }
     }
 
@@ -121,11 +169,11 @@ impl Layout {
             (met.len() as u64) < most
         };
         // What cannot be read ends the walk; what was met is kept.
-        let _ = match self {
-            Self::Classic(layout) => layout.walk(memory, address, &mut meet),
-            Self::Swiss(layout) => layout.walk(memory, address, &mut meet),
-            Self::Split(layout) => layout.walk(memory, address, &mut meet),
-            Self::Trie(layout) => layout.walk(memory, address, &mut meet),
+        let _ = match &self.kind {
+            Kind::Classic(layout) => layout.walk(memory, address, &mut meet),
+            Kind::Swiss(layout) => layout.walk(memory, address, &mut meet),
+            Kind::Split(layout) => layout.walk(memory, address, &mut meet),
+            Kind::Trie(layout) => layout.walk(memory, address, &mut meet),
         };
         met
     }

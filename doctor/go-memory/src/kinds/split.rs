@@ -7,7 +7,7 @@
 use super::{Classic, Entry, Heap, Layout, Look, atomic_pointee};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, number, pointer_at};
-use crate::walk::Program;
+use crate::program::Program;
 use finding::{Exactness, Inside};
 use go_binary::{Form, TypeId};
 
@@ -32,7 +32,7 @@ pub(crate) struct Split {
 pub(super) const NAME: &str = "sync.Map";
 
 impl Split {
-    pub(super) fn of(program: Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
+    pub(super) fn of(program: &Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
         let types = program.types;
         if types.get(types.resolve(id))?.name != NAME {
             return None;
@@ -40,9 +40,7 @@ impl Split {
         let read = types.field(id, "read")?;
         let dirty = types.field(id, "dirty")?;
         let both = atomic_pointee(types, read.type_id)?;
-        let Some(Layout::Classic(maps)) = Layout::of(types, dirty.type_id, heap) else {
-            return None;
-        };
+        let maps = Layout::classic(types, dirty.type_id, heap)?;
         let (key, boxed) = maps.places();
         let held = types.field(types.pointee(boxed)?, "p")?;
         Some(Self {
@@ -102,6 +100,7 @@ impl Split {
             bytes,
             writing: false,
             exactness,
+            probes: None,
             inside: Inside::Split { read, dirty, amended, misses },
         })
     }

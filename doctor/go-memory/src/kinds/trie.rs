@@ -103,6 +103,7 @@ impl Trie {
             capacity: first.nodes.saturating_mul(self.fan_out),
             bytes: self.header_size.saturating_add(nodes).saturating_add(entries),
             writing: false,
+            probes: None,
             exactness: if agrees { Exactness::Exact } else { Exactness::About },
             inside: Inside::Trie { nodes: first.nodes },
         })

@@ -4,10 +4,10 @@
 use super::fits::World;
 use super::spans::Spans;
 use super::{Evidence, Groups};
-use crate::kinds::{Heap, Layout};
 use crate::memory::{Memory, bytes, pointer_at};
+use crate::walk::Reader;
 use finding::TypeBy;
-use go_binary::{MapDescriptor, TypeId, Types};
+use go_binary::{MapDescriptor, TypeId};
 use go_runtime::{allocated, has_header};
 use rustc_hash::FxHashMap;
 
@@ -26,11 +26,10 @@ pub(super) struct Choice {
 
 /// All types of maps of a program.
 pub(super) struct Kinds<'s> {
-    types: &'s Types<'s>,
+    reader: &'s Reader<'s>,
     maps: &'s [MapDescriptor],
     by_part: FxHashMap<u64, TypeId>,
     notes_types: bool,
-    heap: Heap,
     world: World,
 }
 
@@ -44,13 +43,13 @@ pub(super) struct Question<'q> {
 
 impl<'s> Kinds<'s> {
     pub(super) fn new(
-        types: &'s Types<'s>,
+        reader: &'s Reader<'s>,
         maps: &'s [MapDescriptor],
         minor: u8,
         world: World,
     ) -> Self {
         let mut by_part: FxHashMap<u64, TypeId> = FxHashMap::default();
-        let name = |id| types.get(id).map_or("", |map| map.name);
+        let name = |id| reader.program.types.get(id).map_or("", |map| map.name);
         for map in maps {
             let place = by_part.entry(map.part).or_insert(map.type_id);
             // Of maps with the same keys and values, the one without a name of its own stands for all.
@@ -58,12 +57,7 @@ impl<'s> Kinds<'s> {
                 *place = map.type_id;
             }
         }
-        let heap = Heap::of(types);
-        Self { types, maps, by_part, notes_types: minor >= NOTES_TYPES, heap, world }
-    }
-
-    pub(super) fn layout(&self, type_id: TypeId) -> Option<Layout> {
-        Layout::of(self.types, type_id, self.heap)
+        Self { reader, maps, by_part, notes_types: minor >= NOTES_TYPES, world }
     }
 
     /// The type of the map with the header at `address`.
@@ -93,7 +87,7 @@ impl<'s> Kinds<'s> {
             fitting.iter().copied().filter(|id| self.holds(memory, address, *id)).collect();
         let mut types = if inside.is_empty() { fitting } else { inside };
         types.sort_by_key(|id| {
-            let name = self.types.get(*id).map_or("", |map| map.name);
+            let name = self.reader.program.types.get(*id).map_or("", |map| map.name);
             (name.len(), name)
         });
         let by = match types.len() {
@@ -145,11 +139,12 @@ impl<'s> Kinds<'s> {
 
     /// Whether entries of the map may be keys and values of a type.
     fn holds(&self, memory: &(impl Memory + ?Sized), address: u64, id: TypeId) -> bool {
-        let Some(layout) = self.layout(id) else { return false };
+        let Some(layout) = self.reader.layout(id) else { return false };
         let (key, value) = layout.places();
         let fits = |at: u64, id: TypeId| {
-            let held = bytes(memory, at, self.types.size(id));
-            held.is_ok_and(|held| self.world.fits(self.types, id, &held, 0))
+            let types = self.reader.program.types;
+            let held = bytes(memory, at, types.size(id));
+            held.is_ok_and(|held| self.world.fits(types, id, &held, 0))
         };
         layout
             .entries(memory, address, ENTRIES)

@@ -32,11 +32,12 @@ pub use module::Module;
 
 use crate::budget::Budget;
 use crate::memory::Memory;
-use crate::walk::{self, Found, FoundMap, Gap, Program, Root};
+use crate::walk::{Found, FoundMap, Gap, Reader, Root};
 use choice::{Choice, Kinds, Question};
-use finding::{ByShape, Confidence, Exactness, MapInstance, TypeBy};
+use finding::{ByShape, Confidence, Exactness, TypeBy};
 use fits::World;
-use go_binary::{RuntimeTypes, Types};
+use go_binary::{Release, RuntimeTypes};
+use go_runtime::{Struct, allocated, layout};
 use pages::Pages;
 use parts::{Amount, Part};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -50,10 +51,8 @@ use std::ops::Range;
 pub struct Scope<'s> {
     /// The program.
     pub module: &'s Module,
-    /// Its descriptors.
+    /// Its descriptors, from which the reader has its types.
     pub runtime: &'s RuntimeTypes,
-    /// The types that were read from them.
-    pub types: &'s Types<'s>,
     /// Memory that is no file's and can be written to.
     pub parts: &'s [Range<u64>],
     /// Headers of maps that are known already, which are left out.
@@ -86,11 +85,11 @@ enum Candidate {
 }
 
 impl Candidate {
-    fn read(header: &[u8; HEADER], swiss: bool) -> Option<Self> {
-        if swiss {
+    fn read(header: &[u8; HEADER], release: Release) -> Option<Self> {
+        if release.swiss {
             SwissHeader::read(header).map(Self::Swiss)
         } else {
-            ClassicHeader::read(header).map(Self::Classic)
+            ClassicHeader::read(header, release.minor).map(Self::Classic)
         }
     }
 }
@@ -102,18 +101,26 @@ struct Met {
     choice: Choice,
 }
 
-/// Looks for maps by their shape.
-///
-/// Linear in the memory that is looked through, and in the maps that are found; bounded by the budget.
-#[must_use]
-pub fn scan(scope: &Scope<'_>, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
-    let spans = Spans::find(memory, scope.module);
-    let mut scan = Scan::new(scope, memory, budget, spans.as_ref());
-    scan.candidates();
-    scan.finish()
+impl Reader<'_> {
+    /// Looks for maps by their shape. The types of the reader's program must be those of [`Scope::runtime`].
+    ///
+    /// Linear in the memory that is looked through, and in the maps that are found; bounded by the budget.
+    #[must_use]
+    pub fn scan(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        scope: &Scope<'_>,
+        budget: &Budget,
+    ) -> Found {
+        let spans = Spans::find(memory, scope.module);
+        let mut scan = Scan::new(self, scope, memory, budget, spans.as_ref());
+        scan.candidates();
+        scan.finish()
+    }
 }
 
 struct Scan<'s, M: ?Sized> {
+    reader: &'s Reader<'s>,
     scope: &'s Scope<'s>,
     memory: &'s M,
     /// The same, for what need not be of this very moment.
@@ -127,6 +134,7 @@ struct Scan<'s, M: ?Sized> {
 
 impl<'s, M: Memory + ?Sized> Scan<'s, M> {
     fn new(
+        reader: &'s Reader<'s>,
         scope: &'s Scope<'s>,
         memory: &'s M,
         budget: &'s Budget,
@@ -136,26 +144,36 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
         let program = data.text.start.min(data.types.start)..data.bss_without_pointers.end;
         let world = World::new(scope.parts.iter().cloned().chain([program]));
         let minor = scope.module.release.minor;
-        let kinds = Kinds::new(scope.types, scope.runtime.maps(), minor, world);
+        let kinds = Kinds::new(reader, scope.runtime.maps(), minor, world);
         let pages = Pages::new(memory);
-        Self { scope, memory, pages, budget, spans, kinds, met: Vec::new(), gaps: Vec::new() }
+        Self {
+            reader,
+            scope,
+            memory,
+            pages,
+            budget,
+            spans,
+            kinds,
+            met: Vec::new(),
+            gaps: Vec::new(),
+        }
     }
 
     /// Goes over memory, and follows what looks like a header.
     fn candidates(&mut self) {
         let parts = match self.spans {
-            Some(spans) => parts::of_spans(spans),
+            Some(spans) => parts::of_spans(spans, header_size(self.scope.module.release)),
             None => {
                 self.gaps.push(Gap::NoSpans);
                 self.scope.parts.iter().map(|part| Part { range: part.clone(), step: 8 }).collect()
             }
         };
-        let swiss = self.scope.module.release.swiss;
+        let release = self.scope.module.release;
         let most = usize::try_from(self.budget.candidates).unwrap_or(usize::MAX);
         let (mut buffer, mut amount) = (Vec::new(), Amount::default());
         let (mut found, mut left_out) = (Vec::new(), 0_u64);
         parts::headers(self.memory, &parts, &mut buffer, &mut amount, &mut |address, header| {
-            if Candidate::read(header, swiss).is_some() {
+            if Candidate::read(header, release).is_some() {
                 if found.len() < most {
                     found.push(address);
                 } else {
@@ -171,7 +189,7 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
         }
         for address in found {
             if !self.scope.known.contains(&address)
-                && let Some(met) = self.follow(address, swiss)
+                && let Some(met) = self.follow(address, release)
             {
                 self.met.push(met);
             }
@@ -179,7 +197,7 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
     }
 
     /// Looks at a header again, and at what it leads to; several times, if that is being changed.
-    fn follow(&self, address: u64, swiss: bool) -> Option<Met> {
+    fn follow(&self, address: u64, release: Release) -> Option<Met> {
         // On stacks lies what was given back, too.
         let object = self.spans.and_then(|spans| spans.object(address));
         if object.is_some_and(|object| !object.is_taken(&self.pages)) {
@@ -192,7 +210,7 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
             }
             let mut header = [0; HEADER];
             self.memory.read(address, &mut header).ok()?;
-            let met = match Candidate::read(&header, swiss) {
+            let met = match Candidate::read(&header, release) {
                 Some(Candidate::Swiss(header)) => self.swiss(address, &header),
                 Some(Candidate::Classic(header)) => self.classic(address, &header),
                 None => None,
@@ -264,69 +282,55 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
         let met = std::mem::take(&mut self.met);
         let owners =
             owners::find(self.memory, self.scope.module, met.iter().map(|met| met.address));
-        let program = Program {
-            types: self.scope.types,
-            variables: &[],
-            bias: 0,
-            descriptors: Some(self.scope.module.data.types.start),
-        };
-        let named = |address: u64| match owners.get(&address) {
-            Some(at) => format!("variable {at:#x}"),
-            None => "no variable".to_owned(),
-        };
-        let roots = met.iter().filter(|met| met.choice.by == TypeBy::Allocator).filter_map(|met| {
-            Some(Root {
-                address: met.address,
-                type_id: *met.choice.types.first()?,
-                path: format!("map {:#x}", met.address),
-                declared: named(met.address),
+        let unknown = self.scope.runtime.unknown_map();
+        let roots: Vec<Root> = met
+            .iter()
+            .filter_map(|met| {
+                Some(Root {
+                    address: met.address,
+                    type_id: met.choice.types.first().copied().or(unknown)?,
+                    path: path_of(met.address),
+                    declared: match owners.get(&met.address) {
+                        Some(at) => format!("variable {at:#x}"),
+                        None => "no variable".to_owned(),
+                    },
+                    is_known: met.choice.by == TypeBy::Allocator,
+                })
             })
-        });
-        let Found { mut maps, gaps } =
-            walk::entries_of(program, self.memory, self.budget, roots.collect(), self.scope.known);
+            .collect();
+        let Found { mut maps, gaps } = self.reader.find_from(self.memory, self.budget, &roots);
         self.gaps.extend(gaps);
-        let reached: FxHashSet<u64> = maps.iter().map(|found| found.map.address).collect();
-        for met in met.into_iter().filter(|met| !reached.contains(&met.address)) {
-            let owner = owners.get(&met.address).copied();
-            if let Some(found) = self.instance(&met, named(met.address), owner) {
-                maps.push(found);
+        maps.retain(|found| !self.scope.known.contains(&found.map.address));
+        let by_address: FxHashMap<u64, &Met> = met.iter().map(|met| (met.address, met)).collect();
+        for found in &mut maps {
+            // What other maps lead to is called by the path to it.
+            if let Some(met) = by_address.get(&found.map.address)
+                && found.map.path == path_of(met.address)
+            {
+                self.tell(found, met, owners.get(&met.address).copied());
             }
         }
         Found { maps, gaps: self.gaps }
     }
 
-    fn instance(&self, met: &Met, declared: String, variable: Option<u64>) -> Option<FoundMap> {
-        let known = met.choice.types.first().copied();
-        let type_id = known.or(self.scope.runtime.unknown_map())?;
-        let layout = self.kinds.layout(type_id)?;
-        let look = layout.look(self.memory, met.address, self.budget).ok()?;
-        let is_sure =
-            met.choice.by == TypeBy::Allocator || met.evidence.in_tables && met.evidence.agrees;
-        let is_exact = met.evidence.agrees && known.is_some();
-        let exactness = if is_exact { look.exactness } else { Exactness::About };
-        let map = MapInstance {
-            address: met.address,
-            path: format!("map {:#x}", met.address),
-            declared,
-            map_type: self.type_name(&met.choice),
-            entries: look.entries,
-            capacity: look.capacity,
-            bytes: look.bytes,
-            writing: look.writing,
-            exactness,
-            inside: look.inside,
-            by_shape: Some(ByShape {
-                confidence: if is_sure { Confidence::Certain } else { Confidence::Likely },
-                variable,
-                type_by: met.choice.by,
-            }),
-        };
-        Some(FoundMap { map, type_id })
+    /// Adds what is known of a map by its shape.
+    fn tell(&self, found: &mut FoundMap, met: &Met, variable: Option<u64>) {
+        let Met { evidence, choice, .. } = met;
+        let is_sure = choice.by == TypeBy::Allocator || evidence.in_tables && evidence.agrees;
+        if !evidence.agrees || choice.types.is_empty() {
+            found.map.exactness = Exactness::About;
+        }
+        found.map.map_type = self.type_name(choice);
+        found.map.by_shape = Some(ByShape {
+            confidence: if is_sure { Confidence::Certain } else { Confidence::Likely },
+            variable,
+            type_by: choice.by,
+        });
     }
 
     /// The types that a map may have, in a few words.
     fn type_name(&self, choice: &Choice) -> String {
-        let name = |id: &_| self.scope.types.get(*id).map_or("?", |map| map.name);
+        let name = |id: &_| self.reader.program.types.get(*id).map_or("?", |map| map.name);
         match choice.types.as_slice() {
             [] => "?".to_owned(),
             [only] => name(only).to_owned(),
@@ -334,4 +338,16 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
             [one, others @ ..] => format!("{} or {} others", name(one), others.len()),
         }
     }
+}
+
+/// What a map is called to which nothing with a name leads.
+fn path_of(address: u64) -> String {
+    format!("map {address:#x}")
+}
+
+/// Bytes of a header, as the allocator gives them.
+fn header_size(release: Release) -> u64 {
+    let header = if release.swiss { Struct::SwissMap } else { Struct::ClassicMap };
+    layout(header, release.minor)
+        .map_or(HEADER as u64, |layout| allocated(layout.size.into(), false))
 }

@@ -1,5 +1,6 @@
 //! Which parts of memory are looked through, and how: in large pieces, each read once.
 
+use super::shape::HEADER;
 use super::spans::{Span, Spans};
 use crate::memory::Memory;
 use std::ops::Range;
@@ -8,8 +9,6 @@ use std::ops::Range;
 const PIECE: u64 = 1 << 20;
 /// Where a piece cannot be read as a whole, it is halved down to this size.
 const LEAST: u64 = 1 << 12;
-/// Headers of maps are objects of this size.
-const HEADER: u64 = 48;
 /// Spans of them that lie so near to each other are read together.
 const NEAR: u64 = 1 << 16;
 
@@ -20,12 +19,12 @@ pub(super) struct Part {
     pub(super) step: u64,
 }
 
-/// The parts in which headers can be: objects of their size, and stacks.
-pub(super) fn of_spans(spans: &Spans) -> Vec<Part> {
-    let holds = |span: &&Span| span.object == 0 || (span.object == HEADER && span.pointers);
+/// The parts in which headers can be: objects of `size` bytes, and stacks.
+pub(super) fn of_spans(spans: &Spans, size: u64) -> Vec<Part> {
+    let holds = |span: &&Span| span.object == 0 || (span.object == size && span.pointers);
     let part = |span: &Span| Part {
         range: span.start..span.end,
-        step: if span.object == 0 { 8 } else { HEADER },
+        step: if span.object == 0 { 8 } else { size },
     };
     spans.iter().filter(holds).map(part).collect()
 }
@@ -43,7 +42,7 @@ pub(super) fn headers(
     parts: &[Part],
     buffer: &mut Vec<u8>,
     amount: &mut Amount,
-    look: &mut impl FnMut(u64, &[u8; HEADER as usize]),
+    look: &mut impl FnMut(u64, &[u8; HEADER]),
 ) {
     let mut rest = parts;
     while let Some(first) = rest.first() {
@@ -84,11 +83,11 @@ fn one(
     part: &Part,
     buffer: &mut Vec<u8>,
     amount: &mut Amount,
-    look: &mut impl FnMut(u64, &[u8; HEADER as usize]),
+    look: &mut impl FnMut(u64, &[u8; HEADER]),
 ) {
     let mut at = part.range.start;
     let mut size = PIECE;
-    while at.saturating_add(HEADER) <= part.range.end {
+    while at.saturating_add(HEADER as u64) <= part.range.end {
         let length = size.min(part.range.end.saturating_sub(at));
         if !fill(memory, at, length, buffer) {
             if size > LEAST {
@@ -103,7 +102,7 @@ fn one(
         amount.read = amount.read.saturating_add(length);
         each(at, buffer, part.step, look);
         size = PIECE;
-        let after = at.saturating_add(length).saturating_sub(HEADER).saturating_add(1);
+        let after = at.saturating_add(length).saturating_sub(HEADER as u64).saturating_add(1);
         let after = next(part, after);
         if after <= at || at.saturating_add(length) >= part.range.end {
             return;
@@ -119,7 +118,7 @@ fn next(part: &Part, address: u64) -> u64 {
     part.range.start.saturating_add(whole)
 }
 
-fn each(address: u64, bytes: &[u8], step: u64, look: &mut impl FnMut(u64, &[u8; HEADER as usize])) {
+fn each(address: u64, bytes: &[u8], step: u64, look: &mut impl FnMut(u64, &[u8; HEADER])) {
     let step = usize::try_from(step).unwrap_or(usize::MAX);
     let mut rest = bytes;
     let mut at = address;

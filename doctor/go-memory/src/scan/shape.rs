@@ -3,8 +3,11 @@
 //! Nearly all places fail at the first words that are looked at. What passes is only a candidate: the maps that it would
 //! lead to are read next (`swiss.rs`, `classic.rs`).
 
-/// The bytes of a header, of both kinds: see `go_runtime::Struct::ClassicMap` and `SwissMap`, whose fields these are.
+/// The bytes of a header that are looked at, of both kinds: see `go_runtime::Struct::ClassicMap` and `SwissMap`, whose fields
+/// these are. Headers with buckets of Go 1.24 and 1.25, where an experiment has them still, are a word longer.
 pub(super) const HEADER: usize = 48;
+/// In these the sixth word counts how often the map was cleared; before, it is a pointer.
+const FIRST_COUNTING: u8 = 24;
 
 /// A directory is never as deep as this.
 const DEEPEST: u64 = 40;
@@ -69,8 +72,8 @@ pub(super) struct ClassicHeader {
 impl ClassicHeader {
     /// The header in these bytes, if they look like one that has buckets.
     #[inline]
-    pub(super) fn read(header: &[u8; HEADER]) -> Option<Self> {
-        let [count, state, buckets, old_buckets, moved, extra] = words(header);
+    pub(super) fn read(header: &[u8; HEADER], minor: u8) -> Option<Self> {
+        let [count, state, buckets, old_buckets, moved, last] = words(header);
         let (flags, log2_buckets, overflow) =
             (state & 0xff, state >> 8 & 0xff, state >> 16 & 0xffff);
         if flags > 15 || log2_buckets >= DEEPEST || state >> 32 == 0 {
@@ -86,7 +89,7 @@ impl ClassicHeader {
         let plausible = buckets != 0
             && points(buckets)
             && points(old_buckets)
-            && points(extra)
+            && if minor < FIRST_COUNTING { points(last) } else { last >> 32 == 0 }
             && moved <= number
             && !is_full
             && !is_crowded

@@ -3,35 +3,65 @@
 //! Before any memory is read, `reach.rs` finds the types that may lead to a map; nothing else is followed. Each value is
 //! looked into once, and what an interface holds is followed by the type that it says itself.
 
+mod interface;
 mod reach;
 mod visit;
 
+pub(crate) use interface::{Held, Interfaces};
+
 use crate::budget::Budget;
+use crate::kinds::{Heap, Layout};
 use crate::memory::Memory;
+use crate::program::Program;
 use finding::MapInstance;
-use go_binary::{TypeId, Types, Variable};
-use rustc_hash::FxHashSet;
+use go_binary::{Form, TypeId};
+use reach::Reach;
 use std::fmt;
 
-/// A program, as its debugging information declares it.
-#[derive(Clone, Copy, Debug)]
-pub struct Program<'p> {
-    /// Its types.
-    pub types: &'p Types<'p>,
-    /// Its package variables.
-    pub variables: &'p [Variable<'p>],
-    /// What is added to the addresses of the file where it was loaded.
-    pub bias: u64,
-    /// Where its type descriptors begin, `runtime.types`, as the file has it: what interfaces hold is told by it.
-    pub descriptors: Option<u64>,
+/// Finds maps in the memory of a program: what can be known of it before its memory is read.
+pub struct Reader<'p> {
+    pub(crate) program: Program<'p>,
+    pub(crate) heap: Heap,
+    pub(crate) interfaces: Interfaces,
+    reach: Reach,
 }
 
-impl Program<'_> {
-    /// Where a package variable lies in memory.
+impl<'p> Reader<'p> {
+    /// Linear in the types of the program, some times over.
     #[must_use]
-    pub fn variable(&self, name: &str) -> Option<u64> {
-        let variable = self.variables.iter().find(|variable| variable.name == name)?;
-        Some(variable.address.wrapping_add(self.bias))
+    pub fn new(program: Program<'p>) -> Self {
+        Self {
+            heap: Heap::of(program.types),
+            interfaces: Interfaces::of(&program),
+            reach: Reach::of(program.types),
+            program,
+        }
+    }
+
+    /// Finds the maps that the program's package variables are or lead to.
+    ///
+    /// Linear in what the budget allows to be read.
+    #[must_use]
+    pub fn find(&self, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
+        visit::Visit::new(self, memory, budget).run()
+    }
+
+    /// Reads maps that were found by other means, and finds those that they lead to: first of all these, by their paths.
+    pub(crate) fn find_from(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        budget: &Budget,
+        roots: &[Root],
+    ) -> Found {
+        visit::Visit::new(self, memory, budget).run_from(roots)
+    }
+
+    /// How maps of a type are laid out, if it is a type of maps.
+    pub(crate) fn layout(&self, type_id: TypeId) -> Option<Layout> {
+        match self.program.types.form(type_id)? {
+            Form::Struct(_) => Layout::of_struct(&self.program, type_id, self.heap),
+            _ => Layout::of(self.program.types, type_id, self.heap),
+        }
     }
 }
 
@@ -126,31 +156,12 @@ impl fmt::Display for Gap {
     }
 }
 
-/// Finds the maps that a program's package variables are or lead to.
-///
-/// Linear in what the budget allows to be read.
-#[must_use]
-pub fn find(program: Program<'_>, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
-    visit::Visit::new(program, memory, budget).run()
-}
-
-/// A map that is known already.
+/// A map that was found by other means.
 pub(crate) struct Root {
     pub(crate) address: u64,
     pub(crate) type_id: TypeId,
     pub(crate) path: String,
     pub(crate) declared: String,
-}
-
-/// Finds the maps that the keys and values of other maps are or lead to, but for those `known`.
-pub(crate) fn entries_of(
-    program: Program<'_>,
-    memory: &(impl Memory + ?Sized),
-    budget: &Budget,
-    roots: Vec<Root>,
-    known: &FxHashSet<u64>,
-) -> Found {
-    let mut found = visit::Visit::new(program, memory, budget).run_from(&roots);
-    found.maps.retain(|found| !known.contains(&found.map.address));
-    found
+    /// Whether that is its type, so that its entries lead to others.
+    pub(crate) is_known: bool,
 }

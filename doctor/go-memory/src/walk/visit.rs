@@ -1,19 +1,18 @@
 //! The walk itself.
 
-use super::reach::Reach;
-use super::{Found, FoundMap, Gap, Program, Root};
+use super::interface::Held;
+use super::{Found, FoundMap, Gap, Reader, Root};
 use crate::budget::Budget;
-use crate::kinds::{Heap, Layout, atomic_pointee};
-use crate::memory::{Memory, bytes, number, pointer, pointer_at};
-use finding::MapInstance;
+use crate::kinds::{Layout, atomic_pointee};
+use crate::memory::{Memory, bytes, number, pointer};
+use crate::retained::Weigh;
+use finding::{MapInstance, Retained};
 use go_binary::{Form, GoKind, TypeId, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 /// Structs of structs are followed so deep in one value.
 const DEEPEST: u32 = 32;
-/// Where an `itab` has the type, where its struct is not declared: `abi.ITab`.
-const TYPE_IN_ITAB: u64 = 8;
 
 /// A value that is to be looked into.
 struct Task {
@@ -36,14 +35,11 @@ struct Part<'a> {
     nesting: u32,
 }
 
-pub(super) struct Visit<'p, M: ?Sized> {
-    program: Program<'p>,
-    memory: &'p M,
+pub(super) struct Visit<'v, M: ?Sized> {
+    reader: &'v Reader<'v>,
+    memory: &'v M,
     budget: Budget,
-    reach: Reach,
-    heap: Heap,
     layouts: FxHashMap<TypeId, Option<Layout>>,
-    by_descriptor: FxHashMap<u64, TypeId>,
     seen: FxHashSet<(u64, TypeId)>,
     queue: VecDeque<Task>,
     values: u64,
@@ -52,21 +48,18 @@ pub(super) struct Visit<'p, M: ?Sized> {
     most_skipped: (u64, String),
     unreadable: (u64, u64),
     unknown: u64,
+    /// Objects that may still be looked at to estimate what entries lead to.
+    weighed: u64,
     found: Found,
 }
 
-impl<'p, M: Memory + ?Sized> Visit<'p, M> {
-    pub(super) fn new(program: Program<'p>, memory: &'p M, budget: &Budget) -> Self {
-        let by_descriptor =
-            program.types.iter().filter_map(|(id, kind)| Some((kind.descriptor?, id))).collect();
+impl<'v, M: Memory + ?Sized> Visit<'v, M> {
+    pub(super) fn new(reader: &'v Reader<'v>, memory: &'v M, budget: &Budget) -> Self {
         Self {
-            program,
+            reader,
             memory,
             budget: *budget,
-            reach: Reach::of(program.types),
-            heap: Heap::of(program.types),
             layouts: FxHashMap::default(),
-            by_descriptor,
             seen: FxHashSet::default(),
             queue: VecDeque::new(),
             values: 0,
@@ -74,13 +67,15 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
             most_skipped: (0, String::new()),
             unreadable: (0, 0),
             unknown: 0,
+            weighed: budget.weighed,
             found: Found::default(),
         }
     }
 
     pub(super) fn run(mut self) -> Found {
-        for variable in self.program.variables {
-            let address = variable.address.wrapping_add(self.program.bias);
+        let program = &self.reader.program;
+        for variable in program.variables {
+            let address = variable.address.wrapping_add(program.bias);
             let name = variable.name.to_owned();
             self.add(Task {
                 address,
@@ -90,24 +85,32 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 depth: 0,
             });
         }
-        self.follow()
+        self.follow();
+        self.finish()
     }
 
-    /// Looks into the entries of maps instead of variables.
+    /// Looks into the entries of maps instead of variables; then reads those of the maps that none of the others led to.
     pub(super) fn run_from(mut self, roots: &[Root]) -> Found {
-        for root in roots {
+        for root in roots.iter().filter(|root| root.is_known) {
             let Some(layout) = self.layout(root.type_id) else { continue };
             let Ok(look) = layout.look(self.memory, root.address, &self.budget) else { continue };
             self.entries(&layout, root.address, look.entries, 0, &root.path, &root.declared);
         }
-        self.follow()
+        self.follow();
+        let reached: FxHashSet<u64> =
+            self.found.maps.iter().map(|found| found.map.address).collect();
+        for root in roots.iter().filter(|root| !reached.contains(&root.address)) {
+            let Some(layout) = self.layout(root.type_id) else { continue };
+            let Root { address, type_id, path, declared, is_known } = root;
+            self.add_instance(&layout, *address, *type_id, path, declared, *is_known);
+        }
+        self.finish()
     }
 
-    fn follow(mut self) -> Found {
+    fn follow(&mut self) {
         while let Some(task) = self.queue.pop_front() {
             self.value(&task);
         }
-        self.finish()
     }
 
     fn finish(mut self) -> Found {
@@ -125,13 +128,13 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
         self.found
     }
 
-    fn types(&self) -> &'p Types<'p> {
-        self.program.types
+    fn types(&self) -> &'v Types<'v> {
+        self.reader.program.types
     }
 
     /// Plans to look into a value, if it may lead to a map, and nobody did.
     fn add(&mut self, task: Task) {
-        if task.address == 0 || !self.reach.has(task.type_id) {
+        if task.address == 0 || !self.reader.reach.has(task.type_id) {
             return;
         }
         if !self.seen.insert((task.address, self.types().resolve(task.type_id))) {
@@ -180,7 +183,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
     /// Looks into a part of a value.
     fn part(&mut self, part: Part<'_>, path: &str, declared: &str) {
         let types = self.types();
-        if part.nesting > DEEPEST || !self.reach.has(part.type_id) {
+        if part.nesting > DEEPEST || !self.reader.reach.has(part.type_id) {
             return;
         }
         match types.kind(part.type_id) {
@@ -223,7 +226,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 }
                 let name = types.get(types.resolve(part.type_id)).map_or("", |kind| kind.name);
                 for field in types.fields(part.type_id) {
-                    if !self.reach.has(field.type_id) {
+                    if !self.reader.reach.has(field.type_id) {
                         continue;
                     }
                     let inner = Part {
@@ -264,7 +267,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
         let first = pointer(part.bytes, at(array.offset)).unwrap_or_default();
         let length = number(part.bytes, at(length.offset), 8).unwrap_or_default();
         let size = types.size(of);
-        if first == 0 || size == 0 || !self.reach.has(of) {
+        if first == 0 || size == 0 || !self.reader.reach.has(of) {
             return;
         }
         for place in 0..length.min(self.budget.elements) {
@@ -281,75 +284,32 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
 
     /// Follows an interface by the type that it says it holds.
     fn interface(&mut self, part: Part<'_>, path: &str, declared: &str) {
-        let types = self.types();
-        let [first, data] = types.fields(part.type_id) else { return };
-        let word = |offset: u64| pointer(part.bytes, part.offset.saturating_add(offset));
-        let (Some(tag), Some(held)) = (word(first.offset), word(data.offset)) else { return };
-        if tag == 0 {
-            return;
-        }
-        let descriptor = if first.name == "_type" {
-            Some(tag)
-        } else {
-            let table = types.pointee(first.type_id);
-            let place = table.and_then(|table| {
-                types.field(table, "Type").or_else(|| types.field(table, "_type"))
-            });
-            let at = place.map_or(TYPE_IN_ITAB, |field| field.offset);
-            pointer_at(self.memory, tag.saturating_add(at)).ok()
-        };
-        let first = self.program.descriptors.map(|at| at.wrapping_add(self.program.bias));
-        let known = descriptor
-            .zip(first)
-            .and_then(|(descriptor, first)| descriptor.checked_sub(first))
-            .and_then(|offset| self.by_descriptor.get(&offset).copied());
-        let Some(type_id) = known else {
-            self.unknown = self.unknown.saturating_add(1);
-            return;
-        };
-        if !self.reach.has(type_id) {
-            return;
-        }
-        if self.is_held_itself(type_id) {
-            let bytes = held.to_le_bytes();
-            let inner = Part {
-                // It lies nowhere but in the interface, as far as its own bytes go.
-                address: 0,
-                bytes: &bytes,
-                offset: 0,
+        let interfaces = &self.reader.interfaces;
+        let (types, memory) = (self.types(), self.memory);
+        match interfaces.held(types, memory, part.type_id, part.bytes, part.offset) {
+            Held::Nothing => {}
+            Held::Unknown => self.unknown = self.unknown.saturating_add(1),
+            Held::Itself(word, type_id) => {
+                let bytes = word.to_le_bytes();
+                let inner = Part {
+                    // It lies nowhere but in the interface, as far as its own bytes go.
+                    address: 0,
+                    bytes: &bytes,
+                    offset: 0,
+                    type_id,
+                    nesting: part.nesting.saturating_add(1),
+                    ..part
+                };
+                self.part(inner, path, declared);
+            }
+            Held::At(address, type_id) => self.add(Task {
+                address,
                 type_id,
-                nesting: part.nesting.saturating_add(1),
-                ..part
-            };
-            return self.part(inner, path, declared);
+                path: path.to_owned(),
+                declared: declared.to_owned(),
+                depth: part.depth.saturating_add(1),
+            }),
         }
-        self.add(Task {
-            address: held,
-            type_id,
-            path: path.to_owned(),
-            declared: declared.to_owned(),
-            depth: part.depth.saturating_add(1),
-        });
-    }
-
-    /// Whether an interface holds a value of a type itself rather than a pointer to it: one that is a single pointer.
-    fn is_held_itself(&self, mut type_id: TypeId) -> bool {
-        let types = self.types();
-        for _ in 0..DEEPEST {
-            if types.kind(type_id).is_some_and(GoKind::is_reference) {
-                return true;
-            }
-            match types.form(type_id) {
-                Some(Form::Pointer(_) | Form::Map { .. }) => return true,
-                Some(Form::Array(of, 1)) => type_id = *of,
-                Some(Form::Struct(_)) => match types.fields(type_id) {
-                    [only] => type_id = only.type_id,
-                    _ => return false,
-                },
-                _ => return false,
-            }
-        }
-        false
     }
 
     /// Reads a map, and plans to look into its entries.
@@ -365,12 +325,8 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
 
     /// How maps of a type are laid out, if it is a type of maps.
     fn layout(&mut self, type_id: TypeId) -> Option<Layout> {
-        let (program, heap) = (self.program, self.heap);
-        let make = || match program.types.form(type_id)? {
-            Form::Struct(_) => Layout::of_struct(program, type_id, heap),
-            _ => Layout::of(program.types, type_id, heap),
-        };
-        self.layouts.entry(type_id).or_insert_with(make).clone()
+        let reader = self.reader;
+        self.layouts.entry(type_id).or_insert_with(|| reader.layout(type_id)).clone()
     }
 
     fn instance(
@@ -381,26 +337,46 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
         path: &str,
         declared: &str,
     ) {
-        let look = match layout.look(self.memory, address, &self.budget) {
-            Ok(look) => look,
-            Err(_) => return self.found.gaps.push(Gap::Damaged { path: path.to_owned() }),
+        let added = self.add_instance(layout, address, part.type_id, path, declared, true);
+        if let Some(entries) = added {
+            self.entries(layout, address, entries, part.depth, path, declared);
+        }
+    }
+
+    /// Reads a map, of which the type may only be guessed; how many entries it has.
+    fn add_instance(
+        &mut self,
+        layout: &Layout,
+        address: u64,
+        type_id: TypeId,
+        path: &str,
+        declared: &str,
+        is_known: bool,
+    ) -> Option<u64> {
+        let Ok(look) = layout.look(self.memory, address, &self.budget) else {
+            self.found.gaps.push(Gap::Damaged { path: path.to_owned() });
+            return None;
         };
         let entries = look.entries;
         let map = MapInstance {
             address,
             path: path.to_owned(),
             declared: declared.to_owned(),
-            map_type: self.types().get(part.type_id).map_or("?", |kind| kind.name).to_owned(),
+            map_type: self.types().get(type_id).map_or("?", |kind| kind.name).to_owned(),
             entries,
             capacity: look.capacity,
             bytes: look.bytes,
+            indirect: entries.saturating_mul(layout.indirect()),
+            retained: if is_known { self.retained(layout, address, entries) } else { None },
+            probes: look.probes,
             writing: look.writing,
             exactness: look.exactness,
             inside: look.inside,
             by_shape: None,
+            detail: None,
         };
-        self.found.maps.push(FoundMap { map, type_id: part.type_id });
-        self.entries(layout, address, entries, part.depth, path, declared);
+        self.found.maps.push(FoundMap { map, type_id });
+        Some(entries)
     }
 
     /// Plans to look into the entries of a map.
@@ -414,7 +390,7 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
         declared: &str,
     ) {
         let (key, value) = layout.places();
-        if !self.reach.has(key) && !self.reach.has(value) {
+        if !self.reader.reach.has(key) && !self.reader.reach.has(value) {
             return;
         }
         self.skip(entries.saturating_sub(self.budget.entries), path);
@@ -429,5 +405,14 @@ impl<'p, M: Memory + ?Sized> Visit<'p, M> {
                 });
             }
         }
+    }
+
+    /// What the entries of a map lead to, while that is within the budget.
+    fn retained(&mut self, layout: &Layout, address: u64, entries: u64) -> Option<Retained> {
+        let sample = layout.entries(self.memory, address, self.budget.samples.min(entries));
+        let mut weigh = Weigh::new(self.reader, self.memory, self.weighed);
+        let retained = weigh.entries(layout, &sample, entries);
+        self.weighed = weigh.left();
+        retained
     }
 }

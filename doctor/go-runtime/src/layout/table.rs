@@ -152,11 +152,19 @@ pub(super) const TABLE: &[Layout] = &[
         ],
     },
     Layout {
-        of: Struct::ClassicMap, name: "runtime.hmap", size: 48, versions: since(21, Some(25)), file: "runtime/map_noswiss.go",
+        of: Struct::ClassicMap, name: "runtime.hmap", size: 48, versions: since(21, Some(23)), file: "runtime/map.go",
         fields: &[
             field("count", 0, 8), field("flags", 8, 1), field("B", 9, 1), field("noverflow", 10, 2),
             field("hash0", 12, 4), field("buckets", 16, 8), field("oldbuckets", 24, 8),
             field("nevacuate", 32, 8), field("extra", 40, 8),
+        ],
+    },
+    Layout {
+        of: Struct::ClassicMap, name: "runtime.hmap", size: 56, versions: since(24, Some(25)), file: "runtime/map_noswiss.go",
+        fields: &[
+            field("count", 0, 8), field("flags", 8, 1), field("B", 9, 1), field("noverflow", 10, 2),
+            field("hash0", 12, 4), field("buckets", 16, 8), field("oldbuckets", 24, 8),
+            field("nevacuate", 32, 8), field("clearSeq", 40, 8), field("extra", 48, 8),
         ],
     },
     Layout {

@@ -4,12 +4,17 @@
 //! empty place and 0xfe one whose entry was removed; others are of entries. A table has `capacity*7/8` entries at most
 //! before it is made anew, or one less than its capacity where that is 8.
 
-use super::heap::{Heap, has_pointers};
-use super::{Entry, Look, Number};
+mod group;
+mod parts;
+mod table;
+
+use super::{Entry, Heap, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, number, pointer, pointer_at};
 use finding::{Exactness, Inside};
-use go_binary::{Form, TypeId, Types};
+use go_binary::{TypeId, Types};
+use group::{Group, SLOTS, is_entry};
+use table::Table;
 
 /// Where the fields lie.
 #[derive(Clone, Debug)]
@@ -25,44 +30,19 @@ pub(crate) struct Swiss {
     heap: Heap,
 }
 
-#[derive(Clone, Debug)]
-struct Table {
-    size: u64,
-    used: Number,
-    capacity: Number,
-    growth_left: Number,
-    groups: u64,
-    length_mask: Number,
-}
-
-#[derive(Clone, Debug)]
-struct Group {
-    size: u64,
-    control: u64,
-    /// Where the first key lies, and how far the next one is; then the same of values.
-    keys: (u64, u64),
-    values: (u64, u64),
-    /// What lies there: large keys and values are pointers.
-    types: (TypeId, TypeId),
-    pointers: bool,
-}
-
-const SLOTS: u64 = 8;
-const EMPTY: u8 = 0x80;
-const DELETED: u8 = 0xfe;
-/// A table has no more places than these: `maxTableCapacity`.
-const MOST_PLACES: u64 = 1024;
 /// A directory is never as deep as this.
 const TOO_DEEP: u64 = 40;
+/// A directory of more places is not walked to its end.
+const MOST_TABLES: u64 = 1 << 20;
+/// Tables whose groups are read to tell what a look-up costs.
+const PROBED: usize = 4;
 
 impl Swiss {
     pub(super) fn of(types: &Types<'_>, header: TypeId, heap: Heap) -> Option<Self> {
         let directory = types.field(header, "dirPtr")?;
         let table = types.pointee(types.pointee(directory.type_id)?)?;
         let groups = types.field(table, "groups")?;
-        let data = types.field(groups.type_id, "data")?;
-        let mask = Number::of(types, groups.type_id, "lengthMask")?;
-        let group = types.pointee(data.type_id)?;
+        let group = types.pointee(types.field(groups.type_id, "data")?.type_id)?;
         Some(Self {
             header_size: types.size(header),
             used: Number::of(types, header, "used")?,
@@ -70,17 +50,7 @@ impl Swiss {
             directory_length: Number::of(types, header, "dirLen")?,
             depth: Number::of(types, header, "globalDepth")?,
             writing: Number::of(types, header, "writing")?,
-            table: Table {
-                size: types.size(table),
-                used: Number::of(types, table, "used")?,
-                capacity: Number::of(types, table, "capacity")?,
-                growth_left: Number::of(types, table, "growthLeft")?,
-                groups: groups.offset.checked_add(data.offset)?,
-                length_mask: Number {
-                    offset: groups.offset.checked_add(mask.offset)?,
-                    size: mask.size,
-                },
-            },
+            table: Table::of(types, table)?,
             group: Group::of(types, group)?,
             heap,
         })
@@ -124,12 +94,15 @@ impl Swiss {
                 && self.tables(memory, directory, length, budget, &mut sum)
                 && sum.used == used
         };
+        // What was read in between is of one state only if the header is still the same.
+        let agrees = agrees && bytes(memory, address, self.header_size)? == header;
         Ok(Look {
             entries: used,
             capacity: sum.capacity,
             bytes: sum.bytes,
             writing: get(self.writing)? != 0,
             exactness: if agrees { Exactness::Exact } else { Exactness::About },
+            probes: self.probes(memory, &sum.sampled),
             inside: Inside::Swiss {
                 tables: sum.tables,
                 directory: length,
@@ -165,8 +138,11 @@ impl Swiss {
     ) -> bool {
         sum.bytes = sum.bytes.saturating_add(self.heap.takes(length.saturating_mul(8), true));
         let mut agrees = length <= budget.tables;
-        for table in self.addresses(memory, directory, length.min(budget.tables)) {
-            agrees &= self.table(memory, table, sum).is_some();
+        let tables = self.addresses(memory, directory, length.min(budget.tables));
+        let apart = tables.len().div_ceil(PROBED).max(1);
+        for (place, table) in tables.into_iter().enumerate() {
+            let read = self.table.read(memory, table);
+            agrees &= read.is_some_and(|read| self.add(read, sum, place.is_multiple_of(apart)));
         }
         agrees
     }
@@ -192,33 +168,20 @@ impl Swiss {
         tables
     }
 
-    /// Adds what a table has; none if its parts do not agree.
-    fn table(&self, memory: &(impl Memory + ?Sized), address: u64, sum: &mut Sum) -> Option<()> {
-        let table = bytes(memory, address, self.table.size).ok()?;
-        let used = self.table.used.get(&table)?;
-        let capacity = self.table.capacity.get(&table)?;
-        let left = self.table.growth_left.get(&table)?;
-        let groups = self.table.length_mask.get(&table)?.checked_add(1)?;
-        let most = if capacity <= SLOTS {
-            capacity.checked_sub(1)?
-        } else {
-            capacity.checked_mul(7)?.checked_div(8)?
-        };
-        let tombstones = most.checked_sub(used)?.checked_sub(left);
-        let agrees = capacity <= MOST_PLACES
-            && groups.checked_mul(SLOTS) == Some(capacity)
-            && tombstones.is_some();
-        if !agrees {
-            return None;
-        }
+    /// Adds what a table has; returns false if its parts do not agree.
+    fn add(&self, table: table::State, sum: &mut Sum, probe: bool) -> bool {
+        let Some(tombstones) = table.tombstones() else { return false };
         sum.tables = sum.tables.saturating_add(1);
-        sum.used = sum.used.saturating_add(used);
-        sum.capacity = sum.capacity.saturating_add(capacity);
-        sum.tombstones = sum.tombstones.saturating_add(tombstones.unwrap_or_default());
-        sum.full = sum.full.saturating_add(u64::from(left == 0));
-        let table = self.heap.takes(self.table.size, true);
-        sum.bytes = sum.bytes.saturating_add(self.groups(groups)).saturating_add(table);
-        Some(())
+        sum.used = sum.used.saturating_add(table.used);
+        sum.capacity = sum.capacity.saturating_add(table.capacity);
+        sum.tombstones = sum.tombstones.saturating_add(tombstones);
+        sum.full = sum.full.saturating_add(u64::from(table.left == 0));
+        let header = self.heap.takes(self.table.size, true);
+        sum.bytes = sum.bytes.saturating_add(self.groups(table.groups)).saturating_add(header);
+        if probe {
+            sum.sampled.push(table);
+        }
+        true
     }
 
     /// The bytes of so many groups.
@@ -248,12 +211,10 @@ impl Swiss {
             }
             return Ok(());
         }
-        for table in self.addresses(memory, directory, length.min(1 << 20)) {
-            let table = bytes(memory, table, self.table.size)?;
-            let groups = pointer(&table, self.table.groups).ok_or(unmapped)?;
-            let last = self.table.length_mask.get(&table).ok_or(unmapped)?;
-            for group in 0..=last.min(MOST_PLACES) {
-                let at = groups.saturating_add(group.saturating_mul(self.group.size));
+        for table in self.addresses(memory, directory, length.min(MOST_TABLES)) {
+            let table = self.table.read(memory, table).ok_or(unmapped)?;
+            for group in 0..table.groups {
+                let at = table.first.saturating_add(group.saturating_mul(self.group.size));
                 if !self.group.walk(memory, at, meet)? {
                     return Ok(());
                 }
@@ -271,62 +232,5 @@ struct Sum {
     tables: u64,
     tombstones: u64,
     full: u64,
-}
-
-fn is_entry(control: u8) -> bool {
-    control & EMPTY == 0 && control != DELETED
-}
-
-impl Group {
-    /// Slots of keys and values, or, with `GOEXPERIMENT=mapsplitgroup`, all keys before all values.
-    fn of(types: &Types<'_>, group: TypeId) -> Option<Self> {
-        let array = |name| {
-            let field = types.field(group, name)?;
-            match types.form(field.type_id)? {
-                Form::Array(of, _) => Some((field.offset, *of)),
-                _ => None,
-            }
-        };
-        let (size, control) = (types.size(group), types.field(group, "ctrl")?.offset);
-        if let Some((slots, slot)) = array("slots") {
-            let (key, value) = (types.field(slot, "key")?, types.field(slot, "elem")?);
-            let at = |offset: u64| Some((slots.checked_add(offset)?, types.size(slot)));
-            return Some(Self {
-                size,
-                control,
-                keys: at(key.offset)?,
-                values: at(value.offset)?,
-                types: (key.type_id, value.type_id),
-                pointers: has_pointers(types, key.type_id) || has_pointers(types, value.type_id),
-            });
-        }
-        let ((keys, key), (values, value)) = (array("keys")?, array("elems")?);
-        Some(Self {
-            size,
-            control,
-            keys: (keys, types.size(key)),
-            values: (values, types.size(value)),
-            types: (key, value),
-            pointers: has_pointers(types, key) || has_pointers(types, value),
-        })
-    }
-
-    /// Meets the entries of a group; returns whether more are wanted.
-    fn walk(
-        &self,
-        memory: &(impl Memory + ?Sized),
-        address: u64,
-        meet: &mut impl FnMut(Entry) -> bool,
-    ) -> Result<bool, Unmapped> {
-        let control = pointer_at(memory, address.saturating_add(self.control))?;
-        for (place, byte) in (0_u64..).zip(control.to_le_bytes()) {
-            let at = |(first, stride): (u64, u64)| {
-                address.saturating_add(first).saturating_add(place.saturating_mul(stride))
-            };
-            if is_entry(byte) && !meet(Entry { key: at(self.keys), value: at(self.values) }) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
+    sampled: Vec<table::State>,
 }

@@ -3,12 +3,15 @@
 //! Source: `src/runtime/map.go` of Go 1.21 to 1.23. While a map grows, a bucket of the old array that is not moved yet
 //! holds the entries of its two halves in the new one.
 
-use super::heap::{Heap, has_pointers};
-use super::{Entry, Look, Number};
+mod bucket;
+mod parts;
+
+use super::{Entry, Heap, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, pointer};
+use bucket::{Bucket, SLOTS};
 use finding::{Exactness, Growth, Inside};
-use go_binary::{Form, TypeId, Types};
+use go_binary::{TypeId, Types};
 
 /// Where the fields lie.
 #[derive(Clone, Debug)]
@@ -27,27 +30,10 @@ pub(crate) struct Classic {
     heap: Heap,
 }
 
-#[derive(Clone, Debug)]
-struct Bucket {
-    size: u64,
-    marks: u64,
-    keys: (u64, u64),
-    values: (u64, u64),
-    /// What lies there: large keys and values are pointers.
-    types: (TypeId, TypeId),
-    next: u64,
-    pointers: bool,
-}
-
-const SLOTS: u64 = 8;
 /// The flag of somebody who changes the map: `hashWriting`.
 const WRITING: u64 = 4;
 /// The flag of a growth to as many buckets: `sameSizeGrow`.
 const SAME_SIZE: u64 = 8;
-/// The marks of entries begin here: `minTopHash`.
-const LEAST_MARK: u8 = 5;
-/// Marks of entries that were moved: `evacuatedX` to `evacuatedEmpty`.
-const MOVED: std::ops::RangeInclusive<u8> = 2..=4;
 /// A map of more buckets does not fit into any memory.
 const TOO_MANY: u64 = 48;
 /// The runtime makes overflow buckets beforehand from this many buckets on, two to the power of it: `makeBucketArray`.
@@ -139,8 +125,22 @@ impl Classic {
             bytes,
             writing: flags & WRITING != 0,
             exactness,
-            inside: Inside::Classic { log2_buckets: u8::try_from(log2).ok()?, overflow, growth },
+            probes: None,
+            inside: Inside::Classic {
+                log2_buckets: u8::try_from(log2).ok()?,
+                overflow,
+                growth,
+                grows_beyond: self.grows_beyond(buckets),
+            },
         })
+    }
+
+    /// The most entries that so many buckets have before they grow: `overLoadFactor`.
+    fn grows_beyond(&self, buckets: u64) -> u64 {
+        if buckets == 1 {
+            return SLOTS;
+        }
+        buckets.saturating_mul(self.heap.load_in_halves()).checked_div(2).unwrap_or(u64::MAX)
     }
 
     /// The bytes of an array of so many buckets, and of so many overflow buckets.
@@ -190,61 +190,5 @@ impl Classic {
             }
         }
         Ok(())
-    }
-}
-
-impl Bucket {
-    fn of(types: &Types<'_>, bucket: TypeId) -> Option<Self> {
-        let array = |name| {
-            let field = types.field(bucket, name)?;
-            match types.form(field.type_id)? {
-                Form::Array(of, _) => Some((field.offset, *of)),
-                _ => None,
-            }
-        };
-        let ((keys, key), (values, value)) = (array("keys")?, array("values")?);
-        Some(Self {
-            size: types.size(bucket),
-            marks: types.field(bucket, "tophash")?.offset,
-            keys: (keys, types.size(key)),
-            values: (values, types.size(value)),
-            types: (key, value),
-            next: types.field(bucket, "overflow")?.offset,
-            pointers: has_pointers(types, key) || has_pointers(types, value),
-        })
-    }
-
-    /// Meets the entries of a chain; returns whether more are wanted.
-    fn walk(
-        &self,
-        memory: &(impl Memory + ?Sized),
-        mut address: u64,
-        meet: &mut impl FnMut(Entry) -> bool,
-    ) -> Result<bool, Unmapped> {
-        /// A chain of more buckets is none.
-        const LONGEST: u32 = 1 << 16;
-        for _ in 0..LONGEST {
-            let bucket = bytes(memory, address, self.size)?;
-            let marks = usize::try_from(self.marks).ok().and_then(|at| bucket.get(at..)?.get(..8));
-            let marks = marks.ok_or(Unmapped { address })?;
-            // A bucket that was moved keeps its entries, which are no longer there.
-            if marks.first().is_some_and(|mark| MOVED.contains(mark)) {
-                return Ok(true);
-            }
-            for (place, mark) in (0_u64..).zip(marks) {
-                let at = |(first, stride): (u64, u64)| {
-                    address.saturating_add(first).saturating_add(place.saturating_mul(stride))
-                };
-                let entry = Entry { key: at(self.keys), value: at(self.values) };
-                if *mark >= LEAST_MARK && !meet(entry) {
-                    return Ok(false);
-                }
-            }
-            match pointer(&bucket, self.next) {
-                Some(next) if next != 0 => address = next,
-                _ => return Ok(true),
-            }
-        }
-        Ok(true)
     }
 }
