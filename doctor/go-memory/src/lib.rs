@@ -32,7 +32,7 @@ pub use crate::core::{Core, CoreError, CoreErrorKind, CoreMemory, MappedFile, So
 pub use budget::Budget;
 pub use changes::compare;
 pub use detail::DetailOptions;
-pub use mappings::{Mapping, bias, mappings};
+pub use mappings::{Mapping, bias, heap_parts, mappings};
 pub use memory::{Memory, Unmapped};
 pub use program::Program;
 pub use scan::{Module, Scope};

@@ -105,6 +105,12 @@ impl Split {
         })
     }
 
+    /// The headers of both maps.
+    pub(super) fn inner(&self, memory: &(impl Memory + ?Sized), address: u64) -> Vec<u64> {
+        let parts = self.parts(memory, address);
+        parts.map_or_else(|_| Vec::new(), |(read, dirty, _)| vec![read, dirty])
+    }
+
     /// The map that is read, the one that is changed, and whether that has more.
     fn parts(
         &self,

@@ -13,6 +13,8 @@ const SLOTS: usize = 8;
 const EMPTY_REST: u8 = 0;
 const MOVED: std::ops::RangeInclusive<u8> = 2..=4;
 const LEAST_MARK: u8 = 5;
+/// The marks and the pointer to the next bucket.
+const LEAST_BUCKET: u64 = 16;
 /// How much of an array is read at once.
 const CHUNK: u64 = 1 << 18;
 /// A chain of more buckets is none.
@@ -44,7 +46,7 @@ pub(super) fn have_size(
     size: u64,
     most: u64,
 ) -> Verdict {
-    if size < SLOTS as u64 + 8 {
+    if size < LEAST_BUCKET {
         return Verdict::No;
     }
     let (buckets, old) = header.sizes();

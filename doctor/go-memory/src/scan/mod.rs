@@ -10,7 +10,8 @@
 //!    twice (`swiss.rs`), and buckets of the right size hold as many entries as their header says (`classic.rs`).
 //! 4. The allocator notes the types of larger objects; other maps are given the types whose parts have the size that is
 //!    there, and whose values fit what is there (`choice.rs`, `fits.rs`).
-//! 5. From maps of which the type is known, others are reached by their types, as from a variable.
+//! 5. Words among the package variables that are addresses of headers say which variables hold maps (`owners.rs`).
+//! 6. From maps of which the type is known, others are reached by their types, as from a variable.
 //!
 //! # Certainty
 //! A map with tables, or with at least two buckets, whose parts agree is *certain*. A map of one group or bucket has little
@@ -291,8 +292,8 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
                     type_id: met.choice.types.first().copied().or(unknown)?,
                     path: path_of(met.address),
                     declared: match owners.get(&met.address) {
-                        Some(at) => format!("variable {at:#x}"),
-                        None => "no variable".to_owned(),
+                        Some(at) => format!("@{at:#x}"),
+                        None => UNATTRIBUTED.to_owned(),
                     },
                     is_known: met.choice.by == TypeBy::Allocator,
                 })
@@ -339,6 +340,9 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
         }
     }
 }
+
+/// What maps are called together that no variable holds.
+const UNATTRIBUTED: &str = "unattributed";
 
 /// What a map is called to which nothing with a name leads.
 fn path_of(address: u64) -> String {

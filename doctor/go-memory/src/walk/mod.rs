@@ -16,6 +16,7 @@ use crate::program::Program;
 use finding::MapInstance;
 use go_binary::{Form, TypeId};
 use reach::Reach;
+use rustc_hash::FxHashSet;
 use std::fmt;
 
 /// Finds maps in the memory of a program: what can be known of it before its memory is read.
@@ -44,6 +45,19 @@ impl<'p> Reader<'p> {
     #[must_use]
     pub fn find(&self, memory: &(impl Memory + ?Sized), budget: &Budget) -> Found {
         visit::Visit::new(self, memory, budget).run()
+    }
+
+    /// The headers of maps that were found, and of those that they are made of.
+    #[must_use]
+    pub fn headers(&self, memory: &(impl Memory + ?Sized), found: &Found) -> FxHashSet<u64> {
+        let mut headers = FxHashSet::default();
+        for FoundMap { map, type_id } in &found.maps {
+            headers.insert(map.address);
+            if let Some(layout) = self.layout(self.program.types.resolve(*type_id)) {
+                headers.extend(layout.inner(memory, map.address));
+            }
+        }
+        headers
     }
 
     /// Reads maps that were found by other means, and finds those that they lead to: first of all these, by their paths.

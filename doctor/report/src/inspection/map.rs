@@ -4,7 +4,7 @@ use super::amounts::{hundredths, number, share, size};
 use super::{InspectionOptions, as_u64, picture, title};
 use crate::table::{self, Cell};
 use crate::text::{clean, count, grouped, hanging};
-use finding::{Inside, InspectedMap, MapInstance, MapState};
+use finding::{ByShape, Inside, InspectedMap, MapInstance, MapState, TypeBy};
 
 /// Renders one map in full: what is to be known of it, its instances, and of those that were read for it a picture and
 /// entries.
@@ -92,6 +92,7 @@ fn facts(instance: &MapInstance) -> Vec<String> {
     let mut facts = Vec::new();
     let places = count(instance.capacity, "place", "places");
     facts.push(format!("{} in {places}; {}.", entries(instance), inside(instance)));
+    facts.extend(instance.by_shape.map(shape));
     if let Inside::Classic { grows_beyond, growth: None, .. } = instance.inside
         && instance.capacity > 0
     {
@@ -122,6 +123,24 @@ fn facts(instance: &MapInstance) -> Vec<String> {
         ));
     }
     facts
+}
+
+/// What is known of a map that was found by its shape.
+fn shape(shape: ByShape) -> String {
+    let kind = match shape.type_by {
+        TypeBy::Allocator => "The program's allocator knows its type.",
+        TypeBy::Size => {
+            "No other type of the program has parts of that size that can hold such values."
+        }
+        TypeBy::OneOfSeveral => {
+            "Several types of the program have parts of that size that can hold such values."
+        }
+        TypeBy::Nothing => "No type of the program has such parts: its type was made at run time.",
+    };
+    match shape.variable {
+        Some(address) => format!("The package variable at {address:#x} holds it. {kind}"),
+        None => kind.to_owned(),
+    }
 }
 
 fn entries(instance: &MapInstance) -> String {
