@@ -8,6 +8,7 @@ mod cold;
 mod dump;
 mod gate;
 mod hints;
+mod inspect;
 mod linear;
 mod parse;
 mod peers;
@@ -52,6 +53,8 @@ enum Group {
     Linear,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
+    /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
+    Inspect,
 }
 
 fn main() -> Result<()> {
@@ -75,6 +78,7 @@ fn main() -> Result<()> {
             Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
             Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
             Group::Hints => hints::run(rounds)?,
+            Group::Inspect => inspect::run(rounds)?,
         }
     }
     Ok(())

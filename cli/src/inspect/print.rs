@@ -48,9 +48,6 @@ pub(super) fn print(inspection: &Inspection, arguments: &Inspect, target: &str) 
     options.all = format!("tophash inspect {target} --map {name} --all");
     let texts: Vec<_> = maps.iter().map(|map| report::inspected_map_full(map, &options)).collect();
     output::data(&texts.join("\n"))?;
-    for gap in &inspection.gaps {
-        output::say(format_args!("left out: {gap}"));
-    }
     Ok(code)
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Target {
     pub(super) words: String,
     /// The program's file, as the process or the core calls it.
     pub(super) program: PathBuf,
+    /// The program's file, where it is read.
+    file: PathBuf,
     /// The bytes of the program's file.
     pub(super) bytes: Vec<u8>,
     memory: Kind,
@@ -115,15 +117,29 @@ impl Target {
         for section in [".note.go.buildid", ".note.gnu.build-id"] {
             let Ok(Some(note)) = image.section(section) else { continue };
             if memory.agrees_on(&note, bias) == Some(false) {
+                let name = self.file.display();
                 return Err(Error::new(format!(
-                    "{} is of another build than {}: their build ids differ",
+                    "{} is of another build than {name}, whose build id is {}",
                     self.words,
-                    self.program.display()
+                    build_id(&note.data)
                 ))
                 .hint("name the file of the build that died by --exe"));
             }
         }
         Ok(())
+    }
+}
+
+/// The build id of a note: text for Go's own, bytes for that of the system's linker.
+fn build_id(note: &[u8]) -> String {
+    /// The lengths, the type, and the name in four bytes.
+    const HEADER: usize = 16;
+    let id = note.get(HEADER..).unwrap_or_default();
+    match str::from_utf8(id) {
+        Ok(text) if text.chars().all(|c| c.is_ascii_graphic() || c == '\0') => {
+            text.trim_end_matches('\0').to_owned()
+        }
+        _ => id.iter().map(|byte| format!("{byte:02x}")).collect(),
     }
 }
 
@@ -160,6 +176,7 @@ fn live(pid: u32, exe: Option<&Path>) -> Result<Target> {
     Ok(Target {
         words: format!("process {pid}"),
         program,
+        file,
         bytes,
         memory: Kind::Live { memory: Parts(memory), mappings: text },
     })
@@ -183,10 +200,12 @@ fn core(name: &Path, exe: Option<&Path>) -> Result<Target> {
         return Err(Error::new(format!("{} does not say which program died", name.display()))
             .hint("the kernel writes that; other tools' dumps are not read"));
     };
-    let bytes = read(exe.unwrap_or(&program))?;
+    let file = exe.unwrap_or(&program).to_path_buf();
+    let bytes = read(&file)?;
     Ok(Target {
         words: format!("core dump {}", name.display()),
         program,
+        file,
         bytes,
         memory: Kind::Core { core, source },
     })

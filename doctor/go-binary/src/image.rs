@@ -2,8 +2,14 @@
 
 use crate::error::{Error, ErrorKind};
 use object::read::elf::ElfFile64;
-use object::{Architecture, LittleEndian, Object, ObjectSection, ObjectSegment, ObjectSymbol};
+use object::{
+    Architecture, CompressionFormat, LittleEndian, Object, ObjectSection, ObjectSegment,
+    ObjectSymbol,
+};
 use std::borrow::Cow;
+
+/// No byte of deflated data stands for more bytes than these.
+const MOST_INFLATED: u64 = 1_032;
 
 /// A program, read from the bytes of its file.
 pub struct Image<'d> {
@@ -55,9 +61,15 @@ impl<'d> Image<'d> {
     /// [`ErrorKind::Damaged`] if the file has not all its bytes, or they cannot be inflated.
     pub fn section(&self, name: &str) -> Result<Option<Section<'d>>, Error> {
         let Some(section) = self.file.section_by_name(name) else { return Ok(None) };
-        let data = section
-            .uncompressed_data()
-            .map_err(|error| Error::new(ErrorKind::Damaged, format!("section {name}: {error}")))?;
+        let damaged = |what: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::Damaged, format!("section {name}: {what}"))
+        };
+        let compressed = section.compressed_data().map_err(|error| damaged(&error))?;
+        let most = (compressed.data.len() as u64).saturating_mul(MOST_INFLATED);
+        if compressed.format != CompressionFormat::None && compressed.uncompressed_size > most {
+            return Err(damaged(&"it claims more bytes than it can have"));
+        }
+        let data = compressed.decompress().map_err(|error| damaged(&error))?;
         Ok(Some(Section { address: section.address(), data }))
     }
 

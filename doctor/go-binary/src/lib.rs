@@ -11,6 +11,7 @@
 //! ELF is read by `object` and DWARF by `gimli`.
 
 mod build;
+mod closure;
 mod dwarf;
 mod error;
 mod image;

@@ -126,6 +126,20 @@ pub struct Types<'d> {
 }
 
 impl<'d> Types<'d> {
+    /// Adds a type that comes from elsewhere than debugging information; of a struct, with its fields.
+    ///
+    /// What it is made of must have been added before. None if there are more types than ids.
+    pub fn add(&mut self, mut kind: Type<'d>, fields: &[Field<'d>]) -> Option<TypeId> {
+        if let Form::Struct(range) = &mut kind.form {
+            let first = u32::try_from(self.fields.len()).ok()?;
+            self.fields.extend_from_slice(fields);
+            *range = first..u32::try_from(self.fields.len()).ok()?;
+        }
+        let id = TypeId(u32::try_from(self.types.len()).ok()?);
+        self.types.push(kind);
+        Some(id)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -203,11 +217,13 @@ impl<'d> Types<'d> {
     #[must_use]
     pub fn fields(&self, id: TypeId) -> &[Field<'d>] {
         match self.form(id) {
-            Some(Form::Struct(range)) => {
-                self.fields.get(range.start as usize..range.end as usize).unwrap_or_default()
-            }
+            Some(Form::Struct(range)) => self.in_range(range),
             _ => &[],
         }
+    }
+
+    pub(crate) fn in_range(&self, range: &Range<u32>) -> &[Field<'d>] {
+        self.fields.get(range.start as usize..range.end as usize).unwrap_or_default()
     }
 
     /// The field of that name.

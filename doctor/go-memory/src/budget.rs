@@ -18,9 +18,11 @@ pub struct Budget {
     pub candidates: u64,
     /// How many bytes of a map's buckets are read to see whether it is one.
     pub bucket_bytes: u64,
+    /// How many parts of values are looked into in all: fields, elements.
+    pub steps: u64,
     /// How many entries of a map are looked into to estimate what all of them lead to.
     pub samples: u64,
-    /// How many objects are looked at for these estimates in all.
+    /// How many objects and parts of them are looked at for these estimates in all.
     pub weighed: u64,
     /// How often a map that does not agree with itself is read again.
     pub retries: u32,
@@ -37,7 +39,8 @@ impl Default for Budget {
             candidates: 1 << 20,
             bucket_bytes: 1 << 26,
             samples: 16,
-            weighed: 1 << 17,
+            steps: 1 << 26,
+            weighed: 1 << 20,
             retries: 5,
         }
     }
@@ -53,7 +56,7 @@ impl Budget {
             elements: MANY,
             entries: MANY,
             values: MANY,
-            weighed: 1 << 20,
+            weighed: 1 << 24,
             ..Self::default()
         }
     }

@@ -1,6 +1,6 @@
 //! What the entries of a map lead to, estimated from some of them.
 
-use crate::kinds::{Entry, Layout, has_pointers, is_map};
+use crate::kinds::{Entry, Layout, is_map};
 use crate::memory::{Memory, bytes, number, pointer};
 use crate::walk::{Held, Reader};
 use finding::Retained;
@@ -47,12 +47,12 @@ struct Part<'a> {
 }
 
 impl<'w, M: Memory + ?Sized> Weigh<'w, M> {
-    /// Looks at `most` objects at most.
+    /// Looks at `most` objects and parts of them at most.
     pub(crate) fn new(reader: &'w Reader<'w>, memory: &'w M, most: u64) -> Self {
         Self { reader, memory, objects: FxHashMap::default(), left: most, entry: 0 }
     }
 
-    /// How many objects may still be looked at.
+    /// How many may still be looked at.
     pub(crate) fn left(&self) -> u64 {
         self.left
     }
@@ -95,7 +95,7 @@ impl<'w, M: Memory + ?Sized> Weigh<'w, M> {
     /// Looks into a value that lies somewhere.
     fn value(&mut self, address: u64, type_id: TypeId, depth: u32, times: u64) {
         let types = self.types();
-        if self.left == 0 || depth == 0 || !has_pointers(types, type_id) {
+        if self.left == 0 || depth == 0 || !self.reader.pointers.has(type_id) {
             return;
         }
         if let Ok(bytes) = bytes(self.memory, address, types.size(type_id)) {
@@ -123,6 +123,10 @@ impl<'w, M: Memory + ?Sized> Weigh<'w, M> {
     fn part(&mut self, part: Part<'_>) {
         let types = self.types();
         let Some(nesting) = part.nesting.checked_sub(1) else { return };
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 || !self.reader.pointers.has(part.type_id) {
+            return;
+        }
         match types.kind(part.type_id) {
             Some(GoKind::STRING) => return self.string(part),
             Some(GoKind::SLICE) => return self.slice(part),
@@ -144,7 +148,7 @@ impl<'w, M: Memory + ?Sized> Weigh<'w, M> {
                     self.part(Part { offset, type_id: field.type_id, nesting, ..part });
                 }
             }
-            Some(Form::Array(of, count)) if has_pointers(types, *of) => {
+            Some(Form::Array(of, count)) if self.reader.pointers.has(*of) => {
                 let looked_at = (*count).min(ELEMENTS);
                 let times = part.times.saturating_mul(count.checked_div(looked_at).unwrap_or(1));
                 for place in 0..looked_at {
@@ -161,7 +165,7 @@ impl<'w, M: Memory + ?Sized> Weigh<'w, M> {
     fn pointed(&mut self, address: u64, type_id: TypeId, part: Part<'_>) {
         let types = self.types();
         let size = types.size(type_id);
-        let takes = self.reader.heap.takes(size, has_pointers(types, type_id));
+        let takes = self.reader.heap.takes(size, self.reader.pointers.has(type_id));
         if self.object(address, takes, part.times) {
             self.value(address, type_id, part.depth.saturating_sub(1), part.times);
         }
@@ -187,7 +191,7 @@ impl<'w, M: Memory + ?Sized> Weigh<'w, M> {
         else {
             return;
         };
-        let (size, pointers) = (types.size(of), has_pointers(types, of));
+        let (size, pointers) = (types.size(of), self.reader.pointers.has(of));
         let takes = self.reader.heap.takes(capacity.saturating_mul(size), pointers);
         if !self.object(array, takes, part.times) || !pointers {
             return;

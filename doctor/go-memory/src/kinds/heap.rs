@@ -1,6 +1,6 @@
 //! What the parts of maps take of the heap.
 
-use go_binary::{Form, GoKind, TypeId, Types};
+use go_binary::{Form, TypeId, Types};
 use go_runtime::{allocated, has_header};
 
 /// How a program's allocator rounds up.
@@ -8,6 +8,33 @@ use go_runtime::{allocated, has_header};
 pub(crate) struct Heap {
     /// Whether objects with pointers carry a word about their type: since Go 1.22.
     headers: bool,
+}
+
+/// For each type, whether values of it have pointers in them, so that the garbage collector looks into them.
+#[derive(Debug)]
+pub(crate) struct Pointers(Vec<bool>);
+
+impl Pointers {
+    pub(crate) fn of(types: &Types<'_>) -> Self {
+        let is_pointer = |id| match types.get(id).map(|kind| (&kind.form, kind.kind)) {
+            Some((Form::Pointer(_) | Form::Map { .. }, _)) => true,
+            Some((Form::Plain, Some(kind))) => kind.is_reference(),
+            _ => false,
+        };
+        Self(types.containing(is_pointer, false))
+    }
+
+    /// Whether values of a type have pointers in them.
+    pub(crate) fn has(&self, id: TypeId) -> bool {
+        self.0.get(id.index()).copied().unwrap_or(false)
+    }
+}
+
+/// What layouts are made by, beside types.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allocation<'a> {
+    pub(crate) heap: Heap,
+    pub(crate) pointers: &'a Pointers,
 }
 
 impl Heap {
@@ -42,24 +69,3 @@ impl Heap {
 
 /// Larger objects are whole pages: `maxSmallSize`.
 const LARGEST_SMALL: u64 = 32_768;
-/// Structs of structs are followed so deep.
-const DEEPEST: u32 = 32;
-
-/// Whether values of a type have pointers in them, so that the garbage collector looks into them.
-pub(crate) fn has_pointers(types: &Types<'_>, id: TypeId) -> bool {
-    pointers_in(types, id, DEEPEST)
-}
-
-fn pointers_in(types: &Types<'_>, id: TypeId, depth: u32) -> bool {
-    let Some(deeper) = depth.checked_sub(1) else { return true };
-    match types.form(id) {
-        None => false,
-        Some(Form::Plain) => types.kind(id).is_some_and(GoKind::is_reference),
-        Some(Form::Pointer(_) | Form::Map { .. }) => true,
-        Some(Form::Array(_, 0)) => false,
-        Some(Form::Array(of, _)) | Some(Form::Named(of)) => pointers_in(types, *of, deeper),
-        Some(Form::Struct(_)) => {
-            types.fields(id).iter().any(|field| pointers_in(types, field.type_id, deeper))
-        }
-    }
-}

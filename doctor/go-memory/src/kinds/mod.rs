@@ -9,7 +9,7 @@ mod swiss;
 mod trie;
 
 use classic::Classic;
-pub(crate) use heap::{Heap, has_pointers};
+pub(crate) use heap::{Allocation, Heap, Pointers};
 pub(crate) use parts::Parts;
 use split::Split;
 use swiss::Swiss;
@@ -81,32 +81,37 @@ enum Kind {
 
 impl Layout {
     /// How maps of a type are laid out that are structs themselves, as `sync.Map` is; none for other structs.
-    pub(crate) fn of_struct(program: &Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
-        let kind = Trie::of(program.types, id, heap)
+    pub(crate) fn of_struct(
+        program: &Program<'_>,
+        id: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
+        let kind = Trie::of(program.types, id, allocation.heap)
             .map(Kind::Trie)
-            .or_else(|| Split::of(program, id, heap).map(Box::new).map(Kind::Split))?;
+            .or_else(|| Split::of(program, id, allocation).map(Box::new).map(Kind::Split))?;
         Some(Self { kind, indirect: 0, leads_on: true })
     }
 
     /// How maps of a type are laid out, by the fields of their header; none if this is no kind that is known.
-    pub(crate) fn of(types: &Types<'_>, map: TypeId, heap: Heap) -> Option<Self> {
+    pub(crate) fn of(types: &Types<'_>, map: TypeId, allocation: Allocation<'_>) -> Option<Self> {
         let Form::Map { header, key, value } = *types.form(map)? else { return None };
         let header = types.pointee(header)?;
-        let kind = Swiss::of(types, header, heap)
+        let kind = Swiss::of(types, header, allocation)
             .map(Kind::Swiss)
-            .or_else(|| Classic::of(types, header, heap).map(Kind::Classic))?;
+            .or_else(|| Classic::of(types, header, allocation).map(Kind::Classic))?;
+        let Allocation { heap, pointers } = allocation;
         let outside = |id| match types.size(id) {
-            size if size > MAX_INLINE_BYTES => heap.takes(size, has_pointers(types, id)),
+            size if size > MAX_INLINE_BYTES => heap.takes(size, pointers.has(id)),
             _ => 0,
         };
         let indirect = outside(key).saturating_add(outside(value));
-        let leads_on = has_pointers(types, key) || has_pointers(types, value);
+        let leads_on = pointers.has(key) || pointers.has(value);
         Some(Self { kind, indirect, leads_on })
     }
 
     /// How maps are laid out that have buckets, if that is what a type of maps is.
-    fn classic(types: &Types<'_>, map: TypeId, heap: Heap) -> Option<Classic> {
-        match Self::of(types, map, heap)?.kind {
+    fn classic(types: &Types<'_>, map: TypeId, allocation: Allocation<'_>) -> Option<Classic> {
+        match Self::of(types, map, allocation)?.kind {
             Kind::Classic(layout) => Some(layout),
             _ => None,
         }
@@ -172,6 +177,9 @@ impl Layout {
         most: u64,
     ) -> Vec<Entry> {
         let mut met = Vec::new();
+        if most == 0 {
+            return met;
+        }
         let mut meet = |entry| {
             met.push(entry);
             (met.len() as u64) < most

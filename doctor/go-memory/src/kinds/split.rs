@@ -4,7 +4,7 @@
 //! entry that was removed; one with the value `expunged`, of one that is not in the second map any more. If the second
 //! map has entries that the first one lacks, the first one is *amended*.
 
-use super::{Classic, Entry, Heap, Layout, Look, atomic_pointee};
+use super::{Allocation, Classic, Entry, Layout, Look, atomic_pointee};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, number, pointer_at};
 use crate::program::Program;
@@ -22,6 +22,9 @@ pub(crate) struct Split {
     misses: u64,
     maps: Classic,
     key: TypeId,
+    /// Bytes of the heap that a box takes, and the interface that it points to.
+    boxed: u64,
+    interface: u64,
     /// The type of what a box points to.
     value: TypeId,
     /// The variable that points to the value of boxes that are not in the second map any more.
@@ -32,7 +35,11 @@ pub(crate) struct Split {
 pub(super) const NAME: &str = "sync.Map";
 
 impl Split {
-    pub(super) fn of(program: &Program<'_>, id: TypeId, heap: Heap) -> Option<Self> {
+    pub(super) fn of(
+        program: &Program<'_>,
+        id: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let types = program.types;
         if types.get(types.resolve(id))?.name != NAME {
             return None;
@@ -40,10 +47,14 @@ impl Split {
         let read = types.field(id, "read")?;
         let dirty = types.field(id, "dirty")?;
         let both = atomic_pointee(types, read.type_id)?;
-        let maps = Layout::classic(types, dirty.type_id, heap)?;
+        let maps = Layout::classic(types, dirty.type_id, allocation)?;
         let (key, boxed) = maps.places();
-        let held = types.field(types.pointee(boxed)?, "p")?;
+        let boxed = types.pointee(boxed)?;
+        let held = types.field(boxed, "p")?;
+        let takes = |id| allocation.heap.takes(types.size(id), allocation.pointers.has(id));
         Some(Self {
+            boxed: takes(boxed),
+            interface: takes(key),
             header_size: types.size(id),
             read: read.offset,
             read_map: types.field(both, "m")?.offset,
@@ -90,6 +101,9 @@ impl Split {
             left = left.saturating_sub(1);
             left > 0
         })?;
+        // Both maps lead to the same boxes, and the boxes to the interfaces that hold values.
+        let boxes = sizes[0].max(sizes[1]).saturating_mul(self.boxed);
+        bytes = bytes.saturating_add(boxes).saturating_add(entries.saturating_mul(self.interface));
         if left == 0 || self.parts(memory, address)? != (read, dirty, amended) {
             exactness = Exactness::About;
         }

@@ -36,6 +36,9 @@ pub(super) const NAME: &str = "internal/sync.HashTrieMap[";
 /// A hash has no more bits than that many nodes deep.
 const DEEPEST: u32 = 17;
 
+/// Nodes that are walked through at most.
+const MOST_NODES: u64 = 1 << 20;
+
 /// What a walk met.
 #[derive(Default, PartialEq, Eq)]
 struct Met {
@@ -150,6 +153,10 @@ impl Trie {
             return true;
         };
         met.nodes = met.nodes.saturating_add(1);
+        if met.nodes > MOST_NODES {
+            met.unreadable = true;
+            return false;
+        }
         for place in 0..self.fan_out {
             let at = self.children.saturating_add(place.saturating_mul(8));
             let Some(child) = pointer(&node, at).filter(|child| *child != 0) else { continue };
@@ -179,7 +186,7 @@ impl Trie {
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> bool {
         /// More entries of one hash are a damaged list.
-        const LONGEST: u32 = 1 << 16;
+        const LONGEST: u32 = 1 << 12;
         for _ in 0..LONGEST {
             let at = |offset: u64| address.saturating_add(offset);
             met.entries = met.entries.saturating_add(1);

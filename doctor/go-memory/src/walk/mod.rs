@@ -10,7 +10,7 @@ mod visit;
 pub(crate) use interface::{Held, Interfaces};
 
 use crate::budget::Budget;
-use crate::kinds::{Heap, Layout};
+use crate::kinds::{Allocation, Heap, Layout, Pointers};
 use crate::memory::Memory;
 use crate::program::Program;
 use finding::MapInstance;
@@ -23,16 +23,18 @@ use std::fmt;
 pub struct Reader<'p> {
     pub(crate) program: Program<'p>,
     pub(crate) heap: Heap,
+    pub(crate) pointers: Pointers,
     pub(crate) interfaces: Interfaces,
     reach: Reach,
 }
 
 impl<'p> Reader<'p> {
-    /// Linear in the types of the program, some times over.
+    /// Linear in the types of the program and their fields.
     #[must_use]
     pub fn new(program: Program<'p>) -> Self {
         Self {
             heap: Heap::of(program.types),
+            pointers: Pointers::of(program.types),
             interfaces: Interfaces::of(&program),
             reach: Reach::of(program.types),
             program,
@@ -72,9 +74,10 @@ impl<'p> Reader<'p> {
 
     /// How maps of a type are laid out, if it is a type of maps.
     pub(crate) fn layout(&self, type_id: TypeId) -> Option<Layout> {
+        let allocation = Allocation { heap: self.heap, pointers: &self.pointers };
         match self.program.types.form(type_id)? {
-            Form::Struct(_) => Layout::of_struct(&self.program, type_id, self.heap),
-            _ => Layout::of(self.program.types, type_id, self.heap),
+            Form::Struct(_) => Layout::of_struct(&self.program, type_id, allocation),
+            _ => Layout::of(self.program.types, type_id, allocation),
         }
     }
 }
@@ -119,6 +122,8 @@ pub enum Gap {
     UnknownTypes {
         /// How many.
         interfaces: u64,
+        /// One of them.
+        path: String,
     },
     /// The allocator's list of spans was not found, so that all memory was looked through.
     NoSpans,
@@ -150,8 +155,11 @@ impl fmt::Display for Gap {
                 "{values} or more values were not looked into for further maps, to bound the work; \
                  most of them are in {path}"
             ),
-            Self::UnknownTypes { interfaces } => {
-                write!(f, "{interfaces} interfaces hold values of types without a name")
+            Self::UnknownTypes { interfaces: 1, path } => {
+                write!(
+                    f,
+                    "what {path} holds is of a type that the debugging information does not name"
+                )
             }
             Self::NoSpans => write!(
                 f,
@@ -164,6 +172,11 @@ impl fmt::Display for Gap {
             Self::Candidates { headers } => write!(
                 f,
                 "{headers} places that look like maps were not followed, to bound the work"
+            ),
+            Self::UnknownTypes { interfaces, path } => write!(
+                f,
+                "{interfaces} interfaces hold values of types that the debugging information does not name, {path} \
+                 among them"
             ),
             Self::Damaged { path } => write!(f, "{path} is no map that makes sense"),
         }

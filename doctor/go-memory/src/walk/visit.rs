@@ -47,9 +47,12 @@ pub(super) struct Visit<'v, M: ?Sized> {
     /// What most of them are in.
     most_skipped: (u64, String),
     unreadable: (u64, u64),
-    unknown: u64,
+    /// Interfaces whose values are not known, and the first of them.
+    unknown: (u64, String),
     /// Objects that may still be looked at to estimate what entries lead to.
     weighed: u64,
+    /// Parts of values that may still be looked into.
+    steps: u64,
     found: Found,
 }
 
@@ -66,8 +69,9 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
             skipped: 0,
             most_skipped: (0, String::new()),
             unreadable: (0, 0),
-            unknown: 0,
+            unknown: (0, String::new()),
             weighed: budget.weighed,
+            steps: budget.steps,
             found: Found::default(),
         }
     }
@@ -122,8 +126,9 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
             let path = std::mem::take(&mut self.most_skipped.1);
             gaps.push(Gap::Budget { values: self.skipped, path });
         }
-        if self.unknown > 0 {
-            gaps.push(Gap::UnknownTypes { interfaces: self.unknown });
+        let (interfaces, path) = self.unknown;
+        if interfaces > 0 {
+            gaps.push(Gap::UnknownTypes { interfaces, path });
         }
         self.found
     }
@@ -186,6 +191,8 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
         if part.nesting > DEEPEST || !self.reader.reach.has(part.type_id) {
             return;
         }
+        let Some(left) = self.steps.checked_sub(1) else { return self.skip(1, path) };
+        self.steps = left;
         match types.kind(part.type_id) {
             Some(GoKind::INTERFACE) => return self.interface(part, path, declared),
             Some(GoKind::SLICE) => return self.slice(part, path, declared),
@@ -288,7 +295,12 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
         let (types, memory) = (self.types(), self.memory);
         match interfaces.held(types, memory, part.type_id, part.bytes, part.offset) {
             Held::Nothing => {}
-            Held::Unknown => self.unknown = self.unknown.saturating_add(1),
+            Held::Unknown => {
+                if self.unknown.0 == 0 {
+                    path.clone_into(&mut self.unknown.1);
+                }
+                self.unknown.0 = self.unknown.0.saturating_add(1);
+            }
             Held::Itself(word, type_id) => {
                 let bytes = word.to_le_bytes();
                 let inner = Part {

@@ -16,7 +16,8 @@ pub fn inspected_map_full(map: &InspectedMap, options: &InspectionOptions) -> St
     let mut rows = vec![titles.map(dim).into()];
     let shown = options.limit.unwrap_or(usize::MAX);
     for instance in map.instances.iter().take(shown) {
-        let content = instance.retained.map(|retained| format!("≈{}", size(retained.bytes)));
+        let content = instance.retained.filter(|retained| retained.bytes > 0);
+        let content = content.map(|retained| format!("≈{}", size(retained.bytes)));
         rows.push(vec![
             Cell::place(&clean(&instance.path), options.styles.strong),
             Cell::new(format!("{:#x}", instance.address)),
@@ -105,7 +106,7 @@ fn facts(instance: &MapInstance) -> Vec<String> {
             size(instance.indirect)
         ));
     }
-    if let Some(retained) = instance.retained {
+    if let Some(retained) = instance.retained.filter(|retained| retained.bytes > 0) {
         bytes.push_str(&format!(
             ", what its entries lead to about {} (by {} of them)",
             size(retained.bytes),

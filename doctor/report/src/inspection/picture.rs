@@ -1,9 +1,8 @@
 //! The parts of a map, drawn in characters: how full each is.
 
 use super::InspectionOptions;
-use super::amounts::hundredths;
 use crate::style::paint;
-use crate::text::{grouped, hanging};
+use crate::text::{count, grouped, hanging};
 use anstyle::Style;
 use finding::{Picture, PictureCell, PictureUnit};
 
@@ -17,7 +16,9 @@ const INDENT: &str = "  ";
 /// Draws the parts in rows, and says how to read them.
 pub(super) fn draw(picture: &Picture, options: &InspectionOptions) -> String {
     let mut out = String::new();
-    if let ([only], PictureUnit::Group) = (picture.cells.as_slice(), picture.unit) {
+    if let ([only], PictureUnit::Bucket | PictureUnit::Group) =
+        (picture.cells.as_slice(), picture.unit)
+    {
         out.push_str(&format!("\n{INDENT}{}\n", places(*only, options)));
         return out;
     }
@@ -104,8 +105,8 @@ fn legend(picture: &Picture) -> String {
     }
     let overflow = sum(|cell| cell.overflow);
     if overflow > 0 {
-        let mean = overflow.saturating_mul(100).checked_div(looked_at).unwrap_or_default();
-        text.push_str(&format!(" There are {} overflow buckets for each.", hundredths(mean)));
+        let buckets = count(overflow, "overflow bucket", "overflow buckets");
+        text.push_str(&format!(" Behind them {buckets}."));
     }
     let tombstones = sum(|cell| cell.tombstones);
     if tombstones > 0 {

@@ -1,7 +1,7 @@
 //! Buckets of eight places, and the marks that say what each place holds.
 
 use super::super::Entry;
-use super::super::heap::has_pointers;
+use super::super::heap::Pointers;
 use crate::memory::{Memory, Unmapped, bytes, pointer};
 use go_binary::{Form, TypeId, Types};
 
@@ -24,9 +24,11 @@ pub(super) const SLOTS: u64 = 8;
 const LEAST_MARK: u8 = 5;
 /// Marks of entries that were moved: `evacuatedX` to `evacuatedEmpty`.
 const MOVED: std::ops::RangeInclusive<u8> = 2..=4;
+/// A chain of more buckets is none.
+const LONGEST: u64 = 1 << 12;
 
 impl Bucket {
-    pub(super) fn of(types: &Types<'_>, bucket: TypeId) -> Option<Self> {
+    pub(super) fn of(types: &Types<'_>, bucket: TypeId, pointers: &Pointers) -> Option<Self> {
         let array = |name| {
             let field = types.field(bucket, name)?;
             match types.form(field.type_id)? {
@@ -42,18 +44,19 @@ impl Bucket {
             values: (values, types.size(value)),
             types: (key, value),
             next: types.field(bucket, "overflow")?.offset,
-            pointers: has_pointers(types, key) || has_pointers(types, value),
+            pointers: pointers.has(key) || pointers.has(value),
         })
     }
 
-    /// Meets the entries of a chain; returns whether more are wanted.
+    /// Meets the entries of a chain, of `left` buckets at most; returns whether more are wanted.
     pub(super) fn walk(
         &self,
         memory: &(impl Memory + ?Sized),
         address: u64,
+        left: &mut u64,
         meet: &mut impl FnMut(Entry) -> bool,
     ) -> Result<bool, Unmapped> {
-        self.chain(memory, address, &mut |bucket, marks| {
+        self.chain(memory, address, left, &mut |bucket, marks| {
             (0_u64..).zip(marks).all(|(place, mark)| {
                 let at = |(first, stride): (u64, u64)| {
                     bucket.saturating_add(first).saturating_add(place.saturating_mul(stride))
@@ -68,11 +71,12 @@ impl Bucket {
         &self,
         memory: &(impl Memory + ?Sized),
         mut address: u64,
+        left: &mut u64,
         meet: &mut impl FnMut(u64, [u8; 8]) -> bool,
     ) -> Result<bool, Unmapped> {
-        /// A chain of more buckets is none.
-        const LONGEST: u32 = 1 << 16;
         for _ in 0..LONGEST {
+            let Some(less) = left.checked_sub(1) else { return Ok(false) };
+            *left = less;
             let bucket = bytes(memory, address, self.size)?;
             let marks = pointer(&bucket, self.marks).ok_or(Unmapped { address })?.to_le_bytes();
             // A bucket that was moved keeps its entries, which are no longer there.
@@ -107,8 +111,8 @@ impl Bucket {
         memory: &(impl Memory + ?Sized),
         address: u64,
     ) -> Result<(u64, u64), Unmapped> {
-        let (mut entries, mut buckets) = (0_u64, 0_u64);
-        self.chain(memory, address, &mut |_, marks| {
+        let (mut entries, mut buckets, mut left) = (0_u64, 0_u64, LONGEST);
+        self.chain(memory, address, &mut left, &mut |_, marks| {
             buckets = buckets.saturating_add(1);
             let met = marks.iter().filter(|mark| **mark >= LEAST_MARK).count() as u64;
             entries = entries.saturating_add(met);

@@ -6,7 +6,7 @@
 mod bucket;
 mod parts;
 
-use super::{Entry, Heap, Look, Number};
+use super::{Allocation, Entry, Heap, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, pointer};
 use bucket::{Bucket, SLOTS};
@@ -36,13 +36,19 @@ const WRITING: u64 = 4;
 const SAME_SIZE: u64 = 8;
 /// A map of more buckets does not fit into any memory.
 const TOO_MANY: u64 = 48;
+/// Buckets that are walked through at most.
+const MOST_WALKED: u64 = 1 << 24;
 /// The runtime makes overflow buckets beforehand from this many buckets on, two to the power of it: `makeBucketArray`.
 const MADE_BEFORE: u64 = 4;
 /// From this many buckets on, two to the power of it, the runtime counts one overflow bucket of several: `incrnoverflow`.
 const COUNTS_SOME: u64 = 16;
 
 impl Classic {
-    pub(super) fn of(types: &Types<'_>, header: TypeId, heap: Heap) -> Option<Self> {
+    pub(super) fn of(
+        types: &Types<'_>,
+        header: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let buckets = types.field(header, "buckets")?;
         let bucket = types.pointee(buckets.type_id)?;
         Some(Self {
@@ -57,8 +63,8 @@ impl Classic {
             extra: types
                 .field(header, "extra")
                 .and_then(|field| Some((field.offset, types.size(types.pointee(field.type_id)?)))),
-            heap,
-            bucket: Bucket::of(types, bucket)?,
+            heap: allocation.heap,
+            bucket: Bucket::of(types, bucket, allocation.pointers)?,
         })
     }
 
@@ -72,7 +78,9 @@ impl Classic {
         let mut last = self.header(memory, address)?;
         for _ in 0..budget.retries.max(1) {
             let next = self.header(memory, address)?;
-            if next == last {
+            // While it is being written, its growth may be begun by half.
+            let written = self.flags.get(&next).is_some_and(|flags| flags & WRITING != 0);
+            if next == last && !written {
                 return self.say(&next, Exactness::Exact).ok_or(Unmapped { address });
             }
             last = next;
@@ -176,6 +184,7 @@ impl Classic {
         let buckets = 1_u64.checked_shl(log2.ok_or(unmapped)? as u32).ok_or(unmapped)?;
         let flags = self.flags.get(&header).ok_or(unmapped)?;
         let old = if flags & SAME_SIZE == 0 { buckets.checked_div(2) } else { Some(buckets) };
+        let mut left = MOST_WALKED;
         let arrays = [
             (pointer(&header, self.old_buckets), old.unwrap_or_default()),
             (pointer(&header, self.buckets), buckets),
@@ -184,7 +193,7 @@ impl Classic {
             let Some(array) = array.filter(|array| *array != 0) else { continue };
             for bucket in 0..length {
                 let at = array.saturating_add(bucket.saturating_mul(self.bucket.size));
-                if !self.bucket.walk(memory, at, meet)? {
+                if !self.bucket.walk(memory, at, &mut left, meet)? {
                     return Ok(());
                 }
             }

@@ -9,6 +9,9 @@ use finding::{Picture, PictureCell, PictureUnit, Probes};
 /// Buckets that are looked at for one cell; where there are more, these stand for them.
 const LOOKED_AT: u64 = 64;
 
+/// Chains that have more buckets in all are damaged.
+const MOST_STEPS: u64 = 1 << 20;
+
 impl Classic {
     /// The buckets of a map, each with its overflow buckets.
     pub(in super::super) fn parts(
@@ -53,6 +56,9 @@ impl Classic {
                 cell.overflow = cell.overflow.saturating_add(overflow);
                 cell.unmoved = cell.unmoved.saturating_add(u64::from(unmoved));
                 chains.add(overflow.saturating_add(1));
+                if chains.steps > MOST_STEPS {
+                    return Err(unmapped);
+                }
             }
             cells.push(cell);
         }

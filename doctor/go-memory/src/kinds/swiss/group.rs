@@ -1,7 +1,7 @@
 //! Groups of eight places, and the control bytes that say what each place holds.
 
 use super::super::Entry;
-use super::super::heap::has_pointers;
+use super::super::heap::Pointers;
 use crate::memory::{Memory, Unmapped, pointer_at};
 use go_binary::{Form, TypeId, Types};
 
@@ -32,7 +32,7 @@ pub(super) fn is_entry(control: u8) -> bool {
 
 impl Group {
     /// Slots of keys and values, or, with `GOEXPERIMENT=mapsplitgroup`, all keys before all values.
-    pub(super) fn of(types: &Types<'_>, group: TypeId) -> Option<Self> {
+    pub(super) fn of(types: &Types<'_>, group: TypeId, pointers: &Pointers) -> Option<Self> {
         let array = |name| {
             let field = types.field(group, name)?;
             match types.form(field.type_id)? {
@@ -50,7 +50,7 @@ impl Group {
                 keys: at(key.offset)?,
                 values: at(value.offset)?,
                 types: (key.type_id, value.type_id),
-                pointers: has_pointers(types, key.type_id) || has_pointers(types, value.type_id),
+                pointers: pointers.has(key.type_id) || pointers.has(value.type_id),
             });
         }
         let ((keys, key), (values, value)) = (array("keys")?, array("elems")?);
@@ -60,7 +60,7 @@ impl Group {
             keys: (keys, types.size(key)),
             values: (values, types.size(value)),
             types: (key, value),
-            pointers: has_pointers(types, key) || has_pointers(types, value),
+            pointers: pointers.has(key) || pointers.has(value),
         })
     }
 

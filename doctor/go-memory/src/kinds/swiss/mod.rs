@@ -8,7 +8,7 @@ mod group;
 mod parts;
 mod table;
 
-use super::{Entry, Heap, Look, Number};
+use super::{Allocation, Entry, Heap, Look, Number};
 use crate::budget::Budget;
 use crate::memory::{Memory, Unmapped, bytes, number, pointer, pointer_at};
 use finding::{Exactness, Inside};
@@ -33,12 +33,16 @@ pub(crate) struct Swiss {
 /// A directory is never as deep as this.
 const TOO_DEEP: u64 = 40;
 /// A directory of more places is not walked to its end.
-const MOST_TABLES: u64 = 1 << 20;
+const MOST_TABLES: u64 = 1 << 17;
 /// Tables whose groups are read to tell what a look-up costs.
 const PROBED: usize = 4;
 
 impl Swiss {
-    pub(super) fn of(types: &Types<'_>, header: TypeId, heap: Heap) -> Option<Self> {
+    pub(super) fn of(
+        types: &Types<'_>,
+        header: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let directory = types.field(header, "dirPtr")?;
         let table = types.pointee(types.pointee(directory.type_id)?)?;
         let groups = types.field(table, "groups")?;
@@ -51,8 +55,8 @@ impl Swiss {
             depth: Number::of(types, header, "globalDepth")?,
             writing: Number::of(types, header, "writing")?,
             table: Table::of(types, table)?,
-            group: Group::of(types, group)?,
-            heap,
+            group: Group::of(types, group, allocation.pointers)?,
+            heap: allocation.heap,
         })
     }
 
