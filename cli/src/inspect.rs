@@ -1,6 +1,7 @@
 //! `tophash inspect`: the maps in the memory of a Go process or in its core dump.
 
 mod files;
+mod finder;
 mod goroutines;
 mod howto;
 mod look;
@@ -58,6 +59,10 @@ pub(crate) struct Inspect {
     /// Show every map, and every instance; every stack, with the runtime's own
     #[arg(long)]
     all: bool,
+
+    /// Also search the heap for maps that no package variable leads to by its type: those of closures and locals
+    #[arg(long)]
+    scan: bool,
 
     /// Follow everything, however much it is; without it, a look ends after a million values
     #[arg(long)]

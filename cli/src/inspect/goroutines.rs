@@ -40,7 +40,11 @@ enum Found {
 pub(super) fn run(wanted: Wanted, target: &Target, arguments: &Inspect, name: &str) -> Result<u8> {
     let file = target.program.display().to_string();
     let (image, build) = look::program(target)?;
-    let debug = Debug::load(&image).map_err(|error| look::no_names(&file, &error))?;
+    let debug = Debug::load(&image).map_err(|error| {
+        look::unreadable(target, &error).hint(
+            "goroutines are found by debugging information; tophash inspect without --goroutines reads the maps",
+        )
+    })?;
     let (types, variables, damage) = debug.read();
     let mut gaps: Vec<String> = damage.iter().map(ToString::to_string).collect();
     let budget = if arguments.thorough { Budget::thorough() } else { Budget::default() };

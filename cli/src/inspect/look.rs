@@ -1,11 +1,12 @@
 //! One look, or several, at what is inspected.
 
+use super::finder::{ByShape, Finder, Shapes};
 use super::target::Target;
 use super::{Inspect, ends_in, goroutines};
 use crate::error::{Error, Result};
 use crate::output;
 use finding::Inspection;
-use go_binary::{BuildInfo, Debug, ErrorKind, Image};
+use go_binary::{BuildInfo, Debug, ErrorKind, Image, Release};
 use go_memory::{Budget, DetailOptions, Found, Memory, Program, Reader};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,22 +24,47 @@ pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
     }
     let file = target.program.display().to_string();
     let (image, build) = program(target)?;
-    let debug = Debug::load(&image).map_err(|error| no_names(&file, &error))?;
-    let (types, variables, damage) = debug.read();
-    let mut gaps: Vec<String> = damage.iter().map(ToString::to_string).collect();
+    let debug = match Debug::load(&image) {
+        Ok(debug) => Some(debug),
+        Err(error) if error.kind() == ErrorKind::NoDebug => None,
+        Err(error) => return Err(unreadable(target, &error)),
+    };
+    let mut gaps: Vec<String> = Vec::new();
+    let named = debug.as_ref().map(|debug| {
+        let (types, variables, damage) = debug.read();
+        gaps.extend(damage.as_ref().map(ToString::to_string));
+        (types, variables)
+    });
+    if named.is_none() {
+        gaps.push(NO_NAMES.to_owned());
+    }
+    let release = build
+        .as_ref()
+        .and_then(|build| Release::of(&build.go_version, build.setting("GOEXPERIMENT")));
     let (looks, in_map_functions) =
         target.with_memory(&image, &mut gaps, |memory: &dyn Memory, bias| {
-            let reader = Reader::new(Program::new(&image, &types, &variables, bias));
-            let looks = Looks::take(&reader, memory, arguments);
-            let inside = match target.signal() {
-                Some(_) => {
-                    let maps = &looks.last.maps;
-                    goroutines::in_map_functions(&reader, &image, memory, target, maps)
-                }
-                None => Vec::new(),
-            };
-            (looks, inside)
-        })?;
+            let wants_shapes = arguments.scan || named.is_none();
+            let shapes = release
+                .filter(|_| wants_shapes)
+                .and_then(|release| Shapes::read(&image, memory, bias, release));
+            if wants_shapes && shapes.is_none() {
+                return Err(no_shapes(&file));
+            }
+            let types = shapes.as_ref().map(Shapes::types);
+            let by_shape = shapes.as_ref().zip(types.as_ref()).map(|(shapes, types)| {
+                ByShape::new(shapes, types, &image, bias, target.heap_parts())
+            });
+            let by_name = named.as_ref().map(|(types, variables)| {
+                Reader::new(Program::new(&image, types, variables, bias))
+            });
+            let finder = Finder { by_name, by_shape };
+            let looks = Looks::take(&finder, memory, arguments);
+            let reader = finder.by_name.as_ref().filter(|_| target.signal().is_some());
+            let inside = reader.map(|reader| {
+                goroutines::in_map_functions(reader, &image, memory, target, &looks.last.maps)
+            });
+            Ok((looks, inside.unwrap_or_default()))
+        })??;
     if target.is_live() && !target.is_there(&image) {
         if looks.last.maps.is_empty() {
             return Err(Error::new(format!("{} ended while it was read", target.words))
@@ -66,30 +92,29 @@ pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
 
 /// The program's file, and what it says of how it was built.
 pub(super) fn program(target: &Target) -> Result<(Image<'_>, Option<BuildInfo>)> {
-    let file = target.program.display();
-    let cannot =
-        |error: &dyn std::error::Error| Error::new(format!("cannot read {file}")).because(error);
     let image = Image::read(&target.bytes).map_err(|error| {
-        cannot(&error)
+        unreadable(target, &error)
             .hint("inspect reads Go programs for 64-bit Linux; --exe names the program's file")
     })?;
-    let build = BuildInfo::read(&image).map_err(|error| cannot(&error))?;
+    let build = BuildInfo::read(&image).map_err(|error| unreadable(target, &error))?;
     if build.is_none() && image.section(".gopclntab").ok().flatten().is_none() {
-        return Err(Error::new(format!("{file} is no Go program"))
+        return Err(Error::new(format!("{} is no Go program", target.program.display()))
             .hint("give the process of a Go program, or its core dump with --exe FILE"));
     }
     Ok((image, build))
 }
 
-pub(super) fn no_names(file: &str, error: &go_binary::Error) -> Error {
-    let failed = Error::new(format!("cannot name the maps of {file}")).because(error);
-    if error.kind() == ErrorKind::NoDebug {
-        failed.hint(
-            "build it without -ldflags '-s -w', or name such a build of the same source by --exe",
-        )
-    } else {
-        failed
-    }
+pub(super) fn unreadable(target: &Target, error: &dyn std::error::Error) -> Error {
+    Error::new(format!("cannot read {}", target.program.display())).because(error)
+}
+
+/// What a program without debugging information lacks.
+const NO_NAMES: &str = "names of variables: the program was built with -s or -w, so its maps are found by their shape, \
+     and maps without entries are not";
+
+fn no_shapes(file: &str) -> Error {
+    Error::new(format!("cannot find the types of {file} in its memory"))
+        .hint("it may be damaged, or of a release of Go that is not known; a build with debugging information needs none of this")
 }
 
 fn instances(found: Found) -> Vec<finding::MapInstance> {
@@ -105,7 +130,7 @@ struct Looks {
 }
 
 impl Looks {
-    fn take(reader: &Reader<'_>, memory: &dyn Memory, arguments: &Inspect) -> Self {
+    fn take(finder: &Finder<'_>, memory: &dyn Memory, arguments: &Inspect) -> Self {
         let budget = if arguments.thorough { Budget::thorough() } else { Budget::default() };
         let mut earlier = Vec::new();
         let begun = Instant::now();
@@ -115,13 +140,14 @@ impl Looks {
             }
             let pause = Duration::from_secs(seconds.into()).checked_div(LOOKS.saturating_sub(1));
             for _ in 1..LOOKS {
-                earlier.push(reader.find(memory, &budget));
+                earlier.push(finder.find(memory, &budget, &|_, _| {}));
                 thread::sleep(pause.unwrap_or_default());
             }
         }
         let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut last = reader.find(memory, &budget);
-        in_full(reader, memory, &mut last, arguments);
+        let last = finder.find(memory, &budget, &|reader, found| {
+            in_full(reader, memory, found, arguments);
+        });
         Self { earlier, last, milliseconds }
     }
 }

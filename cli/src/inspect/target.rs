@@ -4,9 +4,10 @@ use super::files::Parts;
 use super::threads::{self, LiveThreads};
 use crate::error::{Error, Result};
 use go_binary::Image;
-use go_memory::{Core, CoreMemory, Memory, Threads, bias, mappings};
+use go_memory::{Core, CoreMemory, Memory, Threads, bias, heap_parts, mappings};
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What is inspected.
@@ -61,6 +62,14 @@ impl Target {
             .filter(|segment| segment.file_size > 0)
             .take(1)
             .all(|segment| memory.read(segment.address.wrapping_add(bias), &mut [0]).is_ok())
+    }
+
+    /// Memory that a heap may be in.
+    pub(super) fn heap_parts(&self) -> Vec<Range<u64>> {
+        match &self.memory {
+            Kind::Live { mappings: text, .. } => heap_parts(&mappings(text)),
+            Kind::Core { core, .. } => core.heap_parts(),
+        }
     }
 
     /// Calls `look` with the memory, and what is added to the addresses of the program's file.

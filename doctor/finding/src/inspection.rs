@@ -108,11 +108,13 @@ pub enum MapState {
     NeverShrinks,
     /// The next new entry makes it grow, or one of its tables.
     AboutToGrow,
+    /// It looks like a map, and is too small for that to be sure.
+    Likely,
 }
 
 impl MapState {
     /// All of them, the most pressing first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::BeingWritten,
         Self::Growing,
         Self::Leaking,
@@ -120,6 +122,7 @@ impl MapState {
         Self::Tombstones,
         Self::NeverShrinks,
         Self::AboutToGrow,
+        Self::Likely,
     ];
 
     /// The words used in reports.
@@ -132,6 +135,7 @@ impl MapState {
             Self::Tombstones => "many tombstones",
             Self::NeverShrinks => "never shrinks",
             Self::AboutToGrow => "about to grow",
+            Self::Likely => "likely",
         }
     }
 
@@ -152,6 +156,9 @@ impl MapState {
                  places back: assign a new map, and copy what is to stay."
             }
             Self::AboutToGrow => "one of the next new entries makes it grow.",
+            Self::Likely => {
+                "what lies there looks like a map, but is so small that something else might look the same."
+            }
         }
     }
 

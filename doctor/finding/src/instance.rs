@@ -1,5 +1,6 @@
 //! A map in the memory of one process.
 
+use crate::case::Confidence;
 use crate::detail::Detail;
 use serde::Serialize;
 
@@ -34,9 +35,38 @@ pub struct MapInstance {
     pub exactness: Exactness,
     /// How it is built inside.
     pub inside: Inside,
+    /// Where no variable leads to it by its type: what is known of it from its shape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_shape: Option<ByShape>,
     /// What was asked for besides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<Box<Detail>>,
+}
+
+/// What is known of a map that was found in the heap by its shape.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct ByShape {
+    /// How sure it is that it is a map.
+    pub confidence: Confidence,
+    /// The address of a package variable that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<u64>,
+    /// What tells its type.
+    pub type_by: TypeBy,
+}
+
+/// What tells the type of a map that was found by its shape.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TypeBy {
+    /// The program's allocator, which notes the type of larger objects.
+    Allocator,
+    /// No other type of the program has parts of that size that hold such values.
+    Size,
+    /// Several types have.
+    OneOfSeveral,
+    /// No type has: it was made at run time.
+    Nothing,
 }
 
 /// What the entries of a map lead to, estimated from some of them: texts, slices and what pointers point to, without maps,

@@ -40,7 +40,7 @@ pub use goroutine::{
     StackFrame, StackFrames, StateCount,
 };
 pub use inspection::{Change, InspectedMap, Inspection, MapState};
-pub use instance::{Exactness, Growth, Inside, MapInstance, Probes, Retained};
+pub use instance::{ByShape, Exactness, Growth, Inside, MapInstance, Probes, Retained, TypeBy};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::{Merged, RACE};
 pub use observation::{

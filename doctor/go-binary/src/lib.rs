@@ -15,12 +15,16 @@ mod closure;
 mod dwarf;
 mod error;
 mod image;
+mod moduledata;
 mod pclntab;
+mod rtypes;
 mod types;
 
 pub use build::BuildInfo;
 pub use dwarf::{Debug, Variable};
 pub use error::{Error, ErrorKind};
 pub use image::{Image, Section, Segment};
+pub use moduledata::{FUNCTION_SECTIONS, MODULE_SECTIONS, ModuleData};
 pub use pclntab::{Bases, Call, Function, FunctionTable};
+pub use rtypes::{MapDescriptor, Release, RuntimeTypes};
 pub use types::{Field, Form, GoKind, Type, TypeId, Types};

@@ -14,6 +14,10 @@ pub struct Budget {
     pub values: u64,
     /// How many tables of a map are read; of larger maps the rest is estimated.
     pub tables: u64,
+    /// How many places that look like a map's header are followed.
+    pub candidates: u64,
+    /// How many bytes of a map's buckets are read to see whether it is one.
+    pub bucket_bytes: u64,
     /// How many parts of values are looked into in all: fields, elements.
     pub steps: u64,
     /// How many entries of a map are looked into to estimate what all of them lead to.
@@ -36,6 +40,8 @@ impl Default for Budget {
             entries: 1 << 16,
             values: 1 << 20,
             tables: 1 << 20,
+            candidates: 1 << 20,
+            bucket_bytes: 1 << 26,
             samples: 16,
             steps: 1 << 26,
             weighed: 1 << 20,

@@ -12,6 +12,7 @@ use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader as _, ProgramHeader as _};
 use object::{LittleEndian, pod};
 use std::fmt;
+use std::ops::Range;
 
 /// A file that is read in parts, so that a core need not fit into memory.
 pub trait Source {
@@ -73,6 +74,8 @@ struct Load {
     offset: u64,
     /// Bytes in the core.
     held: u64,
+    /// Whether it may be written.
+    writable: bool,
 }
 
 /// A part of memory that came from a file.
@@ -168,7 +171,8 @@ impl Core {
             elf::PT_LOAD => {
                 let held = size.min(length.saturating_sub(offset));
                 self.missing = self.missing.saturating_add(size.saturating_sub(held));
-                self.loads.push(Load { address: at(header.p_vaddr), offset, held });
+                let writable = header.p_flags(LittleEndian).0 & elf::PF_W.0 != 0;
+                self.loads.push(Load { address: at(header.p_vaddr), offset, held, writable });
             }
             elf::PT_NOTE => {
                 if let Some(notes) = part(source, offset, size, MOST_NOTES) {
@@ -206,6 +210,18 @@ impl Core {
             self.signal = signal.and_then(|signal| u32::try_from(signal).ok());
         }
         self.threads.extend(of_note(note));
+    }
+
+    /// Memory that is no file's and can be written to: what a heap may be in.
+    #[must_use]
+    pub fn heap_parts(&self) -> Vec<Range<u64>> {
+        let is_files =
+            |address| self.files.iter().any(|file| (file.start..file.end).contains(&address));
+        self.loads
+            .iter()
+            .filter(|load| load.writable && load.held > 0 && !is_files(load.address))
+            .map(|load| load.address..load.address.saturating_add(load.held))
+            .collect()
     }
 
     /// The files that parts of memory came from.

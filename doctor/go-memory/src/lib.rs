@@ -24,6 +24,7 @@ mod mappings;
 mod memory;
 mod program;
 mod retained;
+mod scan;
 mod states;
 mod values;
 mod walk;
@@ -36,8 +37,9 @@ pub use goroutines::{
     End, Frame, Goroutine, Goroutines, Labels, Names, Registers, Stack, Standing, Threads, bases,
     goroutines, standing,
 };
-pub use mappings::{Mapping, bias, mappings};
+pub use mappings::{Mapping, bias, heap_parts, mappings};
 pub use memory::{Memory, Unmapped};
 pub use program::Program;
+pub use scan::{Module, Scope};
 pub use states::by_declaration;
 pub use walk::{Found, FoundMap, Gap, Reader};

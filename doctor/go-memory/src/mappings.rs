@@ -3,6 +3,7 @@
 //! Source: `Documentation/filesystems/proc.rst` of Linux.
 
 use go_binary::Segment;
+use std::ops::Range;
 
 /// A part of the address space of a process.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +26,18 @@ pub struct Mapping {
 #[must_use]
 pub fn mappings(text: &str) -> Vec<Mapping> {
     text.lines().filter_map(line).collect()
+}
+
+/// Memory that is no file's and can be read and written: what a heap may be in.
+#[must_use]
+pub fn heap_parts(mappings: &[Mapping]) -> Vec<Range<u64>> {
+    mappings
+        .iter()
+        .filter(|part| part.readable && part.writable)
+        // Newer runtimes give their memory names.
+        .filter(|part| part.name.is_empty() || part.name.starts_with("[anon"))
+        .map(|part| part.start..part.end)
+        .collect()
 }
 
 /// `00400000-0049e000 r-xp 00000000 fd:00 262 /usr/bin/server`
@@ -88,6 +101,12 @@ nonsense
         assert_eq!(names, [server, server, "[anon: Go: heap]", ""]);
         assert_eq!((all[2].start, all[2].end), (0xc0_0000_0000, 0xc0_0040_0000));
         assert!(all[2].readable && all[2].writable && !all[1].writable);
+    }
+
+    #[test]
+    fn a_heap_is_in_memory_without_a_file() {
+        let parts = heap_parts(&mappings(TEXT));
+        assert_eq!(parts, [0xc0_0000_0000..0xc0_0040_0000, 0x7fff_f7fc_1000..0x7fff_f7fc_3000]);
     }
 
     #[test]

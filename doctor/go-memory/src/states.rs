@@ -1,6 +1,6 @@
 //! From instances to declared maps, and what a person should know of each.
 
-use finding::{Exactness, Inside, InspectedMap, MapInstance, MapState};
+use finding::{Confidence, Exactness, Inside, InspectedMap, MapInstance, MapState};
 use rustc_hash::FxHashMap;
 
 /// Smaller maps have too few places for them to say anything.
@@ -79,6 +79,9 @@ fn retained(instances: &[MapInstance]) -> u64 {
 /// What a person should know of one map.
 fn states(map: &MapInstance) -> Vec<MapState> {
     let mut states = Vec::new();
+    if map.by_shape.is_some_and(|shape| shape.confidence < Confidence::Certain) {
+        states.push(MapState::Likely);
+    }
     let part = |whole: u64, of: u64| whole.checked_div(of).unwrap_or_default();
     if map.writing {
         states.push(MapState::BeingWritten);
@@ -137,6 +140,7 @@ mod tests {
             writing: false,
             exactness: Exactness::Exact,
             inside,
+            by_shape: None,
             detail: None,
         }
     }

@@ -12,12 +12,14 @@
 //! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
 //! - [`symbol::home`]: whose code a frame runs;
 //! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields;
-//! - [`allocated`]: the bytes that the allocator gives for an object.
+//! - [`allocated`]: the bytes that the allocator gives for an object;
+//! - [`layout`](fn@layout): where the structs of the runtime have their fields.
 
 mod allocator;
 mod compiler;
 pub mod fault;
 mod function;
+mod layout;
 mod room;
 pub mod stack;
 pub mod symbol;
@@ -26,4 +28,5 @@ pub use allocator::{allocated, has_header};
 pub use compiler::LOOKS_UP_BYTES_OF_VARIABLES;
 pub use fault::{FaultKind, Message};
 pub use function::{MapFunction, Role, Versions, map_argument, map_function, map_functions};
+pub use layout::{FieldPlace, Layout, Struct, layout, layouts};
 pub use room::{MAX_INLINE_BYTES, Room, SLOTS, room};

@@ -161,6 +161,14 @@ impl Layout {
         }
     }
 
+    /// The maps that a map is made of, by their headers: `sync.Map` has two.
+    pub(crate) fn inner(&self, memory: &(impl Memory + ?Sized), address: u64) -> Vec<u64> {
+        match &self.kind {
+            Kind::Split(layout) => layout.inner(memory, address),
+            Kind::Classic(_) | Kind::Swiss(_) | Kind::Trie(_) => Vec::new(),
+        }
+    }
+
     /// The types of what lies in the places of keys and values: large ones are pointers.
     pub(crate) fn places(&self) -> (TypeId, TypeId) {
         match &self.kind {

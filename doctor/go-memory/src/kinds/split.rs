@@ -35,7 +35,11 @@ pub(crate) struct Split {
 pub(super) const NAME: &str = "sync.Map";
 
 impl Split {
-    pub(super) fn of(program: &Program<'_>, id: TypeId, allocation: Allocation<'_>) -> Option<Self> {
+    pub(super) fn of(
+        program: &Program<'_>,
+        id: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let types = program.types;
         if types.get(types.resolve(id))?.name != NAME {
             return None;
@@ -113,6 +117,12 @@ impl Split {
             probes: None,
             inside: Inside::Split { read, dirty, amended, misses },
         })
+    }
+
+    /// The headers of both maps.
+    pub(super) fn inner(&self, memory: &(impl Memory + ?Sized), address: u64) -> Vec<u64> {
+        let parts = self.parts(memory, address);
+        parts.map_or_else(|_| Vec::new(), |(read, dirty, _)| vec![read, dirty])
     }
 
     /// The map that is read, the one that is changed, and whether that has more.

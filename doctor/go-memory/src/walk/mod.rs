@@ -16,6 +16,7 @@ use crate::program::Program;
 use finding::MapInstance;
 use go_binary::{Form, TypeId};
 use reach::Reach;
+use rustc_hash::FxHashSet;
 use std::fmt;
 
 /// Finds maps in the memory of a program: what can be known of it before its memory is read.
@@ -52,6 +53,29 @@ impl<'p> Reader<'p> {
     #[must_use]
     pub fn program(&self) -> &Program<'p> {
         &self.program
+    }
+
+    /// The headers of maps that were found, and of those that they are made of.
+    #[must_use]
+    pub fn headers(&self, memory: &(impl Memory + ?Sized), found: &Found) -> FxHashSet<u64> {
+        let mut headers = FxHashSet::default();
+        for FoundMap { map, type_id } in &found.maps {
+            headers.insert(map.address);
+            if let Some(layout) = self.layout(self.program.types.resolve(*type_id)) {
+                headers.extend(layout.inner(memory, map.address));
+            }
+        }
+        headers
+    }
+
+    /// Reads maps that were found by other means, and finds those that they lead to: first of all these, by their paths.
+    pub(crate) fn find_from(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        budget: &Budget,
+        roots: &[Root],
+    ) -> Found {
+        visit::Visit::new(self, memory, budget).run_from(roots)
     }
 
     /// How maps of a type are laid out, if it is a type of maps.
@@ -107,6 +131,18 @@ pub enum Gap {
         /// One of them.
         path: String,
     },
+    /// The allocator's list of spans was not found, so that all memory was looked through.
+    NoSpans,
+    /// So many bytes of the heap could not be read.
+    UnreadableHeap {
+        /// How many.
+        bytes: u64,
+    },
+    /// So many places that look like the header of a map were not followed, because there are more than the budget allows.
+    Candidates {
+        /// How many.
+        headers: u64,
+    },
     /// A header of a map that makes no sense.
     Damaged {
         /// How the map was reached.
@@ -131,6 +167,18 @@ impl fmt::Display for Gap {
                     "what {path} holds is of a type that the debugging information does not name"
                 )
             }
+            Self::NoSpans => write!(
+                f,
+                "the allocator's list of what is in use was not found: all memory was looked \
+                 through, and maps that the program let go of may be among those found"
+            ),
+            Self::UnreadableHeap { bytes } => {
+                write!(f, "{bytes} bytes of the heap could not be read")
+            }
+            Self::Candidates { headers } => write!(
+                f,
+                "{headers} places that look like maps were not followed, to bound the work"
+            ),
             Self::UnknownTypes { interfaces, path } => write!(
                 f,
                 "{interfaces} interfaces hold values of types that the debugging information does not name, {path} \
@@ -139,4 +187,14 @@ impl fmt::Display for Gap {
             Self::Damaged { path } => write!(f, "{path} is no map that makes sense"),
         }
     }
+}
+
+/// A map that was found by other means.
+pub(crate) struct Root {
+    pub(crate) address: u64,
+    pub(crate) type_id: TypeId,
+    pub(crate) path: String,
+    pub(crate) declared: String,
+    /// Whether that is its type, so that its entries lead to others.
+    pub(crate) is_known: bool,
 }

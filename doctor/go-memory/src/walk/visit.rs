@@ -1,7 +1,7 @@
 //! The walk itself.
 
 use super::interface::Held;
-use super::{Found, FoundMap, Gap, Reader};
+use super::{Found, FoundMap, Gap, Reader, Root};
 use crate::budget::Budget;
 use crate::kinds::{Layout, atomic_pointee};
 use crate::memory::{Memory, bytes, number, pointer};
@@ -89,10 +89,32 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
                 depth: 0,
             });
         }
+        self.follow();
+        self.finish()
+    }
+
+    /// Looks into the entries of maps instead of variables; then reads those of the maps that none of the others led to.
+    pub(super) fn run_from(mut self, roots: &[Root]) -> Found {
+        for root in roots.iter().filter(|root| root.is_known) {
+            let Some(layout) = self.layout(root.type_id) else { continue };
+            let Ok(look) = layout.look(self.memory, root.address, &self.budget) else { continue };
+            self.entries(&layout, root.address, look.entries, 0, &root.path, &root.declared);
+        }
+        self.follow();
+        let reached: FxHashSet<u64> =
+            self.found.maps.iter().map(|found| found.map.address).collect();
+        for root in roots.iter().filter(|root| !reached.contains(&root.address)) {
+            let Some(layout) = self.layout(root.type_id) else { continue };
+            let Root { address, type_id, path, declared, is_known } = root;
+            self.add_instance(&layout, *address, *type_id, path, declared, *is_known);
+        }
+        self.finish()
+    }
+
+    fn follow(&mut self) {
         while let Some(task) = self.queue.pop_front() {
             self.value(&task);
         }
-        self.finish()
     }
 
     fn finish(mut self) -> Found {
@@ -327,28 +349,58 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
         path: &str,
         declared: &str,
     ) {
-        let look = match layout.look(self.memory, address, &self.budget) {
-            Ok(look) => look,
-            Err(_) => return self.found.gaps.push(Gap::Damaged { path: path.to_owned() }),
+        let added = self.add_instance(layout, address, part.type_id, path, declared, true);
+        if let Some(entries) = added {
+            self.entries(layout, address, entries, part.depth, path, declared);
+        }
+    }
+
+    /// Reads a map, of which the type may only be guessed; how many entries it has.
+    fn add_instance(
+        &mut self,
+        layout: &Layout,
+        address: u64,
+        type_id: TypeId,
+        path: &str,
+        declared: &str,
+        is_known: bool,
+    ) -> Option<u64> {
+        let Ok(look) = layout.look(self.memory, address, &self.budget) else {
+            self.found.gaps.push(Gap::Damaged { path: path.to_owned() });
+            return None;
         };
         let entries = look.entries;
         let map = MapInstance {
             address,
             path: path.to_owned(),
             declared: declared.to_owned(),
-            map_type: self.types().get(part.type_id).map_or("?", |kind| kind.name).to_owned(),
+            map_type: self.types().get(type_id).map_or("?", |kind| kind.name).to_owned(),
             entries,
             capacity: look.capacity,
             bytes: look.bytes,
             indirect: entries.saturating_mul(layout.indirect()),
-            retained: self.retained(layout, address, entries),
+            retained: if is_known { self.retained(layout, address, entries) } else { None },
             probes: look.probes,
             writing: look.writing,
             exactness: look.exactness,
             inside: look.inside,
+            by_shape: None,
             detail: None,
         };
-        self.found.maps.push(FoundMap { map, type_id: part.type_id });
+        self.found.maps.push(FoundMap { map, type_id });
+        Some(entries)
+    }
+
+    /// Plans to look into the entries of a map.
+    fn entries(
+        &mut self,
+        layout: &Layout,
+        address: u64,
+        entries: u64,
+        depth: u32,
+        path: &str,
+        declared: &str,
+    ) {
         let (key, value) = layout.places();
         if !self.reader.reach.has(key) && !self.reader.reach.has(value) {
             return;
@@ -361,7 +413,7 @@ impl<'v, M: Memory + ?Sized> Visit<'v, M> {
                     type_id,
                     path: format!("{path}[…]"),
                     declared: declared.to_owned(),
-                    depth: part.depth.saturating_add(1),
+                    depth: depth.saturating_add(1),
                 });
             }
         }

@@ -4,7 +4,7 @@ use super::amounts::{hundredths, number, share, size};
 use super::{InspectionOptions, as_u64, picture, title};
 use crate::table::{self, Cell};
 use crate::text::{clean, count, grouped, hanging};
-use finding::{Inside, InspectedMap, MapInstance, MapState};
+use finding::{ByShape, Inside, InspectedMap, MapInstance, MapState, TypeBy};
 
 /// Renders one map in full: what is to be known of it, its instances, and of those that were read for it a picture and
 /// entries.
@@ -32,7 +32,11 @@ pub fn inspected_map_full(map: &InspectedMap, options: &InspectionOptions) -> St
     out.push_str(&table::render(&rows, 0, options.width()));
     let left = map.instances.len().saturating_sub(shown);
     if left > 0 {
-        out.push_str(&format!("… and {} more\n    {}\n", grouped(as_u64(left)), clean(&options.all)));
+        out.push_str(&format!(
+            "… and {} more\n    {}\n",
+            grouped(as_u64(left)),
+            clean(&options.all)
+        ));
     }
     for instance in map.instances.iter().filter(|instance| instance.detail.is_some()) {
         detail(&mut out, instance, options);
@@ -89,6 +93,7 @@ fn facts(instance: &MapInstance) -> Vec<String> {
     let mut facts = Vec::new();
     let places = count(instance.capacity, "place", "places");
     facts.push(format!("{} in {places}; {}.", entries(instance), inside(instance)));
+    facts.extend(instance.by_shape.map(shape));
     if let Inside::Classic { grows_beyond, growth: None, .. } = instance.inside
         && instance.capacity > 0
     {
@@ -96,7 +101,10 @@ fn facts(instance: &MapInstance) -> Vec<String> {
     }
     let mut bytes = format!("Its tables take {}", size(instance.bytes));
     if instance.indirect > 0 {
-        bytes.push_str(&format!(", keys and values of more than 128 bytes {}", size(instance.indirect)));
+        bytes.push_str(&format!(
+            ", keys and values of more than 128 bytes {}",
+            size(instance.indirect)
+        ));
     }
     if let Some(retained) = instance.retained.filter(|retained| retained.bytes > 0) {
         bytes.push_str(&format!(
@@ -107,7 +115,8 @@ fn facts(instance: &MapInstance) -> Vec<String> {
     }
     facts.push(format!("{bytes}."));
     if let Some(probes) = instance.probes {
-        let part = if matches!(instance.inside, Inside::Classic { .. }) { "buckets" } else { "groups" };
+        let part =
+            if matches!(instance.inside, Inside::Classic { .. }) { "buckets" } else { "groups" };
         facts.push(format!(
             "A look-up of a key that it does not have looks at {} {part} in the mean, {} at most.",
             hundredths(probes.mean_hundredths),
@@ -115,6 +124,24 @@ fn facts(instance: &MapInstance) -> Vec<String> {
         ));
     }
     facts
+}
+
+/// What is known of a map that was found by its shape.
+fn shape(shape: ByShape) -> String {
+    let kind = match shape.type_by {
+        TypeBy::Allocator => "The program's allocator knows its type.",
+        TypeBy::Size => {
+            "No other type of the program has parts of that size that can hold such values."
+        }
+        TypeBy::OneOfSeveral => {
+            "Several types of the program have parts of that size that can hold such values."
+        }
+        TypeBy::Nothing => "No type of the program has such parts: its type was made at run time.",
+    };
+    match shape.variable {
+        Some(address) => format!("The package variable at {address:#x} holds it. {kind}"),
+        None => kind.to_owned(),
+    }
 }
 
 fn entries(instance: &MapInstance) -> String {
