@@ -7,7 +7,10 @@
 mod cold;
 mod dump;
 mod gate;
+#[cfg(target_os = "linux")]
+mod goroutines;
 mod hints;
+mod inspect;
 mod linear;
 mod parse;
 mod peers;
@@ -50,8 +53,12 @@ enum Group {
     Gate,
     /// What a line costs `check`, from 100,000 lines to 5,000,000. Only when named.
     Linear,
+    /// The goroutines of a live process against a plain read of the same bytes. Only when named, and on Linux.
+    Goroutines,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
+    /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
+    Inspect,
 }
 
 fn main() -> Result<()> {
@@ -74,7 +81,12 @@ fn main() -> Result<()> {
             Group::Gate if cli.quick => gate::run(1, &program()?, cli.tree.as_deref())?,
             Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
             Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
+            #[cfg(target_os = "linux")]
+            Group::Goroutines => goroutines::run(rounds, &program()?)?,
+            #[cfg(not(target_os = "linux"))]
+            Group::Goroutines => anyhow::bail!("live processes are read on Linux only"),
             Group::Hints => hints::run(rounds)?,
+            Group::Inspect => inspect::run(rounds)?,
         }
     }
     Ok(())

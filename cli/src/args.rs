@@ -2,6 +2,7 @@
 
 use crate::check::Check;
 use crate::exit;
+use crate::inspect::Inspect;
 use crate::server::Server;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -62,6 +63,11 @@ pub(crate) enum Command {
     /// Reads whole modules without a Go toolchain, infers which lock guards each map and which code runs at once, and
     /// reports accesses that nothing keeps apart, each with the other side and the way there.
     Check(Check),
+    /// Show the maps in the memory of a Go process or in its core dump, the largest first
+    ///
+    /// Reads the memory without stopping the process, and names each map by the variable or field that holds it: how many
+    /// entries it has, how full it is, what it costs, how it is built inside.
+    Inspect(Inspect),
     /// Print the page of a rule: what it finds, why that is bad, what to use instead
     Rule(Rule),
     /// Serve editors by the Language Server Protocol: findings, repairs, and what is known of a map

@@ -11,6 +11,7 @@ mod doctor;
 mod error;
 mod exit;
 mod explain;
+mod inspect;
 mod output;
 mod progress;
 mod recognise;
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Server(arguments) => server::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

@@ -11,8 +11,12 @@ mod access;
 mod case;
 mod clue;
 mod deadlock;
+mod detail;
 mod finding;
 mod gap;
+mod goroutine;
+mod inspection;
+mod instance;
 mod map;
 mod merged;
 mod observation;
@@ -28,8 +32,15 @@ pub use case::{
 };
 pub use clue::{KeyHint, MapClue};
 pub use deadlock::{Deadlock, DeadlockLock, DeadlockMember, DeadlockWriter};
+pub use detail::{Detail, EntrySample, Picture, PictureCell, PictureUnit};
 pub use finding::{Finding, Findings, Grade, Related, Role};
 pub use gap::{Gap, GapKind};
+pub use goroutine::{
+    CodeOf, GoroutineInspection, GoroutineStack, InMapFunction, InspectedGoroutine, Label,
+    StackFrame, StackFrames, StateCount,
+};
+pub use inspection::{Change, InspectedMap, Inspection, MapState};
+pub use instance::{ByShape, Exactness, Growth, Inside, MapInstance, Probes, Retained, TypeBy};
 pub use map::{DeclKind, MapDecl, MapId, MapKind, MapType};
 pub use merged::{Merged, RACE};
 pub use observation::{

@@ -9,6 +9,8 @@
 //! The maps of a program without a crash have the first four too: [`overview_full`], [`overview_concise`],
 //! [`overview_json`], [`overview_markdown`].
 //!
+//! The maps in the memory of a program have [`inspection_full`], [`inspected_map_full`], [`inspection_json`] and [`picture_svg`].
+//!
 //! What a check found has ten: [`findings_full`], [`findings_concise`], [`findings_json`], [`findings_sarif`],
 //! [`findings_github`], [`findings_gitlab`], [`findings_junit`], [`findings_checkstyle`], [`findings_vet`],
 //! [`findings_vet_json`]; [`finding_full`] renders one.
@@ -21,6 +23,8 @@
 mod concise;
 mod findings;
 mod full;
+mod goroutines;
+mod inspection;
 mod json;
 mod markdown;
 mod overview;
@@ -39,6 +43,10 @@ pub use findings::{
     findings_vet_json,
 };
 pub use full::{FullOptions, full};
+pub use goroutines::{goroutine_full, goroutine_json, goroutines_full, goroutines_json};
+pub use inspection::{
+    InspectionOptions, inspected_map_full, inspection_full, inspection_json, picture_svg,
+};
 pub use json::{SCHEMA_VERSION, json};
 pub use markdown::markdown;
 pub use overview::{

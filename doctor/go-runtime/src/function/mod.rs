@@ -1,6 +1,9 @@
 //! The functions of Go's runtime and library that work on a map, and what each name tells.
 
+mod parameter;
 mod table;
+
+pub use parameter::map_argument;
 
 use finding::{KeyHint, Operation};
 use table::TABLE;

@@ -3,6 +3,7 @@
 mod findings;
 mod findings_xml;
 mod golden;
+mod goroutines;
 mod odd_input;
 mod overview;
 mod sample;

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use crate::sample;
+use crate::{goroutines, sample};
 use finding::{
     Candidate, Instance, KeyHint, LockSet, Locking, MapClue, Operation, Overview, OverviewRow,
     Reason, ReasonKind, Site, Subject,
 };
-use report::{findings_json, json, overview_json};
+use report::{findings_json, goroutine_json, goroutines_json, json, overview_json};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,6 +158,10 @@ fn the_page_names_the_fields_that_are_written() {
     check.object("overview", &serde_json::from_str(&text).unwrap());
     let text = findings_json(&sample::merged()).unwrap();
     check.object("findings", &serde_json::from_str(&text).unwrap());
+    let text = goroutines_json(&goroutines::all()).unwrap();
+    check.object("goroutines_in_memory", &serde_json::from_str(&text).unwrap());
+    let text = goroutine_json(&goroutines::one()).unwrap();
+    check.object("goroutine_in_memory", &serde_json::from_str(&text).unwrap());
     assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
 
     let on_the_page = page.iter().flat_map(|(object, fields)| {
