@@ -14,6 +14,7 @@ mod parse;
 mod peers;
 mod process;
 mod row;
+mod scan;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -55,6 +56,8 @@ enum Group {
     Hints,
     /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
     Inspect,
+    /// Maps of a heap found by their shape, against plain reads of that heap. Only when named.
+    Scan,
 }
 
 fn main() -> Result<()> {
@@ -79,6 +82,7 @@ fn main() -> Result<()> {
             Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
             Group::Hints => hints::run(rounds)?,
             Group::Inspect => inspect::run(rounds)?,
+            Group::Scan => scan::run(rounds)?,
         }
     }
     Ok(())

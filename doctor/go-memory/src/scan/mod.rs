@@ -28,6 +28,14 @@ mod parts;
 mod shape;
 mod spans;
 mod swiss;
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+mod tests;
 
 pub use module::Module;
 
@@ -91,6 +99,14 @@ impl Candidate {
             SwissHeader::read(header).map(Self::Swiss)
         } else {
             ClassicHeader::read(header, release.minor).map(Self::Classic)
+        }
+    }
+
+    /// Whether it has a single group or bucket.
+    fn is_small(&self) -> bool {
+        match self {
+            Self::Swiss(header) => header.length == 0,
+            Self::Classic(header) => header.log2_buckets == 0,
         }
     }
 }
@@ -211,7 +227,9 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
             }
             let mut header = [0; HEADER];
             self.memory.read(address, &mut header).ok()?;
-            let met = match Candidate::read(&header, release) {
+            let candidate = Candidate::read(&header, release);
+            let is_small = candidate.is_none_or(|candidate| candidate.is_small());
+            let met = match candidate {
                 Some(Candidate::Swiss(header)) => self.swiss(address, &header),
                 Some(Candidate::Classic(header)) => self.classic(address, &header),
                 None => None,
@@ -219,8 +237,8 @@ impl<'s, M: Memory + ?Sized> Scan<'s, M> {
             match met {
                 Some(met) if met.evidence.agrees => return self.is_possible(met, object.is_some()),
                 Some(met) => best = Some(met),
-                // What is no map now and the next moment is none.
-                None if best.is_none() && look > 0 => return None,
+                // What is no map now and the next moment is none; small ones are not worth a second look.
+                None if best.is_none() && (look > 0 || is_small) => return None,
                 None => {}
             }
         }
