@@ -61,6 +61,7 @@ fn compare(named: &Value, shaped: &Value, what: &str) {
     // What no name leads to: maps of the runtime's own, of closures and inside of `sync.Map`, and those that were let go of.
     let others: Vec<_> =
         shaped.iter().filter(|(address, _)| !named.contains_key(address)).collect();
+    assert!(others.len() <= 8, "{what}: {} maps that no name leads to", others.len());
     eprintln!(
         "{what}: {} of {} maps in tables, types of {right} told and of {undecided} not; {} others",
         tables.len() - missed.len(),

@@ -1,9 +1,13 @@
 //! The scan on memory that is hostile, random or nearly right: nothing panics, reads too much, or takes for a map what is none.
 
-use super::*;
-use crate::memory::Unmapped;
-use go_binary::ModuleData;
+use super::{Module, Scope};
+use crate::budget::Budget;
+use crate::memory::{Memory, Unmapped};
+use crate::walk::{Found, FoundMap, Gap, Reader};
+use finding::Confidence;
+use go_binary::{ModuleData, Release, RuntimeTypes};
 use proptest::prelude::*;
+use rustc_hash::FxHashSet;
 use std::cell::Cell;
 
 /// A heap at one place, and nothing else.
@@ -127,8 +131,9 @@ fn scan(heap: &Heap, minor: u8) -> Found {
         descriptors: None,
         extent: 0x1000..0x2000,
     };
-    let (parts, known) = ([START..heap.end()], FxHashSet::default());
-    let scope = Scope { module: &module, runtime: &runtime, parts: &parts, known: &known };
+    let (part, known) = (START..heap.end(), FxHashSet::default());
+    let parts = std::slice::from_ref(&part);
+    let scope = Scope { module: &module, runtime: &runtime, parts, known: &known };
     Reader::new(program).scan(heap, &scope, &Budget::default())
 }
 
@@ -163,7 +168,7 @@ fn buckets_among_zeros_are_found() {
     assert_eq!((map.map.address, map.map.entries), (START + 8000, 5));
     assert_eq!((map.map.map_type.as_str(), is_certain(map)), ("map[int]int", true));
     // One entry too many, a mark behind the end, a mark of entries that were moved.
-    for (place, word) in [(1000, 6), (1006, 0xc8_00c8_c8c8), (1006, 0x02c8_c8c8_c8)] {
+    for (place, word) in [(1000, 6), (1006, 0xc8_00c8_c8c8), (1006, 0x0002_c8c8_c8c8)] {
         let mut wrong = words.clone();
         wrong[place] = word;
         assert!(scan(&Heap::new(wrong), 21).maps.is_empty(), "{word:#x}");
