@@ -58,7 +58,7 @@ pub fn run(rounds: usize) -> Result<()> {
 }
 
 /// Builds a package with the newest Go.
-fn build(folder: &Path, to: &Path, package: &str) -> Result<()> {
+pub(crate) fn build(folder: &Path, to: &Path, package: &str) -> Result<()> {
     let mut go = peers::go()?;
     go.current_dir(folder).args(["build", "-o"]).arg(to).arg(package).env("GOFLAGS", "");
     anyhow::ensure!(go.status()?.success(), "{package} does not build");
@@ -66,11 +66,11 @@ fn build(folder: &Path, to: &Path, package: &str) -> Result<()> {
 }
 
 /// A process that runs until this is dropped.
-struct Server(Child);
+pub(crate) struct Server(pub(crate) Child);
 
 impl Server {
     /// Starts a program, and waits for a line with this word on either of its outputs.
-    fn start(command: &mut Command, word: &str) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command, word: &str) -> Result<Self> {
         let (reader, writer) = std::io::pipe()?;
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
         let server = Self(command.spawn().context("the program did not start")?);
@@ -95,7 +95,7 @@ impl Drop for Server {
     }
 }
 
-struct Live(File);
+pub(crate) struct Live(pub(crate) File);
 
 impl Memory for Live {
     fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), Unmapped> {
@@ -104,7 +104,7 @@ impl Memory for Live {
 }
 
 /// Notes what is read.
-struct Noted<'m>(&'m Live, RefCell<Vec<(u64, usize)>>);
+pub(crate) struct Noted<'m>(pub(crate) &'m Live, pub(crate) RefCell<Vec<(u64, usize)>>);
 
 impl Memory for Noted<'_> {
     fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), Unmapped> {

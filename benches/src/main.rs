@@ -16,6 +16,7 @@ mod parse;
 mod peers;
 mod process;
 mod row;
+mod scan;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -59,6 +60,8 @@ enum Group {
     Hints,
     /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
     Inspect,
+    /// Maps of a heap found by their shape, against plain reads of that heap. Only when named.
+    Scan,
 }
 
 fn main() -> Result<()> {
@@ -87,6 +90,7 @@ fn main() -> Result<()> {
             Group::Goroutines => anyhow::bail!("live processes are read on Linux only"),
             Group::Hints => hints::run(rounds)?,
             Group::Inspect => inspect::run(rounds)?,
+            Group::Scan => scan::run(rounds)?,
         }
     }
     Ok(())

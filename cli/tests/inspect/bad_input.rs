@@ -118,17 +118,3 @@ fn cores_that_are_cut_short_or_of_another_build() {
         assert!(said > 0, "Go 1.{minor}: of no cut core a map was read");
     }
 }
-
-#[test]
-fn a_stripped_program_is_said_to_be_one() {
-    for (_, go) in both("stripped programs") {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("zoo");
-        let mut command = go.command();
-        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/go/memory"));
-        command.args(["build", "-ldflags=-s -w", "-o"]).arg(&file).arg("./zoo");
-        assert!(command.status().unwrap().success());
-        let running = Running::start(&file, &[]);
-        refused(&running.inspect(&[]), &["no debugging information", "-s -w"]);
-    }
-}

@@ -24,5 +24,6 @@ mod heap;
 mod program;
 mod shown;
 mod snapshot;
+mod stripped;
 mod tearing;
 mod truth;

@@ -71,13 +71,26 @@ pub(crate) fn both(test: &str) -> Vec<(u32, Go)> {
 
 /// Builds a program of the fixtures into a folder.
 pub(crate) fn build(go: &Go, mode: Mode, name: &str, folder: &Path) -> PathBuf {
-    let file = folder.join(name);
+    build_as(go, mode, name, &folder.join(name), mode.arguments)
+}
+
+/// The same without debugging information and symbols.
+pub(crate) fn build_stripped(go: &Go, mode: Mode, name: &str, folder: &Path) -> PathBuf {
+    let file = folder.join(format!("{name}-stripped"));
+    let flags =
+        if mode.name == "cgo" { "-ldflags=-s -w -linkmode=external" } else { "-ldflags=-s -w" };
+    let others =
+        mode.arguments.iter().copied().filter(|argument| !argument.starts_with("-ldflags"));
+    build_as(go, mode, name, &file, &others.chain([flags]).collect::<Vec<_>>())
+}
+
+fn build_as(go: &Go, mode: Mode, name: &str, file: &Path, arguments: &[&str]) -> PathBuf {
     let mut command = go.command();
-    command.current_dir(SOURCE).arg("build").args(mode.arguments).arg("-o").arg(&file);
+    command.current_dir(SOURCE).arg("build").args(arguments).arg("-o").arg(file);
     command.arg(format!("./{name}")).envs(mode.variables.iter().copied());
     let output = command.output().expect("go starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    file
+    file.to_owned()
 }
 
 /// A program that runs until this is dropped.

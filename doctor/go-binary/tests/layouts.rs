@@ -2,7 +2,13 @@
 //!
 //! Needs the Go toolchains of `TOPHASH_GO_1_21` to `TOPHASH_GO_1_27`, of which 1.27 must be there; skipped loudly without.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 #[path = "../../go-source/tests/common/toolchain.rs"]
 mod toolchain;
@@ -12,7 +18,7 @@ use go_runtime::{Layout, Struct, layouts};
 use std::path::Path;
 use toolchain::{Go, go};
 
-/// Structs that no release of a program's keeps in its debugging information, since none of its variables has them.
+/// The debugging information of a program does not have all structs, but at least so many.
 const LEAST: usize = 12;
 
 /// The field of that name, or of a field's field.

@@ -11,6 +11,7 @@
 
 mod build;
 mod descriptor;
+mod maps;
 mod names;
 
 use crate::moduledata::ModuleData;

@@ -3,6 +3,9 @@
 //! Nearly all places fail at the first words that are looked at. What passes is only a candidate: the maps that it would
 //! lead to are read next (`swiss.rs`, `classic.rs`).
 
+use go_binary::Release;
+use go_runtime::{Struct, allocated, layout};
+
 /// The bytes of a header that are looked at, of both kinds: see `go_runtime::Struct::ClassicMap` and `SwissMap`, whose fields
 /// these are. Headers with buckets of Go 1.24 and 1.25, where an experiment has them still, are a word longer.
 pub(super) const HEADER: usize = 48;
@@ -21,6 +24,31 @@ fn words(header: &[u8; HEADER]) -> [u64; 6] {
         *word = u64::from_le_bytes(*bytes);
     }
     words
+}
+
+/// A header that passed the tests of its own bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Candidate {
+    Swiss(SwissHeader),
+    Classic(ClassicHeader),
+}
+
+impl Candidate {
+    pub(super) fn read(header: &[u8; HEADER], release: Release) -> Option<Self> {
+        if release.swiss {
+            SwissHeader::read(header).map(Self::Swiss)
+        } else {
+            ClassicHeader::read(header, release.minor).map(Self::Classic)
+        }
+    }
+
+    /// Whether it has a single group or bucket.
+    pub(super) fn is_small(&self) -> bool {
+        match self {
+            Self::Swiss(header) => header.length == 0,
+            Self::Classic(header) => header.log2_buckets == 0,
+        }
+    }
 }
 
 /// The header of a map of tables.
@@ -110,4 +138,11 @@ impl ClassicHeader {
         let old = if self.same_size { number } else { number >> 1 };
         (number, if self.old_buckets == 0 { 0 } else { old })
     }
+}
+
+/// Bytes of a header, as the allocator gives them.
+pub(super) fn header_size(release: Release) -> u64 {
+    let header = if release.swiss { Struct::SwissMap } else { Struct::ClassicMap };
+    layout(header, release.minor)
+        .map_or(HEADER as u64, |layout| allocated(layout.size.into(), false))
 }

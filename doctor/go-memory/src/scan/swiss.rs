@@ -71,6 +71,9 @@ impl Tables {
             return None;
         }
         let met = self.directory(memory, spans, header)?;
+        if !met.groups.iter().all(|groups| begins_with_group(memory, groups)) {
+            return None;
+        }
         // A map that is being changed may have one entry more or less than its tables.
         let sums_up = met.used == header.used;
         (sums_up
@@ -179,6 +182,15 @@ fn small(
     // Nothing is marked as deleted in a map of a single group.
     let agrees = control.iter().all(|byte| *byte <= EMPTY) && entries(control)? == header.used;
     agrees.then_some(Evidence { in_tables: false, agrees: true, groups: vec![groups] })
+}
+
+/// Whether an array begins with a group that has no more entries than its table.
+fn begins_with_group(memory: &(impl Memory + ?Sized), groups: &Groups) -> bool {
+    let control = pointer_at(memory, groups.address).ok();
+    let Some(met) = control.and_then(|control| entries(control.to_le_bytes())) else {
+        return false;
+    };
+    met == groups.entries || groups.count > 1 && met < groups.entries
 }
 
 /// The entries of a group by its control bytes; none if these are not of a group.
