@@ -22,7 +22,8 @@ pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
             .hint("leave it out, or give two core dumps one after the other"));
     }
     let file = target.program.display().to_string();
-    let cannot = |error: &dyn std::error::Error| Error::new(format!("cannot read {file}")).because(error);
+    let cannot =
+        |error: &dyn std::error::Error| Error::new(format!("cannot read {file}")).because(error);
     let image = Image::read(&target.bytes).map_err(|error| {
         cannot(&error)
             .hint("inspect reads Go programs for 64-bit Linux; --exe names the program's file")
@@ -66,7 +67,9 @@ pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
 fn no_names(file: &str, error: &go_binary::Error) -> Error {
     let failed = Error::new(format!("cannot name the maps of {file}")).because(error);
     if error.kind() == ErrorKind::NoDebug {
-        failed.hint("build it without -ldflags '-s -w', or name such a build of the same source by --exe")
+        failed.hint(
+            "build it without -ldflags '-s -w', or name such a build of the same source by --exe",
+        )
     } else {
         failed
     }

@@ -55,9 +55,11 @@ impl Target {
         let parts = all.iter().map(|part| (part.start, part.offset, part.name.as_str()));
         let name = self.program.to_string_lossy();
         let Some(bias) = bias(parts, &segments, &name) else { return false };
-        segments.iter().filter(|segment| segment.file_size > 0).take(1).all(|segment| {
-            memory.read(segment.address.wrapping_add(bias), &mut [0]).is_ok()
-        })
+        segments
+            .iter()
+            .filter(|segment| segment.file_size > 0)
+            .take(1)
+            .all(|segment| memory.read(segment.address.wrapping_add(bias), &mut [0]).is_ok())
     }
 
     /// Calls `look` with the memory, and what is added to the addresses of the program's file.

@@ -99,7 +99,12 @@ fn cores_that_are_cut_short_or_of_another_build() {
         let length = fs::metadata(&core).unwrap().len();
         let mut said = 0;
         for share in (1..20).rev() {
-            fs::OpenOptions::new().write(true).open(&core).unwrap().set_len(length * share / 20).unwrap();
+            fs::OpenOptions::new()
+                .write(true)
+                .open(&core)
+                .unwrap()
+                .set_len(length * share / 20)
+                .unwrap();
             let out = run(&["inspect", name, "--json"]);
             assert!([0, 2, 3].contains(&out.code), "Go 1.{minor}: {} {}", out.code, out.stderr);
             assert!(!out.stderr.contains("panicked"), "{}", out.stderr);

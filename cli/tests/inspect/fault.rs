@@ -15,9 +15,8 @@ fn a_map_that_is_being_written_is_marked_and_leads_the_report_of_a_core() {
     for (minor, go) in both("a map that is being written") {
         let folder = tempfile::tempdir().unwrap();
         let running = Running::start(&build(&go, MODES[0], "fault", folder.path()), &["1"]);
-        let is_written = |out: &crate::common::Out| {
-            at(&json(out), "main.shared.rows")["writing"] == true
-        };
+        let is_written =
+            |out: &crate::common::Out| at(&json(out), "main.shared.rows")["writing"] == true;
         assert!(
             (0..50).any(|_| is_written(&running.inspect(&["--json"]))),
             "Go 1.{minor}: in 50 looks nobody was writing"

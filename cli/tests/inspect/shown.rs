@@ -1,9 +1,9 @@
 //! What a person is shown of one map, and of several looks.
 
+use crate::common::run;
 use crate::program::{MODES, Running, both, build, is_deep, json};
 use crate::snapshot::snapshot;
 use crate::toolchain::Go;
-use crate::common::run;
 
 fn zoo(go: &Go) -> (tempfile::TempDir, Running) {
     let folder = tempfile::tempdir().unwrap();
@@ -49,7 +49,11 @@ fn one_map_in_full_has_a_picture_in_the_terminal_and_as_svg() {
         let small = running.inspect(&["--map", "main.small"]).stdout;
         assert!(small.contains("[███·····]"), "{small}");
         let missing = running.inspect(&["--map", "nosuch"]);
-        assert!(missing.code == 2 && missing.stderr.contains("--all lists them"), "{}", missing.stderr);
+        assert!(
+            missing.code == 2 && missing.stderr.contains("--all lists them"),
+            "{}",
+            missing.stderr
+        );
     }
 }
 
@@ -82,9 +86,11 @@ fn several_looks_tell_what_leaks() {
     for (minor, go) in both("maps that leak") {
         let folder = tempfile::tempdir().unwrap();
         // It ends before the map begins anew.
-        let running = Running::start(&build(&go, MODES[0], "growing", folder.path()), &["40000000"]);
+        let running =
+            Running::start(&build(&go, MODES[0], "growing", folder.path()), &["40000000"]);
         let out = running.inspect(&["--again", "1"]);
-        let row = |name: &str| out.stdout.lines().find(|line| line.contains(name)).unwrap().to_owned();
+        let row =
+            |name: &str| out.stdout.lines().find(|line| line.contains(name)).unwrap().to_owned();
         assert!(row("main.numbers").contains("leaking"), "Go 1.{minor}: {}", out.stdout);
         assert!(row("main.numbers").contains("/s"), "Go 1.{minor}: {}", out.stdout);
         assert!(!row("main.still").contains("leaking"), "Go 1.{minor}: {}", out.stdout);

@@ -35,7 +35,8 @@ fn parts(smaps: &str) -> Vec<Part> {
     for line in smaps.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         if let Some((start, end)) = words[0].split_once('-')
-            && let (Ok(start), Ok(end)) = (u64::from_str_radix(start, 16), u64::from_str_radix(end, 16))
+            && let (Ok(start), Ok(end)) =
+                (u64::from_str_radix(start, 16), u64::from_str_radix(end, 16))
         {
             parts.push(Part {
                 start,

@@ -29,7 +29,10 @@ fn compare(inspection: &Value, told: &[(String, u64)], what: &str) {
     let count = |declared: &str, kind: &str| {
         let maps = inspection["maps"].as_array().unwrap();
         let map = maps.iter().find(|map| map["declared"] == declared && map["map_type"] == kind);
-        map.unwrap_or_else(|| panic!("{what}: no {declared}"))["instances"].as_array().unwrap().len()
+        map.unwrap_or_else(|| panic!("{what}: no {declared}"))["instances"]
+            .as_array()
+            .unwrap()
+            .len()
     };
     assert_eq!(count("main.nested", "map[int]int"), 30, "{what}");
     assert_eq!(count("main.conn.tags", "map[string]string"), 500, "{what}");
@@ -47,7 +50,10 @@ fn growths(inspection: &Value, minor: u32, what: &str) {
             room @ Room::Buckets(_) => assert_eq!(capacity, room.slots(), "{what}: {path}"),
             // Tables split by the bits of hashes, so that some are split and some are not.
             room @ Room::Tables { .. } => {
-                assert!(capacity >= room.slots() / 2 && capacity <= room.slots() * 2, "{what}: {path}");
+                assert!(
+                    capacity >= room.slots() / 2 && capacity <= room.slots() * 2,
+                    "{what}: {path}"
+                );
             }
         }
     }

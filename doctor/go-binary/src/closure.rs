@@ -8,11 +8,7 @@ impl Types<'_> {
     ///
     /// Linear in the types and their fields.
     #[must_use]
-    pub fn containing(
-        &self,
-        seeds: impl Fn(TypeId) -> bool,
-        through_pointers: bool,
-    ) -> Vec<bool> {
+    pub fn containing(&self, seeds: impl Fn(TypeId) -> bool, through_pointers: bool) -> Vec<bool> {
         let mut users: Vec<Vec<TypeId>> = vec![Vec::new(); self.len()];
         let mut used_by = |part: TypeId, user: TypeId| {
             if let Some(users) = users.get_mut(part.index()) {

@@ -2,7 +2,10 @@
 
 use crate::error::{Error, ErrorKind};
 use object::read::elf::ElfFile64;
-use object::{Architecture, CompressionFormat, LittleEndian, Object, ObjectSection, ObjectSegment, ObjectSymbol};
+use object::{
+    Architecture, CompressionFormat, LittleEndian, Object, ObjectSection, ObjectSegment,
+    ObjectSymbol,
+};
 use std::borrow::Cow;
 
 /// No byte of deflated data stands for more bytes than these.

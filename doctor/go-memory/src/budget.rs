@@ -45,6 +45,13 @@ impl Budget {
     #[must_use]
     pub fn thorough() -> Self {
         const MANY: u64 = 1 << 32;
-        Self { depth: 64, elements: MANY, entries: MANY, values: MANY, weighed: 1 << 24, ..Self::default() }
+        Self {
+            depth: 64,
+            elements: MANY,
+            entries: MANY,
+            values: MANY,
+            weighed: 1 << 24,
+            ..Self::default()
+        }
     }
 }

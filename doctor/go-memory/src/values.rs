@@ -52,12 +52,17 @@ impl<'s, M: Memory + ?Sized> Show<'s, M> {
         let word = |size| number(part.bytes, part.offset, size);
         let size = types.size(part.type_id);
         match types.kind(part.type_id) {
-            Some(GoKind::BOOL) => return word(1).map_or("?", |bit| if bit == 0 { "false" } else { "true" }).to_owned(),
+            Some(GoKind::BOOL) => {
+                return word(1)
+                    .map_or("?", |bit| if bit == 0 { "false" } else { "true" })
+                    .to_owned();
+            }
             Some(GoKind::STRING) => return self.string(part),
             Some(GoKind::SLICE) => return self.slice(part, depth),
             Some(GoKind::INTERFACE) => return self.interface(part),
             Some(kind) if kind.is_signed() => {
-                return word(size).map_or("?".to_owned(), |bits| self.mask(&signed(bits, size).to_string()));
+                return word(size)
+                    .map_or("?".to_owned(), |bits| self.mask(&signed(bits, size).to_string()));
             }
             Some(kind) if kind.is_unsigned() => {
                 return word(size).map_or("?".to_owned(), |bits| self.mask(&bits.to_string()));

@@ -81,7 +81,11 @@ enum Kind {
 
 impl Layout {
     /// How maps of a type are laid out that are structs themselves, as `sync.Map` is; none for other structs.
-    pub(crate) fn of_struct(program: &Program<'_>, id: TypeId, allocation: Allocation<'_>) -> Option<Self> {
+    pub(crate) fn of_struct(
+        program: &Program<'_>,
+        id: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let kind = Trie::of(program.types, id, allocation.heap)
             .map(Kind::Trie)
             .or_else(|| Split::of(program, id, allocation).map(Box::new).map(Kind::Split))?;

@@ -35,7 +35,11 @@ pub(crate) struct Split {
 pub(super) const NAME: &str = "sync.Map";
 
 impl Split {
-    pub(super) fn of(program: &Program<'_>, id: TypeId, allocation: Allocation<'_>) -> Option<Self> {
+    pub(super) fn of(
+        program: &Program<'_>,
+        id: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let types = program.types;
         if types.get(types.resolve(id))?.name != NAME {
             return None;

@@ -120,7 +120,10 @@ impl fmt::Display for Gap {
                  most of them are in {path}"
             ),
             Self::UnknownTypes { interfaces: 1, path } => {
-                write!(f, "what {path} holds is of a type that the debugging information does not name")
+                write!(
+                    f,
+                    "what {path} holds is of a type that the debugging information does not name"
+                )
             }
             Self::UnknownTypes { interfaces, path } => write!(
                 f,

@@ -26,7 +26,12 @@ fn map(
     let bucket = declared.structure(
         "bucket",
         144,
-        &[("tophash", marks, 0), ("keys", keys, 8), ("values", values, 72), ("overflow", word, 136)],
+        &[
+            ("tophash", marks, 0),
+            ("keys", keys, 8),
+            ("values", values, 72),
+            ("overflow", word, 136),
+        ],
     );
     let bucket = declared.pointer(bucket);
     let header = declared.structure(

@@ -45,7 +45,8 @@ fn a_billion_entries_are_a_claim_like_any_other() {
 fn memory_in_which_every_pointer_leads_to_itself_is_left_again() {
     for word in [0x1000, 0x0606_0606_0606, 0x2000, u64::MAX, 1, 0x0101_0101_0101_0101] {
         for (declared, map) in layouts() {
-            let variables = [go_binary::Variable { name: "main.m", address: VARIABLE, type_id: map }];
+            let variables =
+                [go_binary::Variable { name: "main.m", address: VARIABLE, type_id: map }];
             let program = Program {
                 types: &declared.types,
                 variables: &variables,
@@ -75,10 +76,9 @@ fn core() -> Vec<u8> {
         b"/srv/a\0\0",
     ]
     .concat();
-    for (kind, words) in [
-        (4_u32, [176, 0, 0, note.len() as u64, 0, 4]),
-        (1, [256, 0x1000, 0, 64, 64, 1]),
-    ] {
+    for (kind, words) in
+        [(4_u32, [176, 0, 0, note.len() as u64, 0, 4]), (1, [256, 0x1000, 0, 64, 64, 1])]
+    {
         out.extend(kind.to_le_bytes());
         out.extend(6_u32.to_le_bytes());
         out.extend(words.iter().flat_map(|word: &u64| word.to_le_bytes()));

@@ -3,7 +3,12 @@
 //!
 //! The layouts are those of Go 1.23 and 1.27 on amd64, as `internal/runtime/maps` and `runtime/map.go` declare them.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 mod classic;
 mod hostile;

@@ -7,8 +7,8 @@ use go_binary::TypeId;
 /// `map[uint64]uint64` of Go 1.27.
 pub(crate) fn declare() -> (Declared, TypeId) {
     let mut declared = Declared::default();
-    let [word, half, byte] =
-        [("uint64", 8), ("uint16", 2), ("uint8", 1)].map(|(name, size)| declared.number(name, size));
+    let [word, half, byte] = [("uint64", 8), ("uint16", 2), ("uint8", 1)]
+        .map(|(name, size)| declared.number(name, size));
     let slot = declared.structure("slot", 16, &[("key", word, 0), ("elem", word, 8)]);
     let slots = declared.array(slot, 8);
     let group = declared.structure("group", 136, &[("ctrl", word, 0), ("slots", slots, 8)]);

@@ -32,7 +32,11 @@ pub fn inspected_map_full(map: &InspectedMap, options: &InspectionOptions) -> St
     out.push_str(&table::render(&rows, 0, options.width()));
     let left = map.instances.len().saturating_sub(shown);
     if left > 0 {
-        out.push_str(&format!("… and {} more\n    {}\n", grouped(as_u64(left)), clean(&options.all)));
+        out.push_str(&format!(
+            "… and {} more\n    {}\n",
+            grouped(as_u64(left)),
+            clean(&options.all)
+        ));
     }
     for instance in map.instances.iter().filter(|instance| instance.detail.is_some()) {
         detail(&mut out, instance, options);
@@ -96,7 +100,10 @@ fn facts(instance: &MapInstance) -> Vec<String> {
     }
     let mut bytes = format!("Its tables take {}", size(instance.bytes));
     if instance.indirect > 0 {
-        bytes.push_str(&format!(", keys and values of more than 128 bytes {}", size(instance.indirect)));
+        bytes.push_str(&format!(
+            ", keys and values of more than 128 bytes {}",
+            size(instance.indirect)
+        ));
     }
     if let Some(retained) = instance.retained.filter(|retained| retained.bytes > 0) {
         bytes.push_str(&format!(
@@ -107,7 +114,8 @@ fn facts(instance: &MapInstance) -> Vec<String> {
     }
     facts.push(format!("{bytes}."));
     if let Some(probes) = instance.probes {
-        let part = if matches!(instance.inside, Inside::Classic { .. }) { "buckets" } else { "groups" };
+        let part =
+            if matches!(instance.inside, Inside::Classic { .. }) { "buckets" } else { "groups" };
         facts.push(format!(
             "A look-up of a key that it does not have looks at {} {part} in the mean, {} at most.",
             hundredths(probes.mean_hundredths),

@@ -76,9 +76,9 @@ pub fn inspection_full(inspection: &Inspection, options: &InspectionOptions) -> 
 fn notes(out: &mut String, inspection: &Inspection, shown: usize, prose: usize) {
     let maps = inspection.maps.get(..shown).unwrap_or_default();
     let about = maps.iter().any(|map| map.exactness == Exactness::About);
-    let meanings = MapState::ALL.into_iter().filter(|state| {
-        state.is_unexpected() && maps.iter().any(|map| map.states.contains(state))
-    });
+    let meanings = MapState::ALL
+        .into_iter()
+        .filter(|state| state.is_unexpected() && maps.iter().any(|map| map.states.contains(state)));
     let mut lines: Vec<(String, String)> = meanings
         .map(|state| (format!("{}: ", state.words()), state.meaning().to_owned()))
         .collect();
@@ -177,7 +177,8 @@ fn cells<'a>(maps: impl Iterator<Item = &'a InspectedMap>, styles: Styles) -> Ve
         compared |= map.change.is_some();
         let states: Vec<_> = map.states.iter().map(|state| state.words()).collect();
         let pressing = map.states.first().is_some_and(|state| *state <= MapState::Leaking);
-        let content = if map.retained > 0 { format!("≈{}", size(map.retained)) } else { String::new() };
+        let content =
+            if map.retained > 0 { format!("≈{}", size(map.retained)) } else { String::new() };
         rows.push(vec![
             Cell::new(size(map.bytes)),
             Cell::new(content),

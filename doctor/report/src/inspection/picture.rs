@@ -16,7 +16,8 @@ const INDENT: &str = "  ";
 /// Draws the parts in rows, and says how to read them.
 pub(super) fn draw(picture: &Picture, options: &InspectionOptions) -> String {
     let mut out = String::new();
-    if let ([only], PictureUnit::Bucket | PictureUnit::Group) = (picture.cells.as_slice(), picture.unit)
+    if let ([only], PictureUnit::Bucket | PictureUnit::Group) =
+        (picture.cells.as_slice(), picture.unit)
     {
         out.push_str(&format!("\n{INDENT}{}\n", places(*only, options)));
         return out;

@@ -108,7 +108,12 @@ fn words(picture: &Picture, place: usize, cell: PictureCell) -> String {
     } else {
         format!("{one} {}", grouped(first))
     };
-    let _ = write!(text, ": {} entries in {}", grouped(cell.entries), count(cell.places, "place", "places"));
+    let _ = write!(
+        text,
+        ": {} entries in {}",
+        grouped(cell.entries),
+        count(cell.places, "place", "places")
+    );
     if cell.tombstones > 0 {
         let _ = write!(text, ", {}", count(cell.tombstones, "tombstone", "tombstones"));
     }

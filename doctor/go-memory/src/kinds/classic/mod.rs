@@ -44,7 +44,11 @@ const MADE_BEFORE: u64 = 4;
 const COUNTS_SOME: u64 = 16;
 
 impl Classic {
-    pub(super) fn of(types: &Types<'_>, header: TypeId, allocation: Allocation<'_>) -> Option<Self> {
+    pub(super) fn of(
+        types: &Types<'_>,
+        header: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let buckets = types.field(header, "buckets")?;
         let bucket = types.pointee(buckets.type_id)?;
         Some(Self {
@@ -56,9 +60,9 @@ impl Classic {
             buckets: buckets.offset,
             old_buckets: types.field(header, "oldbuckets")?.offset,
             moved: Number::of(types, header, "nevacuate")?,
-            extra: types.field(header, "extra").and_then(|field| {
-                Some((field.offset, types.size(types.pointee(field.type_id)?)))
-            }),
+            extra: types
+                .field(header, "extra")
+                .and_then(|field| Some((field.offset, types.size(types.pointee(field.type_id)?)))),
             heap: allocation.heap,
             bucket: Bucket::of(types, bucket, allocation.pointers)?,
         })
@@ -98,7 +102,9 @@ impl Classic {
         }
         let counted = self.overflow.get(header)?;
         let overflow = match log2.checked_sub(COUNTS_SOME) {
-            Some(more) => counted.saturating_mul(2_u64.saturating_pow(more as u32).saturating_mul(2)),
+            Some(more) => {
+                counted.saturating_mul(2_u64.saturating_pow(more as u32).saturating_mul(2))
+            }
             None => counted,
         };
         let buckets = 1_u64.checked_shl(log2 as u32)?;

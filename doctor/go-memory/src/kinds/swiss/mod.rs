@@ -38,7 +38,11 @@ const MOST_TABLES: u64 = 1 << 17;
 const PROBED: usize = 4;
 
 impl Swiss {
-    pub(super) fn of(types: &Types<'_>, header: TypeId, allocation: Allocation<'_>) -> Option<Self> {
+    pub(super) fn of(
+        types: &Types<'_>,
+        header: TypeId,
+        allocation: Allocation<'_>,
+    ) -> Option<Self> {
         let directory = types.field(header, "dirPtr")?;
         let table = types.pointee(types.pointee(directory.type_id)?)?;
         let groups = types.field(table, "groups")?;
@@ -85,8 +89,7 @@ impl Swiss {
         let (used, directory) =
             (get(self.used)?, pointer(&header, self.directory).ok_or(unmapped)?);
         let (length, depth) = (get(self.directory_length)?, get(self.depth)?);
-        let mut sum =
-            Sum { bytes: self.heap.takes(self.header_size, true), ..Sum::default() };
+        let mut sum = Sum { bytes: self.heap.takes(self.header_size, true), ..Sum::default() };
         let agrees = if length == 0 {
             self.small(memory, directory, used, &mut sum)
         } else {
