@@ -29,7 +29,7 @@ fn stack() -> StackFrames {
     StackFrames { frames, cut: Some("it changed at each look".into()) }
 }
 
-fn inside() -> InMapFunction {
+pub(super) fn inside() -> InMapFunction {
     InMapFunction {
         goroutine: 18,
         state: "running".into(),
