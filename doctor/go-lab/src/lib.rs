@@ -1,0 +1,28 @@
+//! Go's own map algorithms as step machines, run under every interleaving.
+mod allowed;
+mod classic;
+mod explore;
+mod fault;
+mod hash;
+mod keys;
+mod machine;
+mod memory;
+mod mutex;
+mod outcome;
+mod program;
+mod runner;
+mod shape;
+mod verdict;
+
+pub use explore::{
+    Budget, Exploration, Order, Plain, Run, Sample, Schedule, Tally, Unfit, enumerate, explore, sample,
+};
+pub use fault::Fault;
+pub use keys::Keys;
+pub use machine::{Machine, Step};
+pub use memory::{Cell, Kind, Missing};
+pub use outcome::{Entry, Outcome, Value};
+pub use program::{LockKind, Operation, Program};
+pub use runner::Touch;
+pub use shape::MapType;
+pub use verdict::{Harm, Verdict};
