@@ -11,6 +11,7 @@ mod mutex;
 mod outcome;
 mod program;
 mod runner;
+mod scenario;
 mod shape;
 mod verdict;
 
@@ -24,5 +25,6 @@ pub use memory::{Cell, Kind, Missing};
 pub use outcome::{Entry, Outcome, Value};
 pub use program::{LockKind, Operation, Program};
 pub use runner::Touch;
+pub use scenario::{Scenario, ScenarioError, ScenarioErrorKind, bundled, bundled_names};
 pub use shape::MapType;
 pub use verdict::{Harm, Verdict};
