@@ -85,8 +85,8 @@ impl<'a> Machine<'a> {
         let cells = u64::try_from(program.locks.len()).unwrap_or(0).saturating_mul(2);
         machine.locks = machine.memory.allocate(SETUP, Kind::Locks, cells);
         if !program.is_nil {
-            let hint = program.hint;
-            let made = machine.straight(SETUP, 0, |r| classic::makemap(r, hint));
+            let (hint, seed) = (program.hint, program.seed);
+            let made = machine.straight(SETUP, seed, |r| classic::makemap(r, hint));
             machine.map = made.map_err(|fault| (0, fault))?;
         }
         for (index, operation) in program.before.iter().enumerate() {
@@ -103,6 +103,29 @@ impl<'a> Machine<'a> {
     pub fn apply(&mut self, operation: Operation, random: u64) -> Result<Outcome, Fault> {
         let (program, map, locks) = (self.program, self.map, self.locks);
         self.straight(SETUP, random, |r| perform(r, program, map, locks, operation))
+    }
+
+    /// Goes on with a clone of the map, as `m = maps.Clone(m)` does.
+    ///
+    /// # Errors
+    ///
+    /// When cloning ends the program.
+    pub fn become_clone(&mut self, random: u64) -> Result<(), Fault> {
+        let map = self.map;
+        if map != 0 {
+            self.map = self.straight(SETUP, random, |r| classic::mapclone2(r, map))?;
+        }
+        Ok(())
+    }
+
+    /// What an iteration hands out that begins at this bucket and cell, by a goroutine that does not come back.
+    ///
+    /// # Errors
+    ///
+    /// When it ends the program.
+    pub fn iterate_from(&mut self, start: u64) -> Result<Outcome, Fault> {
+        let map = self.map;
+        self.straight(SETUP, 0, |r| classic::iterate(r, map, start))
     }
 
     /// Runs code from its beginning to its end, and forgets how to take it back.

@@ -50,6 +50,8 @@ pub struct Program {
     pub is_nil: bool,
     /// The hint that the map is made with.
     pub hint: u64,
+    /// The seed of its hash.
+    pub seed: u64,
     /// Bucket and cell at which iterations begin.
     pub start: u64,
     /// The kinds of its mutexes.

@@ -65,6 +65,8 @@ pub(crate) struct Runner<'a> {
     /// Objects of its own arena from here on nobody else can see.
     private: Option<Address>,
     function: Option<Function>,
+    /// What callers still need after the call that is under way.
+    kept: Vec<u64>,
     /// What the step did.
     pub(crate) touch: Option<Touch>,
     /// What `rand` yields.
@@ -93,6 +95,7 @@ impl<'a> Runner<'a> {
             left,
             private: None,
             function: None,
+            kept: Vec::new(),
             touch: None,
             random: 0,
         }
@@ -262,6 +265,19 @@ impl<'a> Runner<'a> {
         address
     }
 
+    /// Makes a call after which these locals are still needed, so that a checkpoint in it keeps them too.
+    pub(crate) fn keeping<T>(
+        &mut self,
+        locals: &[u64],
+        call: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let before = self.kept.len();
+        self.kept.extend(locals);
+        let result = call(self)?;
+        self.kept.truncate(before);
+        Ok(result)
+    }
+
     /// Of all that was found since the operation began, these words alone matter from here on.
     ///
     /// `place` tells checkpoints of one operation apart.
@@ -270,7 +286,7 @@ impl<'a> Runner<'a> {
             return;
         }
         let mut identity = chain(u128::from(place), u64::MAX);
-        for word in locals {
+        for word in self.kept.iter().chain(locals) {
             identity = chain(identity, *word);
         }
         self.thread.identity = identity;

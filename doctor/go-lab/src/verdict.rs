@@ -29,7 +29,7 @@ pub enum Harm {
     /// A lookup did not find a key that was there all the time.
     MissedLookup,
     /// A key that was deleted, or never there, is found.
-    Resurrected,
+    PhantomKey,
     /// An iteration did not hand out a key that was there all the time.
     MissedInIteration,
     /// An iteration handed out a key twice.
@@ -53,7 +53,7 @@ impl Harm {
             Self::TornValue => "torn value",
             Self::WrongValue => "wrong value",
             Self::MissedLookup => "missed lookup",
-            Self::Resurrected => "deleted key found",
+            Self::PhantomKey => "phantom key",
             Self::MissedInIteration => "missed in iteration",
             Self::TwiceInIteration => "twice in iteration",
             Self::WrongLength => "wrong length",
@@ -178,7 +178,7 @@ impl Judge {
                 _ if self.allowed.may_end(key, found.map(|value| value.first)) => continue,
                 None => Harm::LostEntry,
                 Some(_) if self.allowed.may_hold(key) => Harm::WrongValue,
-                Some(_) => Harm::Resurrected,
+                Some(_) => Harm::PhantomKey,
             };
             worst.push((harm, None, Some(key)));
         }
@@ -201,7 +201,7 @@ impl Judge {
                     Outcome::Read(Some(_)) if self.allowed.may_find_any(goroutine, at) => {
                         Harm::WrongValue
                     }
-                    Outcome::Read(Some(_)) => Harm::Resurrected,
+                    Outcome::Read(Some(_)) => Harm::PhantomKey,
                     Outcome::Length(_) => Harm::WrongLength,
                     Outcome::Done | Outcome::Entries(_) => continue,
                 };
@@ -247,7 +247,9 @@ fn contents(
             worst.push((Harm::Duplicate, None, Some(*key)));
         }
         if !entries.contains_key(key) {
-            worst.push((Harm::LostEntry, None, Some(*key)));
+            let is_known = machine.program().keys.all().contains(key);
+            let harm = if is_known { Harm::LostEntry } else { Harm::PhantomKey };
+            worst.push((harm, None, Some(*key)));
         }
     }
     for key in entries.keys().filter(|key| !listed.iter().any(|entry| entry.key == **key)) {
@@ -284,7 +286,7 @@ fn judge_iterations(
                 (Some(known), _) => *known == value.first,
                 (None, Some(values)) => values.contains(&value.first),
                 (None, None) => {
-                    worst.push((Harm::Resurrected, whose, Some(*key)));
+                    worst.push((Harm::PhantomKey, whose, Some(*key)));
                     continue;
                 }
             };

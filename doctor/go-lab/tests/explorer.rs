@@ -16,6 +16,7 @@ fn program(before: &[Operation], goroutines: &[&[Operation]]) -> Program {
         keys: Keys::given(vec![0, hash(0, 0x61), hash(1, 0x62), hash(2, 0x63), hash(3, 0x64)]),
         is_nil: false,
         hint: 0,
+        seed: 0,
         start: 0,
         locks: vec![LockKind::Mutex, LockKind::RwMutex],
         before: before.to_vec(),

@@ -12,6 +12,10 @@ use go_runtime::classic::{Field, HASH_WRITING, functions, tophash};
 
 /// The checkpoint after the work on a growth.
 const GROWN: u64 = 2;
+/// The checkpoint after the beginning of a growth.
+const GROWS: u64 = 7;
+/// What an assignment keeps while it works on a growth.
+const ASSIGNING: u64 = 8;
 /// The checkpoint where the place of the value is known.
 const PLACED: u64 = 3;
 
@@ -78,7 +82,7 @@ fn place(r: &mut Runner<'_>, h: Address, key: u64, hash: u64) -> Result<Slot, St
         let b = r.load(field(h, Field::B), "how many buckets are there?")?;
         let index = hash & bucket_mask(b);
         if growing(r, h)? {
-            grow_work(r, h, index)?;
+            r.keeping(&[ASSIGNING, hash, index, round], |r| grow_work(r, h, index))?;
         }
         r.checkpoint(GROWN, &[hash, index, round]);
         let buckets = r.load(field(h, Field::Buckets), "the array of buckets")?;
@@ -90,6 +94,7 @@ fn place(r: &mut Runner<'_>, h: Address, key: u64, hash: u64) -> Result<Slot, St
         if !growing(r, h)? && is_full(r, h)? {
             hash_grow(r, h)?;
             round = round.wrapping_add(1);
+            r.checkpoint(GROWS, &[hash, round]);
             continue;
         }
         let slot = match free {

@@ -15,7 +15,7 @@ use go_runtime::classic::{Field, HASH_WRITING, functions};
 /// `mapclone2`.
 ///
 /// Read from `runtime/map.go` of Go 1.21.13 and 1.23.4.
-pub(super) fn mapclone2(r: &mut Runner<'_>, src: Address) -> Result<Address, Stop> {
+pub(crate) fn mapclone2(r: &mut Runner<'_>, src: Address) -> Result<Address, Stop> {
     r.within(functions::MAPCLONE2, |r| {
         let count = r.load(field(src, Field::Count), "how many entries are there?")?;
         let dst = makemap(r, count)?;

@@ -12,6 +12,8 @@ use go_runtime::classic::{EMPTY_ONE, EMPTY_REST, Field, functions, tophash};
 
 /// The checkpoint after the work on a growth.
 const GROWN: u64 = 4;
+/// What a deletion keeps while it works on a growth.
+const DELETING: u64 = 9;
 /// The checkpoint where the entry is gone or was not there.
 const GONE: u64 = 5;
 
@@ -30,7 +32,7 @@ pub(super) fn mapdelete(r: &mut Runner<'_>, h: Address, key: u64) -> Result<(), 
         let b = r.load(field(h, Field::B), "how many buckets are there?")?;
         let index = hash & bucket_mask(b);
         if growing(r, h)? {
-            grow_work(r, h, index)?;
+            r.keeping(&[DELETING, hash, index], |r| grow_work(r, h, index))?;
         }
         r.checkpoint(GROWN, &[hash, index]);
         let buckets = r.load(field(h, Field::Buckets), "the array of buckets")?;

@@ -15,6 +15,11 @@ use go_runtime::classic::{
 /// The most buckets that the mark advances over in one call.
 const MOST_AT_ONCE: u64 = 1024;
 
+/// The checkpoint before each entry.
+const MOVING: u64 = 10;
+/// The checkpoint after the last.
+const MOVED: u64 = 11;
+
 /// `evacuate`: moves an old bucket, unless it has been moved.
 ///
 /// A tophash is written in the new bucket before the key and the value are, and the old tophash is overwritten before
@@ -26,6 +31,7 @@ pub(super) fn evacuate(r: &mut Runner<'_>, h: Address, oldbucket: u64) -> Result
         let newbit = noldbuckets(r, h)?;
         if !evacuated(r, bucket)? {
             move_entries(r, h, bucket, oldbucket, newbit)?;
+            r.checkpoint(MOVED, &[oldbucket, newbit]);
             unlink(r, h, oldbucket)?;
         }
         if r.ask(field(h, Field::Nevacuate), "is it the next in turn?", |next| next == oldbucket)? {
@@ -58,9 +64,17 @@ fn move_entries(
         y.bucket = bucket_at(r, buckets, oldbucket.wrapping_add(newbit));
     }
     let mut bucket = first;
+    let mut turn = 0u64;
     while bucket != 0 {
         for index in 0..r.map.width {
             let from = Slot { bucket, index };
+            // Turns are counted, so that a chain that is a circle never looks like a state that was there before.
+            turn = turn.wrapping_add(1);
+            let ends = [x.bucket, x.index, y.bucket, y.index];
+            r.keeping(&ends, |r| {
+                r.checkpoint(MOVING, &[oldbucket, newbit, bucket, turn]);
+                Ok(())
+            })?;
             let top = r.load(from.tophash(r), "is there an entry to move?")?;
             if is_empty(top) {
                 r.store(from.tophash(r), EVACUATED_EMPTY, "nothing to move; marks the cell")?;

@@ -87,10 +87,10 @@ pub(super) fn same_size_grow(r: &mut Runner<'_>, h: Address) -> Result<bool, Sto
 pub(super) fn grow_work(r: &mut Runner<'_>, h: Address, bucket: u64) -> Result<(), Stop> {
     r.within(functions::GROW_WORK, |r| {
         let mask = noldbuckets(r, h)?.wrapping_sub(1);
-        evacuate(r, h, bucket & mask)?;
+        r.keeping(&[0], |r| evacuate(r, h, bucket & mask))?;
         if growing(r, h)? {
             let next = r.load(field(h, Field::Nevacuate), "which bucket is the next to move?")?;
-            evacuate(r, h, next)?;
+            r.keeping(&[1], |r| evacuate(r, h, next))?;
         }
         Ok(())
     })

@@ -25,6 +25,7 @@ mod make;
 mod overflow;
 mod user;
 
+pub(crate) use clone::mapclone2;
 pub(crate) use make::makemap;
 pub(crate) use user::{assign, clear, clone, delete, iterate, length, read};
 

@@ -61,6 +61,7 @@ pub(super) fn scenario(name: &str, text: &str) -> Result<Scenario> {
             keys: Keys::given(hashes),
             is_nil: is_nil(&table)?,
             hint: 0,
+            seed: 0,
             start: table.number("start", 255)?.unwrap_or(0),
             locks: kinds,
             before: before.operations,
