@@ -8,6 +8,7 @@ mod cold;
 mod dump;
 mod gate;
 mod hints;
+mod lab;
 mod linear;
 mod parse;
 mod peers;
@@ -50,6 +51,8 @@ enum Group {
     Gate,
     /// What a line costs `check`, from 100,000 lines to 5,000,000. Only when named.
     Linear,
+    /// The lab's explorer against a plain enumeration of schedules. Only when named.
+    Lab,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
 }
@@ -74,6 +77,7 @@ fn main() -> Result<()> {
             Group::Gate if cli.quick => gate::run(1, &program()?, cli.tree.as_deref())?,
             Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
             Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
+            Group::Lab => lab::run(rounds)?,
             Group::Hints => hints::run(rounds)?,
         }
     }

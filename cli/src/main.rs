@@ -11,6 +11,7 @@ mod doctor;
 mod error;
 mod exit;
 mod explain;
+mod lab;
 mod output;
 mod progress;
 mod recognise;
@@ -63,6 +64,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Server(arguments) => server::run(&arguments),
+        Command::Lab(arguments) => lab::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

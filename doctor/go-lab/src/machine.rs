@@ -321,11 +321,6 @@ impl<'a> Machine<'a> {
         self.program
     }
 
-    /// The map's header; 0 for a nil map.
-    pub(crate) fn map(&self) -> Address {
-        self.map
-    }
-
     /// A field of the map's header; none for a nil map.
     pub fn field(&self, field: Field) -> Option<u64> {
         self.memory.load(crate::memory::field(self.map, field)).ok()

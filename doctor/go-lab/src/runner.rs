@@ -168,6 +168,8 @@ impl<'a> Runner<'a> {
             return Ok(word);
         }
         self.take(address)?;
+        // What is not there is touched all the same.
+        self.touched(address, (0, 0), false, why);
         let found = self.memory.load(address);
         let found = found.map_err(|missing| Stop::Fault(Fault::Missing(missing)))?;
         self.touched(address, (found, found), false, why);
@@ -232,6 +234,7 @@ impl<'a> Runner<'a> {
             return Ok(word);
         }
         self.take(address)?;
+        self.touched(address, (0, 0), true, why);
         let missing = |missing| Stop::Fault(Fault::Missing(missing));
         let found = self.memory.load(address).map_err(missing)?;
         let value = change(found);

@@ -10,6 +10,7 @@ mod plain;
 mod sample;
 mod schedule;
 mod shortest;
+mod single;
 mod tally;
 
 pub use plain::{Plain, enumerate};
@@ -39,7 +40,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { states: 3_000_000, runs: 20_000, preemptions: 2, seed: 1 }
+        Self { states: 1_000_000, runs: 20_000, preemptions: 2, seed: 1 }
     }
 }
 
@@ -56,6 +57,8 @@ pub struct Exploration {
     pub estimate: Option<f64>,
     /// How many interleavings end how; the chance is that of the states that were visited.
     pub tallies: Vec<Tally>,
+    /// The same of the schedules in which one goroutine is interrupted once.
+    pub interrupted: Vec<Tally>,
     /// The run with the fewest switches between goroutines that ends in silent harm.
     pub harmful: Option<Run>,
     /// The same for a run that the runtime ends.
@@ -112,6 +115,7 @@ pub fn explore(program: &Program, budget: Budget) -> Result<Exploration, Unfit> 
         interleavings: counted.interleavings,
         estimate: None,
         tallies: counted.tallies,
+        interrupted: single::tally(machine.clone(), &judge),
         harmful: shortest::find(&graph, Verdict::is_silent),
         detected: shortest::find(&graph, Verdict::is_detected),
         samples: Vec::new(),

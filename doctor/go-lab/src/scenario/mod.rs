@@ -14,15 +14,15 @@ use crate::hash::scramble;
 use crate::program::Program;
 
 /// The most goroutines of a scenario.
-pub const MOST_GOROUTINES: usize = 6;
+pub(crate) const MOST_GOROUTINES: usize = 6;
 /// The most operations of a goroutine.
-pub const MOST_OPERATIONS: usize = 16;
+pub(crate) const MOST_OPERATIONS: usize = 16;
 /// The most operations before the goroutines start.
-pub const MOST_BEFORE: usize = 64;
+pub(crate) const MOST_BEFORE: usize = 64;
 /// The most keys.
-pub const MOST_KEYS: usize = 32;
+pub(crate) const MOST_KEYS: usize = 32;
 /// The most mutexes.
-pub const MOST_LOCKS: usize = 4;
+pub(crate) const MOST_LOCKS: usize = 4;
 
 /// Goes up when the steps of the model change, so that an old string is refused rather than replayed as another run.
 const MODEL: u64 = 1;
