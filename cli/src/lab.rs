@@ -27,12 +27,8 @@ pub(crate) fn run(arguments: &Lab) -> Result<u8> {
         return replay(arguments, &scenario, text);
     }
     let defaults = Budget::default();
-    let budget = Budget {
-        states: arguments.states,
-        runs: arguments.runs,
-        seed: arguments.seed,
-        ..defaults
-    };
+    let budget =
+        Budget { states: arguments.states, runs: arguments.runs, seed: arguments.seed, ..defaults };
     let exploration = explore(&scenario.program, budget).map_err(|unfit| {
         let what = format!("{}: {unfit}", find::place(arguments, &scenario, unfit));
         Error::new(what).hint("fewer operations can be explored; docs/lab.md of the source says what a scenario may hold")

@@ -108,7 +108,11 @@ fn a_scenario_of_ones_own_is_a_few_lines() {
     write(folder.path(), "mine.toml", text);
     let out = run_in(folder.path(), &["lab", "mine.toml"]);
     assert_eq!(out.code, 0, "{}", out.stderr);
-    assert!(out.stdout.contains("fatal error: concurrent map writes, in goroutine 1"), "{}", out.stdout);
+    assert!(
+        out.stdout.contains("fatal error: concurrent map writes, in goroutine 1"),
+        "{}",
+        out.stdout
+    );
     let string = out.stdout.lines().find_map(|line| line.strip_prefix("replay  ")).unwrap();
     let again = run_in(folder.path(), &["lab", "mine.toml", "--replay", string]);
     assert_eq!(again.code, 0, "{}", again.stderr);
@@ -125,7 +129,11 @@ fn what_cannot_be_run_is_refused_with_file_and_line() {
             "locks = { mu = \"sync.Mutex\" }\n[[goroutine]]\ndoes = [\"mu.Lock()\",\n\"mu.Lock()\"]\n",
             ["self.toml:4: mu is held already", "never ends"],
         ),
-        ("odd.toml", "[[goroutine]]\ndoes = [\"m.Store(1)\"]\n", ["odd.toml:2: no operation", "are known"]),
+        (
+            "odd.toml",
+            "[[goroutine]]\ndoes = [\"m.Store(1)\"]\n",
+            ["odd.toml:2: no operation", "are known"],
+        ),
         (
             "nil.toml",
             "map = \"nil\"\nkeys = { a = 0 }\nbefore = [\"m[a] = 1\"]\n[[goroutine]]\ndoes = [\"len(m)\"]\n",

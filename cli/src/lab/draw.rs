@@ -6,7 +6,11 @@ use go_lab::{Bucket, Picture, Scenario};
 use go_runtime::classic::{EVACUATED_EMPTY, EVACUATED_X, EVACUATED_Y, Field, MIN_TOP_HASH};
 
 /// The fields that count, and a line for each bucket; what differs from `before` is bold.
-pub(super) fn text(scenario: &Scenario, picture: Option<&Picture>, before: Option<&Picture>) -> String {
+pub(super) fn text(
+    scenario: &Scenario,
+    picture: Option<&Picture>,
+    before: Option<&Picture>,
+) -> String {
     let Some(picture) = picture else { return "  m is nil\n".to_owned() };
     let field = |field: Field, value: String| {
         let changed = before.is_some_and(|before| before.field(field) != picture.field(field));
@@ -28,10 +32,9 @@ pub(super) fn text(scenario: &Scenario, picture: Option<&Picture>, before: Optio
         Some(before) => (&before.buckets, &before.oldbuckets),
         None => (&empty.0, &empty.1),
     };
-    for (name, array, was) in [
-        ("oldbuckets", &picture.oldbuckets, oldbuckets),
-        ("buckets", &picture.buckets, buckets),
-    ] {
+    for (name, array, was) in
+        [("oldbuckets", &picture.oldbuckets, oldbuckets), ("buckets", &picture.buckets, buckets)]
+    {
         for (index, chain) in array.iter().enumerate() {
             let was = was.get(index).filter(|_| before.is_some());
             let drawn: Vec<String> = chain

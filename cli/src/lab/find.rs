@@ -30,7 +30,8 @@ fn known(name: &str) -> Result<Scenario> {
         let nearest = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(near, _)| *near > 0.8);
         let hint = match nearest {
             Some((_, nearest)) => format!("did you mean {nearest}? 'tophash lab' lists all"),
-            None => "'tophash lab' lists them; a file of your own has a name such as ./mine.toml".to_owned(),
+            None => "'tophash lab' lists them; a file of your own has a name such as ./mine.toml"
+                .to_owned(),
         };
         Error::new(format!("there is no scenario '{name}'")).hint(hint)
     })

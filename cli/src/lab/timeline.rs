@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use go_lab::{Fault, Replay, ReplayStep, Scenario, Schedule};
 
 /// The least width of a goroutine's column.
-const COLUMN: usize = 31;
+const COLUMN: usize = 24;
 /// The width of the number of a step.
 const NUMBER: usize = 5;
 /// More pictures than this on the way say less than the rows.
@@ -14,7 +14,7 @@ const MOST_PICTURES: usize = 4;
 
 /// The time line.
 pub(super) fn text(scenario: &Scenario, schedule: &Schedule, replay: &Replay) -> String {
-    let column = column(scenario, replay);
+    let columns = Columns::new(scenario, replay);
     let bold = Style::new().bold();
     let mut text = match replay.verdict {
         Some(verdict) => {
@@ -25,10 +25,12 @@ pub(super) fn text(scenario: &Scenario, schedule: &Schedule, replay: &Replay) ->
     text.push_str("\nbefore\n");
     text.push_str(&draw::text(scenario, replay.first.as_ref(), None));
     text.push_str(&format!("\n{:>NUMBER$} ", "step"));
-    for name in &scenario.goroutines {
-        text.push_str(&format!("{bold}{name:<column$}{bold:#}"));
+    for (name, width) in scenario.goroutines.iter().zip(&columns.widths) {
+        text.push_str(&format!("{bold}{name}{bold:#}"));
+        text.push_str(&" ".repeat(width.saturating_sub(name.chars().count())));
     }
-    text.push('\n');
+    let dim = Style::new().dimmed();
+    text.push_str(&format!("{dim}what for{dim:#}\n"));
     let switches = replay.steps.iter().filter(|step| step.picture.is_some()).count();
     let mut shown = replay.first.as_ref();
     let mut at: Vec<Option<(usize, Option<&str>)>> = vec![None; scenario.goroutines.len()];
@@ -44,8 +46,8 @@ pub(super) fn text(scenario: &Scenario, schedule: &Schedule, replay: &Replay) ->
             }
             shown = Some(picture);
         }
-        headings(scenario, step, &mut at, column, &mut text);
-        row(scenario, step, number.saturating_add(1), column, &mut text);
+        headings(scenario, step, &mut at, &columns, &mut text);
+        row(scenario, step, number.saturating_add(1), &columns, &mut text);
     }
     text.push_str("\nafter\n");
     text.push_str(&draw::text(scenario, replay.last.as_ref(), shown));
@@ -59,10 +61,27 @@ fn upper(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The width of the columns, for the longest thing in one of them.
-fn column(scenario: &Scenario, replay: &Replay) -> usize {
-    let longest = replay.steps.iter().map(|step| words::touch(scenario, step).chars().count());
-    longest.max().unwrap_or(0).saturating_add(4).max(COLUMN)
+/// The widths of the goroutines' columns.
+struct Columns {
+    widths: Vec<usize>,
+}
+
+impl Columns {
+    /// Each as wide as the longest thing in it.
+    fn new(scenario: &Scenario, replay: &Replay) -> Self {
+        let width = |goroutine: usize| {
+            let own = replay.steps.iter().filter(|step| step.goroutine == goroutine);
+            let longest = own.map(|step| words::touch(scenario, step).chars().count()).max();
+            longest.unwrap_or(0).saturating_add(4).max(COLUMN)
+        };
+        Self { widths: (0..scenario.goroutines.len()).map(width).collect() }
+    }
+
+    /// Where a goroutine's column begins.
+    fn start(&self, goroutine: usize) -> usize {
+        let before: usize = self.widths.iter().take(goroutine).sum();
+        NUMBER.saturating_add(1).saturating_add(before)
+    }
 }
 
 /// The statement that a goroutine begins, and the function of the runtime that it comes to.
@@ -70,7 +89,7 @@ fn headings<'r>(
     scenario: &Scenario,
     step: &'r ReplayStep,
     at: &mut [Option<(usize, Option<&'r str>)>],
-    column: usize,
+    columns: &Columns,
     text: &mut String,
 ) {
     let function = step.function.map(|function| function.name);
@@ -79,7 +98,7 @@ fn headings<'r>(
     if *before == now {
         return;
     }
-    let indent = " ".repeat(indent(step, column));
+    let indent = " ".repeat(columns.start(step.goroutine));
     let bold = Style::new().bold();
     if before.map(|(operation, _)| operation) != Some(step.operation) {
         let statements = scenario.statements.get(step.goroutine);
@@ -94,35 +113,39 @@ fn headings<'r>(
     *before = now;
 }
 
-fn indent(step: &ReplayStep, column: usize) -> usize {
-    NUMBER.saturating_add(1).saturating_add(step.goroutine.saturating_mul(column))
-}
-
 /// A step: what it touched in the goroutine's column, what for behind the last column.
-fn row(scenario: &Scenario, step: &ReplayStep, number: usize, column: usize, text: &mut String) {
+fn row(
+    scenario: &Scenario,
+    step: &ReplayStep,
+    number: usize,
+    columns: &Columns,
+    text: &mut String,
+) {
     let changes = step.stores && step.before != step.after;
     let touched = words::touch(scenario, step);
     let mark = if changes { "*" } else { " " };
     let style = if changes { AnsiColor::Cyan.on_default().bold() } else { Style::new() };
     let dim = Style::new().dimmed();
-    let before = " ".repeat(step.goroutine.saturating_mul(column));
-    let rest = scenario.goroutines.len().saturating_sub(step.goroutine);
-    let width = rest.saturating_mul(column).saturating_sub(2);
-    let line = format!("{number:>NUMBER$} {before}{style}{mark} {touched:<width$}{style:#}");
-    let used = NUMBER.saturating_add(1).saturating_add(column.saturating_mul(scenario.goroutines.len()));
-    let room = output::terminal_width().map_or(usize::MAX, |width| width.saturating_sub(used));
+    let start = columns.start(step.goroutine);
+    let before = " ".repeat(start.saturating_sub(NUMBER).saturating_sub(1));
+    let end = columns.start(scenario.goroutines.len());
+    let width = end.saturating_sub(start).saturating_sub(2);
+    let room = output::terminal_width().map_or(usize::MAX, |all| all.saturating_sub(end));
     let why: String = step.why.chars().take(room).collect();
-    text.push_str(&format!("{line}{dim}{why}{dim:#}\n"));
+    text.push_str(&format!(
+        "{number:>NUMBER$} {before}{style}{mark} {touched:<width$}{style:#}{dim}{why}{dim:#}\n"
+    ));
     if let Some(fault) = step.fault {
         let red = AnsiColor::Red.on_default().bold();
-        let indent = " ".repeat(indent(step, column));
-        text.push_str(&format!("{indent}{red}{}{red:#}\n", ended(fault)));
+        text.push_str(&format!("{}{red}{}{red:#}\n", " ".repeat(start), ended(fault)));
     }
 }
 
 fn ended(fault: Fault) -> String {
     match fault {
-        Fault::Missing(missing) => format!("{missing}: the process dies, or goes on with what lies there"),
+        Fault::Missing(missing) => {
+            format!("{missing}: the process dies, or goes on with what lies there")
+        }
         Fault::Endless => "this goes on for ever".to_owned(),
         other => other.line().unwrap_or_default(),
     }

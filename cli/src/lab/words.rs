@@ -1,8 +1,6 @@
 //! Verdicts, places and words of memory, said for people.
 
-use go_lab::{
-    Array, Cell, Entry, Fault, Harm, Outcome, ReplayStep, Scenario, Value, Verdict,
-};
+use go_lab::{Array, Cell, Entry, Fault, Harm, Outcome, ReplayStep, Scenario, Value, Verdict};
 use go_runtime::classic::{Field, MIN_TOP_HASH, flag_names, mark};
 
 /// `caught`, `silent` or `fine`.
@@ -93,7 +91,8 @@ pub(super) fn place(scenario: &Scenario, cell: Cell, array: Array) -> String {
     let bucket = |bucket: u64| match array {
         Array::Buckets => format!("buckets[{bucket}]"),
         Array::Oldbuckets => format!("oldbuckets[{bucket}]"),
-        Array::Other => format!("other[{bucket}]"),
+        Array::Former => format!("former[{bucket}]"),
+        Array::Overflow => "overflow".to_owned(),
     };
     match cell {
         Cell::Field(field) => format!("h.{}", field.name()),
@@ -169,7 +168,8 @@ pub(super) fn outcome(scenario: &Scenario, outcome: &Outcome) -> Option<String> 
         Outcome::Length(length) => format!("is {length}"),
         Outcome::Entries(entries) if entries.is_empty() => "gets nothing".to_owned(),
         Outcome::Entries(entries) => {
-            let one = |entry: &Entry| format!("{}={}", key_name(scenario, entry.key), value(entry.value));
+            let one =
+                |entry: &Entry| format!("{}={}", key_name(scenario, entry.key), value(entry.value));
             let all: Vec<String> = entries.iter().map(one).collect();
             format!("gets {}", all.join(", "))
         }

@@ -224,4 +224,3 @@ impl Stable {
         Self { entries, touched }
     }
 }
-

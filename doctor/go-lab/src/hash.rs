@@ -23,7 +23,10 @@ pub(crate) fn chain(hash: u128, word: u64) -> u128 {
 }
 
 fn halves(hash: u128) -> (u64, u64) {
-    (u64::try_from(hash >> 64).unwrap_or(0), u64::try_from(hash & u128::from(u64::MAX)).unwrap_or(0))
+    (
+        u64::try_from(hash >> 64).unwrap_or(0),
+        u64::try_from(hash & u128::from(u64::MAX)).unwrap_or(0),
+    )
 }
 
 /// Numbers that look random: `splitmix64`.

@@ -18,7 +18,8 @@ mod shape;
 mod verdict;
 
 pub use explore::{
-    Budget, Exploration, Order, Plain, Run, Sample, Schedule, Tally, Unfit, enumerate, explore, sample,
+    Budget, Exploration, Order, Plain, Run, Sample, Schedule, Tally, Unfit, enumerate, explore,
+    sample,
 };
 pub use fault::Fault;
 pub use keys::Keys;

@@ -95,6 +95,13 @@ impl<'a> Machine<'a> {
         Ok(machine)
     }
 
+    /// Keeps all that operations find in the identity of states, even what does not matter any more.
+    pub(crate) fn keep_all(&mut self) {
+        for goroutine in &mut self.goroutines {
+            goroutine.thread.keeps_all = true;
+        }
+    }
+
     /// Does an operation at once, before the goroutines start or after they are done; `random` is what the runtime draws.
     ///
     /// # Errors
@@ -188,9 +195,10 @@ impl<'a> Machine<'a> {
     /// Whether a goroutine can make a step: it is not done, and waits for no mutex.
     pub fn can_step(&self, goroutine: usize) -> bool {
         let Some(operation) = self.operation(goroutine) else { return false };
-        let begun = self.goroutines.get(goroutine).is_some_and(|goroutine| {
-            goroutine.thread.history.len() > goroutine.thread.start
-        });
+        let begun = self
+            .goroutines
+            .get(goroutine)
+            .is_some_and(|goroutine| goroutine.thread.history.len() > goroutine.thread.start);
         match operation {
             Operation::Lock(lock) => {
                 mutex::may_lock(&self.memory, mutex::place(self.locks, lock), begun)
@@ -362,9 +370,9 @@ fn perform(
 /// A hash of how a run ended, for runs that end alike to be one.
 pub(crate) fn end_identity(goroutine: usize, fault: Fault) -> u128 {
     let kind = match fault {
-        Fault::Fatal(text) | Fault::Panic(text) => text.bytes().fold(7, |hash, byte| {
-            crate::hash::scramble(hash ^ u64::from(byte))
-        }),
+        Fault::Fatal(text) | Fault::Panic(text) => {
+            text.bytes().fold(7, |hash, byte| crate::hash::scramble(hash ^ u64::from(byte)))
+        }
         Fault::Missing(crate::memory::Missing::Nil) => 1,
         Fault::Missing(crate::memory::Missing::Beyond) => 2,
         Fault::Endless => 3,

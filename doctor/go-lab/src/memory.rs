@@ -236,9 +236,7 @@ impl Memory {
         let at = cell_of(address);
         let cell = match kind {
             Kind::Header => Cell::Field(*Field::ALL.get(index(at))?),
-            Kind::Extra => {
-                Cell::Extra(["overflow", "oldoverflow", "nextOverflow"].get(index(at))?)
-            }
+            Kind::Extra => Cell::Extra(["overflow", "oldoverflow", "nextOverflow"].get(index(at))?),
             Kind::List => Cell::List,
             Kind::Locks => Cell::Lock(at / 2, at % 2 == 1),
             Kind::Buckets => {

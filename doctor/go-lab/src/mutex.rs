@@ -19,11 +19,7 @@ pub(crate) fn place(locks: Address, index: usize) -> Address {
 
 /// Whether `Lock` can make its next step; `waits` when it has said that it waits.
 pub(crate) fn may_lock(memory: &Memory, at: Address, waits: bool) -> bool {
-    if waits {
-        memory.load(at.wrapping_add(1)) == Ok(0)
-    } else {
-        memory.load(at) == Ok(FREE)
-    }
+    if waits { memory.load(at.wrapping_add(1)) == Ok(0) } else { memory.load(at) == Ok(FREE) }
 }
 
 /// Whether `RLock` can make its step.

@@ -78,7 +78,9 @@ fn array(memory: &Memory, shape: &MapType, start: Address, b: u64) -> Vec<Vec<Bu
     // Of an array that is too small for B, as in the middle of a growth, what is there.
     let count = bucket_mask(b).saturating_add(1).min(whole);
     (0..count)
-        .map(|index| chain(memory, shape, object.wrapping_add(index.wrapping_mul(shape.bucket_cells()))))
+        .map(|index| {
+            chain(memory, shape, object.wrapping_add(index.wrapping_mul(shape.bucket_cells())))
+        })
         .collect()
 }
 

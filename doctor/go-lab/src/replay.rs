@@ -19,9 +19,10 @@ pub enum Array {
     Buckets,
     /// In the array that is being evacuated.
     Oldbuckets,
-    /// In an array or overflow bucket that is neither: an overflow bucket, a new array that is not the map's yet, or one that
-    /// was the map's.
-    Other,
+    /// In an array that was one of the two earlier in the run.
+    Former,
+    /// In an overflow bucket.
+    Overflow,
 }
 
 /// A step of a run.
@@ -99,6 +100,7 @@ impl Scenario {
         let judge = Judge::new(&self.program).ok_or(NoReplay::Unfit(Unfit::TooManyOrders))?;
         let first = machine.picture();
         let mut steps: Vec<ReplayStep> = Vec::new();
+        let mut former = Vec::new();
         let mut verdict = None;
         for (at, goroutine) in schedule.steps().enumerate() {
             if verdict.is_some() || !machine.can_step(goroutine) {
@@ -107,10 +109,11 @@ impl Scenario {
             let switched = steps.last().is_some_and(|last| last.goroutine != goroutine);
             let picture = if switched { machine.picture() } else { None };
             let arrays = arrays(&machine);
+            former.extend(arrays);
             let (step, _) = machine.step(goroutine);
             let touch = step.touch;
             let place = touch.and_then(|touch| {
-                place(machine.memory(), &self.program.map, touch.address, arrays)
+                place(machine.memory(), &self.program.map, touch.address, arrays, &former)
             });
             steps.push(ReplayStep {
                 goroutine,
@@ -149,14 +152,17 @@ fn place(
     map: &MapType,
     address: u64,
     [buckets, oldbuckets]: [u64; 2],
+    former: &[u64],
 ) -> Option<(Cell, Array)> {
     let (cell, object) = memory.cell(map, address)?;
     let array = if object == buckets {
         Array::Buckets
     } else if object == oldbuckets {
         Array::Oldbuckets
+    } else if former.contains(&object) {
+        Array::Former
     } else {
-        Array::Other
+        Array::Overflow
     };
     Some((cell, array))
 }

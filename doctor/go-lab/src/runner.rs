@@ -12,8 +12,8 @@
 
 use crate::fault::{Fault, Stop};
 use crate::hash::chain;
-use crate::memory::{Address, Kind, Memory, arena_of};
 use crate::keys::Keys;
+use crate::memory::{Address, Kind, Memory, arena_of};
 use crate::shape::MapType;
 use go_runtime::classic::Function;
 
@@ -46,6 +46,8 @@ pub(crate) struct Thread {
     pub(crate) start: usize,
     /// The hash of what still matters.
     pub(crate) identity: u128,
+    /// Whether checkpoints forget nothing.
+    pub(crate) keeps_all: bool,
 }
 
 /// The code of one goroutine, running.
@@ -150,7 +152,13 @@ impl<'a> Runner<'a> {
     }
 
     /// Notes for the time line what a step did.
-    fn touched(&mut self, address: Address, (before, after): (u64, u64), stores: bool, why: &'static str) {
+    fn touched(
+        &mut self,
+        address: Address,
+        (before, after): (u64, u64),
+        stores: bool,
+        why: &'static str,
+    ) {
         if !self.is_private(address) {
             let function = self.function;
             self.touch = Some(Touch { function, address, before, after, stores, why });
@@ -285,7 +293,9 @@ impl<'a> Runner<'a> {
     ///
     /// `place` tells checkpoints of one operation apart.
     pub(crate) fn checkpoint(&mut self, place: u64, locals: &[u64]) {
-        if self.cursor < self.thread.history.len() {
+        // A clone calls the same functions, and needs what it has found after them.
+        let keeps = self.thread.keeps_all || self.private.is_some();
+        if self.cursor < self.thread.history.len() || keeps {
             return;
         }
         let mut identity = chain(u128::from(place), u64::MAX);

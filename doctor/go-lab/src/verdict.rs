@@ -153,7 +153,7 @@ impl Judge {
         }
         let outcomes = (0..machine.goroutines()).map(|goroutine| {
             let found = machine.outcomes(goroutine).iter();
-            found.map(|outcome| without_entries(outcome)).collect()
+            found.map(without_entries).collect()
         });
         let whole = entries.iter().map(|(key, value)| (*key, value.first)).collect();
         let end = End { outcomes: outcomes.collect(), entries: whole };
@@ -185,11 +185,7 @@ impl Judge {
     }
 
     /// What lookups and `len` found.
-    fn judge_outcomes(
-        &self,
-        machine: &Machine<'_>,
-        worst: &mut Vec<Found>,
-    ) {
+    fn judge_outcomes(&self, machine: &Machine<'_>, worst: &mut Vec<Found>) {
         for goroutine in 0..machine.goroutines() {
             for (at, outcome) in machine.outcomes(goroutine).iter().enumerate() {
                 if self.allowed.may_find(goroutine, at, &without_entries(outcome)) {
@@ -263,11 +259,7 @@ fn contents(
 }
 
 /// What iterations and clones of a goroutine hold.
-fn judge_iterations(
-    machine: &Machine<'_>,
-    goroutine: usize,
-    worst: &mut Vec<Found>,
-) {
+fn judge_iterations(machine: &Machine<'_>, goroutine: usize, worst: &mut Vec<Found>) {
     let whose = Some(goroutine);
     for (at, outcome) in machine.outcomes(goroutine).iter().enumerate() {
         let Outcome::Entries(entries) = outcome else { continue };

@@ -1,7 +1,5 @@
 //! Scenarios that are refused, each with the line that is to blame.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use go_lab::{Budget, Scenario, ScenarioErrorKind, Unfit, explore};
 use proptest::prelude::*;
 
@@ -26,8 +24,18 @@ fn what_is_wrong_is_refused_with_its_line() {
         (with("does = [\"m[b] = 1\"]"), 4, Undeclared, "no key 'b'"),
         (with("does = [\"nu.Lock()\"]"), 4, Undeclared, "no lock 'nu'"),
         (with("does = [\"m[a] = x\"]"), 4, Format, "'x' is no number"),
-        (with("does = [\"mu.Lock()\",\n\"mu.Lock()\"]"), 5, Locks, "waits for itself and never ends"),
-        (with("does = [\"rw.RLock()\",\n\"rw.Lock()\"]"), 5, Locks, "waits for itself and never ends"),
+        (
+            with("does = [\"mu.Lock()\",\n\"mu.Lock()\"]"),
+            5,
+            Locks,
+            "waits for itself and never ends",
+        ),
+        (
+            with("does = [\"rw.RLock()\",\n\"rw.Lock()\"]"),
+            5,
+            Locks,
+            "waits for itself and never ends",
+        ),
         (with("does = [\"rw.Lock()\", \"rw.RLock()\"]"), 4, Locks, "never ends"),
         (with("does = [\"mu.RLock()\"]"), 4, Locks, "has no RLock"),
         (with("does = [\"rw.RLock()\", \"rw.Unlock()\"]"), 4, Locks, "RUnlock it"),

@@ -5,9 +5,12 @@
 //! of `TOPHASH_GO_1_21`, and takes those of 1.22 and 1.23 where they are named; skipped loudly without.
 
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stderr,
+    clippy::unwrap_used,
     reason = "a test fails by panicking, and says what it skips"
 )]
 

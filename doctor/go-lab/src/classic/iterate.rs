@@ -103,7 +103,9 @@ pub(super) fn mapiternext(r: &mut Runner<'_>, it: &mut Iterator) -> Result<Optio
             while index < r.map.width {
                 let entry = index.wrapping_add(it.offset) & r.map.width.wrapping_sub(1);
                 index = index.wrapping_add(1);
-                if let Some(slot) = look(r, it, Slot { bucket, index: entry })? {
+                let slot = Slot { bucket, index: entry };
+                let locals = [it.locals().as_slice(), &[bucket, index]].concat();
+                if let Some(slot) = r.keeping(&locals, |r| look(r, it, slot))? {
                     it.bptr = bucket;
                     it.index = index;
                     return Ok(Some(slot));
@@ -175,13 +177,27 @@ fn look(r: &mut Runner<'_>, it: &Iterator, slot: Slot) -> Result<Option<Slot>, S
     mapaccess_k(r, it.h, key)
 }
 
-/// What still matters between two entries.
+impl Iterator {
+    fn locals(&self) -> [u64; 10] {
+        let check = self.check_bucket.map_or(0, |check| check.wrapping_add(1));
+        [
+            self.b,
+            self.buckets,
+            self.start_bucket,
+            self.offset,
+            u64::from(self.wrapped),
+            self.bucket,
+            self.bptr,
+            self.index,
+            check,
+            self.turns,
+        ]
+    }
+}
+
+/// What still matters between two entries, besides what was handed out.
 pub(super) fn between(r: &mut Runner<'_>, it: &mut Iterator, handed_out: &[u64]) {
     it.turns = it.turns.wrapping_add(1);
-    let check = it.check_bucket.map_or(0, |check| check.wrapping_add(1));
-    let wrapped = u64::from(it.wrapped);
-    let mut locals = vec![it.b, it.buckets, it.start_bucket, it.offset, wrapped];
-    locals.extend([it.bucket, it.bptr, it.index, check, it.turns]);
-    locals.extend(handed_out);
+    let locals = [it.locals().as_slice(), handed_out].concat();
     r.checkpoint(TURN, &locals);
 }

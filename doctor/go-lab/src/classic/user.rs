@@ -69,7 +69,7 @@ pub(crate) fn iterate(r: &mut Runner<'_>, h: Address, start: u64) -> Result<Outc
     let mut entries = Vec::new();
     let mut words = Vec::new();
     if let Some(mut it) = mapiterinit(r, h, start)? {
-        while let Some(slot) = mapiternext(r, &mut it)? {
+        while let Some(slot) = r.keeping(&words, |r| mapiternext(r, &mut it))? {
             let key = r.load(slot.key(r), "loads the key")?;
             let value = value_of(r, slot)?;
             words.extend([key, value.first, value.last]);

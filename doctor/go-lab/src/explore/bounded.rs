@@ -36,8 +36,7 @@ pub(super) fn search(
             }
             continue;
         }
-        let preempts =
-            last.is_some_and(|last| last != goroutine && machine.can_step(last));
+        let preempts = last.is_some_and(|last| last != goroutine && machine.can_step(last));
         let used = used.saturating_add(u32::from(preempts));
         if !machine.can_step(goroutine) || used > preemptions {
             continue;

@@ -44,7 +44,16 @@ pub(super) fn scenario(name: &str, text: &str) -> Result<Scenario> {
         error.hint("the format is that of https://toml.io; docs/lab.md of the source has examples")
     })?;
     let known = [
-        "title", "about", "go", "map", "values", "pointers", "start", "keys", "locks", "before",
+        "title",
+        "about",
+        "go",
+        "map",
+        "values",
+        "pointers",
+        "start",
+        "keys",
+        "locks",
+        "before",
         "goroutine",
     ];
     let table = reader.table(document.get_ref(), document.span(), &known)?;
@@ -81,9 +90,7 @@ pub(super) fn scenario(name: &str, text: &str) -> Result<Scenario> {
 }
 
 fn goroutines(table: &Table<'_>, names: &Names<'_>, scenario: &mut Scenario) -> Result<()> {
-    let missing = || {
-        table.error(Kind::Format, table.span.clone(), "it has no [[goroutine]]")
-    };
+    let missing = || table.error(Kind::Format, table.span.clone(), "it has no [[goroutine]]");
     let value = table.get("goroutine").ok_or_else(missing)?;
     let list = value.get_ref().as_array().ok_or_else(missing)?;
     for (place, item) in list.iter().enumerate() {
