@@ -1,7 +1,5 @@
 //! `tophash lab` as a user runs it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use common::{run, run_in, write};

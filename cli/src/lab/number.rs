@@ -28,8 +28,10 @@ pub(super) fn things(number: usize) -> String {
 pub(super) fn chance(chance: f64) -> String {
     if chance <= 0.0 {
         "never".to_owned()
-    } else if chance >= 0.9995 && chance < 1.0 - 1e-12 {
-        format!("{:.5} %", (chance * 100.0).min(99.99999))
+    } else if chance > 1.0 - 1e-12 {
+        "100 %".to_owned()
+    } else if chance > 0.9995 {
+        format!("all but 1 in {}", count(1.0 / (1.0 - chance)))
     } else if chance >= 0.001 {
         format!("{:.1} %", chance * 100.0)
     } else {
@@ -71,7 +73,8 @@ mod tests {
         assert_eq!(count(5.67e12), "5.7 × 10¹²");
         assert_eq!(count(f64::INFINITY), "more than 10³⁰⁸");
         assert_eq!(chance(0.1875), "18.8 %");
-        assert_eq!(chance(1.0), "100.0 %");
+        assert_eq!(chance(1.0), "100 %");
+        assert_eq!(chance(0.9999), "all but 1 in 10,000");
         assert_eq!(chance(3.4e-8), "1 in 2.9 × 10⁷");
         assert_eq!(chance(0.0), "never");
     }
