@@ -1,4 +1,15 @@
 //! Go's own map algorithms as step machines, run under every interleaving.
+//!
+//! - [`Scenario`]: a map, its keys and what goroutines do, from a few lines of TOML; [`bundled`] ones come along.
+//! - [`explore`]: all interleavings of its [`Program`], as states; [`enumerate`] does the same schedule by schedule, and
+//!   [`sample`] draws runs.
+//! - [`Verdict`]: how a run ended: fine, caught by the runtime, or [`Harm`] in silence.
+//! - [`Scenario::replay`]: a run step by step, with [`Picture`]s of the map.
+//!
+//! The map is that of Go 1.21 to 1.23. Its functions are plain functions in which each load and store of shared memory is a
+//! step; how they stop between two of them is said at the top of `runner.rs`, what is modelled and what is not at the top of
+//! `classic/mod.rs`. Nothing here does I/O.
+
 mod allowed;
 mod classic;
 mod explore;

@@ -94,11 +94,10 @@ fn is_last(r: &mut Runner<'_>, slot: Slot) -> Result<bool, Stop> {
         let next = Slot { index: next, ..slot };
         return r.ask(next.tophash(r), why, |top| top == EMPTY_REST);
     }
-    if overflow_of(r, slot.bucket)? == 0 {
+    let bucket = overflow_of(r, slot.bucket)?;
+    if bucket == 0 {
         return Ok(true);
     }
-    // The source loads the pointer again.
-    let bucket = overflow_of(r, slot.bucket)?;
     r.ask(bucket, why, |top| top == EMPTY_REST)
 }
 

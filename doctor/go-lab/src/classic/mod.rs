@@ -6,9 +6,9 @@
 //! A writer sets the flag `hashWriting`; whoever finds it set ends the program. That is the whole check: it is neither
 //! atomic nor a lock, and it is looked at once, at the beginning.
 //!
-//! The order of loads and stores is that of the source; a compiler may choose another where it cannot be told apart by one
-//! goroutine. Keys equal themselves here, so what the runtime does for NaN is left out. Keys and values lie in the bucket,
-//! as those of up to 128 bytes do.
+//! The order of loads and stores is that of the source. Two loads of a field with nothing between that could change it are one,
+//! as in the machine code; `mapiternext`, `evacuate` and `mapassign` of Go 1.21.13 for amd64 were compared. Keys equal themselves
+//! here, so what the runtime does for NaN is left out. Keys and values lie in the bucket, as those of up to 128 bytes do.
 //!
 //! Read from Go 1.21.13, 1.22.10 and 1.23.4; `tests/structure.rs` holds every function here but the messages against
 //! running programs.
