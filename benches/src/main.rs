@@ -11,6 +11,7 @@ mod gate;
 mod goroutines;
 mod hints;
 mod inspect;
+mod lab;
 mod linear;
 mod parse;
 mod peers;
@@ -56,6 +57,8 @@ enum Group {
     Linear,
     /// The goroutines of a live process against a plain read of the same bytes. Only when named, and on Linux.
     Goroutines,
+    /// The lab's explorer against a plain enumeration of schedules. Only when named.
+    Lab,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
     /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
@@ -88,6 +91,7 @@ fn main() -> Result<()> {
             Group::Goroutines => goroutines::run(rounds, &program()?)?,
             #[cfg(not(target_os = "linux"))]
             Group::Goroutines => anyhow::bail!("live processes are read on Linux only"),
+            Group::Lab => lab::run(rounds)?,
             Group::Hints => hints::run(rounds)?,
             Group::Inspect => inspect::run(rounds)?,
             Group::Scan => scan::run(rounds)?,

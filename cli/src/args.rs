@@ -3,6 +3,7 @@
 use crate::check::Check;
 use crate::exit;
 use crate::inspect::Inspect;
+use crate::lab::Lab;
 use crate::server::Server;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -75,6 +76,11 @@ pub(crate) enum Command {
     /// Editors start it, and speak to it over standard input and output; docs/editors.md of the source says how to set them
     /// up. What it finds is what 'tophash check' finds, by the same settings, in the text as it stands in the editor.
     Server(Server),
+    /// Run goroutines on a model of Go's map under every interleaving, and show what can happen
+    ///
+    /// Models the map of Go 1.21 to 1.23 load by load and store by store, counts how many interleavings are fine, how many
+    /// the runtime catches and how many do harm in silence, and shows the shortest harmful run step by step.
+    Lab(Lab),
     /// Explain the real crash of a bundled example service; needs no Go
     Demo(Demo),
     /// Print a completion script for a shell

@@ -12,6 +12,7 @@ mod error;
 mod exit;
 mod explain;
 mod inspect;
+mod lab;
 mod output;
 mod progress;
 mod recognise;
@@ -65,6 +66,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Server(arguments) => server::run(&arguments),
+        Command::Lab(arguments) => lab::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -11,11 +11,13 @@
 //! - [`fault::classify`]: a message to the [`FaultKind`] it announces;
 //! - [`symbol::Symbol`]: a symbol name to package, receiver, function and closures;
 //! - [`symbol::home`]: whose code a frame runs;
+//! - [`classic`]: the marks, flags and functions of the maps until Go 1.23;
 //! - [`room`](fn@room): the buckets, or groups and tables, that a hint yields;
 //! - [`allocated`]: the bytes that the allocator gives for an object;
 //! - [`layout`](fn@layout): where the structs of the runtime have their fields.
 
 mod allocator;
+pub mod classic;
 mod compiler;
 pub mod fault;
 mod function;

@@ -6,9 +6,10 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// Go modules that must be vetted and formatted, and the packages whose tests pass under `-race`.
-const MODULES: [(&str, &str); 6] = [
+const MODULES: [(&str, &str); 7] = [
     ("docs/runbooks/programs", "./repaired"),
     ("fixtures/go/check", ""),
+    ("fixtures/go/lab", ""),
     ("fixtures/go/memory", ""),
     ("fixtures/go/orders", ""),
     ("fixtures/go/repair", ""),
