@@ -7,7 +7,8 @@
 //!
 //! # Sampling
 //! Between two samples of a lane there are between one and `2 n - 1` operations, at random and each as likely, which is `n` in the
-//! mean: a program whose operations repeat in a period of `n` is not sampled at the same place for ever.
+//! mean: a program whose operations repeat in a period of `n` is not sampled at the same place for ever. Where all operations take
+//! the long way, each is sampled with the probability `1 / n`.
 
 use super::calls::{Counter, STRIPED};
 use crate::raw::hazard::thread;
@@ -42,6 +43,8 @@ pub(super) struct Lanes {
     shared: OnceLock<Box<[Lane; BLOCK]>>,
     /// Sampled is one operation in so many; none if zero.
     every: u32,
+    /// Whether all operations take the long way.
+    all_aside: bool,
 }
 
 /// The turn of an operation that takes the long way: its thread's lane, and whether it is to be sampled.
@@ -54,11 +57,21 @@ pub(super) struct Turn<'l> {
 
 impl Lanes {
     pub(super) fn new(every: u32) -> Self {
+        Self::with(every, false)
+    }
+
+    /// Lanes of which none is ever [`plain`](Self::plain).
+    pub(super) fn aside(every: u32) -> Self {
+        Self::with(every, true)
+    }
+
+    fn with(every: u32, all_aside: bool) -> Self {
         Self {
-            first: Lane::block(every),
+            first: Lane::block(every, all_aside),
             more: [const { OnceLock::new() }; MORE],
             shared: OnceLock::new(),
             every,
+            all_aside,
         }
     }
 
@@ -74,14 +87,16 @@ impl Lanes {
     #[cold]
     #[inline(never)]
     pub(super) fn turn(&self) -> Turn<'_> {
-        if let Some(lane) = self.first.get(thread::own_or_more()) {
-            lane.renew(self.every);
-            return Turn { lane, alone: true, is_sampled: true };
-        }
-        let (lane, alone) = self.find();
-        let is_sampled = if alone { lane.is_due() } else { lane.left.fetch_sub(1, Relaxed) == 1 };
-        if is_sampled {
-            lane.renew(self.every);
+        let near = self.first.get(thread::own_or_more());
+        let (lane, alone) = near.map_or_else(|| self.find(), |lane| (lane, true));
+        let is_sampled = if self.all_aside {
+            lane.draws(self.every)
+        } else {
+            near.is_some()
+                || if alone { lane.is_due() } else { lane.left.fetch_sub(1, Relaxed) == 1 }
+        };
+        if is_sampled || self.all_aside {
+            lane.renew(self.every, self.all_aside);
         }
         Turn { lane, alone, is_sampled }
     }
@@ -93,7 +108,7 @@ impl Lanes {
             Some(hint) => (&self.more[hint / BLOCK - 1], hint % BLOCK, true),
             None => (&self.shared, thread::assigned_hint() % BLOCK, false),
         };
-        let block = block.get_or_init(|| Box::new(Lane::block(self.every)));
+        let block = block.get_or_init(|| Box::new(Lane::block(self.every, self.all_aside)));
         (&block[place], alone)
     }
 
@@ -117,7 +132,7 @@ impl Lanes {
 }
 
 impl Lane {
-    fn block(every: u32) -> [Self; BLOCK] {
+    fn block(every: u32, all_aside: bool) -> [Self; BLOCK] {
         let seeds = RandomState::new();
         core::array::from_fn(|place| {
             let lane = Self {
@@ -125,7 +140,7 @@ impl Lane {
                 random: AtomicU64::new(seeds.hash_one(place) | 1),
                 counts: [const { AtomicU64::new(0) }; STRIPED],
             };
-            lane.renew(every);
+            lane.renew(every, all_aside);
             lane
         })
     }
@@ -146,21 +161,29 @@ impl Lane {
         }
     }
 
-    /// Draws when the next sample is due.
-    fn renew(&self, every: u32) {
+    /// Draws when the next sample is due. Where all operations take the long way that is decided there, for each.
+    fn renew(&self, every: u32, all_aside: bool) {
         let gap = match u64::from(every) {
+            _ if all_aside => 1,
             0 => NEVER,
-            every => {
-                // Marsaglia's xorshift, "Xorshift RNGs", 2003.
-                let mut random = self.random.load(Relaxed);
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
-                self.random.store(random, Relaxed);
-                1 + random % (2 * every - 1)
-            }
+            every => 1 + self.random() % (2 * every - 1),
         };
         self.left.store(gap, Relaxed);
+    }
+
+    /// Whether an operation is sampled, where each is with the same probability.
+    fn draws(&self, every: u32) -> bool {
+        every > 0 && self.random() % u64::from(every) == 0
+    }
+
+    /// Marsaglia's xorshift, "Xorshift RNGs", 2003.
+    fn random(&self) -> u64 {
+        let mut random = self.random.load(Relaxed);
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        self.random.store(random, Relaxed);
+        random
     }
 }
 
@@ -204,14 +227,16 @@ mod tests {
 
     #[test]
     fn one_in_so_many_is_due_and_none_where_none_is_wanted() {
-        let due = |every: u32, operations: u32| {
-            let lanes = Lanes::new(every);
-            (0..operations).filter(|_| lanes.is_due()).count()
-        };
-        assert_eq!((due(0, 100_000), due(1, 1_000)), (0, 1_000));
-        // The standard deviation of a gap is 0.58 of its mean, so that of 10,000 gaps is below 60 in their number.
-        let sampled = due(100, 1_000_000);
-        assert!((9_700..=10_300).contains(&sampled), "{sampled} samples");
+        for new in [Lanes::new, Lanes::aside] {
+            let due = |every: u32, operations: u32| {
+                let lanes = new(every);
+                (0..operations).filter(|_| lanes.is_due()).count()
+            };
+            assert_eq!((due(0, 100_000), due(1, 1_000)), (0, 1_000));
+            // The standard deviation of a gap is at most its mean, so that of 10,000 gaps is at most 100 in their number.
+            let sampled = due(100, 1_000_000);
+            assert!((9_400..=10_600).contains(&sampled), "{sampled} samples");
+        }
     }
 
     #[test]
