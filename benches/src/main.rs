@@ -4,6 +4,7 @@
 //! (ours, theirs, ours, …), so that a busy machine slows both; a row prints the ratio of the
 //! medians and the span of the per-round ratios. Absolute figures are information only.
 
+mod beside_go;
 mod cold;
 mod dump;
 mod gate;
@@ -17,6 +18,9 @@ mod row;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
+
+#[global_allocator]
+static ALLOCATOR: beside_go::Counting = beside_go::Counting;
 
 /// Rounds of a row when a quick look is asked for.
 const QUICK_ROUNDS: usize = 3;
@@ -35,6 +39,9 @@ struct Cli {
     /// The program that is measured, rather than one built from this tree.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
+    /// One map in this process, for `beside-go`.
+    #[arg(long, hide = true, num_args = 5)]
+    child: Vec<String>,
 }
 
 /// A group of rows.
@@ -50,12 +57,17 @@ enum Group {
     Gate,
     /// What a line costs `check`, from 100,000 lines to 5,000,000. Only when named.
     Linear,
+    /// Our maps beside Go's, as separate processes on the same traces. Only when named.
+    BesideGo,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
 }
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
+    if !cli.child.is_empty() {
+        return beside_go::child(&cli.child);
+    }
     let rounds = if cli.quick { QUICK_ROUNDS } else { 9 };
     let groups = if cli.groups.is_empty() {
         vec![Group::Parse, Group::Dump, Group::Cold]
@@ -74,6 +86,7 @@ fn main() -> Result<()> {
             Group::Gate if cli.quick => gate::run(1, &program()?, cli.tree.as_deref())?,
             Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
             Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
+            Group::BesideGo => beside_go::run(rounds.min(5), cli.quick)?,
             Group::Hints => hints::run(rounds)?,
         }
     }

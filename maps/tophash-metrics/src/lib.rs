@@ -1,7 +1,6 @@
-//! What observed maps tell, for the recorders of the crate [`metrics`]: for programs that have one installed already.
+//! What observed maps tell, for the recorders of the crate [`metrics`](https://docs.rs/metrics): for programs that have one installed already.
 //!
 //! ```
-//! # use metrics::NoopRecorder;
 //! use std::sync::Arc;
 //! use tophash::HashMap;
 //! use tophash::observe::{Observed, Registry};
@@ -18,7 +17,7 @@
 //! ```
 //!
 //! # What is told
-//! Every metric of [`tophash::observe::metrics`], under its name and with its labels, as a counter, gauge or histogram of the
+//! Every metric of [`tophash::observe::metrics()`], under its name and with its labels, as a counter, gauge or histogram of the
 //! facade. Maps are asked by [`Publisher::publish`], and at no other time: no operation calls the recorder, which would cost ten
 //! times what counting costs.
 //!

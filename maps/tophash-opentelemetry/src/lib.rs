@@ -18,12 +18,12 @@
 //! ```
 //!
 //! # Metrics
-//! [`instruments`] makes an observable instrument of every metric of [`tophash::observe::metrics`]. Maps are asked when the metrics
+//! [`instruments()`] makes an observable instrument of every metric of [`tophash::observe::metrics()`]. Maps are asked when the metrics
 //! are collected, once for all instruments, and at no other time. Locks of maps are not waited for.
 //!
 //! Names and attributes follow the conventions of OpenTelemetry: `tophash_map_operations_total{map, op, result}` is
 //! `tophash.map.operations` with `map.name`, `map.operation` and `map.result`; `tophash_map_memory_bytes` is `tophash.map.memory` in
-//! `By`; `tophash_map_scrape_seconds` is `tophash.map.scrape.duration` in `s`. [`name`], [`unit`] and [`attribute`] tell each.
+//! `By`; `tophash_map_scrape_seconds` is `tophash.map.scrape.duration` in `s`. [`name()`], [`unit()`] and [`attribute()`] tell each.
 //!
 //! OpenTelemetry has no observable histogram. What a map has counted in buckets is told as three counters, as Prometheus does:
 //! `tophash.map.wait.duration.bucket`, with the attribute `le` for the upper bound in seconds, `tophash.map.wait.duration.sum` and

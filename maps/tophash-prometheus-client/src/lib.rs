@@ -20,7 +20,7 @@
 //! ```
 //!
 //! # What is told
-//! Every metric of [`tophash::observe::metrics`], under the names that `prometheus_client` makes of them in each of its formats: in
+//! Every metric of [`tophash::observe::metrics()`], under the names that `prometheus_client` makes of them in each of its formats: in
 //! OpenMetrics those that [`tophash::observe::prometheus`] writes. A prefix and labels of the registry come before them.
 //!
 //! Maps are asked when the registry is encoded, and at no other time, so no operation pays for this. Locks of maps are not waited

@@ -1,4 +1,5 @@
 //! Spans as subscribers see them: one that writes lines, and one that hands them to OpenTelemetry.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use opentelemetry::trace::{SpanKind, TracerProvider};
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -63,7 +64,7 @@ fn a_canary_has_a_span_of_every_operation_in_which_its_closures_run() {
             "request:map.get{",
             "map.key.hash=",
             "map.caller=maps/tophash-tracing/tests/spans.rs:",
-            "}: inside",
+            ": inside",
         ],
         [
             "request:map.get{",

@@ -4,7 +4,9 @@ use crate::exposition::Samples;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::Temporality;
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
+use opentelemetry_sdk::metrics::data::{
+    AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics,
+};
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -35,7 +37,7 @@ impl Memory {
 impl PushMetricExporter for Memory {
     async fn export(&self, exported: &ResourceMetrics) -> OTelSdkResult {
         let mut kept = self.0.lock().unwrap();
-        for metric in exported.scope_metrics().flat_map(|scope| scope.metrics()) {
+        for metric in exported.scope_metrics().flat_map(ScopeMetrics::metrics) {
             let mut each = Exported {
                 is_counter: false,
                 unit: metric.unit().to_owned(),
@@ -45,7 +47,7 @@ impl PushMetricExporter for Memory {
             match metric.data() {
                 AggregatedMetrics::F64(data) => each.keep(metric.name(), data, |value| value),
                 AggregatedMetrics::U64(data) => {
-                    each.keep(metric.name(), data, |value| value as f64)
+                    each.keep(metric.name(), data, |value| value as f64);
                 }
                 AggregatedMetrics::I64(_) => panic!("no instrument is of this type"),
             }

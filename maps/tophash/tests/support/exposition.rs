@@ -20,7 +20,9 @@ pub(crate) fn full() -> Maps {
     let quoted = "say \"hi\"\nback\\slash, {é=\"\u{7}\"}";
     let locked = Observed::builder(quoted).sample_every(1).build(Locked::new());
     let locked = Arc::new(locked.unwrap());
-    (registry.add(&whole), registry.add(&sharded), registry.add(&locked));
+    registry.add(&whole);
+    registry.add(&sharded);
+    registry.add(&locked);
     let maps = Maps { registry, whole, sharded, locked };
     maps.work(1_000);
     // Somebody waits for a lock.
