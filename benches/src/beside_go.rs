@@ -117,10 +117,13 @@ pub fn run(rounds: usize, quick: bool) -> Result<()> {
         print(&said, &format!("{name}: p99.9"), |said| said.nanos_of_few);
         collector.push((name, said));
     }
-    println!("\n| what Go's collector did in a run | collections | all stopped, in sum | longest |");
+    println!(
+        "\n| what Go's collector did in a run | collections | all stopped, in sum | longest |"
+    );
     println!("|---|---:|---:|---:|");
     for (name, said) in &collector {
-        for (map, said) in said.iter().filter(|(_, said)| said.iter().any(|s| s.collections > 0.0)) {
+        for (map, said) in said.iter().filter(|(_, said)| said.iter().any(|s| s.collections > 0.0))
+        {
             print_collector(&format!("{name}: {map}"), said);
         }
     }
@@ -215,7 +218,9 @@ fn read(output: &str) -> Result<Said> {
 fn print(measured: &Measured, row: &str, read: fn(&Said) -> f64) {
     for (ours, theirs) in PAIRS {
         for theirs in theirs {
-            let (Some(our), Some(their)) = (measured.get(ours), measured.get(theirs)) else { continue };
+            let (Some(our), Some(their)) = (measured.get(ours), measured.get(theirs)) else {
+                continue;
+            };
             if row.ends_with("allocations of an operation") {
                 let least = |said: &[Said]| said.iter().map(read).fold(f64::INFINITY, f64::min);
                 let (our, their) = (least(our), least(their));

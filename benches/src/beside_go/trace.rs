@@ -106,7 +106,12 @@ impl Trace {
             Act::Remove(key) => 2 << 62 | key,
         });
         let keys = self.keys.iter().copied();
-        [self.keys.len() as u64].into_iter().chain(keys).chain(acts).flat_map(u64::to_le_bytes).collect()
+        [self.keys.len() as u64]
+            .into_iter()
+            .chain(keys)
+            .chain(acts)
+            .flat_map(u64::to_le_bytes)
+            .collect()
     }
 
     pub fn of_bytes(bytes: &[u8]) -> Result<Self> {
