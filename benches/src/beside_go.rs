@@ -16,10 +16,9 @@ use crate::peers;
 use crate::row::Pairs;
 use anyhow::{Context, Result, ensure};
 pub use child::{Counting, run as child};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 use trace::WORKLOADS;
 
 /// The files of the Go program.
@@ -76,55 +75,47 @@ struct Said {
     found: u64,
 }
 
-/// How much is done.
-struct Effort {
-    rounds: usize,
+/// One way of doing what a trace says.
+struct Run {
+    name: String,
+    how: &'static str,
     operations: u64,
-    seconds: u64,
+    threads: u32,
 }
 
-/// Prints the rows.
-pub fn run(rounds: usize, quick: bool) -> Result<()> {
+/// Prints the rows of the runs whose names contain `wanted`.
+pub fn run(rounds: usize, quick: bool, wanted: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let subjects = subjects(folder.path())?;
-    let effort = if quick {
-        Effort { rounds, operations: 1 << 21, seconds: 1 }
-    } else {
-        Effort { rounds, operations: 1 << 23, seconds: 4 }
-    };
-    let mut collector = Vec::new();
+    let (operations, seconds) = if quick { (1 << 21, 1) } else { (1 << 23, 4) };
+    let mut all = Vec::new();
     for workload in &WORKLOADS {
+        let name = workload.name;
+        let unpaced = |threads| Run {
+            name: format!("{name}, {threads}T"),
+            how: "unpaced",
+            operations,
+            threads,
+        };
+        let (name, operations) = (format!("{name}, paced"), 10_000 * seconds);
+        let mut runs =
+            vec![unpaced(1), unpaced(2), Run { name, how: "paced", operations, threads: 1 }];
+        runs.retain(|run| run.name.contains(wanted));
         let trace = folder.path().join("trace");
         std::fs::write(&trace, workload.trace().to_bytes())?;
-        for threads in [1, 2] {
-            let task = ["unpaced", &effort.operations.to_string(), &threads.to_string()];
-            let said = measure(&subjects, &trace, &task, effort.rounds)?;
-            if threads == 1 {
-                let found = said.values().flatten().map(|said| said.found);
-                let mut found: Vec<u64> = found.collect();
-                found.dedup();
-                ensure!(found.len() == 1, "{}: maps answer differently: {found:?}", workload.name);
-            }
-            let name = format!("{}, {threads}T", workload.name);
-            print(&said, &format!("{name}: time of an operation"), |said| said.nanos);
-            print(&said, &format!("{name}: allocations of an operation"), |said| said.allocations);
-            collector.push((name, said));
+        for run in runs {
+            let measured = measure(&subjects, &trace, &run, rounds)?;
+            print(&run, &measured)?;
+            all.push((run.name, measured));
         }
-        let task = ["paced", &(10_000 * effort.seconds).to_string(), "1"];
-        let said = measure(&subjects, &trace, &task, effort.rounds)?;
-        let name = format!("{}, paced", workload.name);
-        print(&said, &format!("{name}: p99"), |said| said.nanos);
-        print(&said, &format!("{name}: p99.9"), |said| said.nanos_of_few);
-        collector.push((name, said));
     }
     println!(
-        "\n| what Go's collector did in a run | collections | all stopped, in sum | longest |"
+        "\n| run and map | allocations an operation | collections | all stopped, in sum | longest |"
     );
-    println!("|---|---:|---:|---:|");
-    for (name, said) in &collector {
-        for (map, said) in said.iter().filter(|(_, said)| said.iter().any(|s| s.collections > 0.0))
-        {
-            print_collector(&format!("{name}: {map}"), said);
+    println!("|---|---:|---:|---:|---:|");
+    for (name, measured) in &all {
+        for (map, said) in measured {
+            print_memory(&format!("{name}: {map}"), said);
         }
     }
     Ok(())
@@ -186,13 +177,14 @@ fn build(folder: &Path, minor: u32, with_peers: bool) -> Result<PathBuf> {
 }
 
 /// Rounds, each of which begins with another map.
-fn measure(subjects: &[Subject], trace: &Path, task: &[&str], rounds: usize) -> Result<Measured> {
+fn measure(subjects: &[Subject], trace: &Path, run: &Run, rounds: usize) -> Result<Measured> {
     let mut measured = Measured::new();
     for round in 0..rounds {
         let first = subjects.len() * round / rounds;
         for subject in subjects.iter().cycle().skip(first).take(subjects.len()) {
             let mut command = Command::new(&subject.program);
-            command.args(subject.first).arg(subject.map).arg(trace).args(task);
+            command.args(subject.first).arg(subject.map).arg(trace).arg(run.how);
+            command.args([run.operations.to_string(), run.threads.to_string()]);
             let output = String::from_utf8(peers::check(&mut command)?)?;
             measured.entry(subject.name).or_default().push(read(&output)?);
         }
@@ -214,33 +206,44 @@ fn read(output: &str) -> Result<Said> {
     Ok(Said { nanos, nanos_of_few, allocations, collections, paused, longest_pause, found })
 }
 
-/// Prints a row for each pair of maps.
-fn print(measured: &Measured, row: &str, read: fn(&Said) -> f64) {
-    for (ours, theirs) in PAIRS {
-        for theirs in theirs {
-            let (Some(our), Some(their)) = (measured.get(ours), measured.get(theirs)) else {
-                continue;
-            };
-            if row.ends_with("allocations of an operation") {
-                let least = |said: &[Said]| said.iter().map(read).fold(f64::INFINITY, f64::min);
-                let (our, their) = (least(our), least(their));
-                println!("| {row}: {ours} | {our:.3} | {theirs}: {their:.3} | | | |");
-                continue;
-            }
-            let time = |said: &Said| Duration::from_secs_f64(read(said) / 1e9);
-            let pairs = Pairs::of(our.iter().map(time).zip(their.iter().map(time)));
-            pairs.print(&format!("{row}: {ours}"), theirs, "");
-        }
+/// Prints what a run measured. Where one thread works all maps find the same.
+fn print(run: &Run, measured: &Measured) -> Result<()> {
+    let found: BTreeSet<u64> = measured.values().flatten().map(|said| said.found).collect();
+    ensure!(run.threads > 1 || found.len() == 1, "{}: maps find {found:?}", run.name);
+    let Run { name, how, .. } = run;
+    if *how == "paced" {
+        print_times(measured, &format!("{name}: p99"), |said| said.nanos);
+        print_times(measured, &format!("{name}: p99.9"), |said| said.nanos_of_few);
+    } else {
+        print_times(measured, name, |said| said.nanos);
+    }
+    Ok(())
+}
+
+/// The pairs of which both were measured.
+fn pairs(measured: &Measured) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+    let all = PAIRS.iter().flat_map(|(ours, theirs)| theirs.iter().map(|theirs| (*ours, *theirs)));
+    all.filter(|(ours, theirs)| measured.contains_key(ours) && measured.contains_key(theirs))
+}
+
+fn print_times(measured: &Measured, row: &str, read: fn(&Said) -> f64) {
+    let time = |said: &Said| read(said) / 1e9;
+    for (ours, theirs) in pairs(measured) {
+        let both = measured[ours].iter().map(time).zip(measured[theirs].iter().map(time));
+        Pairs::of_seconds(both).print(&format!("{row}: {ours}"), theirs, "");
     }
 }
 
-fn print_collector(row: &str, said: &[Said]) {
+/// What a map asked of the allocator, and what the collector of its process did.
+fn print_memory(row: &str, said: &[Said]) {
     let mean = |read: fn(&Said) -> f64| said.iter().map(read).sum::<f64>() / said.len() as f64;
-    let longest = said.iter().map(|said| said.longest_pause).fold(0.0, f64::max);
-    println!(
-        "| {row} | {:.1} | {:.0} µs | {:.0} µs |",
-        mean(|said| said.collections),
-        mean(|said| said.paused) / 1e3,
-        longest / 1e3,
-    );
+    let allocations = mean(|said| said.allocations);
+    let collections = mean(|said| said.collections);
+    if collections == 0.0 {
+        println!("| {row} | {allocations:.3} | | | |");
+        return;
+    }
+    let paused = mean(|said| said.paused) / 1e3;
+    let longest = said.iter().map(|said| said.longest_pause).fold(0.0, f64::max) / 1e3;
+    println!("| {row} | {allocations:.3} | {collections:.1} | {paused:.0} µs | {longest:.0} µs |");
 }

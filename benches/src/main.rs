@@ -39,6 +39,9 @@ struct Cli {
     /// The program that is measured, rather than one built from this tree.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
+    /// Of `beside-go` only runs whose names contain this: `98/2 zipf`, `50/50`, `churn`; `1T`, `2T`, `paced`.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    runs: String,
     /// One map in this process, for `beside-go`.
     #[arg(long, hide = true, num_args = 5)]
     child: Vec<String>,
@@ -86,7 +89,7 @@ fn main() -> Result<()> {
             Group::Gate if cli.quick => gate::run(1, &program()?, cli.tree.as_deref())?,
             Group::Gate => gate::run(QUICK_ROUNDS, &program()?, cli.tree.as_deref())?,
             Group::Linear => linear::run(QUICK_ROUNDS, &program()?, cli.quick)?,
-            Group::BesideGo => beside_go::run(rounds.min(5), cli.quick)?,
+            Group::BesideGo => beside_go::run(rounds.min(5), cli.quick, &cli.runs)?,
             Group::Hints => hints::run(rounds)?,
         }
     }

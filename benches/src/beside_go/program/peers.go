@@ -22,7 +22,9 @@ func (m xsyncMap) get(key uint64) (uint64, bool) { return m.of.Load(key) }
 func (m xsyncMap) put(key, value uint64)         { m.of.Store(key, value) }
 func (m xsyncMap) remove(key uint64)             { m.of.Delete(key) }
 
-type concurrentMap struct{ of cmap.ConcurrentMap[uint64, uint64] }
+type concurrentMap struct {
+	of cmap.ConcurrentMap[uint64, uint64]
+}
 
 func (m concurrentMap) get(key uint64) (uint64, bool) { return m.of.Get(key) }
 func (m concurrentMap) put(key, value uint64)         { m.of.Set(key, value) }
