@@ -5,11 +5,15 @@
 //! what its trace says, on `uint64` keys and values. The Go program calls its maps through an interface, which costs a nanosecond or
 //! two.
 //!
+//! A run counts only if other processes took less than a twentieth of a processor meanwhile; otherwise it is done again, four times at
+//! most. A `?` marks rows of runs that the machine did not leave undisturbed.
+//!
 //! - **unpaced**: as fast as it goes; nanoseconds of an operation and thread.
 //! - **paced**: one client does 10,000 operations a second, and waits for the moment of each on the processor. A time runs from that moment
 //!   to the operation's end, so what delays one operation is counted in those behind it too.
 
 mod child;
+mod quiet;
 mod trace;
 
 use crate::peers;
@@ -73,6 +77,8 @@ struct Said {
     longest_pause: f64,
     /// Look-ups that found something.
     found: u64,
+    /// Whether other processes took processors meanwhile.
+    disturbed: bool,
 }
 
 /// One way of doing what a trace says.
@@ -185,8 +191,9 @@ fn measure(subjects: &[Subject], trace: &Path, run: &Run, rounds: usize) -> Resu
             let mut command = Command::new(&subject.program);
             command.args(subject.first).arg(subject.map).arg(trace).arg(run.how);
             command.args([run.operations.to_string(), run.threads.to_string()]);
-            let output = String::from_utf8(peers::check(&mut command)?)?;
-            measured.entry(subject.name).or_default().push(read(&output)?);
+            let (output, disturbed) = quiet::run(&mut command)?;
+            let said = Said { disturbed, ..read(&output)? };
+            measured.entry(subject.name).or_default().push(said);
         }
     }
     Ok(measured)
@@ -203,7 +210,16 @@ fn read(output: &str) -> Result<Said> {
         anyhow::bail!("not a line of a run: {output}");
     };
     let found = found as u64;
-    Ok(Said { nanos, nanos_of_few, allocations, collections, paused, longest_pause, found })
+    Ok(Said {
+        nanos,
+        nanos_of_few,
+        allocations,
+        collections,
+        paused,
+        longest_pause,
+        found,
+        disturbed: false,
+    })
 }
 
 /// Prints what a run measured. Where one thread works all maps find the same.
@@ -230,7 +246,9 @@ fn print_times(measured: &Measured, row: &str, read: fn(&Said) -> f64) {
     let time = |said: &Said| read(said) / 1e9;
     for (ours, theirs) in pairs(measured) {
         let both = measured[ours].iter().map(time).zip(measured[theirs].iter().map(time));
-        Pairs::of_seconds(both).print(&format!("{row}: {ours}"), theirs, "");
+        let disturbed = measured[ours].iter().chain(&measured[theirs]).any(|said| said.disturbed);
+        let unsure = if disturbed { " ?" } else { "" };
+        Pairs::of_seconds(both).print(&format!("{row}: {ours}{unsure}"), theirs, "");
     }
 }
 
