@@ -87,7 +87,7 @@ where
     let (before, after) = trace.acts.split_at(from % trace.acts.len());
     let mut found = 0;
     for act in after.iter().chain(before).cycle().take(operations) {
-        found += u64::from(once(map, *act));
+        found += u64::from(once(map, Act::of(*act)));
     }
     found
 }
@@ -115,21 +115,24 @@ fn unpaced<M>(map: &M, trace: &Trace, operations: usize, threads: usize) -> (Dur
 where
     M: ConcurrentMap<Key = u64> + Lookup<u64, Value = u64> + Sync,
 {
-    let barrier = Barrier::new(threads + 1);
+    let barrier = Barrier::new(threads);
     std::thread::scope(|scope| {
         let barrier = &barrier;
         let workers: Vec<_> = (0..threads)
             .map(|thread| {
                 scope.spawn(move || {
                     barrier.wait();
-                    act(map, trace, trace.acts.len() / threads * thread, operations)
+                    let begun = Instant::now();
+                    let from = trace.acts.len() / threads * thread;
+                    let found = act(map, trace, from, operations);
+                    (begun.elapsed(), found)
                 })
             })
             .collect();
-        barrier.wait();
-        let begun = Instant::now();
-        let found = workers.into_iter().map(|worker| worker.join().unwrap_or(0)).sum();
-        (begun.elapsed(), found)
+        let all = workers.into_iter().filter_map(|worker| worker.join().ok());
+        all.fold((Duration::ZERO, 0), |(longest, sum), (took, found)| {
+            (longest.max(took), sum + found)
+        })
     })
 }
 
@@ -143,7 +146,7 @@ where
         while Instant::now() < due {
             spin_loop();
         }
-        found += u64::from(once(map, *act));
+        found += u64::from(once(map, Act::of(*act)));
         nanos.push(due.elapsed().as_nanos() as u64);
         due += PACE;
     }

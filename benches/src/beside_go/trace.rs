@@ -42,7 +42,29 @@ pub enum Act {
 #[derive(PartialEq, Eq, Debug)]
 pub struct Trace {
     pub keys: Vec<u64>,
-    pub acts: Vec<Act>,
+    /// As the file has them: see [`Act::of`].
+    pub acts: Vec<u64>,
+}
+
+impl Act {
+    /// What a number of the file means.
+    #[inline]
+    pub fn of(number: u64) -> Self {
+        let key = number & !(3 << 62);
+        match number >> 62 {
+            0 => Self::Get(key),
+            1 => Self::Put(key),
+            _ => Self::Remove(key),
+        }
+    }
+
+    fn number(self) -> u64 {
+        match self {
+            Self::Get(key) => key,
+            Self::Put(key) => 1 << 62 | key,
+            Self::Remove(key) => 2 << 62 | key,
+        }
+    }
 }
 
 impl Workload {
@@ -73,6 +95,7 @@ impl Workload {
                 acts.push(Act::Get(key));
             }
         }
+        let acts = acts.into_iter().map(Act::number).collect();
         Trace { keys: (0..ENTRIES).map(key).collect(), acts }
     }
 }
@@ -100,16 +123,11 @@ impl Random {
 
 impl Trace {
     pub fn to_bytes(&self) -> Vec<u8> {
-        let acts = self.acts.iter().map(|act| match act {
-            Act::Get(key) => *key,
-            Act::Put(key) => 1 << 62 | key,
-            Act::Remove(key) => 2 << 62 | key,
-        });
         let keys = self.keys.iter().copied();
         [self.keys.len() as u64]
             .into_iter()
             .chain(keys)
-            .chain(acts)
+            .chain(self.acts.iter().copied())
             .flat_map(u64::to_le_bytes)
             .collect()
     }
@@ -119,12 +137,7 @@ impl Trace {
         let mut numbers = numbers.iter().map(|bytes| u64::from_le_bytes(*bytes));
         let entries = numbers.next().context("the trace is empty")?;
         let keys = numbers.by_ref().take(usize::try_from(entries)?).collect();
-        let acts = numbers.map(|number| match (number >> 62, number & !(3 << 62)) {
-            (0, key) => Act::Get(key),
-            (1, key) => Act::Put(key),
-            (_, key) => Act::Remove(key),
-        });
-        Ok(Self { keys, acts: acts.collect() })
+        Ok(Self { keys, acts: numbers.collect() })
     }
 }
 
@@ -140,7 +153,8 @@ mod tests {
             assert_eq!(Trace::of_bytes(&trace.to_bytes()).unwrap(), trace);
             let distinct: HashSet<u64> = trace.keys.iter().copied().collect();
             assert_eq!(distinct.len() as u64, ENTRIES);
-            let puts = trace.acts.iter().filter(|act| matches!(act, Act::Put(_))).count();
+            let puts =
+                trace.acts.iter().filter(|act| matches!(Act::of(**act), Act::Put(_))).count();
             let meant = if workload.churns { 50 } else { workload.puts };
             let share = puts as f64 / trace.acts.len() as f64 * 100.0;
             assert!((share - meant as f64).abs() < 0.5, "{}: {share} % put", workload.name);

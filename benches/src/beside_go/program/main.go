@@ -47,7 +47,7 @@ func once(of shared, act uint64) int {
 func unpaced(of shared, trace *trace, operations, goroutines int) (time.Duration, int) {
 	var ready, done sync.WaitGroup
 	begin := make(chan struct{})
-	all := make([]int, goroutines)
+	all, times := make([]int, goroutines), make([]time.Duration, goroutines)
 	for number := range goroutines {
 		ready.Add(1)
 		done.Add(1)
@@ -55,18 +55,19 @@ func unpaced(of shared, trace *trace, operations, goroutines int) (time.Duration
 			defer done.Done()
 			ready.Done()
 			<-begin
+			begun := time.Now()
 			all[number] = act(of, trace, len(trace.acts)/goroutines*number, operations)
+			times[number] = time.Since(begun)
 		}()
 	}
 	ready.Wait()
-	begun := time.Now()
 	close(begin)
 	done.Wait()
-	took, found := time.Since(begun), 0
+	found := 0
 	for _, each := range all {
 		found += each
 	}
-	return took, found
+	return slices.Max(times), found
 }
 
 func paced(of shared, trace *trace, operations int) (nanos []int64, found int) {
