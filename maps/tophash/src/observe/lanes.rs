@@ -7,8 +7,7 @@
 //!
 //! # Sampling
 //! Between two samples of a lane there are between one and `2 n - 1` operations, at random and each as likely, which is `n` in the
-//! mean: a program whose operations repeat in a period of `n` is not sampled at the same place for ever. Where all operations take
-//! the long way, each is sampled with the probability `1 / n`.
+//! mean: a program whose operations repeat in a period of `n` is not sampled at the same place for ever.
 
 use super::calls::{Counter, STRIPED};
 use crate::raw::hazard::thread;
@@ -43,8 +42,6 @@ pub(super) struct Lanes {
     shared: OnceLock<Box<[Lane; BLOCK]>>,
     /// Sampled is one operation in so many; none if zero.
     every: u32,
-    /// Whether all operations take the long way.
-    all_aside: bool,
 }
 
 /// The turn of an operation that takes the long way: its thread's lane, and whether it is to be sampled.
@@ -57,22 +54,19 @@ pub(super) struct Turn<'l> {
 
 impl Lanes {
     pub(super) fn new(every: u32) -> Self {
-        Self::with(every, false)
-    }
-
-    /// Lanes of which none is ever [`plain`](Self::plain).
-    pub(super) fn aside(every: u32) -> Self {
-        Self::with(every, true)
-    }
-
-    fn with(every: u32, all_aside: bool) -> Self {
         Self {
-            first: Lane::block(every, all_aside),
+            first: Lane::block(every),
             more: [const { OnceLock::new() }; MORE],
             shared: OnceLock::new(),
             every,
-            all_aside,
         }
+    }
+
+    /// Lanes in which every operation has to take a turn, as long as turns are taken for all of them.
+    pub(super) fn aside(every: u32) -> Self {
+        let lanes = Self::new(every);
+        lanes.first.iter().for_each(|lane| lane.left.store(1, Relaxed));
+        lanes
     }
 
     /// The lane of the calling thread, if it is one of the first eight, and the operation that begins is not to be sampled.
@@ -84,19 +78,25 @@ impl Lanes {
     }
 
     /// The turn of an operation for which there was no [`plain`](Self::plain) lane.
+    ///
+    /// Where `all` are to take it, the next one of this thread will, and which are sampled is drawn for each.
     #[cold]
     #[inline(never)]
-    pub(super) fn turn(&self) -> Turn<'_> {
+    pub(super) fn turn(&self, all: bool) -> Turn<'_> {
         let near = self.first.get(thread::own_or_more());
         let (lane, alone) = near.map_or_else(|| self.find(), |lane| (lane, true));
-        let is_sampled = if self.all_aside {
-            lane.draws(self.every)
-        } else {
-            near.is_some()
-                || if alone { lane.is_due() } else { lane.left.fetch_sub(1, Relaxed) == 1 }
+        if all {
+            lane.left.store(1, Relaxed);
+            return Turn { lane, alone, is_sampled: lane.draw(self.every) };
+        }
+        let is_sampled = match (near, alone) {
+            // It was found to be due before.
+            (Some(_), _) => true,
+            (None, true) => lane.is_due(),
+            (None, false) => lane.left.fetch_sub(1, Relaxed) == 1,
         };
-        if is_sampled || self.all_aside {
-            lane.renew(self.every, self.all_aside);
+        if is_sampled {
+            lane.renew(self.every);
         }
         Turn { lane, alone, is_sampled }
     }
@@ -108,14 +108,14 @@ impl Lanes {
             Some(hint) => (&self.more[hint / BLOCK - 1], hint % BLOCK, true),
             None => (&self.shared, thread::assigned_hint() % BLOCK, false),
         };
-        let block = block.get_or_init(|| Box::new(Lane::block(self.every, self.all_aside)));
+        let block = block.get_or_init(|| Box::new(Lane::block(self.every)));
         (&block[place], alone)
     }
 
     /// Whether something that is sampled and not counted is due.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
-        self.plain().is_none() && self.turn().is_sampled
+        self.plain().is_none() && self.turn(false).is_sampled
     }
 
     /// The counters, summed up over all lanes: exact when nobody counts.
@@ -132,7 +132,7 @@ impl Lanes {
 }
 
 impl Lane {
-    fn block(every: u32, all_aside: bool) -> [Self; BLOCK] {
+    fn block(every: u32) -> [Self; BLOCK] {
         let seeds = RandomState::new();
         core::array::from_fn(|place| {
             let lane = Self {
@@ -140,7 +140,7 @@ impl Lane {
                 random: AtomicU64::new(seeds.hash_one(place) | 1),
                 counts: [const { AtomicU64::new(0) }; STRIPED],
             };
-            lane.renew(every, all_aside);
+            lane.renew(every);
             lane
         })
     }
@@ -161,18 +161,17 @@ impl Lane {
         }
     }
 
-    /// Draws when the next sample is due. Where all operations take the long way that is decided there, for each.
-    fn renew(&self, every: u32, all_aside: bool) {
+    /// Draws when the next sample is due.
+    fn renew(&self, every: u32) {
         let gap = match u64::from(every) {
-            _ if all_aside => 1,
             0 => NEVER,
             every => 1 + self.random() % (2 * every - 1),
         };
         self.left.store(gap, Relaxed);
     }
 
-    /// Whether an operation is sampled, where each is with the same probability.
-    fn draws(&self, every: u32) -> bool {
+    /// Whether one of `every` operations is sampled: each alike, whatever those before were.
+    fn draw(&self, every: u32) -> bool {
         every > 0 && self.random() % u64::from(every) == 0
     }
 
@@ -206,7 +205,7 @@ mod tests {
     fn count(lanes: &Lanes, counter: Counter) {
         match lanes.plain() {
             Some(lane) => lane.count(counter),
-            None => lanes.turn().count(counter),
+            None => lanes.turn(false).count(counter),
         }
     }
 
@@ -227,16 +226,32 @@ mod tests {
 
     #[test]
     fn one_in_so_many_is_due_and_none_where_none_is_wanted() {
-        for new in [Lanes::new, Lanes::aside] {
-            let due = |every: u32, operations: u32| {
-                let lanes = new(every);
-                (0..operations).filter(|_| lanes.is_due()).count()
-            };
-            assert_eq!((due(0, 100_000), due(1, 1_000)), (0, 1_000));
-            // The standard deviation of a gap is at most its mean, so that of 10,000 gaps is at most 100 in their number.
-            let sampled = due(100, 1_000_000);
-            assert!((9_400..=10_600).contains(&sampled), "{sampled} samples");
-        }
+        let due = |every: u32, operations: u32| {
+            let lanes = Lanes::new(every);
+            (0..operations).filter(|_| lanes.is_due()).count()
+        };
+        assert_eq!((due(0, 100_000), due(1, 1_000)), (0, 1_000));
+        // The standard deviation of a gap is 0.58 of its mean, so that of 10,000 gaps is below 60 in their number.
+        let sampled = due(100, 1_000_000);
+        assert!((9_700..=10_300).contains(&sampled), "{sampled} samples");
+    }
+
+    #[test]
+    fn where_all_take_turns_one_in_so_many_is_sampled_and_then_again_few_take_turns() {
+        let lanes = Lanes::aside(100);
+        let sampled = (0..1_000_000).filter(|_| {
+            let due = lanes.plain().is_none();
+            assert!(due);
+            lanes.turn(true).is_sampled
+        });
+        // The standard deviation is that of a Poisson distribution: 100.
+        let sampled = sampled.count();
+        assert!((9_500..=10_500).contains(&sampled), "{sampled} samples");
+        let none = Lanes::aside(0);
+        assert!((0..1_000).all(|_| none.plain().is_none() && !none.turn(true).is_sampled));
+        lanes.turn(false);
+        let after = (0..100_000).filter(|_| lanes.is_due()).count();
+        assert!((800..=1_200).contains(&after), "{after} samples");
     }
 
     #[test]

@@ -109,6 +109,11 @@ impl<K> Watcher<K> {
         self.spans = Some(Maker::new(mode, spans, self.registry.clone()));
     }
 
+    /// Whether every operation may make a span, and so is to be timed.
+    pub(super) fn makes_spans(&self) -> bool {
+        self.spans.is_some()
+    }
+
     /// An operation of which a span may be made.
     pub(super) fn open(&self, call: Call, site: &'static Location<'static>) -> Option<Open<'_>> {
         Open::new(self.spans.as_ref()?, &self.name, call, site)

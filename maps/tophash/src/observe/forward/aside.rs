@@ -21,7 +21,7 @@ pub(super) struct Aside<'p, K> {
 impl<'p, K> Aside<'p, K> {
     #[track_caller]
     pub(super) fn begin(parts: &'p Parts<K>, call: Call) -> Self {
-        let turn = parts.lanes.turn();
+        let turn = parts.lanes.turn(parts.watcher.makes_spans());
         let open = parts.watcher.open(call, Location::caller());
         let begun = (turn.is_sampled || open.is_some()).then(Instant::now);
         Self { parts, turn, open, begun }
