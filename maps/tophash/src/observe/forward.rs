@@ -1,7 +1,7 @@
 //! The operations of an observed map: the map's own, counted.
 //!
-//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled, a span may be made of it, or the thread
-//! is not one of the first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
+//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or may make a span, or the thread is not one
+//! of the first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
 //! thread's own. All of them pass the place of the caller on, so that a lock's holder is found where it is in the program, and not
 //! here.
 
@@ -17,7 +17,6 @@ use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup};
 use crate::map::Operation;
 use aside::{Aside, Whole};
 use core::hash::Hash;
-use core::panic::Location;
 use outcome::{altered, inserted, inserted_new, looked, removed};
 
 /// Operations by a key in any form that the map takes. Each is the map's own, counted.
@@ -54,8 +53,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let mut aside = Aside::begin(parts, Call::Get);
-        aside.mark_borrowed(key);
+        let aside = Aside::begin(parts, Call::Get, key);
         let found = self.inner.get_with(key, read);
         aside.end(looked(found.as_ref()), Some(key));
         found
@@ -116,8 +114,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let mut aside = Aside::begin(parts, Call::Remove);
-        aside.mark_borrowed(key);
+        let aside = Aside::begin(parts, Call::Remove, key);
         let found = self.inner.remove_with(key, read);
         aside.end(removed(found.as_ref()), Some(key));
         self.look(parts);
@@ -151,23 +148,19 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     /// Meets every entry: see [`ConcurrentMap::for_each`].
     #[track_caller]
     pub fn for_each(&self, meet: impl FnMut(&M::Key, &M::Value)) {
-        let site = Location::caller();
-        let whole = self.parts().map(|parts| Whole::begin(parts, Call::Iterate, site));
+        let Some(parts) = self.parts() else { return self.inner.for_each(meet) };
+        let whole = Whole::begin(parts, Call::Iterate);
         self.inner.for_each(meet);
-        if let Some(whole) = whole {
-            whole.end(counted::ITERATED);
-        }
+        whole.end(counted::ITERATED);
     }
 
     /// Takes every entry out: see [`ConcurrentMap::clear`].
     #[track_caller]
     pub fn clear(&self) {
-        let site = Location::caller();
-        let whole = self.parts().map(|parts| Whole::begin(parts, Call::Clear, site));
+        let Some(parts) = self.parts() else { return self.inner.clear() };
+        let whole = Whole::begin(parts, Call::Clear);
         self.inner.clear();
-        if let Some(whole) = whole {
-            whole.end(counted::CLEARED);
-        }
+        whole.end(counted::CLEARED);
     }
 }
 
@@ -213,7 +206,7 @@ where
         value: M::Value,
         replaced: impl FnOnce(Option<&M::Value>) -> R,
     ) -> Result<R, Full> {
-        let mut aside = Aside::begin(parts, Call::Insert);
+        let mut aside = Aside::begin(parts, Call::Insert, &key);
         let kept = aside.keep(&key);
         let mut had = false;
         let result = self.inner.insert_with(key, value, |old| {
@@ -251,7 +244,7 @@ where
     pub fn insert_new(&self, key: M::Key, value: M::Value) -> Result<bool, Full> {
         let Some(parts) = self.parts() else { return self.inner.insert_new(key, value) };
         let Some(lane) = parts.lanes.plain() else {
-            let mut aside = Aside::begin(parts, Call::Insert);
+            let mut aside = Aside::begin(parts, Call::Insert, &key);
             let kept = aside.keep(&key);
             let result = self.inner.insert_new(key, value);
             aside.end(inserted_new(result), kept.as_ref());
@@ -275,7 +268,7 @@ where
     ) -> Result<Altered<T>, Full> {
         let Some(parts) = self.parts() else { return self.inner.alter(key, decide) };
         let Some(lane) = parts.lanes.plain() else {
-            let mut aside = Aside::begin(parts, Call::Update);
+            let mut aside = Aside::begin(parts, Call::Update, &key);
             let kept = aside.keep(&key);
             let result = self.inner.alter(key, decide);
             aside.end(altered(&result), kept.as_ref());

@@ -124,11 +124,9 @@ impl<K> Watcher<K> {
         KeyMark::of(key, &self.hasher)
     }
 
-    /// Begins the span of an operation, if there has to be one in any case.
+    /// Begins the span of an operation.
     pub(super) fn begin(&self, open: &mut Open<'_>) {
-        if open.is_sure() {
-            open.begin(|hash| self.heat(hash));
-        }
+        open.begin(|hash| self.heat(hash));
     }
 
     /// Ends the span of an operation.

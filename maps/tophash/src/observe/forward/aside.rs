@@ -20,21 +20,16 @@ pub(super) struct Aside<'p, K> {
 
 impl<'p, K> Aside<'p, K> {
     #[track_caller]
-    pub(super) fn begin(parts: &'p Parts<K>, call: Call) -> Self {
-        let turn = parts.lanes.turn(parts.watcher.makes_spans());
-        let open = parts.watcher.open(call, Location::caller());
-        let begun = (turn.is_sampled || open.is_some()).then(Instant::now);
-        Self { parts, turn, open, begun }
-    }
-
-    /// Takes in a key that is at hand after the operation too, which begins after this.
-    pub(super) fn mark_borrowed<Q: Hash + ?Sized>(&mut self, key: &Q) {
-        let watcher = &self.parts.watcher;
-        if let Some(open) = self.open.as_mut().filter(|open| open.is_sure()) {
+    pub(super) fn begin<Q: Hash + ?Sized>(parts: &'p Parts<K>, call: Call, key: &Q) -> Self {
+        let watcher = &parts.watcher;
+        let turn = parts.lanes.turn(watcher.makes_spans());
+        let mut open = watcher.open(call, Location::caller());
+        if let Some(open) = open.as_mut().filter(|open| open.is_sure()) {
             open.know_key(watcher.mark(key));
             watcher.begin(open);
-            self.begun = Some(Instant::now());
         }
+        let begun = (turn.is_sampled || open.is_some()).then(Instant::now);
+        Self { parts, turn, open, begun }
     }
 
     /// The key, if it is wanted after the operation, which begins after this.
@@ -43,9 +38,8 @@ impl<'p, K> Aside<'p, K> {
         K: Hash + Clone,
     {
         let kept = self.turn.is_sampled.then(|| key.clone());
-        if let Some(open) = &mut self.open {
+        if let Some(open) = self.open.as_mut().filter(|open| !open.knows_key()) {
             open.know_key(self.parts.watcher.mark(key));
-            self.parts.watcher.begin(open);
         }
         self.begun = self.begun.map(|_| Instant::now());
         kept
@@ -77,9 +71,10 @@ pub(super) struct Whole<'p, K> {
 }
 
 impl<'p, K> Whole<'p, K> {
-    pub(super) fn begin(parts: &'p Parts<K>, call: Call, site: &'static Location<'static>) -> Self {
-        let mut open = parts.watcher.open(call, site);
-        if let Some(open) = &mut open {
+    #[track_caller]
+    pub(super) fn begin(parts: &'p Parts<K>, call: Call) -> Self {
+        let mut open = parts.watcher.open(call, Location::caller());
+        if let Some(open) = open.as_mut().filter(|open| open.is_sure()) {
             parts.watcher.begin(open);
         }
         Self { parts, open, begun: Instant::now() }
