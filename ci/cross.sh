@@ -47,7 +47,8 @@ msrv=1.85
 if rustup toolchain list | grep -q "^$msrv" || rustup toolchain install "$msrv" --profile minimal 2>/dev/null; then
   echo "checking the library crates with Rust $msrv"
   cargo "+$msrv" check --locked --quiet \
-    -p tophash -p tophash-verify -p finding -p go-runtime -p go-syntax -p go-source -p go-locks \
+    -p tophash -p tophash-metrics -p tophash-opentelemetry -p tophash-prometheus-client -p tophash-tracing \
+    -p tophash-verify -p finding -p go-runtime -p go-syntax -p go-source -p go-locks \
     -p go-lint -p go-repair -p go-crash -p go-reports -p diagnosis
 else
   require "rust $msrv" "the oldest supported compiler could not be installed"

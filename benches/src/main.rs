@@ -4,6 +4,7 @@
 //! (ours, theirs, ours, …), so that a busy machine slows both; a row prints the ratio of the
 //! medians and the span of the per-round ratios. Absolute figures are information only.
 
+mod beside_go;
 mod cold;
 mod dump;
 mod gate;
@@ -23,6 +24,9 @@ use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
+#[global_allocator]
+static ALLOCATOR: beside_go::Counting = beside_go::Counting;
+
 /// Rounds of a row when a quick look is asked for.
 const QUICK_ROUNDS: usize = 3;
 
@@ -40,6 +44,12 @@ struct Cli {
     /// The program that is measured, rather than one built from this tree.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
+    /// Of `beside-go` only runs whose names contain this: `98/2 zipf`, `50/50`, `churn`; `1T`, `2T`, `paced`.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    runs: String,
+    /// One map in this process, for `beside-go`.
+    #[arg(long, hide = true, num_args = 5)]
+    child: Vec<String>,
 }
 
 /// A group of rows.
@@ -59,6 +69,8 @@ enum Group {
     Goroutines,
     /// The lab's explorer against a plain enumeration of schedules. Only when named.
     Lab,
+    /// Our maps beside Go's, as separate processes on the same traces. Only when named.
+    BesideGo,
     /// Maps of Go with a hint against the same maps without one. Only when named.
     Hints,
     /// One look at the maps of a live process against plain reads of the same bytes; Linux only. Only when named.
@@ -69,6 +81,9 @@ enum Group {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
+    if !cli.child.is_empty() {
+        return beside_go::child(&cli.child);
+    }
     let rounds = if cli.quick { QUICK_ROUNDS } else { 9 };
     let groups = if cli.groups.is_empty() {
         vec![Group::Parse, Group::Dump, Group::Cold]
@@ -92,6 +107,7 @@ fn main() -> Result<()> {
             #[cfg(not(target_os = "linux"))]
             Group::Goroutines => anyhow::bail!("live processes are read on Linux only"),
             Group::Lab => lab::run(rounds)?,
+            Group::BesideGo => beside_go::run(rounds.min(5), cli.quick, &cli.runs)?,
             Group::Hints => hints::run(rounds)?,
             Group::Inspect => inspect::run(rounds)?,
             Group::Scan => scan::run(rounds)?,

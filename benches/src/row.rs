@@ -30,12 +30,15 @@ impl Pairs {
 
     /// Takes samples that were measured elsewhere, ours and theirs of each round.
     pub fn of(samples: impl IntoIterator<Item = (Duration, Duration)>) -> Self {
-        let mut pairs = Self::default();
-        for (ours, theirs) in samples {
-            pairs.ours.push(ours.as_secs_f64());
-            pairs.theirs.push(theirs.as_secs_f64());
-        }
-        pairs
+        let seconds =
+            |(ours, theirs): (Duration, Duration)| (ours.as_secs_f64(), theirs.as_secs_f64());
+        Self::of_seconds(samples.into_iter().map(seconds))
+    }
+
+    /// The same, of times too short for a [`Duration`].
+    pub fn of_seconds(samples: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let (ours, theirs) = samples.into_iter().unzip();
+        Self { ours, theirs }
     }
 
     /// Prints the row. The ratio is ours to theirs: below 1 we are faster.
@@ -68,7 +71,12 @@ fn ratio(ratio: f64) -> String {
 }
 
 fn time(seconds: f64) -> String {
-    if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
+    match seconds {
+        ..1e-6 => format!("{:.1} ns", seconds * 1e9),
+        ..1e-3 => format!("{:.1} µs", seconds * 1e6),
+        ..1.0 => format!("{:.1} ms", seconds * 1e3),
+        _ => format!("{seconds:.2} s"),
+    }
 }
 
 /// Prints a row of sizes in megabytes, which do not vary between rounds.

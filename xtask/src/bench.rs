@@ -25,11 +25,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// Obtains the newest Go, which the yardsticks need, for `hints` also the last one with buckets, and measures.
+/// Obtains the newest Go, which the yardsticks need, for `hints` and `beside-go` also the last one with buckets and with the old
+/// `sync.Map`, and measures.
 fn doctor(rest: &[String]) -> Result<()> {
     let mut command = cargo("run", "benches/Cargo.toml");
-    let hints = rest.iter().any(|word| word == "hints");
-    for version in ["1.27"].into_iter().chain(hints.then_some("1.23")) {
+    let old = rest.iter().any(|word| matches!(word.as_str(), "hints" | "beside-go"));
+    for version in ["1.27"].into_iter().chain(old.then_some("1.23")) {
         let go = toolchain::ensure(version)?;
         command.env(go.release().variable(), go.root());
     }

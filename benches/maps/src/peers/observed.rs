@@ -6,16 +6,26 @@ use crate::ground::{Ground, Hasher, Kind};
 use crate::map::{Map, Session, Tally};
 use crate::subject::{Class, Local, Subject};
 use foldhash::fast::FixedState;
+use std::any::Any;
 use std::hash::BuildHasher;
 use std::rc::Rc;
 use tophash::HashMap;
-use tophash::observe::{Counted, Observed, Off, Policy};
+use tophash::observe::{Counted, Ended, Observed, Off, Policy, Span, SpanMode, Spans};
 
 /// The largest table that these take part in, where a look at a counter is not lost among cache misses.
 const LARGEST: usize = 1 << 16;
 
-/// An observed map, of which one operation in `EVERY` is sampled.
-struct Watched<K: Key, V, S: BuildHasher, const EVERY: u32>(Observed<HashMap<K, V, S>, Counted>);
+/// An observed map, of which one operation in `EVERY` is sampled, and every one timed where spans are made of slow ones.
+struct Watched<K: Key, V, S: BuildHasher, const EVERY: u32, const SPANS: bool = false>(
+    Observed<HashMap<K, V, S>, Counted>,
+);
+
+/// Makes nothing of slow operations.
+struct Nothing;
+
+impl Spans for Nothing {
+    fn end(&self, _: &Span<'_>, _: Ended, _: Option<Box<dyn Any>>) {}
+}
 
 /// A map that could be observed and is not.
 struct Unwatched<K: Key, V, S: BuildHasher>(Observed<HashMap<K, V, S>, Off>);
@@ -26,6 +36,7 @@ pub(super) fn subjects(
     questions: &Rc<Questions<u64, u64>>,
 ) -> Vec<Box<dyn Subject>> {
     type Sampled<const EVERY: u32> = Watched<u64, u64, FixedState, EVERY>;
+    type Spanned = Watched<u64, u64, FixedState, 1024, true>;
     type Not = Unwatched<u64, u64, FixedState>;
     if ground.kind != Kind::U64U64 || ground.hasher != Hasher::Same || ground.entries > LARGEST {
         return Vec::new();
@@ -35,12 +46,13 @@ pub(super) fn subjects(
         Local::<_, _, Not>::boxed("tophash Observed, off", class, ground, questions),
         Local::<_, _, Sampled<0>>::boxed("tophash Observed, counted", class, ground, questions),
         Local::<_, _, Sampled<1024>>::boxed("tophash Observed", class, ground, questions),
+        Local::<_, _, Spanned>::boxed("tophash Observed, slow spans", class, ground, questions),
         Local::<_, _, Sampled<1>>::boxed("tophash Observed, all sampled", class, ground, questions),
     ]
 }
 
-impl<K: Key, V: Value, S: BuildHasher + Default + Sync, const EVERY: u32> Map<K, V>
-    for Watched<K, V, S, EVERY>
+impl<K: Key, V: Value, S: BuildHasher + Default + Sync, const EVERY: u32, const SPANS: bool>
+    Map<K, V> for Watched<K, V, S, EVERY, SPANS>
 where
     Observed<HashMap<K, V, S>>: Sync,
 {
@@ -50,7 +62,10 @@ where
         Self: 'm;
 
     fn new() -> Self {
-        let builder = Observed::builder("bench").sample_every(EVERY);
+        let mut builder = Observed::builder("bench").sample_every(EVERY);
+        if SPANS {
+            builder = builder.spans(SpanMode::default(), Nothing);
+        }
         match builder.build(HashMap::with_hasher(S::default())) {
             Ok(map) => Self(map),
             Err(never) => unreachable!("{never}"),

@@ -8,6 +8,7 @@ use super::notifier::Handler;
 use super::observed::Observed;
 use super::policy::Parts;
 use super::registry::Registry;
+use super::spans::{SpanMode, Spans};
 use super::waits::Waits;
 use super::watcher::{Keys, Show, Watcher};
 use crate::concurrent::{ConcurrentMap, Mode, NeverWaits};
@@ -47,6 +48,7 @@ pub struct Builder<M: ConcurrentMap> {
     hold_times: bool,
     handlers: Vec<Handler>,
     registry: Option<Registry>,
+    spans: Option<(SpanMode, Arc<dyn Spans>)>,
     map: PhantomData<fn(M)>,
 }
 
@@ -64,6 +66,7 @@ impl<M: ConcurrentMap> Builder<M> {
             hold_times: false,
             handlers: Vec::new(),
             registry: None,
+            spans: None,
             map: PhantomData,
         }
     }
@@ -115,6 +118,13 @@ impl<M: ConcurrentMap> Builder<M> {
         self
     }
 
+    /// Makes spans of operations, of slow ones or of all. Every operation is timed then, which costs two readings of the clock.
+    ///
+    /// The crates `tophash-tracing` and `tophash-opentelemetry` have [`Spans`] for the crates that they are named after.
+    pub fn spans(self, mode: SpanMode, spans: impl Spans + 'static) -> Self {
+        Self { spans: Some((mode, Arc::new(spans))), ..self }
+    }
+
     /// Whose thread delivers the alarms and events of this map; [`Registry::global`]'s if not set. The map keeps the registry
     /// alive. Metrics are told by registries that the map is added to.
     pub fn alarms_to(self, registry: &Registry) -> Self {
@@ -147,13 +157,17 @@ impl<M: ConcurrentMap> Builder<M> {
         if self.every > 0 && self.hot_keys > 0 {
             watcher.find_hot_keys(self.hot_keys, nanos(self.window), self.levels);
         }
+        let lanes = if self.spans.is_some() { Lanes::aside } else { Lanes::new };
+        if let Some((mode, spans)) = self.spans {
+            watcher.make_spans(mode, spans);
+        }
         if let Some(show) = self.show {
             watcher.show_keys(self.keys, show);
         }
         if let Some(summary) = map.try_summary() {
             watcher.look(&summary);
         }
-        Observed::with(map, Parts { lanes: Lanes::new(self.every), watcher })
+        Observed::with(map, Parts { lanes: lanes(self.every), watcher })
     }
 }
 

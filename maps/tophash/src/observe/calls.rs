@@ -138,6 +138,10 @@ impl Counter {
         COUNTED[self.0].0
     }
 
+    pub(super) fn outcome(self) -> Outcome {
+        COUNTED[self.0].1
+    }
+
     /// Whether it changed the map.
     pub(super) fn changed(self) -> bool {
         use Outcome::{Done, Inserted, Removed, Replaced};

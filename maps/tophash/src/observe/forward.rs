@@ -1,23 +1,23 @@
 //! The operations of an observed map: the map's own, counted.
 //!
-//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or the thread is not one of the
-//! first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
+//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or may make a span, or the thread is not one
+//! of the first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
 //! thread's own. All of them pass the place of the caller on, so that a lock's holder is found where it is in the program, and not
 //! here.
 
+mod aside;
 mod outcome;
 mod traits;
 
-use super::calls::{Counter, counted};
+use super::calls::{Call, counted};
 use super::key::ToKey;
-use super::lanes::Turn;
 use super::observed::Observed;
 use super::policy::{Parts, Policy};
 use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup};
 use crate::map::Operation;
+use aside::{Aside, Whole};
 use core::hash::Hash;
 use outcome::{altered, inserted, inserted_new, looked, removed};
-use std::time::Instant;
 
 /// Operations by a key in any form that the map takes. Each is the map's own, counted.
 impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
@@ -53,7 +53,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let aside = Aside::begin(parts);
+        let aside = Aside::begin(parts, Call::Get, key);
         let found = self.inner.get_with(key, read);
         aside.end(looked(found.as_ref()), Some(key));
         found
@@ -114,7 +114,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let aside = Aside::begin(parts);
+        let aside = Aside::begin(parts, Call::Remove, key);
         let found = self.inner.remove_with(key, read);
         aside.end(removed(found.as_ref()), Some(key));
         self.look(parts);
@@ -148,21 +148,19 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     /// Meets every entry: see [`ConcurrentMap::for_each`].
     #[track_caller]
     pub fn for_each(&self, meet: impl FnMut(&M::Key, &M::Value)) {
-        let begun = self.parts().map(|parts| (parts, Instant::now()));
+        let Some(parts) = self.parts() else { return self.inner.for_each(meet) };
+        let whole = Whole::begin(parts, Call::Iterate);
         self.inner.for_each(meet);
-        if let Some((parts, begun)) = begun {
-            parts.watcher.count_whole(counted::ITERATED, begun.elapsed());
-        }
+        whole.end(counted::ITERATED);
     }
 
     /// Takes every entry out: see [`ConcurrentMap::clear`].
     #[track_caller]
     pub fn clear(&self) {
-        let begun = self.parts().map(|parts| (parts, Instant::now()));
+        let Some(parts) = self.parts() else { return self.inner.clear() };
+        let whole = Whole::begin(parts, Call::Clear);
         self.inner.clear();
-        if let Some((parts, begun)) = begun {
-            parts.watcher.count_whole(counted::CLEARED, begun.elapsed());
-        }
+        whole.end(counted::CLEARED);
     }
 }
 
@@ -208,7 +206,7 @@ where
         value: M::Value,
         replaced: impl FnOnce(Option<&M::Value>) -> R,
     ) -> Result<R, Full> {
-        let mut aside = Aside::begin(parts);
+        let mut aside = Aside::begin(parts, Call::Insert, &key);
         let kept = aside.keep(&key);
         let mut had = false;
         let result = self.inner.insert_with(key, value, |old| {
@@ -246,7 +244,7 @@ where
     pub fn insert_new(&self, key: M::Key, value: M::Value) -> Result<bool, Full> {
         let Some(parts) = self.parts() else { return self.inner.insert_new(key, value) };
         let Some(lane) = parts.lanes.plain() else {
-            let mut aside = Aside::begin(parts);
+            let mut aside = Aside::begin(parts, Call::Insert, &key);
             let kept = aside.keep(&key);
             let result = self.inner.insert_new(key, value);
             aside.end(inserted_new(result), kept.as_ref());
@@ -270,7 +268,7 @@ where
     ) -> Result<Altered<T>, Full> {
         let Some(parts) = self.parts() else { return self.inner.alter(key, decide) };
         let Some(lane) = parts.lanes.plain() else {
-            let mut aside = Aside::begin(parts);
+            let mut aside = Aside::begin(parts, Call::Update, &key);
             let kept = aside.keep(&key);
             let result = self.inner.alter(key, decide);
             aside.end(altered(&result), kept.as_ref());
@@ -280,39 +278,5 @@ where
         let result = self.inner.alter(key, decide);
         lane.count(altered(&result));
         result
-    }
-}
-
-/// An operation that takes the long way: it is sampled, or its thread's lane is not near.
-struct Aside<'p, K> {
-    parts: &'p Parts<K>,
-    turn: Turn<'p>,
-    /// When it began, if it is sampled.
-    begun: Option<Instant>,
-}
-
-impl<'p, K> Aside<'p, K> {
-    fn begin(parts: &'p Parts<K>) -> Self {
-        let turn = parts.lanes.turn();
-        Self { parts, begun: turn.is_sampled.then(Instant::now), turn }
-    }
-
-    /// The key, if it is wanted after the operation, which begins after this.
-    fn keep(&mut self, key: &K) -> Option<K>
-    where
-        K: Clone,
-    {
-        let kept = self.begun.map(|_| key.clone());
-        self.begun = self.begun.map(|_| Instant::now());
-        kept
-    }
-
-    fn end<Q: Hash + ToKey<K> + ?Sized>(self, counter: Counter, key: Option<&Q>) {
-        let took = self.begun.map(|begun| begun.elapsed());
-        self.turn.count(counter);
-        if let (Some(took), Some(key)) = (took, key) {
-            self.parts.watcher.note(counter, took);
-            self.parts.watcher.meet(counter, key);
-        }
     }
 }

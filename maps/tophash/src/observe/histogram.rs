@@ -117,6 +117,11 @@ impl Durations {
         bounds.chain([None]).zip(self.counts.iter().copied())
     }
 
+    /// The upper bounds of the buckets, which are the same in all histograms and never change. One more bucket is without a bound.
+    pub fn bounds() -> impl Iterator<Item = Duration> {
+        BOUNDS.iter().map(|(bound, _)| Duration::from_nanos(*bound))
+    }
+
     /// The buckets as expositions write them: the bound, and how many durations do not exceed it.
     pub(super) fn cumulative(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let bounds = BOUNDS.iter().map(|(_, text)| *text).chain(["+Inf"]);

@@ -82,8 +82,7 @@ impl<K> Windows<K> {
     ) -> (Vec<Found<K>>, u64, Garbage<K>) {
         let garbage = self.roll(now);
         let met = self.running.met + self.before.met;
-        // The window before counts for the part of it that a window that ended now would cover.
-        let part = 1.0 - now.saturating_sub(self.begun) as f64 / self.length as f64;
+        let part = self.part(now);
         let only_before = self.before.slots.iter();
         let only_before = only_before.filter(|slot| self.running.find(slot.hash).is_none());
         let mut found: Vec<Found<K>> = self
@@ -98,7 +97,7 @@ impl<K> Windows<K> {
                 };
                 let (count, error) = known(running, self.running.least());
                 let (more, uncertain) = known(before, self.before.least());
-                let heat = heat(levels, running, before, part.clamp(0.0, 1.0), every);
+                let heat = heat(levels, running, before, part, every);
                 let (samples, error) = (count + more, error + uncertain);
                 let share = samples as f64 / met.max(1) as f64;
                 let key = Arc::clone(&slot.key);
@@ -110,6 +109,27 @@ impl<K> Windows<K> {
         });
         found.truncate(most);
         (found, met, garbage)
+    }
+}
+
+impl<K> Windows<K> {
+    /// How hot the key with this hash is; each sample stands for `every` accesses.
+    pub(super) fn heat(
+        &mut self,
+        hash: u64,
+        now: u64,
+        every: u32,
+        levels: &HeatLevels,
+    ) -> (Heat, Garbage<K>) {
+        let garbage = self.roll(now);
+        let (running, before) = (self.running.find(hash), self.before.find(hash));
+        (heat(levels, running, before, self.part(now), every), garbage)
+    }
+
+    /// The window before counts for the part of it that a window that ended now would cover.
+    fn part(&self, now: u64) -> f64 {
+        let passed = now.saturating_sub(self.begun) as f64 / self.length as f64;
+        (1.0 - passed).clamp(0.0, 1.0)
     }
 }
 

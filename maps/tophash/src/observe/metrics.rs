@@ -1,13 +1,14 @@
 //! The table of all metrics: what every exposition writes, and what dashboards, alerts and documents are compared with.
 
+mod family;
 mod read;
 
 use super::clock::seconds_since_1970;
-use super::histogram::Durations;
 use super::series::{Collected, Series};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+pub use family::{Family, Sample, Value};
 use read::{
     Of, alarms, called, counts, holds, hot_keys, numbers, operations, panics, timings, waits, whole,
 };
@@ -43,48 +44,12 @@ pub enum Kind {
     Info,
 }
 
-/// One sample of a metric.
-pub(super) struct Point {
-    /// The values of [`Metric::labels`].
-    pub(super) labels: Vec<Arc<str>>,
-    pub(super) value: Value,
-}
-
-/// What a sample says.
-pub(super) enum Value {
-    Count(u64),
-    Number(f64),
-    Durations(Durations),
-}
-
 #[derive(Clone, Copy, Debug)]
 enum Read {
     /// From the numbers of one label: the labels behind `map`, and the value.
     Map(fn(&Series) -> Of),
     /// From the collection as a whole.
-    Whole(fn(&Collected) -> Vec<Point>),
-}
-
-impl Metric {
-    /// Its samples.
-    pub(super) fn points(&self, collected: &Collected) -> Vec<Point> {
-        match self.read {
-            Read::Whole(read) => read(collected),
-            Read::Map(read) => {
-                let mut points = Vec::new();
-                for (map, series) in &collected.maps {
-                    points.extend(read(series).into_iter().map(|(labels, value)| {
-                        let labels = labels.into_iter().map(Arc::from);
-                        Point {
-                            labels: [Arc::clone(map)].into_iter().chain(labels).collect(),
-                            value,
-                        }
-                    }));
-                }
-                points
-            }
-        }
-    }
+    Whole(fn(&Collected) -> Vec<Sample>),
 }
 
 /// All metrics, in the order of expositions.
@@ -230,7 +195,7 @@ const METRICS: &[Metric] = &[
         labels: &[],
         ..counter(
             "tophash_handler_panics_total",
-            "Handlers of alarms and events that panicked.",
+            "Handlers of alarms, events and spans that panicked.",
             Read::Whole(|all| whole(Value::Count(all.handler_panics))),
         )
     },
@@ -258,7 +223,7 @@ const METRICS: &[Metric] = &[
         labels: &["version"],
         read: Read::Whole(|_| {
             let labels = vec![Arc::from(env!("CARGO_PKG_VERSION"))];
-            vec![Point { labels, value: Value::Count(1) }]
+            vec![Sample { labels, value: Value::Count(1) }]
         }),
     },
 ];

@@ -26,13 +26,14 @@
 //! ```
 //!
 //! # What it costs
-//! Everything is pulled: a map counts, and whoever asks adds up. There are three settings, and a type:
+//! Everything is pulled: a map counts, and whoever asks adds up. There are these settings, and a type:
 //!
 //! | setting | an operation | what is known |
 //! |---|---|---|
 //! | [`Observed::off`], type [`Off`] | is the map's own, instruction for instruction | nothing |
 //! | [`sample_every(0)`](Builder::sample_every) | adds a count to a cache line of the thread's own | how often each operation came out how; sizes, growth; waits for locks |
 //! | [`Observed::new`] | the same; one in 1,024 is timed and its key noted | also how long operations take, hot keys, last write |
+//! | [`spans`](Builder::spans) | reads the clock twice, beside what else is set | also single operations: those that are slow, or all |
 //! | [`sample_every(1)`](Builder::sample_every) | reads the clock twice, and takes a lock that all threads share for a moment | the same, of every operation |
 //!
 //! The first 64 threads that are alive count without a locked instruction. `BENCHMARKS.md` of the repository has a row for each
@@ -51,6 +52,14 @@
 //! what the sample says of all accesses is as sure as so many draws can be: with the default, after four million operations, the
 //! share of a key of a tenth of all accesses is told as between 9 and 11 in a hundred, 19 times of 20. Keys appear in no metric, only their ranks do; in reports and
 //! dumps they are hashed, unless [`Builder::show_keys`] says otherwise.
+//!
+//! # Spans
+//! [`Builder::spans`] has a span made of each slow operation, or of all for a canary, with the place of the call, and of the key 16
+//! bits of its hash, its length and its heat, but never the key.
+//!
+//! # Other ways out
+//! [`Registry::families`] gives what [`prometheus`] writes as values, for expositions of your own. These are crates of their own:
+//! `tophash-metrics`, `tophash-prometheus-client`, `tophash-opentelemetry` and `tophash-tracing`.
 //!
 //! # Dumps and panics
 //! [`Registry::dump`] has what all maps tell written to files, every so often and when there is an alarm. [`panic_hook`]
@@ -84,6 +93,7 @@ mod registry;
 mod report;
 mod series;
 mod sketch;
+mod spans;
 mod waits;
 mod watcher;
 
@@ -95,11 +105,12 @@ pub use heat::{Heat, HeatLevels};
 pub use histogram::Durations;
 pub use hot::HotKey;
 pub use key::ToKey;
-pub use metrics::{Kind, Metric, aliases, metrics};
+pub use metrics::{Family, Kind, Metric, Sample, Value, aliases, metrics};
 pub use observed::Observed;
 pub use panics::{PanicHook, Trace, panic_hook, trace};
 pub use policy::{Counted, Off, Policy};
 pub use registry::Registry;
 pub use report::{Operations, Report, Timing};
+pub use spans::{Ended, Span, SpanKey, SpanMode, Spans};
 pub use waits::Locks;
 pub use watcher::Keys;

@@ -17,9 +17,8 @@
 //! # Ok::<(), tophash::Full>(())
 //! ```
 
-use super::metrics::{Kind, Metric, Point, Value, aliases, metrics};
+use super::metrics::{Family, Kind, Metric, Sample, Value};
 use super::registry::Registry;
-use super::series::Collected;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
@@ -91,17 +90,13 @@ pub fn encode(registry: &Registry, format: Format) -> String {
 
 /// The same, behind what is in `text`.
 pub fn encode_into(registry: &Registry, format: Format, text: &mut String) {
-    let result = write_all(&registry.collect(), format, text);
+    let result = write_all(&registry.families(), format, text);
     debug_assert!(result.is_ok(), "a string takes whatever is written");
 }
 
-pub(super) fn write_all(collected: &Collected, format: Format, text: &mut String) -> fmt::Result {
-    let aliases = if collected.aliases { aliases() } else { &[] };
-    for metric in metrics().iter().chain(aliases) {
-        let points = metric.points(collected);
-        if !points.is_empty() {
-            write_metric(metric, &points, format, text)?;
-        }
+fn write_all(families: &[Family], format: Format, text: &mut String) -> fmt::Result {
+    for family in families {
+        write_family(family, format, text)?;
     }
     if format == Format::OpenMetrics {
         text.write_str("# EOF\n")?;
@@ -109,9 +104,8 @@ pub(super) fn write_all(collected: &Collected, format: Format, text: &mut String
     Ok(())
 }
 
-fn write_metric(
-    metric: &Metric,
-    points: &[Point],
+fn write_family(
+    Family { metric, samples }: &Family,
     format: Format,
     text: &mut String,
 ) -> fmt::Result {
@@ -134,16 +128,16 @@ fn write_metric(
     if open && !metric.unit.is_empty() {
         writeln!(text, "# UNIT {family} {}", metric.unit)?;
     }
-    for point in points {
-        write_point(metric, point, text)?;
+    for sample in samples {
+        write_sample(metric, sample, text)?;
     }
     Ok(())
 }
 
-fn write_point(metric: &Metric, point: &Point, text: &mut String) -> fmt::Result {
+fn write_sample(metric: &Metric, sample: &Sample, text: &mut String) -> fmt::Result {
     let Metric { name, labels, .. } = metric;
     let mut pairs = String::new();
-    for (label, value) in labels.iter().zip(&point.labels) {
+    for (label, value) in labels.iter().zip(&sample.labels) {
         if !pairs.is_empty() {
             pairs.write_char(',')?;
         }
@@ -153,7 +147,7 @@ fn write_point(metric: &Metric, point: &Point, text: &mut String) -> fmt::Result
         "" => Ok(()),
         pairs => write!(text, "{{{pairs}}}"),
     };
-    match &point.value {
+    match &sample.value {
         Value::Durations(durations) => {
             let comma = if pairs.is_empty() { "" } else { "," };
             let mut all = 0;

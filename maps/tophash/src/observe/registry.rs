@@ -192,6 +192,11 @@ impl Registry {
         }
     }
 
+    /// Counts a panic of code that was called because a map told something.
+    pub(super) fn count_panic(&self) {
+        self.0.notifier.panicked.fetch_add(1, Relaxed);
+    }
+
     fn insert(&self, name: &str, map: Held) {
         let mut maps = self.maps();
         maps.prune();

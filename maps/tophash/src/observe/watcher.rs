@@ -4,12 +4,13 @@ use super::alarm::{Event, Growth};
 use super::calls::{COUNTED, Call, Counter, STRIPED};
 use super::clock;
 use super::growth::Growths;
-use super::heat::HeatLevels;
+use super::heat::{Heat, HeatLevels};
 use super::histogram::Histogram;
 use super::hot::{Found, Windows};
 use super::key::ToKey;
 use super::lanes::Lanes;
 use super::registry::Registry;
+use super::spans::{Ended, KeyMark, Maker, Open, SpanMode, Spans};
 use super::waits::Waits;
 use crate::concurrent::Summary;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
@@ -19,6 +20,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
+use core::panic::Location;
 use core::time::Duration;
 use std::hash::RandomState;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,13 +58,14 @@ pub(super) struct Watcher<K> {
     growths: Mutex<Growths>,
     /// When a writer last looked whether the map has grown.
     looked: AtomicU64,
+    hasher: RandomState,
     hot: Option<Hot<K>>,
+    spans: Option<Maker>,
     keys: Keys,
     show: Option<Show<K>>,
 }
 
 struct Hot<K> {
-    hasher: RandomState,
     windows: Mutex<Windows<K>>,
     levels: HeatLevels,
 }
@@ -85,7 +88,9 @@ impl<K> Watcher<K> {
             seen: AtomicU64::new(0),
             growths: Mutex::default(),
             looked: AtomicU64::new(clock::now()),
+            hasher: RandomState::new(),
             hot: None,
+            spans: None,
             keys: Keys::Hashed,
             show: None,
         }
@@ -93,11 +98,50 @@ impl<K> Watcher<K> {
 
     pub(super) fn find_hot_keys(&mut self, room: usize, window: u64, levels: HeatLevels) {
         let windows = Mutex::new(Windows::new(room, window, clock::now()));
-        self.hot = Some(Hot { hasher: RandomState::new(), windows, levels });
+        self.hot = Some(Hot { windows, levels });
     }
 
     pub(super) fn show_keys(&mut self, keys: Keys, show: Show<K>) {
         (self.keys, self.show) = (keys, Some(show));
+    }
+
+    pub(super) fn make_spans(&mut self, mode: SpanMode, spans: Arc<dyn Spans>) {
+        self.spans = Some(Maker::new(mode, spans, self.registry.clone()));
+    }
+
+    /// Whether every operation may make a span, and so is to be timed.
+    pub(super) fn makes_spans(&self) -> bool {
+        self.spans.is_some()
+    }
+
+    /// An operation of which a span may be made.
+    pub(super) fn open(&self, call: Call, site: &'static Location<'static>) -> Option<Open<'_>> {
+        Open::new(self.spans.as_ref()?, &self.name, call, site)
+    }
+
+    /// What a span may know of a key.
+    pub(super) fn mark<Q: Hash + ?Sized>(&self, key: &Q) -> KeyMark {
+        KeyMark::of(key, &self.hasher)
+    }
+
+    /// Begins the span of an operation.
+    pub(super) fn begin(&self, open: &mut Open<'_>) {
+        open.begin(|hash| self.heat(hash));
+    }
+
+    /// Ends the span of an operation.
+    pub(super) fn end(&self, open: Open<'_>, counter: Counter, took: Duration) {
+        open.end(Ended::new(counter.outcome(), took), |hash| self.heat(hash));
+    }
+
+    /// How hot the key with this hash is.
+    fn heat(&self, hash: u64) -> Option<Heat> {
+        let hot = self.hot.as_ref()?;
+        let mut windows = hot.lock();
+        let (heat, garbage) = windows.heat(hash, clock::now(), self.every, &hot.levels);
+        drop(windows);
+        drop(garbage);
+        Some(heat)
     }
 
     /// Notes how long an operation took that was sampled.
@@ -112,7 +156,7 @@ impl<K> Watcher<K> {
     pub(super) fn meet<Q: Hash + ToKey<K> + ?Sized>(&self, counter: Counter, key: &Q) {
         let Some(hot) = &self.hot else { return };
         // The key's code runs before the lock is taken, and what is dropped is dropped after.
-        let hash = hot.hasher.hash_one(key);
+        let hash = self.hasher.hash_one(key);
         let (hit, now) = (counter.is_hit(), clock::now());
         let mut windows = hot.lock();
         let (sketch, garbage) = windows.running(now);

@@ -7,4 +7,5 @@ mod gate;
 mod hot;
 mod locks;
 mod report;
+mod spans;
 mod text;

@@ -1,6 +1,6 @@
 //! Where the samples of metrics come from.
 
-use super::{Point, Value};
+use super::{Sample, Value};
 use crate::concurrent::Mode;
 use crate::observe::calls::{COUNTED, Call};
 use crate::observe::observed::RANKS;
@@ -64,14 +64,14 @@ pub(super) fn called(of: &Series, writes: bool) -> u64 {
     all.filter(|((call, _), _)| call.writes() == writes).map(|(_, count)| count).sum()
 }
 
-pub(super) fn whole(value: Value) -> Vec<Point> {
-    vec![Point { labels: Vec::new(), value }]
+pub(super) fn whole(value: Value) -> Vec<Sample> {
+    vec![Sample { labels: Vec::new(), value }]
 }
 
-pub(super) fn panics(all: &Collected) -> Vec<Point> {
-    let point = |(component, count): &(Arc<str>, u64)| Point {
+pub(super) fn panics(all: &Collected) -> Vec<Sample> {
+    let sample = |(component, count): &(Arc<str>, u64)| Sample {
         labels: vec![Arc::clone(component)],
         value: Value::Count(*count),
     };
-    all.panics.iter().map(point).collect()
+    all.panics.iter().map(sample).collect()
 }
