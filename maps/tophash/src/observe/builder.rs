@@ -8,6 +8,7 @@ use super::notifier::Handler;
 use super::observed::Observed;
 use super::policy::Parts;
 use super::registry::Registry;
+use super::trace::{Begin, Trace};
 use super::waits::Waits;
 use super::watcher::{Keys, Show, Watcher};
 use crate::concurrent::{ConcurrentMap, Mode, NeverWaits};
@@ -47,6 +48,8 @@ pub struct Builder<M: ConcurrentMap> {
     hold_times: bool,
     handlers: Vec<Handler>,
     registry: Option<Registry>,
+    trace: Option<Trace>,
+    measure: Option<fn(&M::Value) -> usize>,
     map: PhantomData<fn(M)>,
 }
 
@@ -64,6 +67,8 @@ impl<M: ConcurrentMap> Builder<M> {
             hold_times: false,
             handlers: Vec::new(),
             registry: None,
+            trace: None,
+            measure: None,
             map: PhantomData,
         }
     }
@@ -121,6 +126,18 @@ impl<M: ConcurrentMap> Builder<M> {
         Self { registry: Some(registry.clone()), ..self }
     }
 
+    /// Records every operation to a trace, from now until that is full, the map is dropped, or
+    /// [`Observed::end_recording`] is called: see [`trace`](mod@super::trace).
+    pub fn record(self, trace: Trace) -> Self {
+        Self { trace: Some(trace), ..self }
+    }
+
+    /// How many bytes a value is to have in the trace; those of its type if not set, without what it owns. It is called by
+    /// operations that are recorded and bring a value: by `alter` under the map's lock if it has one.
+    pub fn value_bytes(self, measure: fn(&M::Value) -> usize) -> Self {
+        Self { measure: Some(measure), ..self }
+    }
+
     /// Observes the map.
     ///
     /// # Errors
@@ -143,6 +160,15 @@ impl<M: ConcurrentMap> Builder<M> {
         let waits = Arc::new(waits);
         let is_watched = map.watch(Arc::<Waits>::clone(&waits)).is_ok();
         let waits = is_watched.then_some(waits);
+        let recorder = self.trace.map(|trace| {
+            trace.begin(Begin {
+                map: &name,
+                summary: &map.summary(),
+                types: [of_type::<M::Key>(), of_type::<M::Value>()],
+                measured_values: self.measure.is_some(),
+                registry: registry.clone(),
+            })
+        });
         let mut watcher = Watcher::new(name, self.every, registry, waits);
         if self.every > 0 && self.hot_keys > 0 {
             watcher.find_hot_keys(self.hot_keys, nanos(self.window), self.levels);
@@ -153,8 +179,16 @@ impl<M: ConcurrentMap> Builder<M> {
         if let Some(summary) = map.try_summary() {
             watcher.look(&summary);
         }
-        Observed::with(map, Parts { lanes: Lanes::new(self.every), watcher })
+        let lanes =
+            if recorder.is_some() { Lanes::aside(self.every) } else { Lanes::new(self.every) };
+        let measure = self.measure.unwrap_or(|_| size_of::<M::Value>());
+        Observed::with(map, Parts { lanes, watcher, recorder, measure })
     }
+}
+
+/// Bytes of a type, and whether it owns anything.
+fn of_type<T>() -> (usize, bool) {
+    (size_of::<T>(), core::mem::needs_drop::<T>())
 }
 
 impl<M: ConcurrentMap> Builder<M>

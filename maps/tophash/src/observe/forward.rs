@@ -1,7 +1,7 @@
 //! The operations of an observed map: the map's own, counted.
 //!
-//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or the thread is not one of the
-//! first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
+//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or recorded, or the thread is not one
+//! of the first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
 //! thread's own. All of them pass the place of the caller on, so that a lock's holder is found where it is in the program, and not
 //! here.
 
@@ -12,10 +12,12 @@ use super::calls::{Counter, counted};
 use super::key::ToKey;
 use super::lanes::Turn;
 use super::observed::Observed;
-use super::policy::{Parts, Policy};
+use super::policy::{Parts, PartsOf, Policy};
+use super::trace::{Noted, Recorder};
 use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup};
 use crate::map::Operation;
 use core::hash::Hash;
+use core::time::Duration;
 use outcome::{altered, inserted, inserted_new, looked, removed};
 use std::time::Instant;
 
@@ -45,7 +47,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     #[track_caller]
     fn get_aside<Q, R>(
         &self,
-        parts: &Parts<M::Key>,
+        parts: &PartsOf<M>,
         key: &Q,
         read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
     ) -> Option<R>
@@ -53,7 +55,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let aside = Aside::begin(parts);
+        let aside = Aside::begin(parts, key);
         let found = self.inner.get_with(key, read);
         aside.end(looked(found.as_ref()), Some(key));
         found
@@ -106,7 +108,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     #[track_caller]
     fn remove_aside<Q, R>(
         &self,
-        parts: &Parts<M::Key>,
+        parts: &PartsOf<M>,
         key: &Q,
         read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
     ) -> Option<R>
@@ -114,7 +116,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
         M: Lookup<Q>,
         Q: Hash + ToKey<M::Key> + ?Sized,
     {
-        let aside = Aside::begin(parts);
+        let aside = Aside::begin(parts, key);
         let found = self.inner.remove_with(key, read);
         aside.end(removed(found.as_ref()), Some(key));
         self.look(parts);
@@ -147,22 +149,25 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
 
     /// Meets every entry: see [`ConcurrentMap::for_each`].
     #[track_caller]
-    pub fn for_each(&self, meet: impl FnMut(&M::Key, &M::Value)) {
-        let begun = self.parts().map(|parts| (parts, Instant::now()));
-        self.inner.for_each(meet);
-        if let Some((parts, begun)) = begun {
-            parts.watcher.count_whole(counted::ITERATED, begun.elapsed());
-        }
+    pub fn for_each(&self, mut meet: impl FnMut(&M::Key, &M::Value)) {
+        let Some(parts) = self.parts() else { return self.inner.for_each(meet) };
+        let (begun, mut met) = (Instant::now(), 0);
+        self.inner.for_each(|key, value| {
+            met += 1;
+            meet(key, value);
+        });
+        parts.whole(counted::ITERATED, begun.elapsed(), met);
     }
 
     /// Takes every entry out: see [`ConcurrentMap::clear`].
     #[track_caller]
     pub fn clear(&self) {
-        let begun = self.parts().map(|parts| (parts, Instant::now()));
+        let Some(parts) = self.parts() else { return self.inner.clear() };
+        let recorded = parts.recorder.as_ref().is_some_and(Recorder::is_on);
+        let entries = if recorded { self.inner.len() as u64 } else { 0 };
+        let begun = Instant::now();
         self.inner.clear();
-        if let Some((parts, begun)) = begun {
-            parts.watcher.count_whole(counted::CLEARED, begun.elapsed());
-        }
+        parts.whole(counted::CLEARED, begun.elapsed(), entries);
     }
 }
 
@@ -203,12 +208,13 @@ where
     #[track_caller]
     fn insert_aside<R>(
         &self,
-        parts: &Parts<M::Key>,
+        parts: &PartsOf<M>,
         key: M::Key,
         value: M::Value,
         replaced: impl FnOnce(Option<&M::Value>) -> R,
     ) -> Result<R, Full> {
-        let mut aside = Aside::begin(parts);
+        let mut aside = Aside::begin(parts, &key);
+        aside.put(&value);
         let kept = aside.keep(&key);
         let mut had = false;
         let result = self.inner.insert_with(key, value, |old| {
@@ -246,7 +252,8 @@ where
     pub fn insert_new(&self, key: M::Key, value: M::Value) -> Result<bool, Full> {
         let Some(parts) = self.parts() else { return self.inner.insert_new(key, value) };
         let Some(lane) = parts.lanes.plain() else {
-            let mut aside = Aside::begin(parts);
+            let mut aside = Aside::begin(parts, &key);
+            aside.put(&value);
             let kept = aside.keep(&key);
             let result = self.inner.insert_new(key, value);
             aside.end(inserted_new(result), kept.as_ref());
@@ -266,13 +273,19 @@ where
     pub fn alter<T>(
         &self,
         key: M::Key,
-        decide: impl FnMut(Option<&M::Value>) -> Operation<M::Value, T>,
+        mut decide: impl FnMut(Option<&M::Value>) -> Operation<M::Value, T>,
     ) -> Result<Altered<T>, Full> {
         let Some(parts) = self.parts() else { return self.inner.alter(key, decide) };
         let Some(lane) = parts.lanes.plain() else {
-            let mut aside = Aside::begin(parts);
+            let mut aside = Aside::begin(parts, &key);
             let kept = aside.keep(&key);
-            let result = self.inner.alter(key, decide);
+            let result = self.inner.alter(key, |old| {
+                let decided = decide(old);
+                if let Operation::Insert(value) = &decided {
+                    aside.put(value);
+                }
+                decided
+            });
             aside.end(altered(&result), kept.as_ref());
             self.look(parts);
             return result;
@@ -283,18 +296,22 @@ where
     }
 }
 
-/// An operation that takes the long way: it is sampled, or its thread's lane is not near.
-struct Aside<'p, K> {
-    parts: &'p Parts<K>,
+/// An operation that takes the long way: it is sampled or recorded, or its thread's lane is not near.
+struct Aside<'p, K, V> {
+    parts: &'p Parts<K, V>,
     turn: Turn<'p>,
+    /// What is going to be recorded of it, if it is to be.
+    noted: Option<Noted>,
     /// When it began, if it is sampled.
     begun: Option<Instant>,
 }
 
-impl<'p, K> Aside<'p, K> {
-    fn begin(parts: &'p Parts<K>) -> Self {
-        let turn = parts.lanes.turn();
-        Self { parts, begun: turn.is_sampled.then(Instant::now), turn }
+impl<'p, K, V> Aside<'p, K, V> {
+    fn begin<Q: Hash + ?Sized>(parts: &'p Parts<K, V>, key: &Q) -> Self {
+        let recorder = parts.recorder.as_ref().filter(|recorder| recorder.is_on());
+        let noted = recorder.map(|recorder| recorder.note(key));
+        let turn = parts.lanes.turn(noted.is_some());
+        Self { parts, noted, begun: turn.is_sampled.then(Instant::now), turn }
     }
 
     /// The key, if it is wanted after the operation, which begins after this.
@@ -307,12 +324,33 @@ impl<'p, K> Aside<'p, K> {
         kept
     }
 
+    /// The value that it is to put in.
+    #[inline]
+    fn put(&mut self, value: &V) {
+        if let Some(noted) = &mut self.noted {
+            noted.value_bytes = (self.parts.measure)(value) as u64;
+        }
+    }
+
     fn end<Q: Hash + ToKey<K> + ?Sized>(self, counter: Counter, key: Option<&Q>) {
         let took = self.begun.map(|begun| begun.elapsed());
         self.turn.count(counter);
+        if let (Some(recorder), Some(noted)) = (&self.parts.recorder, &self.noted) {
+            recorder.record(counter, noted);
+        }
         if let (Some(took), Some(key)) = (took, key) {
             self.parts.watcher.note(counter, took);
             self.parts.watcher.meet(counter, key);
+        }
+    }
+}
+
+impl<K, V> Parts<K, V> {
+    /// Counts an operation on so many entries, all that there are.
+    fn whole(&self, counter: Counter, took: Duration, entries: u64) {
+        self.watcher.count_whole(counter, took);
+        if let Some(recorder) = &self.recorder {
+            recorder.record_whole(counter, entries);
         }
     }
 }

@@ -62,6 +62,13 @@ impl Lanes {
         }
     }
 
+    /// Lanes in which every operation has to take a turn, as long as turns are taken for all of them.
+    pub(super) fn aside(every: u32) -> Self {
+        let lanes = Self::new(every);
+        lanes.first.iter().for_each(|lane| lane.left.store(1, Relaxed));
+        lanes
+    }
+
     /// The lane of the calling thread, if it is one of the first eight, and the operation that begins is not to be sampled.
     /// Otherwise the operation has to take a [`turn`](Self::turn). The lane stays the thread's until the call returns.
     #[inline(always)]
@@ -71,15 +78,23 @@ impl Lanes {
     }
 
     /// The turn of an operation for which there was no [`plain`](Self::plain) lane.
+    ///
+    /// Where `all` are to take it, the next one of this thread will, and which are sampled is drawn for each.
     #[cold]
     #[inline(never)]
-    pub(super) fn turn(&self) -> Turn<'_> {
-        if let Some(lane) = self.first.get(thread::own_or_more()) {
-            lane.renew(self.every);
-            return Turn { lane, alone: true, is_sampled: true };
+    pub(super) fn turn(&self, all: bool) -> Turn<'_> {
+        let near = self.first.get(thread::own_or_more());
+        let (lane, alone) = near.map_or_else(|| self.find(), |lane| (lane, true));
+        if all {
+            lane.left.store(1, Relaxed);
+            return Turn { lane, alone, is_sampled: lane.draw(self.every) };
         }
-        let (lane, alone) = self.find();
-        let is_sampled = if alone { lane.is_due() } else { lane.left.fetch_sub(1, Relaxed) == 1 };
+        let is_sampled = match (near, alone) {
+            // It was found to be due before.
+            (Some(_), _) => true,
+            (None, true) => lane.is_due(),
+            (None, false) => lane.left.fetch_sub(1, Relaxed) == 1,
+        };
         if is_sampled {
             lane.renew(self.every);
         }
@@ -100,7 +115,7 @@ impl Lanes {
     /// Whether something that is sampled and not counted is due.
     #[inline]
     pub(super) fn is_due(&self) -> bool {
-        self.plain().is_none() && self.turn().is_sampled
+        self.plain().is_none() && self.turn(false).is_sampled
     }
 
     /// The counters, summed up over all lanes: exact when nobody counts.
@@ -150,17 +165,24 @@ impl Lane {
     fn renew(&self, every: u32) {
         let gap = match u64::from(every) {
             0 => NEVER,
-            every => {
-                // Marsaglia's xorshift, "Xorshift RNGs", 2003.
-                let mut random = self.random.load(Relaxed);
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
-                self.random.store(random, Relaxed);
-                1 + random % (2 * every - 1)
-            }
+            every => 1 + self.random() % (2 * every - 1),
         };
         self.left.store(gap, Relaxed);
+    }
+
+    /// Whether one of `every` operations is sampled: each alike, whatever those before were.
+    fn draw(&self, every: u32) -> bool {
+        every > 0 && self.random() % u64::from(every) == 0
+    }
+
+    /// Marsaglia's xorshift, "Xorshift RNGs", 2003.
+    fn random(&self) -> u64 {
+        let mut random = self.random.load(Relaxed);
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        self.random.store(random, Relaxed);
+        random
     }
 }
 
@@ -183,7 +205,7 @@ mod tests {
     fn count(lanes: &Lanes, counter: Counter) {
         match lanes.plain() {
             Some(lane) => lane.count(counter),
-            None => lanes.turn().count(counter),
+            None => lanes.turn(false).count(counter),
         }
     }
 
@@ -212,6 +234,24 @@ mod tests {
         // The standard deviation of a gap is 0.58 of its mean, so that of 10,000 gaps is below 60 in their number.
         let sampled = due(100, 1_000_000);
         assert!((9_700..=10_300).contains(&sampled), "{sampled} samples");
+    }
+
+    #[test]
+    fn where_all_take_turns_one_in_so_many_is_sampled_and_then_again_few_take_turns() {
+        let lanes = Lanes::aside(100);
+        let sampled = (0..1_000_000).filter(|_| {
+            let due = lanes.plain().is_none();
+            assert!(due);
+            lanes.turn(true).is_sampled
+        });
+        // The standard deviation is that of a Poisson distribution: 100.
+        let sampled = sampled.count();
+        assert!((9_500..=10_500).contains(&sampled), "{sampled} samples");
+        let none = Lanes::aside(0);
+        assert!((0..1_000).all(|_| none.plain().is_none() && !none.turn(true).is_sampled));
+        lanes.turn(false);
+        let after = (0..100_000).filter(|_| lanes.is_due()).count();
+        assert!((800..=1_200).contains(&after), "{after} samples");
     }
 
     #[test]

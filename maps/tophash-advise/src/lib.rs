@@ -1,0 +1,2 @@
+//! Says which map fits a workload that was recorded, and why.
+pub mod reader;
