@@ -1,5 +1,6 @@
 //! The command line, declared once: help, completions and the man page are made from it.
 
+use crate::advise::Advise;
 use crate::check::Check;
 use crate::exit;
 use crate::server::Server;
@@ -62,6 +63,11 @@ pub(crate) enum Command {
     /// Reads whole modules without a Go toolchain, infers which lock guards each map and which code runs at once, and
     /// reports accesses that nothing keeps apart, each with the other side and the way there.
     Check(Check),
+    /// Say which map fits a workload that a Rust program recorded, and why
+    ///
+    /// Reads an operation trace or a stats dump of tophash::observe, tells each dimension of the workload with its
+    /// threshold, says which map of the family fits and when one machine no longer does, and runs a trace against the maps.
+    Advise(Advise),
     /// Print the page of a rule: what it finds, why that is bad, what to use instead
     Rule(Rule),
     /// Serve editors by the Language Server Protocol: findings, repairs, and what is known of a map
