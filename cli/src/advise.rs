@@ -82,7 +82,10 @@ pub(crate) fn run(arguments: &Advise) -> Result<u8> {
     }
     if workloads.is_empty() {
         output::say(match &arguments.map {
-            Some(name) => format!("nothing found: of {found} maps none is called {name}"),
+            Some(name) => {
+                let s = if found == 1 { "" } else { "s" };
+                format!("nothing found: there is no map {name} among {found} map{s}")
+            }
             None => "nothing found: the dump has no maps".to_owned(),
         });
     }

@@ -201,7 +201,7 @@ fn dimensions(workload: &Workload) -> Vec<Row> {
             name: dimension.name,
             fact,
             value: workload.fact(fact),
-            measured: format!("{} {}", measured(workload, fact), fact.label()),
+            measured: format!("{} {}", fact.label(), measured(workload, fact)),
             threshold: dimension.risk.text(),
             signal,
             meaning,

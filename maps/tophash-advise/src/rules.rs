@@ -13,6 +13,9 @@ use Fact::{
 };
 use Is::{Above, AtLeast, AtMost, Below};
 
+/// From this growth in an hour on, of its most entries, a map grows steadily.
+pub(crate) const STEADY_GROWTH: f64 = 0.1;
+
 /// How a fact is compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Is {
@@ -140,7 +143,7 @@ pub const DIMENSIONS: [Dimension; 12] = [
     },
     Dimension {
         name: "growth",
-        risk: when(GrowthPerHour, AtLeast, 0.1),
+        risk: when(GrowthPerHour, AtLeast, STEADY_GROWTH),
         signal: "it grows steadily: a leak, unless somebody knows why",
         calm: "it does not grow",
         instead: None,

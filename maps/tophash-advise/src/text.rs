@@ -24,7 +24,7 @@ pub fn write(advice: &Advice, width: usize) -> String {
             row.name.to_owned(),
             row.measured.clone(),
             mark.to_owned(),
-            format!("from {}", row.threshold.trim_start_matches("≥ ")),
+            row.threshold.clone(),
             row.meaning.clone(),
         ]
     });
@@ -81,8 +81,12 @@ fn head(text: &mut String, advice: &Advice) {
     let kind = if advice.kind.is_empty() { "a map" } else { &advice.kind };
     let over = evidence.seconds.map(|seconds| format!(" of {}", Unit::Seconds.write(seconds)));
     let over = over.unwrap_or_default();
-    let _ = writeln!(text, "{}: take {}", advice.map, advice.take.label());
-    let _ = writeln!(text, "{operations} operation{s} on a {kind} {from}{over}").map(|()| ());
+    let faster = advice.replay.as_ref().and_then(|replay| replay.faster_than(advice.take));
+    let faster = faster.map(|faster| format!(" ({} was faster when replayed)", faster.map.label()));
+    let take = advice.take.label();
+    // Writing to a text does not fail.
+    let _ = writeln!(text, "{}: take {take}{}", advice.map, faster.unwrap_or_default());
+    let _ = writeln!(text, "{operations} operation{s} on a {kind} {from}{over}");
 }
 
 fn replayed(text: &mut String, advice: &Advice, replay: &Replay, width: usize) {

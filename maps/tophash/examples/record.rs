@@ -1,9 +1,9 @@
 //! A session store that records what is done with it, for `tophash advise`.
 //!
-//! `cargo run -p tophash --example record -- sessions.trace`
+//! `cargo run -p tophash --example record -- sessions.trace sessions.json`
 //!
 //! Three threads serve requests, most of them for sessions that are busy already, and log people in; a fourth ends sessions, all
-//! that are due at once. It takes twelve seconds.
+//! that are due at once. It takes twelve seconds. The second file is what the map tells of itself, as a dump has it.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
@@ -66,6 +66,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
     });
     let recorded = sessions.end_recording()?.expect("a recording was asked for");
+    if let Some(dump) = std::env::args_os().nth(2) {
+        std::fs::write(dump, sessions.stats().to_json())?;
+    }
     println!(
         "{} operations in {} bytes; next: tophash advise {}",
         recorded.records,

@@ -40,9 +40,10 @@ impl Census {
         self.entries = 0;
     }
 
-    /// By how many entries the second half has grown.
+    /// By how much of its most entries the map has grown in the second half; zero if it has shrunk.
     pub(super) fn grown(&self) -> f64 {
-        self.entries as f64 - self.at_half.unwrap_or(self.entries) as f64
+        let grown = self.entries.saturating_sub(self.at_half.unwrap_or(self.entries));
+        grown as f64 / self.most.max(1) as f64
     }
 }
 

@@ -37,13 +37,13 @@ pub enum Fact {
     ValueBytes,
     /// Bytes of the most entries, keys and values alone.
     PeakBytes,
-    /// By how much of its most entries the map grows in an hour.
+    /// By how much of its most entries the map grows in an hour, by the second half of the trace; zero if it shrinks.
     GrowthPerHour,
     /// How often it grew.
     Growths,
     /// Threads that used the map.
     Threads,
-    /// Threads that used it in the same millisecond, in the mean of operations.
+    /// Threads that used it in the same tenth of a millisecond, in the mean of operations.
     ThreadsAtOnce,
     /// Calls that waited for a lock, of all operations.
     LockWaitShare,

@@ -9,8 +9,11 @@ use std::collections::{HashMap, HashSet};
 use tophash::observe::trace::Record;
 use tophash::observe::{Call, Outcome};
 
-/// A trace tells how a map grows from this time on, in seconds.
-const LONG_ENOUGH_TO_GROW: f64 = 10.0;
+/// A trace tells how a map grows from this time on, in seconds; before, a map is being filled.
+const LONG_ENOUGH_TO_GROW: f64 = 60.0;
+
+/// What a map has to grow by in the second half of a trace, of its most entries, to be told from what comes and goes.
+const GROWN: f64 = 0.05;
 
 /// A trace tells of a second's writes from this time on, in seconds.
 const LONG_ENOUGH_FOR_RATES: f64 = 0.01;
@@ -201,11 +204,13 @@ impl Counts {
         let owned = if value_owns && trace.header.measured_values { put } else { 0.0 };
         workload.know(Fact::PeakBytes, most as f64 * (key + value_type + owned));
 
-        if seconds >= LONG_ENOUGH_TO_GROW && most > 0 {
-            let hours = seconds / 2.0 / 3600.0;
-            workload.know(Fact::GrowthPerHour, self.census.grown() / most as f64 / hours);
+        let (hours, grown) = (seconds / 2.0 / 3600.0, self.census.grown());
+        if seconds >= LONG_ENOUGH_TO_GROW && grown >= GROWN {
+            workload.know(Fact::GrowthPerHour, grown / hours);
+        } else if grown < GROWN && GROWN / hours <= crate::rules::STEADY_GROWTH {
+            workload.know(Fact::GrowthPerHour, 0.0);
         } else {
-            let why = format!("the trace is of {}", Unit::Seconds.write(seconds));
+            let why = format!("in {} slow growth does not show", Unit::Seconds.write(seconds));
             workload.miss(Fact::GrowthPerHour, why, longer);
         }
         let growths = trace.end.and_then(|end| end.growths);

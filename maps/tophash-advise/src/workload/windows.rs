@@ -1,9 +1,9 @@
-//! What happens within the same stretch of time: writes of a second, threads of a millisecond.
+//! What happens within the same stretch of time: writes of a second, threads of a tenth of a millisecond.
 
 use std::collections::VecDeque;
 
 const SECOND: u64 = 1_000_000_000;
-const MILLISECOND: u64 = 1_000_000;
+const MOMENT: u64 = 100_000;
 
 /// The most events of any second, wherever that begins. Times come in order.
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl Peak {
     }
 }
 
-/// Threads of each millisecond that has any, in the mean of operations. Times come in order.
+/// Threads of each tenth of a millisecond that has any, in the mean of operations. Times come in order.
 #[derive(Default)]
 pub(super) struct AtOnce {
     window: u64,
@@ -39,7 +39,7 @@ pub(super) struct AtOnce {
 
 impl AtOnce {
     pub(super) fn add(&mut self, at: u64, thread: u32) {
-        let window = at / MILLISECOND;
+        let window = at / MOMENT;
         if window != self.window {
             self.close();
             self.window = window;
@@ -77,9 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn threads_of_a_millisecond_are_counted_once_and_weighed_by_operations() {
+    fn threads_of_a_moment_are_counted_once_and_weighed_by_operations() {
         let mut at_once = AtOnce::default();
-        for (at, thread) in [(0, 1), (1, 2), (2, 1), (MILLISECOND * 5, 3)] {
+        for (at, thread) in [(0, 1), (1, 2), (2, 1), (MOMENT * 5, 3)] {
             at_once.add(at, thread);
         }
         assert_eq!(at_once.mean(), Some(7.0 / 4.0));
