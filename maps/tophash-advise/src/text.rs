@@ -85,7 +85,8 @@ fn head(text: &mut String, advice: &Advice) {
     let faster = faster.map(|faster| format!(" ({} was faster when replayed)", faster.map.label()));
     let take = advice.take.label();
     // Writing to a text does not fail.
-    let _ = writeln!(text, "{}: take {take}{}", advice.map, faster.unwrap_or_default());
+    let verb = if advice.kind == take { "keep" } else { "take" };
+    let _ = writeln!(text, "{}: {verb} {take}{}", advice.map, faster.unwrap_or_default());
     let _ = writeln!(text, "{operations} operation{s} on a {kind} {from}{over}");
 }
 

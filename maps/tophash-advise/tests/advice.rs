@@ -484,3 +484,35 @@ fn a_replay_measures_every_map_and_leaves_out_what_cannot_be() {
     });
     assert!(tophash_advise::replay::replay(&short, options, |_, _| {}).is_err());
 }
+
+/// More threads at once than are started: some stand for several, and that is said. Threads one after the other are few.
+#[test]
+fn thousands_of_threads_are_run_by_some() {
+    let trace = |apart: u64| {
+        let mut writer = Writer::new(Vec::new(), &Header::default()).unwrap();
+        let mut records: Vec<Record> = (0..3_000u32)
+            .flat_map(|thread| {
+                let begin = u64::from(thread) * apart;
+                [begin, begin + 2_000].map(|at| Record {
+                    at,
+                    thread,
+                    call: Call::Insert,
+                    outcome: Outcome::Replaced,
+                    key: u64::from(thread % 7),
+                    key_bytes: 8,
+                    value_bytes: 8,
+                })
+            })
+            .collect();
+        records.sort_by_key(|record| record.at);
+        records.iter().for_each(|record| writer.push(record).unwrap());
+        reader::read(&*writer.finish().unwrap(), Limits::default()).unwrap()
+    };
+    let mut options = tophash_advise::replay::Options::default();
+    options.time = Duration::from_millis(100);
+    let run = |trace| tophash_advise::replay::replay(&trace, options, |_, _| {}).unwrap();
+    let at_once = run(trace(0));
+    assert_eq!(at_once.threads, 64);
+    assert!(at_once.notes.iter().any(|note| note.contains("3,000")), "{:?}", at_once.notes);
+    assert_eq!(run(trace(3_000)).threads, 1);
+}

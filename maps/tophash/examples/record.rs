@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         let id = format!("{thread}-{}", (logins - 1u64).saturating_sub(age));
                         sessions.get_with(id.as_str(), String::len);
                     }
-                    thread::sleep(Duration::from_micros(2_400));
+                    thread::sleep(Duration::from_micros(1_000 + draw % 2_800));
                 }
             });
         }

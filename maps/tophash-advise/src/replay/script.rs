@@ -81,6 +81,7 @@ impl Script {
         let mut notes = Vec::new();
         let (workers, threads, all) = workers(&trace.records, most_threads);
         if threads < all {
+            let all = crate::workload::Unit::Count.write(all as f64);
             notes.push(format!("{threads} threads stand for the {all} that were there at once"));
         }
         let mut script = Self {
@@ -121,7 +122,9 @@ impl Script {
         let unmet = header.entries.saturating_sub(script.filled.len() as u64);
         let kept = unmet.min(MOST_UNMET);
         if kept < unmet {
-            script.notes.push(format!("of {unmet} entries that nobody met {kept} are there"));
+            script.notes.push(format!(
+                "of {unmet} entries that nobody met {kept} are there when it is run"
+            ));
         }
         let mean = if put > 0 { put_bytes / put as f64 } else { value_type as f64 };
         script.fill_bytes = mean.clamp(0.0, MOST_VALUE as f64) as u32;

@@ -43,7 +43,7 @@ pub enum Fact {
     Growths,
     /// Threads that used the map.
     Threads,
-    /// Threads that used it in the same tenth of a millisecond, in the mean of operations.
+    /// Threads that used it within the same ten microseconds, in the mean of operations.
     ThreadsAtOnce,
     /// Calls that waited for a lock, of all operations.
     LockWaitShare,

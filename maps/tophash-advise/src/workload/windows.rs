@@ -1,9 +1,9 @@
-//! What happens within the same stretch of time: writes of a second, threads of a tenth of a millisecond.
+//! What happens within the same stretch of time: writes of a second, threads of ten microseconds.
 
 use std::collections::VecDeque;
 
 const SECOND: u64 = 1_000_000_000;
-const MOMENT: u64 = 100_000;
+const MOMENT: u64 = 10_000;
 
 /// The most events of any second, wherever that begins. Times come in order.
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl Peak {
     }
 }
 
-/// Threads of each tenth of a millisecond that has any, in the mean of operations. Times come in order.
+/// Threads of each ten microseconds that have any, in the mean of operations. Times come in order.
 #[derive(Default)]
 pub(super) struct AtOnce {
     window: u64,

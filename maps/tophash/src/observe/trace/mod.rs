@@ -19,8 +19,8 @@
 //!
 //! # What it costs
 //! An operation that is recorded takes the way of those that are sampled: it hashes the key once more, reads the clock, and
-//! writes some twelve bytes to a buffer, under a lock that it shares with no other of the first 64 threads: some 70 ns and 400
-//! instructions in all. A map that is not recorded runs the instructions that it ran before there were traces; so does one whose
+//! writes some twelve bytes to a buffer, under a lock that it shares with no other of the first 64 threads: 80 ns more for a look-up of
+//! an integer, and 570 instructions, with those of the thread that writes the file. A map that is not recorded runs the instructions that it ran before there were traces; so does one whose
 //! recording has ended. Full buffers go through a bounded queue to a thread that writes the file: no operation waits for the
 //! disk. What finds the queue full is dropped, counted, and told in the trace. Buffers and queue take 2 MiB at most.
 //!
