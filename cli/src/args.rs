@@ -1,5 +1,6 @@
 //! The command line, declared once: help, completions and the man page are made from it.
 
+use crate::advise::Advise;
 use crate::check::Check;
 use crate::exit;
 use crate::inspect::Inspect;
@@ -69,6 +70,11 @@ pub(crate) enum Command {
     /// Reads the memory without stopping the process, and names each map by the variable or field that holds it: how many
     /// entries it has, how full it is, what it costs, how it is built inside.
     Inspect(Inspect),
+    /// Say which map fits a workload that a Rust program recorded, and why
+    ///
+    /// Reads an operation trace or a stats dump of tophash::observe, tells each dimension of the workload with its
+    /// threshold, says which map of the family fits and when one machine no longer does, and runs a trace against the maps.
+    Advise(Advise),
     /// Print the page of a rule: what it finds, why that is bad, what to use instead
     Rule(Rule),
     /// Serve editors by the Language Server Protocol: findings, repairs, and what is known of a map

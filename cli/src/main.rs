@@ -2,6 +2,7 @@
 //!
 //! Everything that knows something about Go lives in the crates of `doctor/`; this one is glue.
 
+mod advise;
 mod args;
 mod cache;
 mod check;
@@ -64,6 +65,7 @@ fn run(command: Command) -> Result<u8> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Advise(arguments) => advise::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Server(arguments) => server::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),

@@ -16,6 +16,8 @@ pub(crate) enum Unit {
     Bytes,
     /// Files of a tree.
     Files,
+    /// Runs of a trace.
+    Runs,
 }
 
 /// The progress of one piece of work; shared by the threads that do it.
@@ -55,6 +57,15 @@ impl Progress {
         }
     }
 
+    /// Notes that `done` of `all` units are done.
+    pub(crate) fn set(&self, done: u64, all: u64) {
+        if self.seen && self.begun.elapsed() > PATIENCE {
+            let bar = self.bar.get_or_init(|| self.draw());
+            bar.set_length(all);
+            bar.set_position(done);
+        }
+    }
+
     /// A bar where the length is known, a counter where it is not.
     fn draw(&self) -> ProgressBar {
         let (bar, template) = match (self.length, self.unit) {
@@ -67,6 +78,10 @@ impl Progress {
             (Some(length), Unit::Files) => {
                 (ProgressBar::new(length), "reading {msg} {wide_bar} {human_pos}/{human_len} files")
             }
+            (length, Unit::Runs) => (
+                ProgressBar::new(length.unwrap_or(0)),
+                "replaying {msg} {wide_bar} {human_pos}/{human_len} runs",
+            ),
             (None, Unit::Files) => (ProgressBar::new_spinner(), "listing {msg} {human_pos} files"),
         };
         let style = ProgressStyle::with_template(template);

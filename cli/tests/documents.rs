@@ -60,6 +60,9 @@ fn prepare(folder: &Path) {
     for name in ["vet.txt", "staticcheck.txt", "race.txt"] {
         fs::copy(Path::new(REPORTED).join("output").join(name), folder.join(name)).unwrap();
     }
+    for name in ["sessions.trace", "sessions.json"] {
+        fs::copy(root().join("fixtures/traces").join(name), folder.join(name)).unwrap();
+    }
     let tools = folder.join(".tools");
     fs::create_dir(&tools).unwrap();
     let script = format!(

@@ -55,7 +55,8 @@ fn every_command_in_the_documents_is_one() {
         include_str!("../../docs/runbooks/mutation-while-ranging.md"),
         include_str!("../../docs/runbooks/growth-jitter.md"),
     ];
-    let commands = ["explain", "doctor", "check", "rule", "server", "demo", "completions", "man"];
+    let commands =
+        ["advise", "explain", "doctor", "check", "rule", "server", "demo", "completions", "man"];
     for document in documents {
         for after in document.split("tophash ").skip(1) {
             let word: String = after.chars().take_while(char::is_ascii_lowercase).collect();

@@ -1,6 +1,7 @@
 //! What a map or its registry says by itself, without being asked: alarms and events.
 
 use super::dump::DumpError;
+use super::trace::TraceError;
 use crate::concurrent::{Mode, Wait};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -80,4 +81,6 @@ pub enum Event {
     },
     /// A dump could not be written.
     DumpFailed(Arc<DumpError>),
+    /// A trace could not be written, and its recording has ended.
+    RecordingFailed(Arc<TraceError>),
 }

@@ -9,6 +9,7 @@ use super::observed::Observed;
 use super::policy::Parts;
 use super::registry::Registry;
 use super::spans::{SpanMode, Spans};
+use super::trace::{Begin, Trace};
 use super::waits::Waits;
 use super::watcher::{Keys, Show, Watcher};
 use crate::concurrent::{ConcurrentMap, Mode, NeverWaits};
@@ -49,6 +50,8 @@ pub struct Builder<M: ConcurrentMap> {
     handlers: Vec<Handler>,
     registry: Option<Registry>,
     spans: Option<(SpanMode, Arc<dyn Spans>)>,
+    trace: Option<Trace>,
+    measure: Option<fn(&M::Value) -> usize>,
     map: PhantomData<fn(M)>,
 }
 
@@ -67,6 +70,8 @@ impl<M: ConcurrentMap> Builder<M> {
             handlers: Vec::new(),
             registry: None,
             spans: None,
+            trace: None,
+            measure: None,
             map: PhantomData,
         }
     }
@@ -131,6 +136,18 @@ impl<M: ConcurrentMap> Builder<M> {
         Self { registry: Some(registry.clone()), ..self }
     }
 
+    /// Records every operation to a trace, from now until that is full, the map is dropped, or
+    /// [`Observed::end_recording`] is called: see [`trace`](mod@super::trace).
+    pub fn record(self, trace: Trace) -> Self {
+        Self { trace: Some(trace), ..self }
+    }
+
+    /// How many bytes a value is to have in the trace; those of its type if not set, without what it owns. It is called by
+    /// operations that are recorded and bring a value: by `alter` under the map's lock if it has one.
+    pub fn value_bytes(self, measure: fn(&M::Value) -> usize) -> Self {
+        Self { measure: Some(measure), ..self }
+    }
+
     /// Observes the map.
     ///
     /// # Errors
@@ -153,11 +170,19 @@ impl<M: ConcurrentMap> Builder<M> {
         let waits = Arc::new(waits);
         let is_watched = map.watch(Arc::<Waits>::clone(&waits)).is_ok();
         let waits = is_watched.then_some(waits);
+        let recorder = self.trace.map(|trace| {
+            trace.begin(Begin {
+                map: &name,
+                summary: &map.summary(),
+                types: [of_type::<M::Key>(), of_type::<M::Value>()],
+                measured_values: self.measure.is_some(),
+                registry: registry.clone(),
+            })
+        });
         let mut watcher = Watcher::new(name, self.every, registry, waits);
         if self.every > 0 && self.hot_keys > 0 {
             watcher.find_hot_keys(self.hot_keys, nanos(self.window), self.levels);
         }
-        let lanes = if self.spans.is_some() { Lanes::aside } else { Lanes::new };
         if let Some((mode, spans)) = self.spans {
             watcher.make_spans(mode, spans);
         }
@@ -167,8 +192,16 @@ impl<M: ConcurrentMap> Builder<M> {
         if let Some(summary) = map.try_summary() {
             watcher.look(&summary);
         }
-        Observed::with(map, Parts { lanes: lanes(self.every), watcher })
+        let all_aside = watcher.makes_spans() || recorder.is_some();
+        let lanes = if all_aside { Lanes::aside(self.every) } else { Lanes::new(self.every) };
+        let measure = self.measure.unwrap_or(|_| size_of::<M::Value>());
+        Observed::with(map, Parts { lanes, watcher, recorder, measure })
     }
+}
+
+/// Bytes of a type, and whether it owns anything.
+fn of_type<T>() -> (usize, bool) {
+    (size_of::<T>(), core::mem::needs_drop::<T>())
 }
 
 impl<M: ConcurrentMap> Builder<M>

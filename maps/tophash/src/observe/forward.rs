@@ -1,7 +1,7 @@
 //! The operations of an observed map: the map's own, counted.
 //!
-//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or may make a span, or the thread is not one
-//! of the first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
+//! Each is written twice: in line, where it is counted alone, and aside, where it is sampled or recorded, may make a span, or the
+//! thread is not one of the first eight. So most cost a look at how many are left until the next sample, and a count, both on a cache line of the
 //! thread's own. All of them pass the place of the caller on, so that a lock's holder is found where it is in the program, and not
 //! here.
 
@@ -12,7 +12,8 @@ mod traits;
 use super::calls::{Call, counted};
 use super::key::ToKey;
 use super::observed::Observed;
-use super::policy::{Parts, Policy};
+use super::policy::{PartsOf, Policy};
+use super::trace::Recorder;
 use crate::concurrent::{Altered, ConcurrentMap, Full, Lookup};
 use crate::map::Operation;
 use aside::{Aside, Whole};
@@ -45,7 +46,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     #[track_caller]
     fn get_aside<Q, R>(
         &self,
-        parts: &Parts<M::Key>,
+        parts: &PartsOf<M>,
         key: &Q,
         read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
     ) -> Option<R>
@@ -106,7 +107,7 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     #[track_caller]
     fn remove_aside<Q, R>(
         &self,
-        parts: &Parts<M::Key>,
+        parts: &PartsOf<M>,
         key: &Q,
         read: impl FnOnce(&<M as Lookup<Q>>::Value) -> R,
     ) -> Option<R>
@@ -147,20 +148,26 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
 
     /// Meets every entry: see [`ConcurrentMap::for_each`].
     #[track_caller]
-    pub fn for_each(&self, meet: impl FnMut(&M::Key, &M::Value)) {
+    pub fn for_each(&self, mut meet: impl FnMut(&M::Key, &M::Value)) {
         let Some(parts) = self.parts() else { return self.inner.for_each(meet) };
         let whole = Whole::begin(parts, Call::Iterate);
-        self.inner.for_each(meet);
-        whole.end(counted::ITERATED);
+        let mut met = 0;
+        self.inner.for_each(|key, value| {
+            met += 1;
+            meet(key, value);
+        });
+        whole.end(counted::ITERATED, met);
     }
 
     /// Takes every entry out: see [`ConcurrentMap::clear`].
     #[track_caller]
     pub fn clear(&self) {
         let Some(parts) = self.parts() else { return self.inner.clear() };
+        let recorded = parts.recorder.as_ref().is_some_and(Recorder::is_on);
+        let entries = if recorded { self.inner.len() as u64 } else { 0 };
         let whole = Whole::begin(parts, Call::Clear);
         self.inner.clear();
-        whole.end(counted::CLEARED);
+        whole.end(counted::CLEARED, entries);
     }
 }
 
@@ -201,12 +208,13 @@ where
     #[track_caller]
     fn insert_aside<R>(
         &self,
-        parts: &Parts<M::Key>,
+        parts: &PartsOf<M>,
         key: M::Key,
         value: M::Value,
         replaced: impl FnOnce(Option<&M::Value>) -> R,
     ) -> Result<R, Full> {
         let mut aside = Aside::begin(parts, Call::Insert, &key);
+        aside.put(&value);
         let kept = aside.keep(&key);
         let mut had = false;
         let result = self.inner.insert_with(key, value, |old| {
@@ -245,6 +253,7 @@ where
         let Some(parts) = self.parts() else { return self.inner.insert_new(key, value) };
         let Some(lane) = parts.lanes.plain() else {
             let mut aside = Aside::begin(parts, Call::Insert, &key);
+            aside.put(&value);
             let kept = aside.keep(&key);
             let result = self.inner.insert_new(key, value);
             aside.end(inserted_new(result), kept.as_ref());
@@ -264,13 +273,19 @@ where
     pub fn alter<T>(
         &self,
         key: M::Key,
-        decide: impl FnMut(Option<&M::Value>) -> Operation<M::Value, T>,
+        mut decide: impl FnMut(Option<&M::Value>) -> Operation<M::Value, T>,
     ) -> Result<Altered<T>, Full> {
         let Some(parts) = self.parts() else { return self.inner.alter(key, decide) };
         let Some(lane) = parts.lanes.plain() else {
             let mut aside = Aside::begin(parts, Call::Update, &key);
             let kept = aside.keep(&key);
-            let result = self.inner.alter(key, decide);
+            let result = self.inner.alter(key, |old| {
+                let decided = decide(old);
+                if let Operation::Insert(value) = &decided {
+                    aside.put(value);
+                }
+                decided
+            });
             aside.end(altered(&result), kept.as_ref());
             self.look(parts);
             return result;

@@ -65,6 +65,9 @@
 //! [`Registry::dump`] has what all maps tell written to files, every so often and when there is an alarm. [`panic_hook`]
 //! counts panics, and writes a line about each.
 //!
+//! # Traces
+//! [`Builder::record`] writes every operation to a file, its key as a hash, which `tophash advise` reads: see [`trace`](mod@trace).
+//!
 //! # Consistency
 //! Counts are exact when nobody is using the map, and otherwise what some order of the operations under way leads to; each is
 //! counted when it has come to its end, so that one that panics, in a closure of the caller's, is not. Times and dates are kept on the
@@ -94,6 +97,7 @@ mod report;
 mod series;
 mod sketch;
 mod spans;
+pub mod trace;
 mod waits;
 mod watcher;
 

@@ -6,6 +6,7 @@ use super::clock;
 use super::hot::{Found, HotKey};
 use super::policy::{Counted, Off, Parts, Policy, sealed::Sealed};
 use super::report::{Report, Timing};
+use super::trace::{Recorded, TraceError};
 use crate::concurrent::{ConcurrentMap, Summary};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -19,7 +20,7 @@ pub(super) const RANKS: usize = 10;
 /// A map that tells what is done with it: see the [module](super).
 pub struct Observed<M: ConcurrentMap, P: Policy = Counted> {
     pub(super) inner: M,
-    parts: P::Parts<M::Key>,
+    parts: P::Parts<M::Key, M::Value>,
 }
 
 impl<M: ConcurrentMap> Observed<M> {
@@ -37,7 +38,7 @@ impl<M: ConcurrentMap> Observed<M> {
         Builder::new(name.into())
     }
 
-    pub(super) fn with(inner: M, parts: Parts<M::Key>) -> Self {
+    pub(super) fn with(inner: M, parts: Parts<M::Key, M::Value>) -> Self {
         Self { inner, parts }
     }
 
@@ -79,6 +80,18 @@ impl<M: ConcurrentMap> Observed<M> {
         found.into_iter().map(|found| clone(found.hot)).collect()
     }
 
+    /// Ends the recording of the map's trace, and waits for its file; says what is in it. `None` if none was asked for. What ended
+    /// before, at a bound, by an error or by this, is told again.
+    ///
+    /// Dropping the map ends it too.
+    ///
+    /// # Errors
+    /// If the trace could not be written.
+    pub fn end_recording(&self) -> Result<Option<Recorded>, Arc<TraceError>> {
+        let Some(recorder) = &self.parts.recorder else { return Ok(None) };
+        recorder.end(|| self.inner.try_summary()).map(Some)
+    }
+
     /// The name that the map was given.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -86,7 +99,7 @@ impl<M: ConcurrentMap> Observed<M> {
     }
 
     pub(super) fn report(&self, summary: Option<Summary>) -> Report {
-        let Parts { lanes, watcher } = &self.parts;
+        let Parts { lanes, watcher, .. } = &self.parts;
         if let Some(summary) = &summary {
             watcher.look(summary);
         }
@@ -138,12 +151,12 @@ impl<M: ConcurrentMap, P: Policy> Observed<M, P> {
     }
 
     #[inline(always)]
-    pub(super) fn parts(&self) -> Option<&Parts<M::Key>> {
+    pub(super) fn parts(&self) -> Option<&Parts<M::Key, M::Value>> {
         <P as Sealed>::parts(&self.parts)
     }
 
     /// After a sampled operation that may have changed the map: looks whether it has grown, now and then.
-    pub(super) fn look(&self, parts: &Parts<M::Key>) {
+    pub(super) fn look(&self, parts: &Parts<M::Key, M::Value>) {
         if parts.watcher.is_look_due() {
             if let Some(summary) = self.inner.try_summary() {
                 parts.watcher.look(&summary);

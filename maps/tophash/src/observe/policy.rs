@@ -1,7 +1,9 @@
 //! Whether a map is observed at all: decided by type, so that what is off leaves nothing behind.
 
 use super::lanes::Lanes;
+use super::trace::Recorder;
 use super::watcher::Watcher;
+use crate::concurrent::{ConcurrentMap, Lookup};
 
 /// Whether an [`Observed`](super::Observed) map observes: [`Counted`], or [`Off`].
 pub trait Policy: sealed::Sealed {}
@@ -18,10 +20,17 @@ impl Policy for Counted {}
 impl Policy for Off {}
 
 /// What an observed map has beside the map.
-pub struct Parts<K> {
+pub struct Parts<K, V> {
     pub(super) lanes: Lanes,
     pub(super) watcher: Watcher<K>,
+    pub(super) recorder: Option<Recorder>,
+    /// How large a value is, in the eyes of the recorder.
+    pub(super) measure: fn(&V) -> usize,
 }
+
+/// The parts of a map of this type.
+pub(super) type PartsOf<M> =
+    Parts<<M as ConcurrentMap>::Key, <M as Lookup<<M as ConcurrentMap>::Key>>::Value>;
 
 pub(super) mod sealed {
     use super::{Counted, Off, Parts};
@@ -29,26 +38,26 @@ pub(super) mod sealed {
     /// What a policy decides; not for others to implement.
     pub trait Sealed {
         /// What there is beside the map.
-        type Parts<K>;
+        type Parts<K, V>;
 
         /// The parts, if there are any.
-        fn parts<K>(parts: &Self::Parts<K>) -> Option<&Parts<K>>;
+        fn parts<K, V>(parts: &Self::Parts<K, V>) -> Option<&Parts<K, V>>;
     }
 
     impl Sealed for Counted {
-        type Parts<K> = Parts<K>;
+        type Parts<K, V> = Parts<K, V>;
 
         #[inline(always)]
-        fn parts<K>(parts: &Parts<K>) -> Option<&Parts<K>> {
+        fn parts<K, V>(parts: &Parts<K, V>) -> Option<&Parts<K, V>> {
             Some(parts)
         }
     }
 
     impl Sealed for Off {
-        type Parts<K> = ();
+        type Parts<K, V> = ();
 
         #[inline(always)]
-        fn parts<K>((): &()) -> Option<&Parts<K>> {
+        fn parts<K, V>((): &()) -> Option<&Parts<K, V>> {
             None
         }
     }

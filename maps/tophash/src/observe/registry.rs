@@ -137,7 +137,7 @@ impl Registry {
 
     /// Calls `handle` with what maps and dumps tell by themselves, on the registry's own thread: alarms and growth of the maps that
     /// were built with [`Builder::alarms_to`](super::Builder::alarms_to) this registry (or with none, for the global one), and dumps
-    /// of this registry that failed. It may take its time and may panic, and no operation of a map waits for it.
+    /// of this registry and recordings of such maps that failed. It may take its time and may panic, and no operation of a map waits for it.
     pub fn on_event(&self, handle: impl Fn(&Event) + Send + Sync + 'static) {
         self.0.notifier.handle(Arc::new(handle));
     }
