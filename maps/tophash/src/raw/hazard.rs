@@ -234,7 +234,7 @@ impl Domain {
     /// proof.
     /// Allocates nothing. `FENCED` is false only where a test shows what the fence is for.
     #[inline(never)]
-    fn sift<const FENCED: bool>(&self, batch: &mut [NonNull<()>]) -> usize {
+    pub(in crate::raw) fn sift<const FENCED: bool>(&self, batch: &mut [NonNull<()>]) -> usize {
         if FENCED {
             fence(Ordering::SeqCst);
         }
@@ -275,17 +275,17 @@ impl Domain {
     }
 
     /// Begins an era: what was unlinked before is behind it.
-    fn begin_era(&self) -> u64 {
+    pub(in crate::raw) fn begin_era(&self) -> u64 {
         self.rows.begin_era()
     }
 
     /// Whether what was unlinked before `era` began may be sifted.
-    fn is_over(&self, era: u64) -> bool {
+    pub(in crate::raw) fn is_over(&self, era: u64) -> bool {
         self.rows.is_over(era)
     }
 
     /// Sees to it that all that was unlinked before the call may be sifted. False if the machine refuses.
-    fn prove(&self) -> bool {
+    pub(in crate::raw) fn prove(&self) -> bool {
         self.rows.prove()
     }
 

@@ -1,0 +1,361 @@
+//! A leaf: a few entries in slots, with the order in which to read them, under one word of state.
+//!
+//! ```text
+//!   state   live slots | lock | dead | moving | side | version
+//!   order   one of two lists of slots by rank; the side says which holds
+//!   slots   key words, value words; in no order
+//! ```
+//!
+//! # Reading
+//! A reader loads the state, reads what it says is there, and loads the state again: if that is another one, but for the
+//! lock, it reads again. It does not care whether a writer has the lock, for a writer stores nothing that the state of the
+//! time before leads to: a new entry goes into a slot that is not live, the new order into the side that does not hold, and
+//! one store of the state makes both valid. So a reader never waits, and begins again only after a change was done. A
+//! value that is replaced is one store of its word, or of the box's.
+//!
+//! What was read of a slot is only followed, or compared by code of the user's, after the state was seen to be the same.
+//!
+//! # Writing
+//! A writer locks the leaf from exactly the state in which it has searched it, so that what it found is so. It stores a
+//! few words and then the new state, which unlocks. No code of the user's runs meanwhile, and nothing is allocated.
+//!
+//! # Splitting and joining
+//! See [`super::shape`], which changes the links. While a leaf is *moving*, some of its live entries may be another leaf's
+//! already: those that are not below its upper bound.
+
+use super::Words;
+use super::order::{Order, SLOTS, WORDS, slot_in};
+use crate::raw::bucket::prefetch;
+#[cfg(not(tophash_tsan))]
+use crate::sync::fence;
+use crate::sync::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use core::cmp;
+
+/// How what may be changed meanwhile is read: in order, where a checker of races does not know fences.
+const RACING: Ordering = if cfg!(tophash_tsan) { Ordering::Acquire } else { Ordering::Relaxed };
+
+/// What the state of a leaf says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct State(u64);
+
+impl State {
+    const LIVE: u64 = (1 << SLOTS) - 1;
+    const LOCK: u64 = 1 << 32;
+    const DEAD: u64 = 1 << 33;
+    const MOVING: u64 = 1 << 34;
+    const SIDE: u64 = 1 << 35;
+    const VERSION: u64 = 1 << 36;
+
+    /// How many versions there are before an era has to be closed, so that no state comes back within one.
+    const VERSIONS: u64 = 1 << 26;
+
+    #[inline(always)]
+    pub(super) fn live(self) -> u64 {
+        self.0 & Self::LIVE
+    }
+
+    #[inline(always)]
+    pub(super) fn count(self) -> usize {
+        self.live().count_ones() as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn is_dead(self) -> bool {
+        self.0 & Self::DEAD != 0
+    }
+
+    #[inline(always)]
+    pub(super) fn is_moving(self) -> bool {
+        self.0 & Self::MOVING != 0
+    }
+
+    #[inline(always)]
+    fn side(self) -> usize {
+        usize::from(self.0 & Self::SIDE != 0)
+    }
+
+    /// Whether nothing has changed between two looks.
+    #[inline(always)]
+    pub(super) fn is(self, other: Self) -> bool {
+        (self.0 ^ other.0) & !Self::LOCK == 0
+    }
+
+    /// The next version, unlocked.
+    fn next(self) -> Self {
+        Self((self.0 & !Self::LOCK).wrapping_add(Self::VERSION))
+    }
+}
+
+/// A leaf. See the module.
+#[repr(C, align(64))]
+pub(super) struct Leaf {
+    state: AtomicU64,
+    /// The leaf to the right, or null.
+    pub(super) next: AtomicPtr<Leaf>,
+    /// The lower bound of the leaf to the right, if there is one: the key word of an entry.
+    pub(super) high: AtomicU64,
+    /// The lower bound, which never changes; nothing in the first leaf, which has none.
+    pub(super) low: u64,
+    pub(super) birth: u64,
+    /// Whether the index leads here: see [`super::shape`].
+    pub(super) indexed: AtomicUsize,
+    orders: [[AtomicU64; WORDS]; 2],
+    keys: [AtomicU64; SLOTS],
+    values: [AtomicU64; SLOTS],
+}
+
+/// Something has changed since the state was read.
+pub(super) struct Changed;
+
+/// Where an entry is, or where it would be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    At { slot: usize },
+    Before { rank: usize },
+}
+
+impl Leaf {
+    pub(super) fn new(low: u64, birth: u64) -> Self {
+        let words = || core::array::from_fn(|_| AtomicU64::new(0));
+        Self {
+            state: AtomicU64::new(0),
+            next: AtomicPtr::new(core::ptr::null_mut()),
+            high: AtomicU64::new(0),
+            low,
+            birth,
+            indexed: AtomicUsize::new(0),
+            orders: core::array::from_fn(|_| core::array::from_fn(|_| AtomicU64::new(0))),
+            keys: words(),
+            values: words(),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn state(&self) -> State {
+        State(self.state.load(Ordering::Acquire))
+    }
+
+    /// Whether all that was read since the leaf had a state belongs to it.
+    #[inline(always)]
+    pub(super) fn is_still(&self, state: State) -> bool {
+        #[cfg(not(tophash_tsan))]
+        fence(Ordering::Acquire);
+        mutant!("skip-unvalidated", true, State(self.state.load(RACING)).is(state))
+    }
+
+    #[inline(always)]
+    pub(super) fn slot_at(&self, state: State, rank: usize) -> usize {
+        slot_in(self.orders[state.side()][rank / 8 % WORDS].load(RACING), rank)
+    }
+
+    #[inline(always)]
+    pub(super) fn key(&self, slot: usize) -> u64 {
+        self.keys[slot].load(RACING)
+    }
+
+    #[inline(always)]
+    pub(super) fn words(&self, slot: usize) -> Words {
+        [self.keys[slot].load(RACING), self.values[slot].load(RACING)]
+    }
+
+    /// Asks the processor to fetch the values, before it is known which.
+    #[inline(always)]
+    pub(super) fn prefetch_values(&self) {
+        for value in self.values.iter().step_by(8) {
+            prefetch(core::ptr::from_ref(value).cast());
+        }
+    }
+
+    /// The slots whose key is this very word, whether they are live or not.
+    #[inline(always)]
+    pub(super) fn slots_of(&self, word: u64) -> u64 {
+        let mut slots = 0;
+        for (slot, key) in self.keys.iter().enumerate() {
+            slots |= u64::from(key.load(RACING) == word) << slot;
+        }
+        slots
+    }
+
+    /// The place of what `compare` says the order of, among entries that it says the order of.
+    ///
+    /// `compare` is given the word of a key that was live in that state.
+    #[inline(always)]
+    pub(super) fn search(
+        &self,
+        state: State,
+        mut compare: impl FnMut(&u64) -> Result<cmp::Ordering, Changed>,
+    ) -> Result<Place, Changed> {
+        let (mut from, mut to) = (0, state.count());
+        while from < to {
+            let rank = from.midpoint(to);
+            let slot = self.slot_at(state, rank);
+            let word = self.key(slot);
+            if !self.is_still(state) {
+                return Err(Changed);
+            }
+            match compare(&word)? {
+                cmp::Ordering::Less => from = rank + 1,
+                cmp::Ordering::Greater => to = rank,
+                cmp::Ordering::Equal => return Ok(Place::At { slot }),
+            }
+        }
+        Ok(Place::Before { rank: from })
+    }
+
+    /// How many of the keys that are live in that state `precede` what is looked for, which is asked of all others too.
+    #[inline(always)]
+    pub(super) fn rank(&self, state: State, mut precede: impl FnMut(&u64) -> bool) -> usize {
+        let mut slots = 0;
+        for (slot, key) in self.keys.iter().enumerate() {
+            slots |= u64::from(precede(&key.load(RACING))) << slot;
+        }
+        (slots & state.live()).count_ones() as usize
+    }
+
+    /// Locks the leaf if it has this very state, and nobody has it locked.
+    #[inline]
+    pub(super) fn lock(&self, from: State) -> Option<Locked<'_>> {
+        let from = State(from.0 & !State::LOCK);
+        let locked = from.0 | State::LOCK;
+        let order = (Ordering::Acquire, Ordering::Relaxed);
+        let had = self.state.compare_exchange(from.0, locked, order.0, order.1).is_ok();
+        had.then(|| Locked { leaf: self, state: from })
+    }
+
+    /// What only the one who owns the leaf may ask: the words of its entries.
+    pub(super) fn owned(&mut self) -> impl Iterator<Item = Words> {
+        let state = self.state();
+        (0..state.count()).map(move |rank| self.words(self.slot_at(state, rank)))
+    }
+}
+
+/// A leaf under its lock, which dropping this gives back with nothing changed.
+#[must_use = "the lock is given back at once"]
+pub(super) struct Locked<'l> {
+    pub(super) leaf: &'l Leaf,
+    pub(super) state: State,
+}
+
+impl Locked<'_> {
+    fn order(&self) -> Order {
+        let words = &self.leaf.orders[self.state.side()];
+        Order(core::array::from_fn(|word| words[word].load(Ordering::Relaxed)))
+    }
+
+    /// Stores an order into the side that does not hold.
+    fn put_order(&self, order: Order) {
+        let words = &self.leaf.orders[1 - self.state.side()];
+        for (word, new) in words.iter().zip(order.0) {
+            word.store(new, Ordering::Release);
+        }
+    }
+
+    /// Stores the new state, which makes all before it valid and unlocks. Says whether an era has to be closed.
+    fn publish(self, state: State) -> bool {
+        let next = state.next();
+        delicate!();
+        self.leaf.state.store(next.0, Ordering::Release);
+        core::mem::forget(self);
+        next.0 / State::VERSION % State::VERSIONS == 0
+    }
+
+    /// Puts an entry in; there must be a slot for it.
+    #[inline]
+    pub(super) fn insert(self, rank: usize, words: Words) -> bool {
+        let slot = (!self.state.live()).trailing_zeros() as usize % SLOTS;
+        // Readers of a state in which this slot was live, and what it was, see in it that there is a later one.
+        self.leaf.keys[slot].store(words[0], Ordering::Release);
+        self.leaf.values[slot].store(words[1], Ordering::Release);
+        self.put_order(self.order().with(rank, slot));
+        let state = State((self.state.0 | 1 << slot) ^ State::SIDE);
+        self.publish(state)
+    }
+
+    /// Puts an entry in the place of one with an equal key.
+    #[inline]
+    pub(super) fn replace(self, slot: usize, words: Words) -> bool {
+        self.leaf.keys[slot].store(words[0], Ordering::Release);
+        self.leaf.values[slot].store(words[1], Ordering::Release);
+        let state = self.state;
+        self.publish(state)
+    }
+
+    /// Takes an entry out.
+    #[inline]
+    pub(super) fn remove(self, slot: usize) -> bool {
+        let order = self.order();
+        let rank = (0..self.state.count()).find(|rank| order.at(*rank) == slot);
+        self.put_order(order.without(rank.unwrap_or(SLOTS)));
+        let state = State((self.state.0 & !(1 << slot)) ^ State::SIDE);
+        self.publish(state)
+    }
+
+    /// Takes all entries out.
+    pub(super) fn clear(self) -> bool {
+        let state = State(self.state.0 & !State::LIVE);
+        self.publish(state)
+    }
+
+    /// Gives the leaf up: it is empty, and nothing will be put in any more.
+    pub(super) fn bury(self) {
+        let state = State(self.state.0 | State::DEAD);
+        self.publish(state);
+    }
+
+    /// Gives the lock back with a new version, since links have changed.
+    pub(super) fn relinked(self) -> bool {
+        let state = self.state;
+        self.publish(state)
+    }
+
+    /// The key word at a rank.
+    pub(super) fn key_at(&self, rank: usize) -> u64 {
+        self.leaf.key(self.order().at(rank))
+    }
+
+    /// The words of all entries.
+    pub(super) fn all(&self) -> impl Iterator<Item = Words> {
+        let order = self.order();
+        (0..self.state.count()).map(move |rank| self.leaf.words(order.at(rank)))
+    }
+
+    /// Moves the entries from `rank` on to a new leaf, which has none yet and which nobody sees, links it in, and unlocks.
+    pub(super) fn split(mut self, rank: usize, right: *mut Leaf) -> bool {
+        let order = self.order();
+        let (mut moved, mut count) = (0u64, 0);
+        // SAFETY: the leaf was just made, and is shown to nobody before it is linked below.
+        let new = unsafe { &mut *right };
+        for rank in rank..self.state.count() {
+            let slot = order.at(rank);
+            let words = self.leaf.words(slot);
+            moved |= 1 << slot;
+            new.keys[count] = AtomicU64::new(words[0]);
+            new.values[count] = AtomicU64::new(words[1]);
+            count += 1;
+        }
+        let plain = Order::plain();
+        for (word, slots) in new.orders[0].iter_mut().zip(plain.0) {
+            *word = AtomicU64::new(slots);
+        }
+        new.state = AtomicU64::new((1 << count) - 1);
+        new.high = AtomicU64::new(self.leaf.high.load(Ordering::Relaxed));
+        new.next = AtomicPtr::new(self.leaf.next.load(Ordering::Relaxed));
+        let low = new.low;
+        // Told before any of them can be changed in the new leaf.
+        self.state = State(self.state.0 | State::MOVING).next();
+        self.leaf.state.store(self.state.0 | State::LOCK, Ordering::Release);
+        delicate!();
+        // The link before the bound: who sees the new bound sees the way on.
+        self.leaf.next.store(right, Ordering::Release);
+        delicate!();
+        self.leaf.high.store(low, Ordering::Release);
+        let state = State(self.state.0 & !moved & !State::MOVING);
+        self.publish(state)
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        self.leaf.state.store(self.state.0, Ordering::Release);
+    }
+}
