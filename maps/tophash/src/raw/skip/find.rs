@@ -147,7 +147,9 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         loop {
             // SAFETY: all leaves that are come by were linked in the pinned era.
             let leaf = unsafe { at.as_ref() };
-            if eager {
+            if eager && RANK {
+                leaf.prefetch_keys();
+            } else if eager {
                 leaf.prefetch_values();
             }
             let state = leaf.state();
@@ -253,15 +255,19 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
     ) -> Result<(Place, Words), Changed> {
         if Sought::<K, V, C, Q>::is_integer() {
             let word = sought.word();
-            let slots = leaf.slots_of(word) & state.live();
-            if slots != 0 {
-                let slot = slots.trailing_zeros() as usize;
-                return Ok((Place::At { slot }, [word, leaf.words(slot)[1]]));
+            if RANK {
+                // SAFETY: integers lie in their words, and all words are integers.
+                let precedes = |word: &u64| unsafe { sought.compare(word) }.is_lt();
+                let place = leaf.search_word(state, word, precedes);
+                let value = if let Place::At { slot } = place { leaf.words(slot)[1] } else { 0 };
+                return Ok((place, [word, value]));
             }
-            // SAFETY: integers lie in their words, and all words are integers.
-            let precedes = |word: &u64| unsafe { sought.compare(word) }.is_lt();
-            let rank = if RANK { leaf.rank(state, precedes) } else { 0 };
-            return Ok((Place::Before { rank }, [0; 2]));
+            let slots = leaf.slots_of(word) & state.live();
+            if slots == 0 {
+                return Ok((Place::Before { rank: 0 }, [0; 2]));
+            }
+            let slot = slots.trailing_zeros() as usize;
+            return Ok((Place::At { slot }, [word, leaf.words(slot)[1]]));
         }
         let place = leaf.search(state, |word| {
             self.may_follow(pinned)?;
