@@ -158,6 +158,12 @@ impl Domain {
         }
     }
 
+    /// Says that no thread of a model has a row.
+    #[cfg(loom)]
+    pub(in crate::raw) fn all_are_away(&self) {
+        (0..rows::ROWS).for_each(|row| self.rows.go_away(self.rows.row(row)));
+    }
+
     /// Pins the entry at `entry`, if `still` finds afterwards that a source still leads to it.
     ///
     /// `still` must read the source with `SeqCst` ordering (or after a `SeqCst` fence), as the module's

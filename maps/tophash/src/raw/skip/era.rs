@@ -164,7 +164,8 @@ impl Eras {
     /// Whether a pinned era is still now, so that what was loaded before this may be followed.
     #[inline(always)]
     pub(super) fn is_now(&self, pinned: &Pinned<'_>) -> bool {
-        mutant!("skip-era-unread", true, self.now.0.load(Ordering::Acquire) == pinned.era.as_ptr())
+        delicate!();
+        mutant!("era-unread", true, self.now.0.load(Ordering::Acquire) == pinned.era.as_ptr())
     }
 
     /// Hands over an object, to be freed when no era of its life is pinned; may free others now. Amortised constant.

@@ -147,9 +147,10 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         loop {
             // SAFETY: all leaves that are come by were linked in the pinned era.
             let leaf = unsafe { at.as_ref() };
-            if eager && RANK {
+            if eager {
                 leaf.prefetch_keys();
-            } else if eager {
+            }
+            if eager && !RANK {
                 leaf.prefetch_values();
             }
             let state = leaf.state();
@@ -241,7 +242,8 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         // SAFETY: the leaf was linked in the pinned era.
         let low = unsafe { &right.as_ref().low };
         // The link may be newer than the bound.
-        if begins(low) { Ok(Some(right)) } else { Err(Changed) }
+        let is_right = mutant!("right-unchecked", true, begins(low));
+        if is_right { Ok(Some(right)) } else { Err(Changed) }
     }
 
     /// Looks into one leaf.
@@ -262,11 +264,9 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
                 let value = if let Place::At { slot } = place { leaf.words(slot)[1] } else { 0 };
                 return Ok((place, [word, value]));
             }
-            let slots = leaf.slots_of(word) & state.live();
-            if slots == 0 {
+            let Some(slot) = leaf.slot_of(state, word) else {
                 return Ok((Place::Before { rank: 0 }, [0; 2]));
-            }
-            let slot = slots.trailing_zeros() as usize;
+            };
             return Ok((Place::At { slot }, [word, leaf.words(slot)[1]]));
         }
         let place = leaf.search(state, |word| {

@@ -96,12 +96,20 @@ pub(super) struct Leaf {
     pub(super) high: AtomicU64,
     /// The lower bound, which never changes; nothing in the first leaf, which has none.
     pub(super) low: u64,
-    pub(super) birth: u64,
-    /// Whether the index leads here: see [`super::shape`].
-    pub(super) indexed: AtomicUsize,
+    /// A byte of each slot's key word, by which integers are found.
+    tags: [AtomicU64; WORDS],
     orders: [[AtomicU64; WORDS]; 2],
     keys: [AtomicU64; SLOTS],
     values: [AtomicU64; SLOTS],
+    pub(super) birth: u64,
+    /// Whether the index leads here: see [`super::shape`].
+    pub(super) indexed: AtomicUsize,
+}
+
+/// The byte by which a key word is found.
+#[inline(always)]
+fn tag(word: u64) -> u64 {
+    word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56
 }
 
 /// Something has changed since the state was read.
@@ -122,11 +130,12 @@ impl Leaf {
             next: AtomicPtr::new(core::ptr::null_mut()),
             high: AtomicU64::new(0),
             low,
-            birth,
-            indexed: AtomicUsize::new(0),
+            tags: core::array::from_fn(|_| AtomicU64::new(0)),
             orders: core::array::from_fn(|_| core::array::from_fn(|_| AtomicU64::new(0))),
             keys: words(),
             values: words(),
+            birth,
+            indexed: AtomicUsize::new(0),
         }
     }
 
@@ -138,9 +147,10 @@ impl Leaf {
     /// Whether all that was read since the leaf had a state belongs to it.
     #[inline(always)]
     pub(super) fn is_still(&self, state: State) -> bool {
+        delicate!();
         #[cfg(not(tophash_tsan))]
         fence(Ordering::Acquire);
-        mutant!("skip-unvalidated", true, State(self.state.load(RACING)).is(state))
+        mutant!("leaf-unvalidated", true, State(self.state.load(RACING)).is(state))
     }
 
     #[inline(always)]
@@ -175,14 +185,28 @@ impl Leaf {
         }
     }
 
-    /// The slots whose key is this very word, whether they are live or not.
+    /// The slot of a key that is this very word, among those that are live in that state.
     #[inline(always)]
-    pub(super) fn slots_of(&self, word: u64) -> u64 {
+    pub(super) fn slot_of(&self, state: State, word: u64) -> Option<usize> {
+        const LOW: u64 = u64::from_ne_bytes([1; 8]);
+        const REST: u64 = u64::from_ne_bytes([0x7F; 8]);
+        let wanted = tag(word) * LOW;
         let mut slots = 0;
-        for (slot, key) in self.keys.iter().enumerate() {
-            slots |= u64::from(key.load(RACING) == word) << slot;
+        for (nth, tags) in self.tags.iter().enumerate() {
+            let other = tags.load(RACING) ^ wanted;
+            // The upper bit of each byte that is nothing, and then these bits side by side.
+            let same = !((other & REST).wrapping_add(REST) | other | REST);
+            slots |= (same >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (nth * 8);
         }
-        slots
+        slots &= state.live();
+        while slots != 0 {
+            let slot = slots.trailing_zeros() as usize;
+            if self.key(slot % (SLOTS + 1)) == word {
+                return Some(slot);
+            }
+            slots &= slots - 1;
+        }
+        None
     }
 
     /// The place of what `compare` says the order of, among entries that it says the order of.
@@ -235,6 +259,7 @@ impl Leaf {
     /// Locks the leaf if it has this very state, and nobody has it locked.
     #[inline]
     pub(super) fn lock(&self, from: State) -> Option<Locked<'_>> {
+        let from = mutant!("leaf-any-state", self.state(), from);
         let from = State(from.0 & !State::LOCK);
         let locked = from.0 | State::LOCK;
         let order = (Ordering::Acquire, Ordering::Relaxed);
@@ -282,10 +307,13 @@ impl Locked<'_> {
     /// Puts an entry in; there must be a slot for it.
     #[inline]
     pub(super) fn insert(self, rank: usize, words: Words) -> bool {
-        let slot = (!self.state.live()).trailing_zeros() as usize % SLOTS;
+        let slot = ((!self.state.live()).trailing_zeros() as usize).min(SLOTS - 1);
         // Readers of a state in which this slot was live, and what it was, see in it that there is a later one.
         self.leaf.keys[slot].store(words[0], Ordering::Release);
         self.leaf.values[slot].store(words[1], Ordering::Release);
+        let (tags, place) = (&self.leaf.tags[slot / 8], slot % 8 * 8);
+        let others = tags.load(Ordering::Relaxed) & !(0xFF << place);
+        tags.store(others | tag(words[0]) << place, Ordering::Release);
         self.put_order(self.order().with(rank, slot));
         let state = State((self.state.0 | 1 << slot) ^ State::SIDE);
         self.publish(state)
@@ -342,7 +370,7 @@ impl Locked<'_> {
     /// Moves the entries from `rank` on to a new leaf, which has none yet and which nobody sees, links it in, and unlocks.
     pub(super) fn split(mut self, rank: usize, right: *mut Leaf) -> bool {
         let order = self.order();
-        let (mut moved, mut count) = (0u64, 0);
+        let (mut moved, mut count, mut tags) = (0u64, 0, [0; WORDS]);
         // SAFETY: the leaf was just made, and is shown to nobody before it is linked below.
         let new = unsafe { &mut *right };
         for rank in rank..self.state.count() {
@@ -351,18 +379,21 @@ impl Locked<'_> {
             moved |= 1 << slot;
             new.keys[count] = AtomicU64::new(words[0]);
             new.values[count] = AtomicU64::new(words[1]);
+            tags[count / 8] |= tag(words[0]) << (count % 8 * 8);
             count += 1;
         }
         let plain = Order::plain();
         for (word, slots) in new.orders[0].iter_mut().zip(plain.0) {
             *word = AtomicU64::new(slots);
         }
+        new.tags = tags.map(AtomicU64::new);
         new.state = AtomicU64::new((1 << count) - 1);
         new.high = AtomicU64::new(self.leaf.high.load(Ordering::Relaxed));
         new.next = AtomicPtr::new(self.leaf.next.load(Ordering::Relaxed));
         let low = new.low;
         // Told before any of them can be changed in the new leaf.
-        self.state = State(self.state.0 | State::MOVING).next();
+        let moving = mutant!("moving-untold", 0, State::MOVING);
+        self.state = State(self.state.0 | moving).next();
         self.leaf.state.store(self.state.0 | State::LOCK, Ordering::Release);
         delicate!();
         // The link before the bound: who sees the new bound sees the way on.
