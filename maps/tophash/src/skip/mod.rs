@@ -40,7 +40,7 @@ use equivalent::Comparable;
 /// benchmark `SkipMap` have it ahead, several times.
 ///
 /// # How it is built
-/// It is a skip list with fat nodes: the lowest level is a linked list of leaves of up to 32 entries, and above it
+/// It is a skip list with fat nodes: the lowest level is a linked list of leaves of up to 31 entries, and above it
 /// there are levels of up to 64 bounds in a node. The nodes of those levels are never changed but replaced, with their
 /// root, by one atomic pointer, so that a reader goes down without looking back. Leaves are changed in place, in such a
 /// way that a reader sees the entries as they were or as they are. Keys and values that the

@@ -168,7 +168,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
             }
             // SAFETY: bounds that are found in a linked leaf are alive in the pinned era.
             let beyond = |bound: &u64| unsafe { sought.compare(bound) }.is_le();
-            if let Some(right) = self.right_of(pinned, leaf, beyond)? {
+            if let Some(right) = self.right_of(pinned, leaf, state, beyond)? {
                 at = right;
                 continue;
             }
@@ -223,23 +223,22 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         self.descend(pinned, false, before)
     }
 
-    /// The leaf to the right, if its lower bound is not `beyond` what is looked for.
+    /// The leaf to the right of one in a state, if its lower bound `begins` no later than what is looked for.
     #[inline(always)]
     pub(super) fn right_of(
         &self,
         pinned: &Pinned<'_>,
         leaf: &Leaf,
+        state: State,
         mut begins: impl FnMut(&u64) -> bool,
     ) -> Result<Option<NonNull<Leaf>>, Changed> {
-        let high = leaf.high.load(Ordering::Acquire);
-        let Some(right) = NonNull::new(leaf.next.load(Ordering::Acquire)) else { return Ok(None) };
-        if !self.eras.is_now(pinned) {
-            return Err(Changed);
-        }
-        if !begins(&high) {
+        // SAFETY: the link is followed if the leaf to the right was linked in the pinned era.
+        let right = unsafe { leaf.right(state, || self.eras.is_now(pinned)) }?;
+        let Some((right, bound)) = right else { return Ok(None) };
+        if !begins(&bound) {
             return Ok(None);
         }
-        // SAFETY: the leaf was linked in the pinned era.
+        // SAFETY: as above.
         let low = unsafe { &right.as_ref().low };
         // The link may be newer than the bound.
         let is_right = mutant!("right-unchecked", true, begins(low));

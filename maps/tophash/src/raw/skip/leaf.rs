@@ -30,6 +30,7 @@ use crate::raw::bucket::prefetch;
 use crate::sync::fence;
 use crate::sync::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use core::cmp;
+use core::ptr::NonNull;
 
 /// How what may be changed meanwhile is read: in order, where a checker of races does not know fences.
 const RACING: Ordering = if cfg!(tophash_tsan) { Ordering::Acquire } else { Ordering::Relaxed };
@@ -256,6 +257,32 @@ impl Leaf {
         if is_there { Place::At { slot } } else { Place::Before { rank: from } }
     }
 
+    /// The leaf to the right and its lower bound, if there is one. `may_follow` says whether the link may be followed.
+    ///
+    /// A leaf that is moving says by its link alone where it ends, since its own word of that may be late. Another one's
+    /// links belong together if it still has the state afterwards, but for joining, which changes the bound first: see
+    /// [`super::shape`].
+    ///
+    /// # Safety
+    /// A link that may be followed leads to a leaf which is alive.
+    #[inline(always)]
+    pub(super) unsafe fn right(
+        &self,
+        state: State,
+        may_follow: impl FnOnce() -> bool,
+    ) -> Result<Option<(NonNull<Self>, u64)>, Changed> {
+        let high = self.high.load(Ordering::Acquire);
+        let Some(right) = NonNull::new(self.next.load(Ordering::Acquire)) else { return Ok(None) };
+        if !may_follow() {
+            return Err(Changed);
+        }
+        if state.is_moving() {
+            // SAFETY: the caller vouches for it.
+            return Ok(Some((right, unsafe { right.as_ref() }.low)));
+        }
+        if self.is_still(state) { Ok(Some((right, high))) } else { Err(Changed) }
+    }
+
     /// Locks the leaf if it has this very state, and nobody has it locked.
     #[inline]
     pub(super) fn lock(&self, from: State) -> Option<Locked<'_>> {
@@ -344,14 +371,20 @@ impl Locked<'_> {
         self.publish(state)
     }
 
-    /// Gives the leaf up: it is empty, and nothing will be put in any more.
-    pub(super) fn bury(self) {
-        let state = State(self.state.0 | State::DEAD);
-        self.publish(state);
-    }
-
-    /// Gives the lock back with a new version, since links have changed.
-    pub(super) fn relinked(self) -> bool {
+    /// Joins an empty leaf, which this one is linked to, to this one: its keys are to be looked for here from now on. Unlocks
+    /// both.
+    pub(super) fn join(self, dead: Locked<'_>) -> bool {
+        let next = dead.leaf.next.load(Ordering::Relaxed);
+        if !next.is_null() {
+            self.leaf.high.store(dead.leaf.high.load(Ordering::Relaxed), Ordering::Release);
+        }
+        delicate!();
+        // After the bound: who has the old bound with the new link sees that he has gone too far.
+        self.leaf.next.store(next, Ordering::Release);
+        delicate!();
+        // Last, so that who finds the leaf dead finds all else done.
+        let state = State(dead.state.0 | State::DEAD);
+        dead.publish(state);
         let state = self.state;
         self.publish(state)
     }
@@ -396,7 +429,6 @@ impl Locked<'_> {
         self.state = State(self.state.0 | moving).next();
         self.leaf.state.store(self.state.0 | State::LOCK, Ordering::Release);
         delicate!();
-        // The link before the bound: who sees the new bound sees the way on.
         self.leaf.next.store(right, Ordering::Release);
         delicate!();
         self.leaf.high.store(low, Ordering::Release);

@@ -1,7 +1,7 @@
 //! The ordered list under [`SkipMap`](crate::SkipMap): a skip list with fat nodes.
 //!
 //! # Terms
-//! - A **leaf** has the entries of a range of keys, 32 at most. It has a lower bound, which never changes, and links to the
+//! - A **leaf** has the entries of a range of keys, 31 at most. It has a lower bound, which never changes, and links to the
 //!   leaf to its right, with that one's lower bound. See [`leaf`].
 //! - The **index** leads to the leaf of a key, or to one left of it. See [`index`].
 //! - A **spot** is where an entry was found, or where none was, in a state of its leaf.

@@ -2,8 +2,9 @@
 //!
 //! # Splitting
 //! A full leaf gives its upper entries to a new one at its right. It is *moving* while its link and its upper bound
-//! change, in this order: who sees the new bound sees the way on. Entries that are beyond the bound may be changed in the
-//! new leaf by then, so that readers of a moving leaf look at the bound for each of them.
+//! change, and has a new version from the beginning of that. While it moves, it ends where the leaf begins that it is
+//! linked to. Entries beyond that may be changed in the new leaf by then, so that readers of a moving leaf look for
+//! each of them whether it is.
 //!
 //! # Joining
 //! A leaf that has become empty is joined to the one left of it, under both locks: that one's upper bound becomes the
@@ -187,15 +188,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
             return;
         }
         let Some(dead) = leaf.lock(state) else { return };
-        let next = leaf.next.load(Ordering::Relaxed);
-        if !next.is_null() {
-            left.leaf.high.store(leaf.high.load(Ordering::Relaxed), Ordering::Release);
-        }
-        delicate!();
-        left.leaf.next.store(next, Ordering::Release);
-        delicate!();
-        dead.bury();
-        let wrapped = left.relinked();
+        let wrapped = left.join(dead);
         self.note(wrapped);
         self.leave(leaf);
     }
@@ -210,13 +203,14 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         loop {
             // SAFETY: it was linked in the pinned era.
             let left = unsafe { at.as_ref() };
-            if left.state().is_dead() {
+            let state = left.state();
+            if state.is_dead() {
                 return Ok(None);
             }
             if core::ptr::eq(left.next.load(Ordering::Acquire), leaf) {
                 return Ok(Some(at));
             }
-            match self.right_of(pinned, left, before)? {
+            match self.right_of(pinned, left, state, before)? {
                 Some(right) => at = right,
                 None => return Ok(None),
             }

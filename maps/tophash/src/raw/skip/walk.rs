@@ -196,16 +196,16 @@ impl<'l, K: Ord, V, C: Storage<K, V>> Run<'l, K, V, C> {
         for (rank, words) in self.words[..count].iter_mut().enumerate() {
             *words = leaf.words(leaf.slot_at(state, rank));
         }
-        let high = leaf.high.load(Ordering::Acquire);
-        let next = leaf.next.load(Ordering::Acquire);
         (self.from, self.to, self.count) = (0, 0, 0);
+        // SAFETY: the link is followed if the leaf to the right was linked in the pinned era.
+        let right = unsafe { leaf.right(state, || list.eras.is_now(pinned)) }?;
         list.still(pinned, leaf, state)?;
+        let next = right.map_or(core::ptr::null_mut(), |(right, _)| right.as_ptr());
         (self.leaf, self.state, self.next) = (at, state, next);
         self.to = count;
-        if state.is_moving() && !next.is_null() {
+        if let Some((_, bound)) = right.filter(|_| state.is_moving()) {
             // SAFETY: bounds of leaves that were linked in the pinned era are alive.
-            let bound = unsafe { Self::key(&high) };
-            self.keep_until(|key| key < bound);
+            self.keep_until(|key| key < unsafe { Self::key(&bound) });
         }
         self.count = self.to;
         Ok(())
@@ -261,7 +261,7 @@ impl<'l, K: Ord, V, C: Storage<K, V>> Run<'l, K, V, C> {
                 let state = leaf.state();
                 if state.is_dead() {
                     at = list.left_of(pinned, leaf)?;
-                } else if let Some(right) = list.right_of(pinned, leaf, &mut begins)? {
+                } else if let Some(right) = list.right_of(pinned, leaf, state, &mut begins)? {
                     at = right;
                 } else {
                     break state;
@@ -373,9 +373,10 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         loop {
             // SAFETY: it was linked in the pinned era.
             let leaf = unsafe { at.as_ref() };
-            if leaf.state().is_dead() {
+            let state = leaf.state();
+            if state.is_dead() {
                 at = self.left_of(pinned, leaf)?;
-            } else if let Some(right) = self.right_of(pinned, leaf, &mut begins)? {
+            } else if let Some(right) = self.right_of(pinned, leaf, state, &mut begins)? {
                 at = right;
             } else {
                 return Ok(at);
