@@ -67,9 +67,9 @@ pub(super) unsafe fn take_down<K, V, C: Storage<K, V>>(words: Words) -> (K, V) {
 /// The key of an entry.
 ///
 /// # Safety
-/// The word is that of an entry of this type, which is alive for `'w`.
+/// The word is that of an entry of these types, which is alive as long as the word is borrowed.
 #[inline(always)]
-pub(super) unsafe fn key<'w, K, V, C: Storage<K, V>>(word: &'w u64) -> &'w K {
+pub(super) unsafe fn key<K, V, C: Storage<K, V>>(word: &u64) -> &K {
     if boxed::<K, V, C>() {
         // SAFETY: the caller vouches for the box; keys are not changed.
         unsafe { &(*at::<K, V>(*word)).key }
@@ -82,9 +82,9 @@ pub(super) unsafe fn key<'w, K, V, C: Storage<K, V>>(word: &'w u64) -> &'w K {
 /// The value of an entry.
 ///
 /// # Safety
-/// The words are those of an entry of this type, which is alive for `'w`, and was in a slot when it was pinned.
+/// The words are those of an entry of these types, which is alive as long as they are borrowed, and was in a slot when it was pinned.
 #[inline(always)]
-pub(super) unsafe fn value<'w, K, V, C: Storage<K, V>>(words: &'w Words) -> &'w V {
+pub(super) unsafe fn value<K, V, C: Storage<K, V>>(words: &Words) -> &V {
     if boxed::<K, V, C>() {
         // SAFETY: the caller vouches for the box; values are not changed.
         unsafe { &(*at::<K, V>(words[0])).value }

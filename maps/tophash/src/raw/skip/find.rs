@@ -15,7 +15,7 @@ use equivalent::Comparable;
 /// A key that is looked for.
 pub(crate) struct Sought<'q, K, V, C, Q: ?Sized> {
     key: &'q Q,
-    marker: PhantomData<(fn() -> (K, V), C)>,
+    marker: PhantomData<(K, V, C)>,
 }
 
 /// Where an entry is, or where it would be: see [the module](super).
@@ -58,7 +58,7 @@ impl<'q, K: Ord, V, C: Storage<K, V>, Q: Comparable<K> + ?Sized> Sought<'q, K, V
         let mut word = 0;
         // SAFETY: what is looked for is a `K`, an integer of at most a word; keys are written to the word's first byte.
         unsafe {
-            (&raw mut word).cast::<K>().write(core::ptr::from_ref(self.key).cast::<K>().read())
+            (&raw mut word).cast::<K>().write(core::ptr::from_ref(self.key).cast::<K>().read());
         };
         word
     }

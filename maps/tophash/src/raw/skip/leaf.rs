@@ -286,8 +286,7 @@ impl Leaf {
     /// Locks the leaf if it has this very state, and nobody has it locked.
     #[inline]
     pub(super) fn lock(&self, from: State) -> Option<Locked<'_>> {
-        let from = mutant!("leaf-any-state", self.state(), from);
-        let from = State(from.0 & !State::LOCK);
+        let from = State(mutant!("leaf-any-state", self.state(), from).0 & !State::LOCK);
         let locked = from.0 | State::LOCK;
         let order = (Ordering::Acquire, Ordering::Relaxed);
         let had = self.state.compare_exchange(from.0, locked, order.0, order.1).is_ok();

@@ -2,7 +2,7 @@
 
 use super::find::Spot;
 use super::leaf::Place;
-use super::walk::{Bound, Run};
+use super::walk::{Bound, Passed, Run};
 use super::{Held, List};
 use crate::class::Storage;
 use crate::sync::spin;
@@ -74,8 +74,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
                 locks.push(lock);
             }
             let Place::At { slot } = spot.place else { continue };
-            let nothing_there =
-                locks.len() == passed.len() && passed.iter().all(|passed| passed.is_so());
+            let nothing_there = locks.len() == passed.len() && passed.iter().all(Passed::is_so);
             let locked = if nothing_there { spot.leaf().lock(spot.state) } else { None };
             let wrapped = locked.map(|locked| locked.remove(slot));
             drop(locks);

@@ -78,7 +78,7 @@ impl<'l, K: Ord, V, C: Storage<K, V>> Run<'l, K, V, C> {
     /// # Safety
     /// The word is that of an entry of the run, or of a bound in the pinned era.
     #[inline(always)]
-    unsafe fn key<'w>(word: &'w u64) -> &'w K {
+    unsafe fn key(word: &u64) -> &K {
         // SAFETY: the caller vouches for it.
         unsafe { entry::key::<K, V, C>(word) }
     }
@@ -268,9 +268,9 @@ impl<'l, K: Ord, V, C: Storage<K, V>> Run<'l, K, V, C> {
                 }
             };
             self.read(list, pinned, at, state)?;
-            // SAFETY: as above.
             self.keep_until(|key| match &limit {
                 None => before(key),
+                // SAFETY: as above.
                 Some(limit) => key < unsafe { Self::key(limit) },
             });
             if !self.is_empty() {

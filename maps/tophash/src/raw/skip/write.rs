@@ -22,6 +22,12 @@ pub(crate) struct TooLate<'l, K, V, C: Storage<K, V>> {
     pub(crate) spot: Spot<'l, K, V, C>,
 }
 
+/// What was replaced, or that it was too late.
+type Put<'l, K, V, C> = Result<Option<Held<'l, K, V, C>>, TooLate<'l, K, V, C>>;
+
+/// What was taken out, or the spot again.
+type Taken<'l, K, V, C> = Result<Option<Held<'l, K, V, C>>, Spot<'l, K, V, C>>;
+
 impl<K, V, C: Storage<K, V>> Fresh<K, V, C> {
     #[inline]
     pub(crate) fn key(&self) -> &K {
@@ -67,7 +73,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         &'l self,
         spot: Spot<'l, K, V, C>,
         fresh: Fresh<K, V, C>,
-    ) -> Result<Option<Held<'l, K, V, C>>, TooLate<'l, K, V, C>> {
+    ) -> Put<'l, K, V, C> {
         match spot.place {
             Place::At { slot } => {
                 let Some(locked) = spot.leaf().lock(spot.state) else {
@@ -123,10 +129,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
     /// # Errors
     /// The spot, if its leaf has changed: look again.
     #[inline]
-    pub(crate) fn take<'l>(
-        &'l self,
-        spot: Spot<'l, K, V, C>,
-    ) -> Result<Option<Held<'l, K, V, C>>, Spot<'l, K, V, C>> {
+    pub(crate) fn take<'l>(&'l self, spot: Spot<'l, K, V, C>) -> Taken<'l, K, V, C> {
         let Place::At { slot } = spot.place else { return Ok(None) };
         let Some(locked) = spot.leaf().lock(spot.state) else { return Err(spot) };
         let wrapped = locked.remove(slot);
