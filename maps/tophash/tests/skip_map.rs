@@ -155,7 +155,7 @@ fn text(number: u64) -> String {
     format!("{number:05}")
 }
 
-fn number(text: &String) -> u64 {
+fn number(text: &str) -> u64 {
     text.parse().expect("a number")
 }
 
@@ -192,7 +192,7 @@ proptest! {
 
     #[test]
     fn boxed_entries_are_in_order(operations in ordered(2_000)) {
-        as_the_ordered_model(&SkipMap::new(), &operations, text, number, text, number);
+        as_the_ordered_model(&SkipMap::new(), &operations, text, |key| number(key), text, |value| number(value));
     }
 }
 
@@ -300,7 +300,7 @@ fn stable_keys_are_all_met_in_order_while_others_come_and_go() {
         });
     }
     walk(&SkipMap::<u64, u64>::new(), |key| key, |key| *key, |value| value);
-    walk(&SkipMap::new(), text, number, text);
+    walk(&SkipMap::new(), text, |key: &String| number(key), text);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! [`SkipMap`]: an ordered map, whose readers never wait.
 //!
-//! Keys and values are in a list of fat nodes, which [`crate::raw::skip`] has and explains. Here are the operations, of a
+//! Keys and values are in a list of fat nodes, which the module `raw::skip` has and explains. Here are the operations, of a
 //! search and of an attempt to act on what it found, again if that came too late.
 
 mod alter;

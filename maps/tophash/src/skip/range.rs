@@ -22,10 +22,10 @@ pub struct Range<'a, K, V, Q: ?Sized, R, C: Storage<K, V> = ByType> {
 /// All entries, in ascending order: see [`SkipMap::iter`].
 pub struct Iter<'a, K, V, C: Storage<K, V> = ByType>(Range<'a, K, V, K, RangeFull, C>);
 
-/// All keys, in ascending order: see [`SkipMap::keys`].
+/// Clones of all keys, in ascending order: see [`SkipMap::keys`].
 pub struct Keys<'a, K, V, C: Storage<K, V> = ByType>(Iter<'a, K, V, C>);
 
-/// All values, in the order of their keys: see [`SkipMap::values`].
+/// Clones of all values, in the order of their keys: see [`SkipMap::values`].
 pub struct Values<'a, K, V, C: Storage<K, V> = ByType>(Iter<'a, K, V, C>);
 
 fn is_before<K, Q: Comparable<K> + ?Sized>(key: &K, end: Bound<&Q>) -> bool {
@@ -70,7 +70,7 @@ impl<K: Ord, V, C: Storage<K, V>> SkipMap<K, V, C> {
         Iter(self.range(..))
     }
 
-    /// All keys, in ascending order; each with its entry. As [`SkipMap::iter`].
+    /// Clones of all keys, in ascending order. As [`SkipMap::iter`].
     pub fn keys(&self) -> Keys<'_, K, V, C>
     where
         K: Clone,
