@@ -94,7 +94,7 @@ pub struct Inline;
 
 /// Whether `T` is a primitive integer of at most eight bytes.
 #[inline(always)]
-fn is_integer<T: ?Sized>() -> bool {
+pub(crate) fn is_integer<T: ?Sized>() -> bool {
     is::<T, u64>()
         || is::<T, i64>()
         || is::<T, u32>()

@@ -159,6 +159,7 @@
 //! | type | for | with |
 //! |---|---|---|
 //! | [`SnapshotMap`] | a consistent picture in constant time; several changes at once | `std` |
+//! | [`SkipMap`] | order: ranges, the nearest keys, the first and the last | |
 //! | [`FixedMap`], [`BoxedFixedMap`] | no allocation; signal handlers; shared memory | |
 //! | `Locked` | changing values in place, and the whole map under one lock | `locked` |
 //! | `Sharded` | the same, under as many locks as there is need of | `locked` |
@@ -223,6 +224,8 @@ mod serialize;
 pub mod set;
 #[cfg(all(feature = "locked", not(loom)))]
 pub mod sharded;
+#[cfg(not(loom))]
+pub mod skip;
 #[cfg(all(feature = "std", not(loom)))]
 pub mod snapshot;
 #[cfg(not(loom))]
@@ -263,6 +266,8 @@ pub use raw::plain::Plain;
 pub use set::{HashSet, PlainSet};
 #[cfg(all(feature = "locked", not(loom)))]
 pub use sharded::Sharded;
+#[cfg(not(loom))]
+pub use skip::SkipMap;
 #[cfg(all(feature = "locked", not(loom)))]
 pub use snapshot::DoubleBuffered;
 #[cfg(all(feature = "std", not(loom)))]

@@ -6,7 +6,9 @@ use crate::map::{Map, Session, Tally};
 use crate::subject::{Class, Local, Subject};
 use foldhash::fast::FixedState;
 use std::rc::Rc;
-use tophash::{BoxedFixedMap, ConcurrentMap, DoubleBuffered, Lookup, SnapshotMap, SyncMap};
+use tophash::{
+    BoxedFixedMap, ConcurrentMap, DoubleBuffered, Lookup, SkipMap, SnapshotMap, SyncMap,
+};
 
 /// The entries of the tables that `FixedMap` is in.
 const SMALL: usize = 1 << 16;
@@ -38,6 +40,7 @@ pub(super) fn subjects(
             ground,
             questions,
         ),
+        Of::<SkipMap<u64, u64>>::boxed("tophash SkipMap", class, ground, questions),
     ];
     // Where the number of entries is known; with room for a third more, as in tables that are three quarters full.
     let fixed = "tophash FixedMap";

@@ -9,6 +9,7 @@ mod leapfrog;
 mod locks;
 #[cfg(feature = "tophash")]
 mod observed;
+mod ordered;
 mod papaya;
 mod persistent;
 mod scc;
@@ -54,6 +55,18 @@ pub(crate) fn subjects(ground: Ground, length: usize) -> Vec<Box<dyn Subject>> {
             });
             if ground.hasher == Hasher::Same {
                 subjects.extend(persistent::subjects(ground, &questions));
+                subjects.push(Local::<u64, u64, ordered::Crossbeam<u64, u64>>::boxed(
+                    "crossbeam SkipMap",
+                    Class::Apart,
+                    ground,
+                    &questions,
+                ));
+                subjects.push(Local::<u64, u64, ordered::Tree<u64, u64>>::boxed(
+                    "scc TreeIndex",
+                    Class::Apart,
+                    ground,
+                    &questions,
+                ));
                 #[cfg(feature = "tophash")]
                 subjects.extend(kinds::subjects(ground, &questions));
             }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 pub enum Site {
     /// `Hash::hash` of a key.
     Hash,
-    /// `PartialEq::eq` of keys or values.
+    /// `PartialEq::eq` of keys or values, or `Ord::cmp` of keys.
     Eq,
     /// `Clone::clone` of a key or a value.
     Clone,

@@ -1,12 +1,13 @@
 //! Keys and values that know whether they are alive and whole.
 //!
 //! Each carries a seal over its own words. Dropping overwrites the seal, so whoever looks at a dropped, freed or torn
-//! one sees it before anything else of it is trusted. `hash`, `eq` and `clone` look twice with a
+//! one sees it before anything else of it is trusted. `hash`, `eq`, `cmp` and `clone` look twice with a
 //! [delay](crate::chaos::point) between: a map that frees too early is given time to do so.
 
 use super::kit::{Kit, Site};
 use crate::chaos;
 use crate::rng::mix;
+use std::cmp;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -133,6 +134,23 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
+
+/// As the numbers. A call of it is one of `eq` to the [`Kit`].
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> cmp::Ordering {
+        // Both are looked at, though the first may not be whole.
+        if self.0.look() & other.0.look() {
+            self.0.kit.hit(Site::Eq);
+        }
+        self.0.key.cmp(&other.0.key)
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {

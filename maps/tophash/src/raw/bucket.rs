@@ -346,7 +346,7 @@ fn store(to: &Word, word: u64) {
 
 /// Asks the processor to fetch the line of an address, whatever is there.
 #[inline(always)]
-fn prefetch(address: *const Word) {
+pub(super) fn prefetch(address: *const Word) {
     #[cfg(all(target_arch = "x86_64", not(any(miri, loom))))]
     // SAFETY: prefetching reads nothing, from wherever, and every x86-64 processor can.
     unsafe {

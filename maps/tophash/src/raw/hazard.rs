@@ -158,6 +158,12 @@ impl Domain {
         }
     }
 
+    /// Says that no thread of a model has a row.
+    #[cfg(loom)]
+    pub(in crate::raw) fn all_are_away(&self) {
+        (0..rows::ROWS).for_each(|row| self.rows.go_away(self.rows.row(row)));
+    }
+
     /// Pins the entry at `entry`, if `still` finds afterwards that a source still leads to it.
     ///
     /// `still` must read the source with `SeqCst` ordering (or after a `SeqCst` fence), as the module's
@@ -234,7 +240,7 @@ impl Domain {
     /// proof.
     /// Allocates nothing. `FENCED` is false only where a test shows what the fence is for.
     #[inline(never)]
-    fn sift<const FENCED: bool>(&self, batch: &mut [NonNull<()>]) -> usize {
+    pub(in crate::raw) fn sift<const FENCED: bool>(&self, batch: &mut [NonNull<()>]) -> usize {
         if FENCED {
             fence(Ordering::SeqCst);
         }
@@ -275,17 +281,17 @@ impl Domain {
     }
 
     /// Begins an era: what was unlinked before is behind it.
-    fn begin_era(&self) -> u64 {
+    pub(in crate::raw) fn begin_era(&self) -> u64 {
         self.rows.begin_era()
     }
 
     /// Whether what was unlinked before `era` began may be sifted.
-    fn is_over(&self, era: u64) -> bool {
+    pub(in crate::raw) fn is_over(&self, era: u64) -> bool {
         self.rows.is_over(era)
     }
 
     /// Sees to it that all that was unlinked before the call may be sifted. False if the machine refuses.
-    fn prove(&self) -> bool {
+    pub(in crate::raw) fn prove(&self) -> bool {
         self.rows.prove()
     }
 

@@ -40,3 +40,9 @@ fn identity<T: ?Sized>() -> TypeId {
 pub(crate) fn is<T: ?Sized, U: ?Sized + 'static>() -> bool {
     identity::<T>() == TypeId::of::<U>()
 }
+
+/// Whether both are the same type, their lifetimes aside.
+#[inline(always)]
+pub(crate) fn same<T: ?Sized, U: ?Sized>() -> bool {
+    identity::<T>() == identity::<U>()
+}

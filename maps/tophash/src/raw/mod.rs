@@ -151,6 +151,7 @@ mod readings;
 mod run;
 #[cfg(all(feature = "locked", not(loom)))]
 pub(crate) mod site;
+pub(crate) mod skip;
 #[cfg(all(feature = "locked", not(loom)))]
 pub(crate) mod slot;
 mod stretch;
