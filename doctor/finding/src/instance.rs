@@ -111,6 +111,7 @@ pub enum Inside {
         /// Overflow buckets; from 2¹⁶ buckets on the runtime itself estimates them.
         overflow: u64,
         /// The growth that is under way.
+        #[serde(skip_serializing_if = "Option::is_none")]
         growth: Option<Growth>,
         /// The most entries that these buckets have: one more makes the map grow.
         grows_beyond: u64,

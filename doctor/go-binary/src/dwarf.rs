@@ -3,20 +3,17 @@
 //! One pass over all entries: types, their fields and variables at the top of a unit are read, all else is skipped. Then
 //! references between types, which are offsets into the section, become [`TypeId`]s.
 //!
-//! The attributes of Go's own are from `src/cmd/internal/dwarf/dwarf.go`, `DW_AT_go_kind` and following, of Go 1.27. Go
-//! writes DWARF 4 up to 1.24, and DWARF 5 since.
+//! Go writes DWARF 4 up to 1.24, and DWARF 5 since.
+
+mod attributes;
 
 use crate::error::{Error, ErrorKind};
 use crate::image::Image;
 use crate::types::{Field, Form, GoKind, Type, TypeId, Types};
-use gimli::{AttributeValue, DwAt, EndianSlice, LittleEndian, SectionId, constants};
+use attributes::Attributes;
+use gimli::{EndianSlice, LittleEndian, SectionId, constants};
 use std::borrow::Cow;
 use std::collections::HashMap;
-
-const GO_KIND: DwAt = DwAt(0x2900);
-const GO_KEY: DwAt = DwAt(0x2901);
-const GO_ELEM: DwAt = DwAt(0x2902);
-const GO_RUNTIME_TYPE: DwAt = DwAt(0x2904);
 
 /// The sections of the debugging information, inflated, from which [`Debug::read`] borrows.
 pub struct Debug<'d> {
@@ -93,21 +90,6 @@ struct Pass<'s> {
     types: Vec<RawType<'s>>,
     fields: Vec<(&'s str, u64, u64)>,
     variables: Vec<(&'s str, u64, u64)>,
-}
-
-/// The attributes of an entry that are looked at.
-#[derive(Default)]
-struct Attributes<'s> {
-    name: &'s str,
-    size: Option<u64>,
-    kind: Option<GoKind>,
-    key: Option<u64>,
-    elem: Option<u64>,
-    descriptor: Option<u64>,
-    refers: Option<u64>,
-    offset: u64,
-    address: Option<u64>,
-    count: Option<u64>,
 }
 
 impl<'s> Pass<'s> {
@@ -251,71 +233,4 @@ fn is_type(tag: gimli::DwTag) -> bool {
             | constants::DW_TAG_subroutine_type
             | constants::DW_TAG_unspecified_type
     )
-}
-
-impl<'s> Attributes<'s> {
-    fn note(
-        &mut self,
-        dwarf: &gimli::Dwarf<Slice<'s>>,
-        unit: &gimli::Unit<Slice<'s>>,
-        name: DwAt,
-        value: AttributeValue<Slice<'s>>,
-    ) {
-        let refers = |value: &AttributeValue<Slice<'s>>| match value {
-            AttributeValue::UnitRef(offset) => {
-                offset.to_debug_info_offset(&unit.header).map(|offset| offset.0 as u64)
-            }
-            AttributeValue::DebugInfoRef(offset) => Some(offset.0 as u64),
-            _ => None,
-        };
-        match name {
-            constants::DW_AT_name => {
-                let text = dwarf.attr_string(unit, value).ok().map(|text| text.slice());
-                self.name = text.and_then(|text| str::from_utf8(text).ok()).unwrap_or_default();
-            }
-            constants::DW_AT_byte_size => self.size = value.udata_value(),
-            constants::DW_AT_type => self.refers = refers(&value),
-            constants::DW_AT_data_member_location => {
-                self.offset = value.udata_value().unwrap_or_default();
-            }
-            constants::DW_AT_count => self.count = value.udata_value(),
-            constants::DW_AT_upper_bound => {
-                self.count = value.udata_value().and_then(|last| last.checked_add(1));
-            }
-            constants::DW_AT_location => self.address = address(dwarf, unit, value),
-            GO_KIND => {
-                self.kind = value.udata_value().and_then(|kind| kind.try_into().ok()).map(GoKind);
-            }
-            GO_KEY => self.key = refers(&value),
-            GO_ELEM => self.elem = refers(&value),
-            GO_RUNTIME_TYPE => {
-                self.descriptor = match value {
-                    AttributeValue::Addr(address) => Some(address),
-                    AttributeValue::DebugAddrIndex(index) => dwarf.address(unit, index).ok(),
-                    other => other.udata_value(),
-                }
-                .filter(|offset| *offset != 0);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The address of a variable that lies at one place all the time.
-fn address<'s>(
-    dwarf: &gimli::Dwarf<Slice<'s>>,
-    unit: &gimli::Unit<Slice<'s>>,
-    value: AttributeValue<Slice<'s>>,
-) -> Option<u64> {
-    let AttributeValue::Exprloc(expression) = value else { return None };
-    let mut operations = expression.operations(unit.encoding());
-    let first = operations.next().ok()??;
-    if operations.next().ok()?.is_some() {
-        return None;
-    }
-    match first {
-        gimli::Operation::Address { address } => Some(address),
-        gimli::Operation::AddressIndex { index } => dwarf.address(unit, index).ok(),
-        _ => None,
-    }
 }

@@ -1,7 +1,13 @@
 //! Programs that are damaged or lie are read as far as they make sense. The program that is damaged is this test itself, which
 //! has debugging information, though it is no Go program.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 use go_binary::{BuildInfo, Debug, ErrorKind, Image, Types};

@@ -39,7 +39,7 @@ mod tests {
             map_type: "map[int]int".into(),
             entries: *entries,
             capacity: *entries,
-            bytes: entries * 16,
+            bytes: *entries,
             retained: 0,
             exactness: Exactness::Exact,
             states: Vec::new(),

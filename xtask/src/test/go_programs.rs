@@ -6,9 +6,10 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// Go modules that must be vetted and formatted, and the packages whose tests pass under `-race`.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 6] = [
     ("docs/runbooks/programs", "./repaired"),
     ("fixtures/go/check", ""),
+    ("fixtures/go/memory", ""),
     ("fixtures/go/orders", ""),
     ("fixtures/go/repair", ""),
     ("fixtures/go/orders-repaired", "./..."),

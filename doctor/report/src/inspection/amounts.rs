@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(size(1_023), "1023 B");
         assert_eq!(size(1_024), "1.0 KiB");
         assert_eq!(size(3_281_968), "3.1 MiB");
-        assert_eq!(size(u64::MAX), "16777216.0 TiB");
+        assert_eq!(size(u64::MAX), "16777215.9 TiB");
     }
 
     #[test]

@@ -4,10 +4,12 @@
 
 use crate::sample;
 use finding::{
-    Candidate, Instance, KeyHint, LockSet, Locking, MapClue, Operation, Overview, OverviewRow,
-    Reason, ReasonKind, Site, Subject,
+    ByShape, Candidate, Change, Confidence, Detail, EntrySample, Exactness, Growth, Inside,
+    InspectedMap, Inspection, Instance, KeyHint, LockSet, Locking, MapClue, MapInstance, MapState,
+    Operation, Overview, OverviewRow, Picture, PictureCell, PictureUnit, Probes, Reason,
+    ReasonKind, Retained, Site, Subject, TypeBy,
 };
-use report::{findings_json, json, overview_json};
+use report::{findings_json, inspection_json, json, overview_json};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,6 +148,72 @@ fn overview() -> Overview {
     Overview { declared: 1, sync_maps: 0, maps: vec![row] }
 }
 
+/// A look at maps of every kind, with everything that is shown of one.
+fn inspection() -> Inspection {
+    let cell = PictureCell { parts: 1, places: 8, entries: 3, ..PictureCell::default() };
+    let detail = Detail {
+        picture: Some(Picture { unit: PictureUnit::Group, parts: 1, cells: vec![cell] }),
+        samples: vec![EntrySample { key: "9".into(), value: "\"xxx\"".into() }],
+    };
+    let instance = |inside| MapInstance {
+        address: 0xc000_0120_0000,
+        path: "main.reg.shards[2]".into(),
+        declared: "main.registry.shards".into(),
+        map_type: "map[string]int".into(),
+        entries: 3,
+        capacity: 8,
+        bytes: 256,
+        indirect: 0,
+        retained: Some(Retained { bytes: 48, sampled: 3 }),
+        probes: Some(Probes { mean_hundredths: 104, longest: 2, sampled: 1 }),
+        writing: false,
+        exactness: Exactness::Exact,
+        inside,
+        by_shape: Some(ByShape {
+            confidence: Confidence::Likely,
+            variable: Some(0x58_9f60),
+            type_by: TypeBy::Size,
+        }),
+        detail: Some(Box::new(detail.clone())),
+    };
+    let growth = Some(Growth { from: 1, moved: 0 });
+    let instances = vec![
+        instance(Inside::Classic { log2_buckets: 1, overflow: 0, growth, grows_beyond: 13 }),
+        instance(Inside::Swiss {
+            tables: 1,
+            directory: 1,
+            depth: 0,
+            tombstones: 0,
+            full_tables: 0,
+        }),
+        instance(Inside::Split { read: 3, dirty: 0, amended: false, misses: 0 }),
+        instance(Inside::Trie { nodes: 1 }),
+    ];
+    Inspection {
+        target: "core dump core.4711".into(),
+        program: "/srv/server".into(),
+        go_version: Some("go1.27.3".into()),
+        signal: Some(6),
+        maps: vec![InspectedMap {
+            declared: "main.registry.shards".into(),
+            map_type: "map[string]int".into(),
+            entries: 12,
+            capacity: 32,
+            bytes: 1_024,
+            retained: 192,
+            exactness: Exactness::About,
+            states: MapState::ALL.to_vec(),
+            change: Some(Change {
+                milliseconds: 1_000,
+                entries: vec![8, 12],
+                bytes: vec![1_024; 2],
+            }),
+            instances,
+        }],
+        gaps: vec!["1 value could not be read".into()],
+    }
+}
+
 #[test]
 fn the_page_names_the_fields_that_are_written() {
     let page = page();
@@ -158,6 +226,8 @@ fn the_page_names_the_fields_that_are_written() {
     check.object("overview", &serde_json::from_str(&text).unwrap());
     let text = findings_json(&sample::merged()).unwrap();
     check.object("findings", &serde_json::from_str(&text).unwrap());
+    let text = inspection_json(&inspection()).unwrap();
+    check.object("inspection", &serde_json::from_str(&text).unwrap());
     assert!(check.wrong.is_empty(), "{:#?}", check.wrong);
 
     let on_the_page = page.iter().flat_map(|(object, fields)| {
