@@ -144,7 +144,7 @@ impl<'s> Kinds<'s> {
         let fits = |at: u64, id: TypeId| {
             let types = self.reader.program.types;
             let held = bytes(memory, at, types.size(id));
-            held.is_ok_and(|held| self.world.fits(types, id, &held, 0))
+            held.is_ok_and(|held| self.world.fits(memory, types, id, &held))
         };
         layout
             .entries(memory, address, ENTRIES)

@@ -2,7 +2,7 @@
 //!
 //! It tells types apart whose values have the same size. What fits is no proof.
 
-use crate::memory::{number, pointer};
+use crate::memory::{Memory, number, pointer};
 use go_binary::{Form, GoKind, TypeId, Types};
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ const ELEMENTS: u64 = 4;
 /// No string or slice is longer.
 const LONGEST: u64 = 1 << 40;
 
-/// Where pointers may lead.
+/// Where pointers are known to lead; others are tried.
 pub(super) struct World {
     /// Sorted, and none within another.
     ranges: Vec<Range<u64>>,
@@ -32,7 +32,7 @@ impl World {
         Self { ranges: joined }
     }
 
-    fn has(&self, address: u64) -> bool {
+    fn is_known(&self, address: u64) -> bool {
         let after = self.ranges.partition_point(|range| range.start <= address);
         after
             .checked_sub(1)
@@ -41,17 +41,40 @@ impl World {
             .is_some_and(|range| address <= range.end)
     }
 
+    /// Whether `bytes` may be a value of a type.
+    pub(super) fn fits(
+        &self,
+        memory: &(impl Memory + ?Sized),
+        types: &Types<'_>,
+        id: TypeId,
+        bytes: &[u8],
+    ) -> bool {
+        Try { world: self, memory, types, bytes }.fits(id, 0, DEEPEST)
+    }
+}
+
+/// A value that is tried.
+struct Try<'t, M: ?Sized> {
+    world: &'t World,
+    memory: &'t M,
+    types: &'t Types<'t>,
+    bytes: &'t [u8],
+}
+
+impl<M: Memory + ?Sized> Try<'_, M> {
+    /// The arguments of a program lie on its first stack, and texts may be in files that are mapped.
+    fn has(&self, address: u64) -> bool {
+        self.world.is_known(address) || self.memory.read(address, &mut [0]).is_ok()
+    }
+
     fn leads(&self, address: u64) -> bool {
         address == 0 || self.has(address)
     }
 
     /// Whether the bytes from `at` on may be a value of a type.
-    pub(super) fn fits(&self, types: &Types<'_>, id: TypeId, bytes: &[u8], at: u64) -> bool {
-        self.fits_deep(types, id, bytes, at, DEEPEST)
-    }
-
-    fn fits_deep(&self, types: &Types<'_>, id: TypeId, bytes: &[u8], at: u64, depth: u32) -> bool {
+    fn fits(&self, id: TypeId, at: u64, depth: u32) -> bool {
         let Some(deeper) = depth.checked_sub(1) else { return true };
+        let (types, bytes) = (self.types, self.bytes);
         let word = |more: u64| pointer(bytes, at.saturating_add(more)).unwrap_or_default();
         match types.kind(id) {
             Some(GoKind::BOOL) => return number(bytes, at, 1).is_some_and(|byte| byte <= 1),
@@ -73,11 +96,11 @@ impl World {
             Some(Form::Pointer(_) | Form::Map { .. }) => self.leads(word(0)),
             Some(Form::Array(of, count)) => (0..(*count).min(ELEMENTS)).all(|place| {
                 let at = at.saturating_add(place.saturating_mul(types.size(*of)));
-                self.fits_deep(types, *of, bytes, at, deeper)
+                self.fits(*of, at, deeper)
             }),
             Some(Form::Struct(_)) => types.fields(id).iter().all(|field| {
                 let at = at.saturating_add(field.offset);
-                self.fits_deep(types, field.type_id, bytes, at, deeper)
+                self.fits(field.type_id, at, deeper)
             }),
             _ => true,
         }

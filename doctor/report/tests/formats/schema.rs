@@ -174,7 +174,7 @@ fn inspection() -> Inspection {
         by_shape: Some(ByShape {
             confidence: Confidence::Likely,
             variable: Some(0x58_9f60),
-            type_by: TypeBy::OneOfSeveral,
+            type_by: TypeBy::Size,
         }),
         detail: Some(Box::new(detail.clone())),
     };
