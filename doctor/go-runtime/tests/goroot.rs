@@ -5,7 +5,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
-use go_runtime::{MapFunction, map_functions};
+use go_runtime::{MapFunction, map_argument, map_functions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -123,5 +123,63 @@ fn every_map_function_is_in_the_releases_it_claims() {
         }
     }
     println!("{} functions against {} releases", map_functions().len(), releases.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a declaration calls its parameters, the receiver first; none if the line declares another function.
+fn parameters<'l>(line: &'l str, function: &str) -> Option<Vec<&'l str>> {
+    let rest = line.strip_prefix("func ")?;
+    let (receiver, rest) = match rest.strip_prefix('(') {
+        Some(rest) => rest.split_once(") ").map(|(receiver, rest)| (Some(receiver), rest))?,
+        None => (None, rest),
+    };
+    let listed = rest.strip_prefix(function)?.strip_prefix('(')?.split(')').next()?;
+    let names = receiver.into_iter().chain(listed.split(", ").filter(|one| !one.is_empty()));
+    Some(names.map(|one| one.split(' ').next().unwrap_or(one)).collect())
+}
+
+#[test]
+fn the_map_is_the_argument_that_is_said() {
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for (minor, release) in &releases() {
+        for function in map_functions() {
+            let Some(place) = map_argument(function.name) else { continue };
+            let (package, name) = match function.name.split_once(".(*") {
+                Some((package, method)) => {
+                    (package, method.rsplit_once(").").map_or("", |(_, name)| name))
+                }
+                None => function.name.rsplit_once('.').unwrap_or_default(),
+            };
+            let receiver =
+                function.name.split_once(".(*").and_then(|(_, rest)| rest.split_once(')'));
+            for (path, lines) in &release.files {
+                if path.rsplit_once('/').is_none_or(|(folder, _)| folder != package) {
+                    continue;
+                }
+                for line in lines {
+                    let of_type = receiver.is_none_or(|(of, _)| line.contains(&format!("*{of}) ")));
+                    let method = line.starts_with("func (");
+                    if !of_type || method != receiver.is_some() {
+                        continue;
+                    }
+                    let Some(names) = parameters(line, name) else { continue };
+                    seen += 1;
+                    if !names.get(place).is_some_and(|name| ["m", "h", "src"].contains(name)) {
+                        wrong
+                            .push(format!("1.{minor} {path}: {line}, of which {place} is the map"));
+                    }
+                }
+            }
+        }
+    }
+    if releases().is_empty() {
+        eprintln!(
+            "SKIPPED the_map_is_the_argument_that_is_said: needs TOPHASH_GO_1_27; run cargo xtask test"
+        );
+        return;
+    }
+    println!("{seen} declarations");
+    assert!(seen > 50, "{seen} declarations");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
