@@ -1,5 +1,7 @@
 //! `tophash advise` as a user runs it, on the trace of the bundled example and on files that are none.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::{run, run_with};
