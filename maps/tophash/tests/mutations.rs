@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::Under;
 use tophash::mutants::{ALL, Mutation, activate, at_each_point};
-use tophash::{BoxedFixedMap, DoubleBuffered, HashMap, SkipMap, SyncMap};
+use tophash::{BoxedFixedMap, DoubleBuffered, HashMap, SyncMap};
 use tophash_verify::{Budget, Class, Key, Value, battery, battery_owned, chaos};
 
 /// What each class of fault may cost at most.
@@ -30,7 +30,7 @@ const HANGS: Duration = Duration::from_secs(30);
 const NONE: &str = "none of ";
 
 /// The maps that have lines to break.
-const MAPS: [&str; 5] = ["HashMap", "SyncMap", "DoubleBuffered", "SkipMap", "FixedMap"];
+const MAPS: [&str; 4] = ["HashMap", "SyncMap", "DoubleBuffered", "FixedMap"];
 
 /// Where the children find what to do.
 const WHAT: &str = "TOPHASH_MUTATION_AND_SEED";
@@ -64,9 +64,6 @@ fn child() {
     }
     if is_of("DoubleBuffered") {
         reports.push(battery_owned(|| Any::new(DoubleBuffered::<Key, Value>::new()), &budget));
-    }
-    if is_of("SkipMap") {
-        reports.push(battery_owned(|| Any::new(SkipMap::<Key, Value>::new()), &budget));
     }
     if is_of("FixedMap") {
         let make = || Any::new(BoxedFixedMap::<u64, u64>::with_capacity(65_536));

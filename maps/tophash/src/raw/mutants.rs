@@ -74,12 +74,6 @@ pub const ALL: &[Mutation] = &[
     of("SyncMap", "recall-forgets", "LostUpdate"),
     of("SyncMap", "replace-anything", "Aba"),
     of("DoubleBuffered", "hidden-at-once", "EarlyFree"),
-    of("SkipMap", "era-unread", "EarlyFree"),
-    of("SkipMap", "leaf-at-once", "EarlyFree"),
-    of("SkipMap", "leaf-unvalidated", "LostUpdate"),
-    of("SkipMap", "right-unchecked", "LostUpdate"),
-    of("SkipMap", "moving-untold", "StaleRead"),
-    of("SkipMap", "leaf-any-state", "LostUpdate"),
     of("FixedMap", "node-unvalidated", "Aba"),
     of("FixedMap", "tag-three-bits", "TagWrapAround"),
 ];

@@ -40,13 +40,13 @@ use core::ptr::{self, NonNull};
 pub(super) const STRIPES: usize = if cfg!(loom) { 1 } else { 16 };
 
 /// Objects of a batch, unless they are large.
-const BATCH: usize = if cfg!(any(loom, tophash_mutants)) { 2 } else { 64 };
+const BATCH: usize = if cfg!(loom) { 2 } else { 64 };
 
 /// Closed eras before it is looked which of them are pinned.
-const EAGER: usize = if cfg!(any(loom, tophash_mutants)) { 1 } else { 4 };
+const EAGER: usize = if cfg!(loom) { 1 } else { 4 };
 
 /// Closed eras before a thread that is away is not waited for any longer.
-pub(super) const PATIENCE: usize = if cfg!(any(loom, tophash_mutants)) { 1 } else { 16 };
+pub(super) const PATIENCE: usize = if cfg!(loom) { 1 } else { 16 };
 
 /// What kind of object it is that waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,8 +166,7 @@ impl Eras {
     /// Whether a pinned era is still now, so that what was loaded before this may be followed.
     #[inline(always)]
     pub(super) fn is_now(&self, pinned: &Pinned<'_>) -> bool {
-        delicate!();
-        mutant!("era-unread", true, self.now.0.load(Ordering::Acquire) == pinned.era.as_ptr())
+        self.now.0.load(Ordering::Acquire) == pinned.era.as_ptr()
     }
 
     /// Hands over an object, to be freed when no era of its life is pinned; may free others now. Amortised constant.

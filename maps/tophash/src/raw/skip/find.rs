@@ -241,8 +241,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         // SAFETY: as above.
         let low = unsafe { &right.as_ref().low };
         // The link may be newer than the bound.
-        let is_right = mutant!("right-unchecked", true, begins(low));
-        if is_right { Ok(Some(right)) } else { Err(Changed) }
+        if begins(low) { Ok(Some(right)) } else { Err(Changed) }
     }
 
     /// Looks into one leaf.

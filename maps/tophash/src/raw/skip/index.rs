@@ -16,11 +16,8 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 use maker::{Change, Maker};
 
-/// Room for children of a node.
-const FAN: usize = 64;
-
 /// Children of a node at most.
-const FULL: usize = if cfg!(any(tophash_small, tophash_mutants)) { 4 } else { FAN };
+const FAN: usize = 64;
 
 /// Nodes that were made or superseded by a change.
 pub(super) type Nodes = Vec<NonNull<Node>>;

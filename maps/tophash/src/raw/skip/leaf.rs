@@ -102,10 +102,9 @@ impl Leaf {
     /// Whether all that was read since the leaf had a state belongs to it.
     #[inline(always)]
     pub(super) fn is_still(&self, state: State) -> bool {
-        delicate!();
         #[cfg(not(tophash_tsan))]
         fence(Ordering::Acquire);
-        mutant!("leaf-unvalidated", true, State(self.state.load(RACING)).is(state))
+        State(self.state.load(RACING)).is(state)
     }
 
     #[inline(always)]
@@ -240,7 +239,7 @@ impl Leaf {
     /// Locks the leaf if it has this very state, and nobody has it locked.
     #[inline]
     pub(super) fn lock(&self, from: State) -> Option<Locked<'_>> {
-        let from = State(mutant!("leaf-any-state", self.state(), from).0 & !State::LOCK);
+        let from = State(from.0 & !State::LOCK);
         let locked = from.0 | State::LOCK;
         let order = (Ordering::Acquire, Ordering::Relaxed);
         let had = self.state.compare_exchange(from.0, locked, order.0, order.1).is_ok();

@@ -114,7 +114,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
         }
         // The leaf was dead before: either this sees how far it got into the index, or whoever brings it in sees that.
         fence(Ordering::SeqCst);
-        if mutant!("leaf-at-once", false, stage(&leaf.indexed, IN, LEAVING)) {
+        if stage(&leaf.indexed, IN, LEAVING) {
             let leaving = Leaving(leaf);
             self.change_index(|root, birth| {
                 let low = &leaf.low;
@@ -129,7 +129,7 @@ impl<K: Ord, V, C: Storage<K, V>> List<K, V, C> {
                 }
             });
             core::mem::forget(leaving);
-        } else if mutant!("leaf-at-once", false, !stage(&leaf.indexed, OUT, GONE)) {
+        } else if !stage(&leaf.indexed, OUT, GONE) {
             return;
         }
         self.counts.leaves.fetch_sub(1, Ordering::Relaxed);

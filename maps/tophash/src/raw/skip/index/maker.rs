@@ -1,6 +1,6 @@
 //! New nodes on the way to what changed.
 
-use super::{Child, FULL, Made, Node, Nodes};
+use super::{Child, FAN, Made, Node, Nodes};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
@@ -43,13 +43,13 @@ impl Maker {
     /// The node with `put` in the place of its `nth` child.
     fn replaced(&mut self, node: &Node, nth: usize, put: &[Child]) -> Change {
         self.old.push(NonNull::from(node));
-        let mut children = Vec::with_capacity(FULL + 1);
+        let mut children = Vec::with_capacity(FAN + 1);
         children.extend(node.all().take(nth));
         children.extend_from_slice(put);
         children.extend(node.all().skip(nth + 1));
         match children.len() {
             0 => Change::Gone,
-            len if len <= FULL => Change::One(self.node(&children, node.level)),
+            len if len <= FAN => Change::One(self.node(&children, node.level)),
             len => {
                 // What grows at its end stays full behind.
                 let at = if nth + put.len() == len { len - 1 } else { len / 2 };

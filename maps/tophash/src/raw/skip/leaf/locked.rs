@@ -29,7 +29,6 @@ impl Locked<'_> {
     /// Stores the new state, which makes all before it valid and unlocks. Says whether an era has to be closed.
     fn publish(self, state: State) -> bool {
         let next = state.next();
-        delicate!();
         self.leaf.state.store(next.0, Ordering::Release);
         core::mem::forget(self);
         next.0 / State::VERSION % State::VERSIONS == 0
@@ -82,10 +81,8 @@ impl Locked<'_> {
         if !next.is_null() {
             self.leaf.high.store(dead.leaf.high.load(Ordering::Relaxed), Ordering::Release);
         }
-        delicate!();
         // After the bound: who has the old bound with the new link sees that he has gone too far.
         self.leaf.next.store(next, Ordering::Release);
-        delicate!();
         // Last, so that who finds the leaf dead finds all else done.
         let state = State(dead.state.0 | State::DEAD);
         dead.publish(state);
@@ -129,12 +126,9 @@ impl Locked<'_> {
         new.next = AtomicPtr::new(self.leaf.next.load(Ordering::Relaxed));
         let low = new.low;
         // Told before any of them can be changed in the new leaf.
-        let moving = mutant!("moving-untold", 0, State::MOVING);
-        self.state = State(self.state.0 | moving).next();
+        self.state = State(self.state.0 | State::MOVING).next();
         self.leaf.state.store(self.state.0 | State::LOCK, Ordering::Release);
-        delicate!();
         self.leaf.next.store(right, Ordering::Release);
-        delicate!();
         self.leaf.high.store(low, Ordering::Release);
         let state = State(self.state.0 & !moved & !State::MOVING);
         self.publish(state)
