@@ -356,20 +356,6 @@ fn constant_type(text: &str) -> Option<(&str, u32)> {
     Some((written.or_else(converted)?, constants))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::constant_type;
-
-    #[test]
-    fn the_types_of_constants() {
-        assert_eq!(constant_type("A State = iota"), Some(("State", 2)));
-        assert_eq!(constant_type("A, B State = 1, 2"), Some(("State", 1)));
-        assert_eq!(constant_type("A = State(\"a\")"), Some(("State", 1)));
-        assert_eq!(constant_type("a = 1"), None);
-        assert_eq!(constant_type("a"), None);
-    }
-}
-
 /// The names whose addresses are the last arguments of calls that decode, by the lines of a body.
 fn decoded(body: &str) -> FxHashSet<&str> {
     const CALLS: [&str; 4] = ["Decode(", "Unmarshal(", "ReadJSON(", "Bind("];
@@ -383,4 +369,18 @@ fn decoded(body: &str) -> FxHashSet<&str> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::constant_type;
+
+    #[test]
+    fn the_types_of_constants() {
+        assert_eq!(constant_type("A State = iota"), Some(("State", 2)));
+        assert_eq!(constant_type("A, B State = 1, 2"), Some(("State", 1)));
+        assert_eq!(constant_type("A = State(\"a\")"), Some(("State", 1)));
+        assert_eq!(constant_type("a = 1"), None);
+        assert_eq!(constant_type("a"), None);
+    }
 }
