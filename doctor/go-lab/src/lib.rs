@@ -1,7 +1,7 @@
 //! Go's own map algorithms as step machines, run under every interleaving.
 //!
 //! - [`Scenario`]: a map, its keys and what goroutines do, from a few lines of TOML; [`bundled`] ones come along.
-//! - [`explore`]: all interleavings of its [`Program`], as states; [`enumerate`] does the same schedule by schedule, and
+//! - [`explore`](fn@explore): all interleavings of its [`Program`], as states; [`enumerate`] does the same schedule by schedule, and
 //!   [`sample`] draws runs.
 //! - [`Verdict`]: how a run ended: fine, caught by the runtime, or [`Harm`] in silence.
 //! - [`Scenario::replay`]: a run step by step, with [`Picture`]s of the map.
@@ -20,6 +20,7 @@ mod machine;
 mod memory;
 mod mutex;
 mod outcome;
+mod perform;
 mod picture;
 mod program;
 mod replay;

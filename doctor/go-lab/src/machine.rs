@@ -3,11 +3,12 @@
 
 use crate::classic;
 use crate::fault::{Fault, Stop};
-use crate::hash::{chain, mix};
+use crate::hash::chain;
 use crate::memory::{Address, Fill, Kind, Memory, SETUP};
 use crate::mutex;
 use crate::outcome::Outcome;
-use crate::program::{LockKind, Operation, Program};
+use crate::perform::perform;
+use crate::program::{Operation, Program};
 use crate::runner::{Runner, Thread, Touch};
 use go_runtime::classic::Field;
 
@@ -333,49 +334,4 @@ impl<'a> Machine<'a> {
     pub fn field(&self, field: Field) -> Option<u64> {
         self.memory.load(crate::memory::field(self.map, field)).ok()
     }
-}
-
-/// Does an operation.
-fn perform(
-    r: &mut Runner<'_>,
-    program: &Program,
-    map: Address,
-    locks: Address,
-    operation: Operation,
-) -> Result<Outcome, Stop> {
-    let kind = |lock: usize| program.locks.get(lock).copied().unwrap_or(LockKind::Mutex);
-    match operation {
-        Operation::Read(key) => classic::read(r, map, key),
-        Operation::Assign(key, value) => classic::assign(r, map, key, value),
-        Operation::Delete(key) => classic::delete(r, map, key),
-        Operation::Clear => classic::clear(r, map),
-        Operation::Iterate => classic::iterate(r, map, program.start),
-        Operation::Clone => classic::clone(r, map),
-        Operation::Length => classic::length(r, map),
-        Operation::Lock(lock) => {
-            mutex::lock(r, kind(lock), mutex::place(locks, lock)).map(|()| Outcome::Done)
-        }
-        Operation::Unlock(lock) => {
-            mutex::unlock(r, kind(lock), mutex::place(locks, lock)).map(|()| Outcome::Done)
-        }
-        Operation::RLock(lock) => {
-            mutex::rlock(r, mutex::place(locks, lock)).map(|()| Outcome::Done)
-        }
-        Operation::RUnlock(lock) => {
-            mutex::runlock(r, mutex::place(locks, lock)).map(|()| Outcome::Done)
-        }
-    }
-}
-
-/// A hash of how a run ended, for runs that end alike to be one.
-pub(crate) fn end_identity(goroutine: usize, fault: Fault) -> u128 {
-    let kind = match fault {
-        Fault::Fatal(text) | Fault::Panic(text) => {
-            text.bytes().fold(7, |hash, byte| crate::hash::scramble(hash ^ u64::from(byte)))
-        }
-        Fault::Missing(crate::memory::Missing::Nil) => 1,
-        Fault::Missing(crate::memory::Missing::Beyond) => 2,
-        Fault::Endless => 3,
-    };
-    mix(kind, arena_of(goroutine))
 }

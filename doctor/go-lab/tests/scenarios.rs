@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use go_lab::{
-    Budget, Exploration, Harm, Missing, Order, Scenario, Verdict, bundled, bundled_names, explore,
-    sample,
+    Budget, Exploration, Harm, Missing, Order, Scenario, Unfit, Verdict, bundled, bundled_names,
+    explore, sample,
 };
 use std::collections::BTreeSet;
 
@@ -148,4 +148,27 @@ fn estimates_are_near_the_truth() {
     let counted = explore(&scenario.program, Budget::default()).unwrap().interleavings;
     let drawn = sample(&scenario.program, Order::Uniform, 20_000, 3).unwrap().interleavings;
     assert!((drawn / counted - 1.0).abs() < 0.2, "{drawn} {counted}");
+}
+
+/// The most that a scenario may hold is refused or explored within its budget, and does not go on for ever.
+#[test]
+fn the_greatest_scenarios_end() {
+    let goroutine = |key: &str| {
+        let does = format!("\"m[{key}] = 1\", \"delete(m, {key})\", ").repeat(8);
+        format!("[[goroutine]]\ndoes = [{does}]\n")
+    };
+    let budget = Budget { states: 20_000, runs: 200, ..Budget::default() };
+    for goroutines in [2, 6] {
+        let text: String = ["a", "b", "c", "d", "e", "f"]
+            .iter()
+            .take(goroutines)
+            .map(|key| goroutine(key))
+            .collect();
+        let text = format!("keys = {{ a = 0, b = 1, c = 2, d = 3, e = 4, f = 5 }}\n{text}");
+        let scenario = Scenario::parse("great", &text).unwrap();
+        match explore(&scenario.program, budget) {
+            Ok(exploration) => assert!(!exploration.is_whole && exploration.estimate.is_some()),
+            Err(unfit) => assert_eq!(unfit, Unfit::TooManyOrders),
+        }
+    }
 }

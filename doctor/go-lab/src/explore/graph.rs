@@ -1,6 +1,9 @@
 //! The graph of states, built depth first with steps that are taken back.
 
-use crate::machine::{Machine, Undo, end_identity};
+use crate::fault::Fault;
+use crate::hash::{mix, scramble};
+use crate::machine::{Machine, Undo};
+use crate::memory::Missing;
 use crate::verdict::{Judge, Verdict};
 use rustc_hash::FxHashMap;
 
@@ -182,4 +185,17 @@ impl Builder<'_> {
             *edge = to;
         }
     }
+}
+
+/// A hash of how a run ended, for runs that end alike to be one.
+fn end_identity(goroutine: usize, fault: Fault) -> u128 {
+    let kind = match fault {
+        Fault::Fatal(text) | Fault::Panic(text) => {
+            text.bytes().fold(7, |hash, byte| scramble(hash ^ u64::from(byte)))
+        }
+        Fault::Missing(Missing::Nil) => 1,
+        Fault::Missing(Missing::Beyond) => 2,
+        Fault::Endless => 3,
+    };
+    mix(kind, u64::try_from(goroutine).unwrap_or(u64::MAX))
 }

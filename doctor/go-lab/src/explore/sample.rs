@@ -12,6 +12,9 @@ use crate::machine::{Machine, Undo};
 use crate::program::Program;
 use crate::verdict::{Judge, Verdict};
 
+/// No run is drawn after so many steps: long runs are drawn less often than was asked for.
+const MOST_STEPS: usize = 10_000_000;
+
 /// How the goroutine of a step is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -29,7 +32,7 @@ pub enum Order {
 pub struct Sample {
     /// How they were drawn.
     pub order: Order,
-    /// How many.
+    /// How many; fewer than were asked for where they are very long.
     pub drawn: usize,
     /// How many ended how; the chance is their share.
     pub tallies: Vec<Tally>,
@@ -59,25 +62,29 @@ pub(super) fn draw(
 ) -> Sample {
     let mut random = Random::new(seed);
     let mut sample =
-        Sample { order, drawn: runs, tallies: Vec::new(), runs: Vec::new(), interleavings: 0.0 };
+        Sample { order, drawn: 0, tallies: Vec::new(), runs: Vec::new(), interleavings: 0.0 };
     // How long runs are, for the steps at which priorities change.
     let mut longest = 64;
-    for _ in 0..runs {
+    let mut steps = 0usize;
+    while sample.drawn < runs && steps < MOST_STEPS {
         let mut chooser = Chooser::new(order, machine.goroutines(), longest, &mut random);
         let (schedule, verdict, choices) = run(&mut machine, judge, &mut chooser, &mut random);
         longest = longest.max(schedule.len());
-        let share = 1.0 / f64::from(u32::try_from(runs).unwrap_or(u32::MAX));
-        sample.interleavings += choices * share;
+        steps = steps.saturating_add(schedule.len());
+        sample.drawn = sample.drawn.saturating_add(1);
+        sample.interleavings += choices;
         match sample.tallies.iter_mut().find(|tally| tally.verdict == verdict) {
-            Some(tally) => {
-                tally.interleavings += 1.0;
-                tally.chance += share;
-            }
+            Some(tally) => tally.interleavings += 1.0,
             None => {
-                sample.tallies.push(Tally { verdict, interleavings: 1.0, chance: share });
+                sample.tallies.push(Tally { verdict, interleavings: 1.0, chance: 0.0 });
                 sample.runs.push(Run { schedule, verdict });
             }
         }
+    }
+    let drawn = f64::from(u32::try_from(sample.drawn.max(1)).unwrap_or(u32::MAX));
+    sample.interleavings /= drawn;
+    for tally in &mut sample.tallies {
+        tally.chance = tally.interleavings / drawn;
     }
     sample.tallies.sort_by(|a, b| b.chance.total_cmp(&a.chance));
     sample
