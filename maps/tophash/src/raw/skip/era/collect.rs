@@ -22,7 +22,7 @@ impl Eras {
         let new = count - closed.pinned;
         drop(closed);
         if at_once || new >= EAGER {
-            let looked_at = if sealed > 0 && domain.is_over(over) {
+            let looked_at = if !at_once && sealed > 0 && domain.is_over(over) {
                 sealed
             } else if (at_once || new > PATIENCE) && domain.prove() {
                 count
