@@ -2,20 +2,26 @@
 
 mod common;
 
-#[test]
-fn the_output_in_the_readme_is_real() {
+/// Compares what is shown below a command with what is printed: `…` stands for lines that are left out, all others follow in
+/// this order.
+fn is_real(command: &str, arguments: &[&str]) {
     let readme = include_str!("../../README.md");
-    let (_, after) = readme.split_once("$ cargo run --release -- demo\n").unwrap();
+    let (_, after) = readme.split_once(command).unwrap();
     let (shown, _) = after.split_once("```").unwrap();
-    let printed = common::run(&["demo"]).stdout;
+    let printed = common::run(arguments).stdout;
     let mut printed = printed.lines();
-    // `…` stands for lines that are left out; all others follow in this order.
     for line in shown.lines().filter(|line| *line != "…") {
         assert!(
             printed.any(|real| real.trim_end() == line.trim_end()),
             "not printed, or not here: {line}"
         );
     }
+}
+
+#[test]
+fn the_output_in_the_readme_is_real() {
+    is_real("$ cargo run --release -- demo\n", &["demo"]);
+    is_real("$ tophash lab ghost-write\n", &["lab", "ghost-write"]);
 }
 
 #[test]
@@ -55,8 +61,19 @@ fn every_command_in_the_documents_is_one() {
         include_str!("../../docs/runbooks/mutation-while-ranging.md"),
         include_str!("../../docs/runbooks/growth-jitter.md"),
     ];
-    let commands =
-        ["advise", "explain", "doctor", "check", "rule", "server", "demo", "completions", "man"];
+    let commands = [
+        "explain",
+        "doctor",
+        "check",
+        "inspect",
+        "lab",
+        "advise",
+        "rule",
+        "server",
+        "demo",
+        "completions",
+        "man",
+    ];
     for document in documents {
         for after in document.split("tophash ").skip(1) {
             let word: String = after.chars().take_while(char::is_ascii_lowercase).collect();
