@@ -1,5 +1,7 @@
 //! README's first screen is what the program prints.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 /// Compares what is shown below a command with what is printed: `…` stands for lines that are left out, all others follow in
