@@ -16,14 +16,15 @@ use target::Target;
 /// What is typed most.
 const EXAMPLES: &str = "\
 Examples:
-  tophash inspect 4711                          the largest maps of process 4711
-  tophash inspect $(pgrep -n server) --again 10    and which of them grow
-  tophash inspect 4711 --map sessions           one map in full, with a picture
-  tophash inspect core.4711 --exe ./server      a core dump
-  tophash inspect --howto-core                  how to get one
+  tophash inspect 4711                        the largest maps of process 4711
+  tophash inspect 4711 --again 10             and which of them grow or leak
+  tophash inspect 4711 --map sessions         one map in full, with a picture
+  tophash inspect core.4711 --exe ./server    a core dump
+  tophash inspect --howto-core                how to get one
 
-The process is not stopped, and nothing is written to it. Reading it takes the rights of a debugger: those of its user
-where the kernel allows it, or root. docs/inspect.md says what each column means.";
+The process is not stopped, and nothing is written to it. Reading it takes the rights of a
+debugger: those of its user where the kernel allows that, or root. docs/inspect.md says what
+each column means.";
 
 /// Arguments of `inspect`.
 #[derive(Args, Debug)]

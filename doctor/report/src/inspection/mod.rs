@@ -105,7 +105,8 @@ fn death(out: &mut String, inspection: &Inspection, options: &InspectionOptions)
     let died = format!("It died of {}", signal_words(signal));
     let text = match at_fault.as_slice() {
         [] => format!(
-            "{died}. No map that was found was being written then; a writer that was found out clears its mark again."
+            "{died}. No map that was found is marked as being written; the text of the crash may say which it was: \
+             tophash explain."
         ),
         [one] => format!("{died} while {} was being written:", clean(&one.declared)),
         several => format!("{died} while {} maps were being written:", several.len()),
