@@ -7,7 +7,7 @@
 use super::Words;
 use crate::class::Storage;
 use crate::class::sealed::Class;
-use crate::sync::{AtomicUsize, Ordering, fence};
+use crate::sync::{AtomicUsize, Ordering};
 use alloc::boxed::Box;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
@@ -111,7 +111,9 @@ pub(super) unsafe fn give_up<K, V>(word: u64) {
     let entry = at::<K, V>(word);
     // SAFETY: the caller is an owner.
     if unsafe { (*entry).owners.fetch_sub(1, Ordering::Release) } == 1 {
-        fence(Ordering::Acquire);
+        // Acquires what the other owners did. A load, since checkers of races do not know fences.
+        // SAFETY: as above, and nobody else has the box any more.
+        unsafe { (*entry).owners.load(Ordering::Acquire) };
         // SAFETY: there is no owner left, and the slot's was the one that dropped the value.
         drop(unsafe { Box::from_raw(entry) });
     }
