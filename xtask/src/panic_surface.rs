@@ -36,7 +36,7 @@ const ON_INPUT: [&str; 3] =
     ["clippy::indexing_slicing", "clippy::string_slice", "clippy::arithmetic_side_effects"];
 
 /// How many exceptions the whole tree may hold.
-const BUDGET: usize = 3;
+const BUDGET: usize = 4;
 
 /// Counts, prints a table per crate, and fails above the budget.
 pub(crate) fn run() -> Result<()> {

@@ -21,27 +21,25 @@ impl<K: Ord, V, C: Storage<K, V>> SkipMap<K, V, C> {
         key: K,
         mut decide: impl FnMut(Option<&V>) -> Operation<V, T>,
     ) -> Altered<T> {
-        let mut key = Some(key);
+        let mut key = key;
         let mut turn = 0;
         loop {
-            let Some(sought) = key.as_ref() else { unreachable!("the key comes back") };
-            let spot = self.list.find(&Sought::new(sought));
+            let spot = self.list.find(&Sought::new(&key));
             let was_there = spot.is_there();
             match decide(spot.pair().map(|(_, value)| value)) {
                 Operation::Abort(value) => return Altered::Aborted(value),
                 Operation::Remove if was_there => {
-                    if self.take_if_same(sought, spot) {
+                    if self.take_if_same(&key, spot) {
                         return Altered::Removed;
                     }
                 }
                 Operation::Remove => return Altered::Absent,
                 Operation::Insert(value) => {
-                    let Some(owned) = key.take() else { unreachable!("the key comes back") };
-                    let fresh = self.list.fresh(owned, value);
+                    let fresh = self.list.fresh(key, value);
                     match self.put_if_same(fresh, spot) {
                         Ok(()) if was_there => return Altered::Replaced,
                         Ok(()) => return Altered::Inserted,
-                        Err(fresh) => key = Some(fresh.into_parts().0),
+                        Err(fresh) => key = fresh.into_parts().0,
                     }
                 }
             }

@@ -185,8 +185,8 @@ impl<K: Ord, V, C: Storage<K, V>> SkipMap<K, V, C> {
         loop {
             let spot = self.list.find(&Sought::new(fresh.key()));
             if spot.is_there() {
+                let Some(current) = spot.held().map(Ref) else { continue };
                 let (key, value) = fresh.into_parts();
-                let Some(current) = spot.held().map(Ref) else { unreachable!("it is there") };
                 return Err(OccupiedError { current, key, value });
             }
             match self.list.put(spot, fresh) {

@@ -14,7 +14,7 @@ use super::leaf::Leaf;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
-use maker::{Change, Maker};
+use maker::{Grown, Maker, Shrunk};
 
 /// Children of a node at most.
 const FAN: usize = 64;
@@ -172,9 +172,8 @@ impl Node {
         // SAFETY: the caller vouches for it.
         let change = unsafe { maker.with(self, (bound, leaf.as_ptr().cast()), &mut begins) };
         let root = match change {
-            Change::Gone => unreachable!("something was put in"),
-            Change::One((_, root)) => root,
-            Change::Two(left, right) => maker.node(&[left, right], self.level + 1).1,
+            Grown::One((_, root)) => root,
+            Grown::Two(left, right) => maker.node(&[left, right], self.level + 1).1,
         };
         maker.end(root)
     }
@@ -196,9 +195,9 @@ impl Node {
         let change =
             unsafe { maker.without(self, leaf.as_ptr().cast(), &mut begins, &mut may_be) }?;
         let mut root = match change {
-            Change::One((_, root)) => root.cast::<Node>(),
+            Shrunk::One((_, root)) => root.cast::<Node>(),
             // The first leaf is never taken out.
-            Change::Gone | Change::Two(..) => unreachable!("the first leaf stays"),
+            Shrunk::Gone => return None,
         };
         // A root with one child is no use; it is one that was made, if its child was, or else the child is an old one.
         // SAFETY: nodes that were made, or are alive as the caller says.

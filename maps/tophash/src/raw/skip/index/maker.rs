@@ -5,12 +5,17 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
-/// What becomes of a node when something below it changes: as many nodes, which are new.
-pub(super) enum Change {
-    /// None: its only child is gone.
-    Gone,
+/// What becomes of a node when something is put in below it: as many nodes, which are new.
+pub(super) enum Grown {
     One(Child),
     Two(Child, Child),
+}
+
+/// What becomes of a node when something is taken out below it.
+pub(super) enum Shrunk {
+    /// Nothing: its only child is gone.
+    Gone,
+    One(Child),
 }
 
 /// Makes the nodes of a change.
@@ -40,23 +45,36 @@ impl Maker {
         (children[0].0, node.as_ptr().cast())
     }
 
-    /// The node with `put` in the place of its `nth` child.
-    fn replaced(&mut self, node: &Node, nth: usize, put: &[Child]) -> Change {
+    /// The children of a node with `put` in the place of its `nth`.
+    fn children(&mut self, node: &Node, nth: usize, put: &[Child]) -> Vec<Child> {
         self.old.push(NonNull::from(node));
         let mut children = Vec::with_capacity(FAN + 1);
         children.extend(node.all().take(nth));
         children.extend_from_slice(put);
         children.extend(node.all().skip(nth + 1));
-        match children.len() {
-            0 => Change::Gone,
-            len if len <= FAN => Change::One(self.node(&children, node.level)),
-            len => {
-                // What grows at its end stays full behind.
-                let at = if nth + put.len() == len { len - 1 } else { len / 2 };
-                let left = self.node(&children[..at], node.level);
-                Change::Two(left, self.node(&children[at..], node.level))
-            }
+        children
+    }
+
+    /// The node with `put`, which is one child or more, in the place of its `nth`.
+    fn grown(&mut self, node: &Node, nth: usize, put: &[Child]) -> Grown {
+        let children = self.children(node, nth, put);
+        let len = children.len();
+        if len <= FAN {
+            return Grown::One(self.node(&children, node.level));
         }
+        // What grows at its end stays full behind.
+        let at = if nth + put.len() == len { len - 1 } else { len / 2 };
+        let left = self.node(&children[..at], node.level);
+        Grown::Two(left, self.node(&children[at..], node.level))
+    }
+
+    /// The node with `put` in the place of its `nth` child, or without that.
+    fn shrunk(&mut self, node: &Node, nth: usize, put: &[Child]) -> Shrunk {
+        let children = self.children(node, nth, put);
+        if children.is_empty() {
+            return Shrunk::Gone;
+        }
+        Shrunk::One(self.node(&children, node.level))
     }
 
     /// # Safety
@@ -66,17 +84,16 @@ impl Maker {
         node: &Node,
         new: Child,
         begins: &mut impl FnMut(&u64) -> bool,
-    ) -> Change {
+    ) -> Grown {
         let nth = node.nth(false, begins);
         let child = node.child(nth);
         if node.level == 0 {
-            return self.replaced(node, nth, &[(*node.bound(nth), child), new]);
+            return self.grown(node, nth, &[(*node.bound(nth), child), new]);
         }
         // SAFETY: the caller vouches for it.
         match unsafe { self.with(&*child.cast::<Node>(), new, begins) } {
-            Change::Gone => unreachable!("something was put in"),
-            Change::One(one) => self.replaced(node, nth, &[one]),
-            Change::Two(left, right) => self.replaced(node, nth, &[left, right]),
+            Grown::One(one) => self.grown(node, nth, &[one]),
+            Grown::Two(left, right) => self.grown(node, nth, &[left, right]),
         }
     }
 
@@ -88,21 +105,20 @@ impl Maker {
         gone: *mut (),
         begins: &mut impl FnMut(&u64) -> bool,
         may_be: &mut impl FnMut(&u64) -> bool,
-    ) -> Option<Change> {
+    ) -> Option<Shrunk> {
         // Bounds may be equal where a leaf is gone and another one has come in its place.
         for nth in (0..=node.nth(false, begins)).rev() {
             let child = node.child(nth);
             if node.level == 0 {
                 if child == gone {
-                    return Some(self.replaced(node, nth, &[]));
+                    return Some(self.shrunk(node, nth, &[]));
                 }
             } else {
                 // SAFETY: the caller vouches for it.
                 match unsafe { self.without(&*child.cast::<Node>(), gone, begins, may_be) } {
                     None => {}
-                    Some(Change::Gone) => return Some(self.replaced(node, nth, &[])),
-                    Some(Change::One(one)) => return Some(self.replaced(node, nth, &[one])),
-                    Some(Change::Two(..)) => unreachable!("something was taken out"),
+                    Some(Shrunk::Gone) => return Some(self.shrunk(node, nth, &[])),
+                    Some(Shrunk::One(one)) => return Some(self.shrunk(node, nth, &[one])),
                 }
             }
             if nth == 0 || !may_be(node.bound(nth)) {
