@@ -34,7 +34,7 @@ pub struct InMapFunction {
     pub goroutine: u64,
     /// What it does or waits for.
     pub state: Arc<str>,
-    /// Whether it ended the program.
+    /// Whether it ended the program; of two that met the fault at once, both have it.
     pub faulting: bool,
     /// The outermost of the map functions that it is in one after the other.
     pub function: String,
