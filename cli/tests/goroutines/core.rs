@@ -19,7 +19,8 @@ fn a_crash_leads_to_its_goroutine_and_its_map() {
         // The other writer may have met the fault, too, before the first one ended the program.
         let faults = json["in_map_functions"].as_array().unwrap().iter();
         let mut faults = faults.take_while(|one| one["faulting"] == true);
-        let fault = faults.find(|one| one["goroutine"].to_string() == dead);
+        let number: u64 = dead.parse().unwrap();
+        let fault = faults.find(|one| one["goroutine"] == number);
         let fault = fault.unwrap_or_else(|| panic!("Go 1.{minor}: {text:.400}"));
         assert_eq!(fault["declared"], "main.cache.entries");
         assert_eq!(fault["caller"]["function"], "main.(*cache).put");
