@@ -218,6 +218,8 @@ mod parallel;
 mod raw;
 #[cfg(not(loom))]
 mod reentry;
+#[cfg(not(loom))]
+mod reference;
 #[cfg(all(feature = "serde", not(loom)))]
 mod serialize;
 #[cfg(not(loom))]
