@@ -20,7 +20,7 @@ const IN_FULL: usize = 1;
 pub(super) fn look(target: &Target, arguments: &Inspect) -> Result<Inspection> {
     if arguments.again.is_some() && !target.is_live() {
         return Err(Error::new("--again looks at a process; a core dump does not change")
-            .hint("leave it out, or give two core dumps one after the other"));
+            .hint("leave it out"));
     }
     let file = target.program.display().to_string();
     let (image, build) = program(target)?;
